@@ -1,0 +1,16 @@
+/** Randomness as an argument: uniform in [0, 1). */
+export type Random = () => number;
+
+/**
+ * Small seeded generator for simulations, tests and jitter; never for secrets.
+ * Source: the "mulberry32" construction (32-bit state, period 2^32).
+ */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

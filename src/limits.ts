@@ -1,0 +1,88 @@
+import { assert } from "./base/assert.ts";
+
+/**
+ * Every bound and timeout of the product, in one place. Times in ms, sizes in bytes unless the name says otherwise.
+ * Relations that the code relies on are asserted below, so that a careless change fails at start and not in a call.
+ */
+export const limits = {
+  // Calls
+  callsMax: 400,
+  callMs: 20 * 60_000, // K21: a stuck call must not run up a bill
+  callWarnMs: 18 * 60_000,
+  streamStartMs: 8_000, // V12
+  noMediaMs: 6_000, // V12
+  bargeInGraceMs: 300, // inside V8's window of 250-400 ms
+  sweepMs: 250, // one timer for all watchdogs of the process
+  playoutLeadMs: 1_250, // Twilio holds 1.0-1.5 s: no timer matters, a clear is cheap
+  playoutQueueMs: 120_000,
+  markEveryMs: 200,
+  markSlackMs: 3_000,
+  callerSilenceMs: 8_000,
+  goodbyeMs: 10_000,
+  toolFillerMs: 800,
+  toolMs: 8_000,
+  toolCallsPerTurnMax: 12, // K17
+  toolCallsPerCallMax: 40,
+  firstAudioFillerMs: 1_500, // V21: the caller never hears more than 2 s of unexplained silence
+  firstAudioRetryMs: 6_000,
+  firstAudioFallbackMs: 10_000,
+  pendingInboundMs: 10_000, // audio kept while the engine is not ready
+  uplinkRingMs: 600, // replayed at barge-in so that the onset is not lost
+
+  // The voice engine
+  engineReadyMs: 4_000,
+  engineConnectMs: 3_000,
+  engineReconnectMs: 4_000,
+  enginePingMs: 10_000,
+  engineStuckMs: 5_000,
+  engineRotateMs: 50 * 60_000, // the provider ends a session at 60 minutes
+  engineBufferedBytes: 256 * 1024,
+  historyTurnsMax: 20,
+
+  // The media socket (K2, K3)
+  mediaFrameBytes: 64 * 1024,
+  mediaFramesPerSecondMax: 200,
+  mediaBufferedBytes: 256 * 1024,
+  mediaBufferedMs: 2_000,
+  socketBacklogBytes: 1024 * 1024,
+  socketIdleSeconds: 30,
+  streamTokenMs: 60_000,
+  startFrameMs: 3_000,
+  anonymousSocketsMax: 50,
+  anonymousSocketsPerAddressMax: 10,
+
+  // Webhooks and the rest of HTTP
+  webhookDatabaseMs: 50, // how long a webhook may wait for the database at all (V1 allows 100 ms in total)
+  requestBodyBytes: 1024 * 1024,
+  providerRequestMs: 10_000,
+
+  // Database
+  webQueryMs: 2_000,
+  jobQueryMs: 5_000,
+  databaseConnectSeconds: 3,
+  databaseConnections: 10,
+  writeBehindRowsMax: 20_000, // 60 s of outage at 100 calls with some room
+
+  // Jobs
+  jobLeaseMs: 30_000,
+  jobPollMs: 5_000,
+  jobsAtOnce: 8,
+
+  // Recordings
+  recordingDays: 2, // V15
+  recordingBytesMax: 16 * 1024 * 1024,
+
+  // Shutdown
+  drainMs: 15 * 60_000,
+  drainHurryMs: 10_000,
+} as const;
+
+assert(limits.bargeInGraceMs >= 250 && limits.bargeInGraceMs <= 400, "V8 fixes the grace period at 250-400 ms");
+assert(limits.bargeInGraceMs < limits.noMediaMs, "grace must end before the watchdog can fire");
+assert(limits.firstAudioFillerMs < limits.firstAudioRetryMs, "a filler is tried before a retry");
+assert(limits.firstAudioRetryMs < limits.firstAudioFallbackMs, "a retry is tried before the fallback");
+assert(limits.engineReadyMs <= limits.streamStartMs, "a late engine is noticed before the stream watchdog");
+assert(limits.engineRotateMs < 60 * 60_000, "sessions rotate before the provider ends them");
+assert(limits.callWarnMs < limits.callMs, "the warning comes before the end");
+assert(limits.webhookDatabaseMs < 100, "V1: the webhook answers in under 100 ms");
+assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");

@@ -1,0 +1,20 @@
+import type { ToolDefinition } from "./engine.ts";
+
+/**
+ * Port to what the assistant may do. The set is bound to one business and one caller before the call hears of it:
+ * nothing the model says can choose another.
+ */
+export interface CallTools {
+  readonly definitions: readonly ToolDefinition[];
+  /**
+   * Runs one tool and resolves to JSON text for the model. Never rejects: wrong names, wrong arguments and failures
+   * come back as `{"error": …}`. `signal` aborts when the call gives the tool up.
+   */
+  run(name: string, argumentsJson: string, signal: AbortSignal): Promise<ToolOutcome>;
+}
+
+export interface ToolOutcome {
+  output: string;
+  /** What the call itself has to do once the assistant has finished speaking. */
+  then?: { kind: "end" } | { kind: "transfer"; to: string; label: string };
+}
