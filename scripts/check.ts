@@ -1,0 +1,53 @@
+/**
+ * `bun run check`: everything that a program can judge about this code. Each finding says what to do instead.
+ * Exit code 1 when there is one.
+ */
+import { checkLayers } from "./checks/layers.ts";
+import { checkLockfile } from "./checks/lockfile.ts";
+import { checkRoutes } from "./checks/routes.ts";
+import { readSources } from "./checks/sources.ts";
+import { checkDuplicateFiles, checkWords } from "./checks/words.ts";
+
+const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** A tool's own findings are its output; it has found something when it exits with another code than 0. */
+async function tool(...command: string[]): Promise<string[]> {
+  const child = Bun.spawn([process.execPath, "x", "--no-install", ...command], {
+    cwd: root,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return code === 0 ? [] : [`${out}${err}`.trim()];
+}
+
+const sources = await readSources(root);
+const checks: [string, () => Promise<string[]> | string[]][] = [
+  ["types (tsc)", () => tool("tsc", "--noEmit")],
+  ["style, function and file sizes (biome)", () => tool("biome", "ci", "--error-on-warnings", ".")],
+  ["dead files, exports and packages (knip)", () => tool("knip", "--no-progress")],
+  [
+    "repeated code (jscpd)",
+    () => tool("jscpd", "--config", "package.json", "--silent", "--exit-code", "1", "src", "scripts"),
+  ],
+  ["who imports whom", () => checkLayers(sources)],
+  ["each route once, in its module", () => checkRoutes(sources)],
+  ["banned words and names", () => checkWords(sources)],
+  ["duplicate files", () => checkDuplicateFiles(sources)],
+  ["lock file", () => checkLockfile(root)],
+];
+
+let failed = 0;
+for (const [name, run] of checks) {
+  const startedMs = performance.now();
+  const problems = await run();
+  const tookMs = Math.round(performance.now() - startedMs);
+  process.stdout.write(`${problems.length === 0 ? "ok  " : "FAIL"} ${name} (${tookMs} ms)\n`);
+  for (const problem of problems) process.stdout.write(`     ${problem.replaceAll("\n", "\n     ")}\n`);
+  failed += problems.length === 0 ? 0 : 1;
+}
+process.exit(failed === 0 ? 0 : 1);

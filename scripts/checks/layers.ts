@@ -1,0 +1,74 @@
+import { dirname, join, normalize } from "node:path";
+import { isTest, type Source } from "./sources.ts";
+
+/**
+ * Who may import whom (ARCHITECTURE.md). A room may always import itself and `base`; `type:` allows only
+ * `import type`. Files that stand alone in `src/` are rooms of their own name.
+ */
+const allowed: Record<string, readonly string[]> = {
+  base: [],
+  limits: [],
+  secrets: [],
+  audio: [],
+  hebrew: [],
+  config: [],
+  db: ["limits", "type:config"],
+  tenants: ["db", "hebrew", "limits"],
+  auth: ["tenants", "db", "limits"],
+  notify: ["tenants", "db", "limits"],
+  usage: ["tenants", "db", "limits"],
+  jobs: ["tenants", "db", "limits"],
+  crm: ["notify", "usage", "jobs", "tenants", "db", "limits"],
+  calendar: ["crm", "hebrew", "notify", "jobs", "tenants", "db", "limits"],
+  "live-call": ["audio", "limits"],
+  assistant: ["crm", "calendar", "notify", "jobs", "tenants", "hebrew", "db", "limits", "type:live-call"],
+  calls: ["tenants", "crm", "jobs", "usage", "audio", "db", "limits", "notify", "type:live-call"],
+  realtime: ["live-call", "audio", "limits", "type:config"],
+  speech: ["live-call", "realtime", "audio", "limits", "type:config", "type:assistant"],
+  twilio: ["live-call", "calls", "tenants", "audio", "limits"],
+  http: ["tenants", "auth", "limits"],
+  health: [],
+  sim: ["audio", "type:live-call"],
+};
+
+/** Only these may import everything, and only these (and tests) the simulators. */
+const compositionRoots = /^src\/(app|main|cli)\.ts$|^src\/(app|cli)\//;
+const importPattern = /^\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s)?["'](\.[^"']+)["']/gm;
+const dynamicPattern = /\bimport\(\s*["'](\.[^"']+)["']\s*\)/g;
+
+const roomOf = (path: string): string | null => {
+  const match = /^src\/([^/]+?)(?:\.ts)?(?:\/|$)/.exec(path);
+  return match?.[1] ?? null;
+};
+
+/** One line per import that goes against the direction of dependency. */
+export function checkLayers(sources: readonly Source[]): string[] {
+  const problems: string[] = [];
+  for (const source of sources) {
+    if (!source.path.startsWith("src/")) continue;
+    for (const found of importsOf(source)) problems.push(...judge(source.path, found.target, found.typeOnly));
+  }
+  return problems;
+}
+
+function* importsOf(source: Source): Generator<{ target: string; typeOnly: boolean }> {
+  const resolve = (specifier: string) => normalize(join(dirname(source.path), specifier));
+  for (const match of source.text.matchAll(importPattern))
+    yield { target: resolve(match[2] ?? ""), typeOnly: match[1] !== undefined };
+  for (const match of source.text.matchAll(dynamicPattern)) yield { target: resolve(match[1] ?? ""), typeOnly: false };
+}
+
+function judge(path: string, target: string, typeOnly: boolean): string[] {
+  const from = roomOf(path);
+  const to = roomOf(target);
+  if (from === null || to === null || from === to || to === "base") return [];
+  if (to === "sim")
+    return isTest(path) ? [] : [`${path} imports ${target}: only tests and scripts may reach the simulators`];
+  if (compositionRoots.test(path) || (isTest(path) && from !== "sim")) return [];
+  const rules = allowed[from];
+  if (rules === undefined) return [`${path}: room "${from}" is unknown; give it a line in scripts/checks/layers.ts`];
+  if (rules.includes(to) || (typeOnly && rules.includes(`type:${to}`))) return [];
+  return [
+    `${path} imports ${target}: "${from}" may import ${rules.join(", ") || "only base"}; take it as an argument instead`,
+  ];
+}

@@ -1,0 +1,31 @@
+import { isTest, type Source } from "./sources.ts";
+
+/** Where the routes of an area stand (ARCHITECTURE.md); every other module that names such a path is a second home. */
+const homes: readonly [prefix: RegExp, module: string][] = [
+  [/^\/webhook\/whatsapp\//, "src/twilio/whatsapp-webhooks.ts"],
+  [/^\/webhook\//, "src/twilio/voice-webhooks.ts"],
+  [/^\/ws\/twilio-media/, "src/twilio/media-socket.ts"],
+  [/^\/(?:health|readyz)/, "src/health/health.ts"],
+];
+
+const registration = /\.(get|post|put|patch|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;
+
+/** Each route is registered once, in the module of its area. Parameters count as equal whatever their name. */
+export function checkRoutes(sources: readonly Source[]): string[] {
+  const problems: string[] = [];
+  const seen = new Map<string, string>();
+  for (const { path, text } of sources) {
+    if (!path.startsWith("src/") || path.startsWith("src/sim/") || isTest(path)) continue;
+    for (const match of text.matchAll(registration)) {
+      const route = (match[2] ?? "").replace(/:\w+/g, ":id");
+      const home = homes.find(([prefix]) => prefix.test(route))?.[1];
+      if (home !== undefined && home !== path) problems.push(`${path} registers ${route}, whose home is ${home}`);
+      // Sub-apps of different areas are mounted under different prefixes: a short path may repeat between files.
+      const key = `${home ?? path} ${match[1]} ${route}`;
+      const twin = seen.get(key);
+      if (twin !== undefined) problems.push(`${path} registers ${match[1]} ${route} again (first in ${twin})`);
+      seen.set(key, path);
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,122 @@
+import { resolve } from "node:path";
+import { z } from "zod";
+
+/**
+ * The only reader of the environment. Every name that the product knows stands in `environment` with its default and
+ * its check; `.env.example` lists exactly these names (`scripts/check.ts` compares the two).
+ */
+const optionalText = z.string().trim().min(1).optional();
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https address" })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+const environment = z.object({
+  PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535).default(3000),
+  HOST: z.string().trim().min(1).default("127.0.0.1"),
+  PUBLIC_BASE_URL: baseUrl.optional(),
+  STORAGE_DIR: z.string().trim().min(1).default("./storage"),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+  SESSION_SECRET: z.string().min(32, { error: "must have at least 32 characters" }).optional(),
+  OPENAI_API_KEY: optionalText,
+  OPENAI_BASE_URL: baseUrl.default("https://api.openai.com/v1"),
+  OPENAI_REALTIME_MODEL: z.string().trim().min(1).default("gpt-realtime-2.1"),
+  OPENAI_LIVE_TRANSCRIBE_MODEL: z.string().trim().min(1).default("gpt-live-transcribe"),
+  OPENAI_TRANSCRIBE_MODEL: z.string().trim().min(1).default("gpt-transcribe"),
+  OPENAI_CHAT_MODEL: z.string().trim().min(1).default("gpt-6-luna"),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-f]{32}$/i, { error: 'must be "AC" and 32 hexadecimal digits' })
+    .optional(),
+  TWILIO_AUTH_TOKEN: optionalText,
+  TWILIO_API_BASE_URL: baseUrl.default("https://api.twilio.com"),
+  RECORD_CALLS: z.stringbool({ error: "must be true or false" }).default(true),
+  USD_ILS_RATE: z.coerce.number({ error: "must be a number" }).positive().default(3.7),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  LOG_FORMAT: z.enum(["text", "json"]).default("text"),
+});
+
+/** Names the product reads, for the check of `.env.example`. */
+export const environmentNames: readonly string[] = Object.keys(environment.shape);
+
+export interface Config {
+  http: {
+    host: string;
+    /** 0 = any free port. */
+    port: number;
+    /** Address under which Twilio and browsers reach us, without a trailing slash; null = derived from the bound port. */
+    publicBaseUrl: string | null;
+  };
+  /** Absolute path; everything the product keeps on disk is below it. */
+  storageDir: string;
+  /** Null = the PostgreSQL that the process starts itself. */
+  databaseUrl: string | null;
+  /** Null = generated at first start and kept under `storageDir`. */
+  sessionSecret: string | null;
+  openai: {
+    /** Null = no key: calls are answered by the recording. */
+    apiKey: string | null;
+    baseUrl: string;
+    realtimeModel: string;
+    liveTranscribeModel: string;
+    transcribeModel: string;
+    chatModel: string;
+  };
+  twilio: {
+    accountSid: string | null;
+    /** Null = no token: every webhook of Twilio is refused. */
+    authToken: string | null;
+    apiBaseUrl: string;
+  };
+  recordCalls: boolean;
+  /** Shekels per US dollar, for the cost figures. */
+  usdIlsRate: number;
+  log: { level: "debug" | "info" | "warn" | "error"; format: "text" | "json" };
+}
+
+/** Bad configuration: one line per bad or missing name, never the value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/**
+ * Reads and validates the environment. Empty values count as not given, so that a copied `.env.example` works.
+ * @throws ConfigError with all problems at once.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = environment.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const hasSid = given.TWILIO_ACCOUNT_SID !== undefined;
+  if (hasSid !== (given.TWILIO_AUTH_TOKEN !== undefined))
+    problems.push(`${hasSid ? "TWILIO_AUTH_TOKEN" : "TWILIO_ACCOUNT_SID"}: must be given together with its twin`);
+  if (!parsed.success || problems.length > 0)
+    throw new ConfigError(`the configuration has ${problems.length} problem(s):\n  ${problems.join("\n  ")}`);
+  return toConfig(parsed.data);
+}
+
+function toConfig(env: z.infer<typeof environment>): Config {
+  return {
+    http: { host: env.HOST, port: env.PORT, publicBaseUrl: env.PUBLIC_BASE_URL ?? null },
+    storageDir: resolve(env.STORAGE_DIR),
+    databaseUrl: env.DATABASE_URL ?? null,
+    sessionSecret: env.SESSION_SECRET ?? null,
+    openai: {
+      apiKey: env.OPENAI_API_KEY ?? null,
+      baseUrl: env.OPENAI_BASE_URL,
+      realtimeModel: env.OPENAI_REALTIME_MODEL,
+      liveTranscribeModel: env.OPENAI_LIVE_TRANSCRIBE_MODEL,
+      transcribeModel: env.OPENAI_TRANSCRIBE_MODEL,
+      chatModel: env.OPENAI_CHAT_MODEL,
+    },
+    twilio: {
+      accountSid: env.TWILIO_ACCOUNT_SID ?? null,
+      authToken: env.TWILIO_AUTH_TOKEN ?? null,
+      apiBaseUrl: env.TWILIO_API_BASE_URL,
+    },
+    recordCalls: env.RECORD_CALLS,
+    usdIlsRate: env.USD_ILS_RATE,
+    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
+  };
+}

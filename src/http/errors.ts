@@ -1,0 +1,40 @@
+import type { Context, ErrorHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { AppError, describeError, type ErrorCode } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+
+/** The HTTP status of each error code. */
+export const statusByCode: Record<ErrorCode, ContentfulStatusCode> = {
+  invalid: 422,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  taken: 409,
+  too_large: 413,
+  rate_limited: 429,
+  unavailable: 503,
+  upstream: 502,
+  bug: 500,
+};
+
+/** Body of every error answer: `{"error": {"code": …, "message": …}}`; nothing of the inside shows. */
+const answer = (c: Context, code: string, message: string, status: ContentfulStatusCode) =>
+  c.json({ error: { code, message } }, status);
+
+/** The one place where a thrown error becomes an answer. Only bugs and broken dependencies are logged as errors. */
+export function errorHandler(log: Log): ErrorHandler {
+  return (error, c) => {
+    if (error instanceof HTTPException) return answer(c, "http", error.message, error.status as ContentfulStatusCode);
+    const known = error instanceof AppError ? error : new AppError("bug", "unexpected", { cause: error });
+    const status = statusByCode[known.code];
+    if (status >= 500)
+      log.error("HTTP", "request failed", {
+        method: c.req.method,
+        path: c.req.path,
+        error: describeError(error),
+        ...known.context,
+      });
+    return answer(c, known.code, known.public, status);
+  };
+}

@@ -1,0 +1,21 @@
+import type { MiddlewareHandler } from "hono";
+import { requestId } from "hono/request-id";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+
+// Slower answers than this are worth a line at info; Twilio waits 15 s, a person about one.
+const slowMs = 1_000;
+
+/** One line per request: debug when all is well, info when slow, warn from status 500 on. The id is answered as X-Request-Id. */
+export function requestLog(log: Log, clock: Clock): MiddlewareHandler[] {
+  const line: MiddlewareHandler = async (c, next) => {
+    const startedMs = clock.nowMs();
+    await next();
+    const ms = Math.round(clock.nowMs() - startedMs);
+    const fields = { method: c.req.method, path: c.req.path, status: c.res.status, ms, request: c.get("requestId") };
+    if (c.res.status >= 500) log.warn("HTTP", "answered", fields);
+    else if (ms >= slowMs) log.info("HTTP", "answered slowly", fields);
+    else log.debug("HTTP", "answered", fields);
+  };
+  return [requestId(), line];
+}

@@ -1,0 +1,50 @@
+import { createApp } from "./app.ts";
+import { systemClock } from "./base/clock.ts";
+import { AppError, describeError } from "./base/errors.ts";
+import { createLineWriter } from "./base/line-writer.ts";
+import { createLog } from "./base/log.ts";
+import { ConfigError, readConfig } from "./config.ts";
+
+const stdout = createLineWriter(Bun.stdout.writer());
+
+/** Everything that ends the process passes here: the log is written out first. */
+async function exit(code: number): Promise<never> {
+  await stdout.flush();
+  process.exit(code);
+}
+
+const config = await Promise.resolve()
+  .then(() => readConfig(process.env))
+  .catch(async (error: unknown) => {
+    process.stderr.write(`${error instanceof ConfigError ? error.message : describeError(error)}\n`);
+    return exit(2);
+  });
+const log = createLog({ ...config.log, write: stdout.write, instant: systemClock.instant });
+const app = createApp({ config, log, clock: systemClock, random: Math.random });
+
+// An exception in a socket handler, a timer or a promise would end the process and every call in it. What a handler's
+// own guard did not catch is logged here, and the process goes on.
+process.on("uncaughtException", (error) =>
+  log.error("APP", "uncaught exception", { error: describeError(error), stack: error.stack }),
+);
+process.on("unhandledRejection", (reason) => log.error("APP", "unhandled rejection", { error: describeError(reason) }));
+
+let stopping = false;
+const stop = async (signal: string): Promise<void> => {
+  if (stopping) return app.hurry();
+  stopping = true;
+  log.info("APP", "stopping: live calls may finish, new ones are recorded", { signal });
+  await app.stop();
+  await exit(0);
+};
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
+
+try {
+  const { url } = await app.start();
+  log.info("APP", "ready", { url });
+} catch (error) {
+  process.stderr.write(`${error instanceof AppError ? error.message : describeError(error)}\n`);
+  log.error("APP", "could not start", { error: describeError(error) });
+  await app.stop();
+  await exit(1);
+}
