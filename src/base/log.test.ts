@@ -24,13 +24,17 @@ test("a value can neither forge a second line nor reorder the text", () => {
   const [line] = lines({}, (log) =>
     log.warn("WA-INCOMING", "name", { from: "x\n2026 error [CALL] \u202egone\u001b[2J" }),
   );
-  expect(line).not.toMatch(/[\n\u202e\u001b]/);
+  for (const forged of ["\n", "\u202e", "\u001b"]) expect(line).not.toContain(forged);
   expect(line).toContain("\\u000a");
 });
 
 test("lines below the level are not written", () => {
   expect(
-    lines({ level: "warn" }, (log) => (log.info("APP", "a"), log.debug("APP", "b"), log.warn("APP", "c"))),
+    lines({ level: "warn" }, (log) => {
+      log.info("APP", "a");
+      log.debug("APP", "b");
+      log.warn("APP", "c");
+    }),
   ).toHaveLength(1);
 });
 
