@@ -1,0 +1,51 @@
+import { limits } from "../../limits.ts";
+import type { Vad } from "./vad.ts";
+
+export const BARGE_NOTHING = 0;
+/** Stop the assistant now. */
+export const BARGE_IN = 1;
+/** The caller said something short ("כן", "אהה") and the assistant goes on. */
+export const BARGE_NOTICED = 2;
+
+const FRAME_MS = 20;
+// Speech must last this long: longer than most backchannels, short enough to stop within 400 ms of the first sound.
+const SUSTAINED_MS = 280;
+const VOICED_MS = 120;
+// A keypad press is 50-500 ms of tone, and Twilio reports it when it is over.
+const KEYPAD_MS = 500;
+
+/** Decides whether the caller's voice stops the assistant. Policy on top of one call's `Vad`. */
+export class BargeIn {
+  readonly #graceMs: number;
+  #wasSpeaking = false;
+  #fired = false;
+  #keypadMs = 0;
+
+  constructor(settings?: { graceMs?: number }) {
+    this.#graceMs = settings?.graceMs ?? limits.bargeInGraceMs;
+  }
+
+  /** Once per inbound frame, after `Vad.push`. `heardForMs`: how long the running answer has been heard, 0 = not audible. */
+  push(vad: Vad, heardForMs: number): number {
+    const ended = this.#wasSpeaking && !vad.speaking;
+    this.#wasSpeaking = vad.speaking;
+    if (this.#keypadMs > 0) {
+      this.#keypadMs -= FRAME_MS;
+      return BARGE_NOTHING;
+    }
+    if (ended) {
+      const noticed = heardForMs > 0 && !this.#fired;
+      this.#fired = false;
+      return noticed ? BARGE_NOTICED : BARGE_NOTHING;
+    }
+    if (this.#fired || !vad.speaking || heardForMs < this.#graceMs || heardForMs <= 0) return BARGE_NOTHING;
+    if (vad.utteranceMs < SUSTAINED_MS || vad.voicedMs < VOICED_MS) return BARGE_NOTHING;
+    this.#fired = true;
+    return BARGE_IN;
+  }
+
+  /** The provider reported a key: tones around it are not speech. */
+  keypad(): void {
+    this.#keypadMs = KEYPAD_MS;
+  }
+}
