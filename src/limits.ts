@@ -61,6 +61,10 @@ export const limits = {
   jobQueryMs: 5_000,
   databaseConnectSeconds: 3,
   databaseConnections: 10,
+  databaseStartMs: 20_000, // recovery after a power cut replays up to 256 MB of log
+  databaseStopMs: 10_000,
+  databaseWaitingMax: 100, // transactions waiting or running: more are refused at once (F40)
+  slowSqlMs: 200, // O3
   writeBehindRowsMax: 20_000, // 60 s of outage at 100 calls with some room
 
   // Jobs

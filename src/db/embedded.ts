@@ -1,0 +1,218 @@
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { limits } from "../limits.ts";
+import type { DatabaseAddress } from "./address.ts";
+import { connectPostgres } from "./connect.ts";
+import { prepareRoot, socketFolder, syncFolder } from "./embedded-folders.ts";
+import { findPostgres, type PostgresBinaries, type ServerUser, serverUser } from "./postgres-binaries.ts";
+
+export interface EmbeddedSettings {
+  /** Folder of the server: `data`, its socket, its log. Created when missing. */
+  root: string;
+  log: Log;
+  /** Default: found by `findPostgres`. */
+  binaries?: PostgresBinaries;
+  /** False = a server for tests: no fsync, lost with the machine. Default true. */
+  durable?: boolean;
+}
+
+export interface EmbeddedServer {
+  address: DatabaseAddress;
+  /** True when the server was already running (its starter was killed). */
+  adopted: boolean;
+  pid: number;
+  /**
+   * Ends the server and waits until it is gone. "fast" ends sessions, "smart" waits for them (up to
+   * `limits.databaseStopMs`, then fast).
+   */
+  stop(how: "fast" | "smart"): Promise<void>;
+}
+
+const port = 5432; // only a file name here: the server listens on a unix socket alone
+const user = "app";
+
+/**
+ * Starts (or adopts) the PostgreSQL server that belongs to `root`.
+ * @throws AppError "unavailable" when the machine has no PostgreSQL, or it does not start.
+ */
+export async function startEmbedded(settings: EmbeddedSettings): Promise<EmbeddedServer> {
+  const runAs = serverUser();
+  const root = prepareRoot(settings.root, runAs, settings.log);
+  const server = new Supervisor(root, runAs, settings);
+  const running = await server.probe();
+  if (running) return server.handle(true);
+  await server.start();
+  return server.handle(false);
+}
+
+class Supervisor {
+  readonly #root: string;
+  readonly #runAs: ServerUser;
+  readonly #settings: EmbeddedSettings;
+  readonly #address: DatabaseAddress & { kind: "socket" };
+
+  constructor(root: string, runAs: ServerUser, settings: EmbeddedSettings) {
+    this.#root = root;
+    this.#runAs = runAs;
+    this.#settings = settings;
+    this.#address = { kind: "socket", socketDir: socketFolder(root, runAs), port, user, database: "postgres" };
+  }
+
+  /** True when a server answers on the socket now. */
+  async probe(): Promise<boolean> {
+    const sql = connectPostgres(this.#address, { connections: 1 });
+    try {
+      await sql`select 1`;
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await sql.end({ timeout: 0 });
+    }
+  }
+
+  async start(): Promise<void> {
+    const binaries = this.#settings.binaries ?? findPostgres(this.#root, this.#runAs);
+    if (!binaries) {
+      throw new AppError(
+        "unavailable",
+        "no PostgreSQL on this machine: install one, or set DATABASE_URL to a server's address",
+      );
+    }
+    const data = join(this.#root, "data");
+    if (!existsSync(data)) this.#initialise(binaries, data);
+    const deadline = performance.now() + limits.databaseStartMs;
+    for (;;) {
+      const failure = await this.#launch(binaries, data, deadline);
+      if (failure === null) return;
+      if (performance.now() > deadline) throw new AppError("unavailable", `PostgreSQL did not start: ${failure}`);
+      await Bun.sleep(200); // a predecessor that is dying, or a zombie whose pid is still listed: both pass
+    }
+  }
+
+  /** A cluster is made under another name, so that one cut short is never taken for a whole one. */
+  #initialise(binaries: PostgresBinaries, data: string): void {
+    const half = `${data}.tmp`;
+    rmSync(half, { recursive: true, force: true });
+    const locale =
+      majorVersion(binaries) >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : ["--locale=C"];
+    const sync = this.#settings.durable === false ? ["--no-sync"] : [];
+    const made = spawnSync(binaries.initdb, ["-D", half, "-U", user, "-A", "trust", "-E", "UTF8", ...locale, ...sync], {
+      ...this.#runAs,
+      cwd: this.#root,
+      encoding: "utf8",
+    });
+    if (made.status !== 0) {
+      throw new AppError(
+        "unavailable",
+        `initdb failed: ${(made.stderr ?? "").trim().split("\n").slice(-3).join(" | ")}`,
+        {
+          cause: made.error,
+        },
+      );
+    }
+    renameSync(half, data);
+    syncFolder(this.#root);
+  }
+
+  /** Starts the server once. Null when it answers, else the last line that it said. */
+  async #launch(binaries: PostgresBinaries, data: string, deadline: number): Promise<string | null> {
+    const logFile = join(this.#root, "server.log");
+    const output = openSync(logFile, "w");
+    const server = spawn(binaries.postgres, ["-D", data, ...serverFlags(this.#address.socketDir, this.#settings)], {
+      ...this.#runAs,
+      cwd: this.#root,
+      detached: true, // Ctrl-C goes to the whole process group; the database has to outlive our own shutdown
+      stdio: ["ignore", "ignore", output],
+    });
+    closeSync(output);
+    let over = false;
+    const exited = new Promise<void>((resolve) => {
+      const end = () => {
+        over = true;
+        resolve();
+      };
+      server.once("exit", end);
+      server.once("error", end);
+    });
+    server.unref();
+    while (!over && performance.now() < deadline) {
+      if (await this.probe()) return null;
+      await Promise.race([exited, Bun.sleep(20)]);
+    }
+    return lastLine(logFile);
+  }
+
+  handle(adopted: boolean): EmbeddedServer {
+    const pid = this.#pid() ?? 0;
+    return { address: this.#address, adopted, pid, stop: (how) => this.#stop(pid, how) };
+  }
+
+  #pid(): number | null {
+    try {
+      const first = readFileSync(join(this.#root, "data", "postmaster.pid"), "utf8").split("\n")[0];
+      return Number(first) || null;
+    } catch {
+      return null;
+    }
+  }
+
+  async #stop(pid: number, how: "fast" | "smart"): Promise<void> {
+    signal(pid, how === "smart" ? "SIGTERM" : "SIGINT");
+    const hurryAt = performance.now() + limits.databaseStopMs;
+    const giveUpAt = hurryAt + limits.databaseStopMs;
+    while (this.#pid() === pid && isAlive(pid)) {
+      const nowMs = performance.now();
+      if (nowMs > giveUpAt) throw new AppError("unavailable", "PostgreSQL does not stop");
+      if (nowMs > hurryAt) signal(pid, "SIGINT");
+      await Bun.sleep(20);
+    }
+  }
+}
+
+/** 40 connections: two pools of ours while one replaces the other, the command line, and some room. */
+function serverFlags(socketDir: string, { durable }: EmbeddedSettings): string[] {
+  const flags = {
+    listen_addresses: "",
+    unix_socket_directories: socketDir,
+    unix_socket_permissions: "0700",
+    port,
+    max_connections: 40,
+    shared_buffers: "64MB",
+    max_wal_size: "256MB",
+    jit: "off",
+    ...(durable === false
+      ? { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: 200 }
+      : {}),
+  };
+  return Object.entries(flags).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+}
+
+function majorVersion(binaries: PostgresBinaries): number {
+  const said = spawnSync(binaries.postgres, ["--version"], { cwd: "/", encoding: "utf8" }).stdout ?? "";
+  return Number(/(\d+)/.exec(said)?.[1] ?? 0);
+}
+
+function signal(pid: number, name: "SIGTERM" | "SIGINT"): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // gone already
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function lastLine(path: string): string {
+  return readFileSync(path, "utf8").trim().split("\n").slice(-2).join(" | ") || "it said nothing";
+}

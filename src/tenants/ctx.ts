@@ -1,0 +1,12 @@
+import type { BusinessId } from "../base/ids.ts";
+import type { Tx } from "../db/client.ts";
+
+/** Who does something: kept with every change that somebody may ask about. */
+export type Actor = { kind: "staff"; userId: string; name: string } | { kind: "assistant" } | { kind: "system" };
+
+/** What every verb gets first: the tenant, who acts, and the open transaction that is bound to that tenant. */
+export interface Ctx {
+  readonly businessId: BusinessId;
+  readonly actor: Actor;
+  readonly tx: Tx;
+}
