@@ -1,0 +1,42 @@
+import { sql } from "drizzle-orm";
+import { check, foreignKey, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { CallId, CustomerId } from "../../base/ids.ts";
+import { businessId } from "./business.ts";
+import { calls } from "./call.ts";
+import { createdAt, instant, updatedAt } from "./columns.ts";
+import { customers } from "./customer.ts";
+
+/** Something a person of the business has to do, such as calling somebody back. */
+export const tasks = pgTable(
+  "tasks",
+  {
+    id: uuid("id").primaryKey(),
+    businessId: businessId(),
+    customerId: uuid("customer_id").$type<CustomerId>(),
+    callId: uuid("call_id").$type<CallId>(),
+    title: text("title").notNull(),
+    detail: text("detail"),
+    status: text("status").$type<"open" | "done">().notNull().default("open"),
+    dueAt: instant("due_at"),
+    /** Names what the task came from, so that it is made once. */
+    sourceKey: text("source_key"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    unique("tasks_tenant").on(table.businessId, table.id),
+    unique("tasks_source").on(table.businessId, table.sourceKey),
+    index("tasks_open").on(table.businessId, table.status, table.dueAt),
+    check("tasks_status", sql`${table.status} in ('open', 'done')`),
+    foreignKey({
+      columns: [table.businessId, table.customerId],
+      foreignColumns: [customers.businessId, customers.id],
+      name: "tasks_customer_fk",
+    }).onDelete("cascade"),
+    foreignKey({
+      columns: [table.businessId, table.callId],
+      foreignColumns: [calls.businessId, calls.id],
+      name: "tasks_call_fk",
+    }).onDelete("cascade"),
+  ],
+);
