@@ -6,6 +6,10 @@ import { calls } from "./call.ts";
 import { createdAt, instant, updatedAt } from "./columns.ts";
 import { customers } from "./customer.ts";
 
+export type TaskUrgency = "normal" | "urgent";
+/** Who made a row, as in `Actor` (tenants/ctx). */
+export type AuthorKind = "staff" | "assistant" | "system";
+
 /** Something a person of the business has to do, such as calling somebody back. */
 export const tasks = pgTable(
   "tasks",
@@ -17,7 +21,12 @@ export const tasks = pgTable(
     title: text("title").notNull(),
     detail: text("detail"),
     status: text("status").$type<"open" | "done">().notNull().default("open"),
+    urgency: text("urgency").$type<TaskUrgency>().notNull().default("normal"),
     dueAt: instant("due_at"),
+    doneAt: instant("done_at"),
+    assigneeUserId: uuid("assignee_user_id"),
+    createdBy: text("created_by").$type<AuthorKind>().notNull().default("system"),
+    createdByUserId: uuid("created_by_user_id"),
     /** Names what the task came from, so that it is made once. */
     sourceKey: text("source_key"),
     createdAt: createdAt(),
@@ -26,6 +35,7 @@ export const tasks = pgTable(
   (table) => [
     unique("tasks_tenant").on(table.businessId, table.id),
     unique("tasks_source").on(table.businessId, table.sourceKey),
+    index("tasks_customer").on(table.businessId, table.customerId),
     index("tasks_open").on(table.businessId, table.status, table.dueAt),
     check("tasks_status", sql`${table.status} in ('open', 'done')`),
     foreignKey({
