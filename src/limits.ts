@@ -27,6 +27,13 @@ export const limits = {
   firstAudioRetryMs: 6_000,
   firstAudioFallbackMs: 10_000,
   pendingInboundMs: 10_000, // audio kept while the engine is not ready
+  inboundGapMs: 2_000, // lost frames are replaced by at most this much silence
+  echoTailMs: 300, // the last words come back from the caller's phone this late
+  missedTurnMs: 2_500, // the caller is done by our ear and the engine has not noticed: ask for the answer
+  keypadMs: 3_000, // keys within this time are one input
+  nextStepMs: 2_000, // how long the provider may take to ask what follows the stream
+  providerActionMs: 5_000, // a redirect or hang-up that takes longer has failed
+  greetingPatienceMs: 300, // a personal greeting may be this late before the general one is said
   uplinkRingMs: 600, // replayed at barge-in so that the onset is not lost
 
   // The voice engine
@@ -36,6 +43,10 @@ export const limits = {
   enginePingMs: 10_000,
   engineStuckMs: 5_000,
   engineRotateMs: 50 * 60_000, // the provider ends a session at 60 minutes
+  engineRotateBeforeExpiryMs: 5 * 60_000,
+  engineConfigureMs: 5_000, // a session that never confirms its settings is used as it is
+  engineCloseMs: 1_000, // then the socket is cut off: gone within 2 s (F19)
+  engineReconnectAudioMs: 5_000,
   engineBufferedBytes: 256 * 1024,
   historyTurnsMax: 20,
 
@@ -47,6 +58,8 @@ export const limits = {
   socketBacklogBytes: 1024 * 1024,
   socketIdleSeconds: 30,
   streamTokenMs: 60_000,
+  streamTokensMax: 2_000,
+  phoneCallsRemembered: 2_000, // what was answered to a call, so that a repeated webhook gets the same
   startFrameMs: 3_000,
   anonymousSocketsMax: 50,
   anonymousSocketsPerAddressMax: 10,
@@ -54,6 +67,7 @@ export const limits = {
   // Webhooks and the rest of HTTP
   webhookDatabaseMs: 50, // how long a webhook may wait for the database at all (V1 allows 100 ms in total)
   requestBodyBytes: 1024 * 1024,
+  webhookBodyBytes: 64 * 1024,
   providerRequestMs: 10_000,
 
   // Database
@@ -63,6 +77,7 @@ export const limits = {
   databaseConnections: 10,
   databaseStartMs: 20_000, // recovery after a power cut replays up to 256 MB of log
   databaseStopMs: 10_000,
+  houseWaitMs: 15_000, // for a command that still has the storage folder, or a product that is starting or stopping
   databaseWaitingMax: 100, // transactions waiting or running: more are refused at once (F40)
   slowSqlMs: 200, // O3
   writeBehindRowsMax: 20_000, // 60 s of outage at 100 calls with some room

@@ -1,0 +1,85 @@
+import { AppError } from "../base/errors.ts";
+import type { BusinessId } from "../base/ids.ts";
+import { maskPhone, parsePhone } from "../base/phone.ts";
+import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
+import { decideOnce, type Instruction, type PhoneCall } from "./call-register.ts";
+import { callerNumber } from "./caller-id.ts";
+import { type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
+
+/** `/webhook/incoming_call`: the assistant, the recording flow, or "this number is not in service". */
+export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Promise<Instruction> {
+  const call = deps.register.enter(webhook.callSid);
+  return decideOnce(call, "incoming", async () => {
+    const startedMs = deps.clock.nowMs();
+    const to = parsePhone(webhook.form.get("To") ?? "");
+    const from = callerNumber(webhook.form.get("From"));
+    const forwardedFrom = parsePhone(webhook.form.get("ForwardedFrom") ?? "");
+    const incoming = to && { callSid: webhook.callSid, from, to, ...(forwardedFrom && { forwardedFrom }) };
+    const instruction = incoming ? await decide(deps, call, incoming) : unknownNumber(call);
+    deps.log.info("CALL", "webhook answered", {
+      callSid: call.callSid,
+      biz: call.businessId,
+      with: instruction.kind,
+      from: maskPhone(from),
+      ms: Math.round(deps.clock.nowMs() - startedMs),
+    });
+    return instruction;
+  });
+}
+
+async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall): Promise<Instruction> {
+  const found = deps.directory.find(incoming.to);
+  const business = found instanceof Promise ? await withinPatience(deps, "number look-up", () => found) : found;
+  if (business === null) return unknownNumber(call);
+  if (business === undefined) return connect(deps, call, incoming, settleLater(deps, call, incoming, found));
+  call.businessId = business;
+  const begun = await withinPatience(deps, "call row", () => begin(deps, call, incoming, business));
+  // The row is of a call that is long over: a captured webhook, sent again after a restart.
+  if (begun === "over") return { kind: "fallback" };
+  return connect(deps, call, incoming, deps.settingsFor(incoming, { callId: call.callId, businessId: business }));
+}
+
+function connect(
+  deps: VoiceWebhookDeps,
+  call: PhoneCall,
+  incoming: IncomingCall,
+  settings: CallSettings | Promise<CallSettings>,
+): Instruction {
+  if (deps.desk.answer(incoming, settings) === null) return { kind: "fallback" };
+  const leg = call.legs++;
+  deps.tokens.issue({ callSid: call.callSid, businessId: call.businessId, leg });
+  return { kind: "connect", leg };
+}
+
+/** Cold memory and a slow database: the call connects, and its settings come when they can, or not at all. */
+async function settleLater(
+  deps: VoiceWebhookDeps,
+  call: PhoneCall,
+  incoming: IncomingCall,
+  found: BusinessId | null | Promise<BusinessId | null>,
+): Promise<CallSettings> {
+  const business = await found;
+  if (business === null) {
+    unknownNumber(call);
+    throw new AppError("not_found", "the called number is nobody's", { context: { callSid: call.callSid } });
+  }
+  call.businessId = business;
+  void withinPatience(deps, "call row", () => begin(deps, call, incoming, business));
+  return deps.settingsFor(incoming, { callId: call.callId, businessId: business });
+}
+
+const begin = (deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall, businessId: BusinessId) =>
+  deps.callLog.begin({
+    callId: call.callId,
+    callSid: call.callSid,
+    businessId,
+    from: incoming.from,
+    to: incoming.to,
+    forwardedFrom: incoming.forwardedFrom ?? null,
+    startedAt: deps.clock.instant(),
+  });
+
+function unknownNumber(call: PhoneCall): Instruction {
+  call.numberIsUnknown = true;
+  return { kind: "unknown_number" };
+}

@@ -1,0 +1,171 @@
+import type { ServerWebSocket } from "bun";
+import type { Clock } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
+import { parseCallSid, parseStreamSid } from "../base/ids.ts";
+import type { Log, LogFields } from "../base/log.ts";
+import { FrameRate } from "./frame-rate.ts";
+import {
+  emptyFrame,
+  FRAME_CONNECTED,
+  FRAME_KEYPAD,
+  FRAME_MARK,
+  FRAME_MEDIA,
+  FRAME_START,
+  FRAME_STOP,
+  FRAME_UNREADABLE,
+  type InboundFrame,
+  readFrame,
+  type StartFrame,
+} from "./media-wire.ts";
+import type { CallDesk, LiveCall } from "./ports.ts";
+import type { StreamTokens } from "./stream-token.ts";
+import { TwilioLine } from "./twilio-line.ts";
+import type { Stranger, WaitingRoom } from "./waiting-room.ts";
+
+export interface MediaConnectionDeps {
+  tokens: StreamTokens;
+  desk: Pick<CallDesk, "find">;
+  /** When known, `start` must name this account. */
+  accountSid: string | null;
+  waitingRoom: WaitingRoom;
+  clock: Clock;
+  log: Log;
+}
+
+const payloadCharsPerFrame = 216; // base64 of 160 bytes = 20 ms
+const frameMs = 20;
+
+/**
+ * One media socket from open to close. Everything here is synchronous (Bun would otherwise run the handlers of one
+ * socket at once and out of order) and guarded: whatever is thrown ends this call's stream and nothing else.
+ */
+export class MediaConnection implements Stranger {
+  readonly address: string | null;
+  readonly #deps: MediaConnectionDeps;
+  readonly #socket: ServerWebSocket<unknown>;
+  readonly #frame: InboundFrame = emptyFrame();
+  readonly #rate = new FrameRate();
+  readonly #openedMs: number;
+  #state: "waiting" | "streaming" | "over" = "waiting";
+  #call: LiveCall | null = null;
+  #line: TwilioLine | null = null;
+  #streamSid = "";
+  #fields: LogFields = {};
+  #mediaFrames = 0;
+  #ignoredFrames = 0;
+
+  constructor(deps: MediaConnectionDeps, socket: ServerWebSocket<unknown>, address: string | null) {
+    this.#deps = deps;
+    this.#socket = socket;
+    this.address = address;
+    this.#openedMs = deps.clock.nowMs();
+    deps.waitingRoom.enter(this);
+    deps.log.debug("WS_CONNECTED", "media socket opened", { address });
+  }
+
+  receive(message: string | Buffer): void {
+    try {
+      if (this.#state === "over") return;
+      if (!this.#rate.admit(this.#deps.clock.nowMs())) return this.#end("flood", "error", 1008);
+      const kind = typeof message === "string" ? readFrame(message, this.#frame) : FRAME_UNREADABLE;
+      if (kind === FRAME_MEDIA && this.#frame.streamSid === this.#streamSid) this.#media(this.#frame);
+      else this.#control(kind, this.#frame);
+    } catch (error) {
+      this.#bug(error);
+    }
+  }
+
+  closed(code: number): void {
+    try {
+      this.#line?.gone();
+      this.#end(`closed ${code}`, "closed", null);
+    } catch (error) {
+      this.#bug(error);
+    }
+  }
+
+  /** From the waiting room. */
+  dismiss(reason: string): void {
+    this.#end(reason, "error", 1008);
+  }
+
+  /** HOT: 50 times a second and call. */
+  #media(frame: InboundFrame): void {
+    this.#mediaFrames++;
+    if (frame.payload.length <= payloadCharsPerFrame) this.#call?.onMedia(frame.payload, frame.timestampMs);
+    else this.#longMedia(frame);
+  }
+
+  /** More than 20 ms at once: not Twilio's habit, but allowed. The call gets it in the pieces it knows. */
+  #longMedia({ payload, timestampMs }: InboundFrame): void {
+    for (let at = 0, piece = 0; at < payload.length; at += payloadCharsPerFrame, piece++)
+      this.#call?.onMedia(payload.slice(at, at + payloadCharsPerFrame), timestampMs + piece * frameMs);
+  }
+
+  #control(kind: number, frame: InboundFrame): void {
+    if (kind === FRAME_START && this.#state === "waiting" && frame.start !== null) return this.#start(frame.start);
+    if (kind === FRAME_CONNECTED) return;
+    if (this.#state !== "streaming" || frame.streamSid !== this.#streamSid) return this.#ignore(kind);
+    if (kind === FRAME_MARK) this.#call?.onMark(frame.text);
+    else if (kind === FRAME_KEYPAD) this.#call?.onKeypad(frame.text);
+    else if (kind === FRAME_STOP) this.#end("stop", "stop", null);
+    else this.#ignore(kind);
+  }
+
+  #start(start: StartFrame): void {
+    const { tokens, desk, accountSid, waitingRoom, log } = this.#deps;
+    const callSid = parseCallSid(start.callSid);
+    const streamSid = parseStreamSid(start.streamSid);
+    if (callSid === null || streamSid === null) return this.#end("malformed start", "error", 1008);
+    if (accountSid !== null && start.accountSid !== accountSid) return this.#end("foreign account", "error", 1008);
+    if (!start.isMulaw8k) return this.#end("foreign audio format", "error", 1008);
+    const redemption = tokens.redeem(start.token, callSid);
+    if (!redemption.ok) return this.#end(redemption.why, "error", 1008);
+    const call = desk.find(callSid);
+    if (call === undefined) return this.#end("call is over", "error", 1008);
+    waitingRoom.leave(this);
+    this.#state = "streaming";
+    this.#streamSid = streamSid;
+    this.#fields = { biz: redemption.grant.businessId, callSid, streamSid };
+    this.#call = call;
+    this.#line = new TwilioLine(this.#socket, streamSid);
+    const waitedMs = Math.round(this.#deps.clock.nowMs() - this.#openedMs);
+    log.info("WS_START", "stream started", { ...this.#fields, leg: redemption.grant.leg, waitedMs });
+    call.attach(this.#line);
+  }
+
+  /** Garbage is counted, not answered: it never ends a call. The first one of a socket is worth a line. */
+  #ignore(kind: number): void {
+    if (this.#ignoredFrames++ > 0) return;
+    const event = kind === FRAME_UNREADABLE ? "unreadable frame ignored" : "unexpected frame ignored";
+    this.#deps.log.debug("CALL", event, { ...this.#fields, kind });
+  }
+
+  /** Once per socket. `closeCode` null = the peer closes, or the line is still ours to close. */
+  #end(reason: string, tell: "stop" | "closed" | "error", closeCode: number | null): void {
+    if (this.#state === "over") return;
+    const wasStreaming = this.#state === "streaming";
+    this.#state = "over";
+    this.#deps.waitingRoom.leave(this);
+    this.#deps.log[wasStreaming ? "info" : "warn"]("WS_STOP", wasStreaming ? "stream over" : "socket refused", {
+      ...this.#fields,
+      address: wasStreaming ? undefined : this.address,
+      reason,
+      mediaFrames: this.#mediaFrames,
+      ignoredFrames: this.#ignoredFrames,
+      seconds: Math.round((this.#deps.clock.nowMs() - this.#openedMs) / 1_000),
+    });
+    if (closeCode !== null) this.#socket.close(closeCode, reason);
+    this.#call?.onLineClosed(tell);
+    this.#call = null;
+  }
+
+  #bug(error: unknown): void {
+    this.#deps.log.error("CALL", "media socket failed", { ...this.#fields, error: describeError(error) });
+    try {
+      this.#end("bug", "error", 1011);
+    } catch (second) {
+      this.#deps.log.error("CALL", "media socket failed to end", { ...this.#fields, error: describeError(second) });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Instruction } from "./call-register.ts";
+import { type CallStatus, callStatuses } from "./ports.ts";
+import { businessOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
+
+const finalStatuses = new Set<CallStatus>(["completed", "busy", "failed", "no-answer", "canceled"]);
+
+/** `/webhook/call_status`: keeps the furthest status; the last one ends a call that is still live here. */
+export async function takeStatus(deps: VoiceWebhookDeps, webhook: Webhook): Promise<void> {
+  const { callSid, form } = webhook;
+  const status = callStatuses.find((known) => known === form.get("CallStatus"));
+  if (status === undefined) return deps.log.debug("CALL", "unknown status", { callSid });
+  const final = finalStatuses.has(status);
+  if (final) deps.desk.find(callSid)?.onProviderEnded();
+  const durationSeconds = final ? wholeSeconds(form.get("CallDuration")) : null;
+  await withinPatience(deps, "call status", async () => {
+    const businessId = await businessOf(deps, webhook);
+    if (businessId) await deps.callLog.status({ businessId, callSid, status, durationSeconds });
+  });
+}
+
+/**
+ * `/webhook/handle_recording`: asked twice for one message, by `Record`'s action (the caller waits for the thanks) and
+ * by its status callback (the file is there). Either may be lost, so both report it: it counts once per RecordingSid,
+ * and who fetches it waits until the file is there.
+ */
+export async function takeRecording(deps: VoiceWebhookDeps, webhook: Webhook): Promise<Instruction> {
+  const { callSid, form } = webhook;
+  const recordingSid = form.get("RecordingSid") ?? "";
+  const status = form.get("RecordingStatus") ?? "completed";
+  const fields = { callSid, biz: deps.register.find(callSid)?.businessId, recordingSid, status };
+  deps.log.info("CALL", "message recorded", fields);
+  if (status === "completed" && /^RE[0-9a-f]{32}$/i.test(recordingSid))
+    await withinPatience(deps, "recording", async () => {
+      const businessId = await businessOf(deps, webhook);
+      const durationSeconds = wholeSeconds(form.get("RecordingDuration"));
+      if (businessId) await deps.callLog.recording({ businessId, callSid, recordingSid, durationSeconds });
+    });
+  return { kind: "thanks" };
+}
+
+/** `/webhook/stream_status`: for the log only; the socket and the watchdogs know sooner what they need. */
+export async function takeStreamStatus(deps: VoiceWebhookDeps, { callSid, form }: Webhook): Promise<void> {
+  const event = form.get("StreamEvent") ?? "";
+  const fields = { callSid, streamSid: form.get("StreamSid"), event, error: form.get("StreamError") };
+  if (event === "stream-error") deps.log.warn("CALL", "the provider could not stream", fields);
+  else deps.log.debug("CALL", "stream status", fields);
+}
+
+/** A length the provider tells; anything but a whole number of at most a day is not believed. */
+function wholeSeconds(text: string | undefined): number | null {
+  const seconds = /^\d{1,6}$/.test(text ?? "") ? Number(text) : null;
+  return seconds !== null && seconds <= 86_400 ? seconds : null;
+}

@@ -1,0 +1,93 @@
+import type { Context, Handler } from "hono";
+import type { Clock } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
+import { type BusinessId, type CallId, type CallSid, parseCallSid } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import { parsePhone } from "../base/phone.ts";
+import { limits } from "../limits.ts";
+import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
+import type { CallRegister } from "./call-register.ts";
+import type { Instructions } from "./instructions.ts";
+import type { CallDesk, CallLog, NumberDirectory } from "./ports.ts";
+import type { SignatureGate, WebhookForm } from "./signature.ts";
+import type { StreamTokens } from "./stream-token.ts";
+
+export interface VoiceWebhookDeps {
+  gate: SignatureGate;
+  register: CallRegister;
+  tokens: StreamTokens;
+  instructions: Instructions;
+  directory: NumberDirectory;
+  /** What one call needs of its business: at once from memory, or as soon as the database answers. */
+  settingsFor(
+    incoming: IncomingCall,
+    ids: { callId: CallId; businessId: BusinessId },
+  ): CallSettings | Promise<CallSettings>;
+  desk: CallDesk;
+  callLog: CallLog;
+  clock: Clock;
+  log: Log;
+}
+
+/** A webhook whose signature is good and whose call is named. */
+export interface Webhook {
+  callSid: CallSid;
+  form: WebhookForm;
+  /** Which stream of the call the question is about; our own callback addresses carry it. */
+  leg: number;
+}
+
+/**
+ * Lets only signed webhooks through: 403 without a good signature, 400 without a call. Refusals are logged at most once
+ * a second with their count, so that a flood of them fills no disk.
+ */
+export function createSignedRoute(deps: VoiceWebhookDeps) {
+  let refused = 0;
+  let loggedMs = Number.NEGATIVE_INFINITY;
+  const refuse = (c: Context): Response => {
+    refused++;
+    if (deps.clock.nowMs() - loggedMs >= 1_000) {
+      const reason = "the signature does not fit TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID and PUBLIC_BASE_URL";
+      deps.log.warn("HTTP", "webhook refused", { path: c.req.path, count: refused, reason });
+      loggedMs = deps.clock.nowMs();
+      refused = 0;
+    }
+    return c.text("forbidden", 403);
+  };
+  return (handle: (c: Context, webhook: Webhook) => Promise<Response>): Handler =>
+    async (c) => {
+      const form = deps.gate.readForm(c.req.url, c.req.header("x-twilio-signature") ?? null, await c.req.text());
+      if (form === null) return refuse(c);
+      const callSid = parseCallSid(form.get("CallSid") ?? "");
+      if (callSid === null) return c.text("CallSid is missing or malformed", 400);
+      const leg = /^\d{1,3}$/.exec(c.req.query("leg") ?? "");
+      return handle(c, { callSid, form, leg: leg === null ? 0 : Number(leg[0]) });
+    };
+}
+
+/** The business a report belongs to, or null when the called number is nobody's. */
+export async function businessOf(deps: VoiceWebhookDeps, { callSid, form }: Webhook): Promise<BusinessId | null> {
+  const known = deps.register.find(callSid)?.businessId;
+  if (known) return known;
+  const to = parsePhone(form.get("To") ?? "");
+  return to === null ? null : deps.directory.find(to);
+}
+
+/**
+ * Waits for `work`, but no longer than a caller may be kept waiting: undefined when it is late or has failed. Late work
+ * goes on; a failure is logged here, so that nobody else has to.
+ */
+export function withinPatience<T>(deps: VoiceWebhookDeps, what: string, work: () => T | Promise<T>) {
+  return new Promise<T | undefined>((done) => {
+    const timer = deps.clock.after(limits.webhookDatabaseMs, () => done(undefined));
+    void Promise.try(work)
+      .catch((error: unknown) => {
+        deps.log.error("CALL", `${what} failed`, { error: describeError(error) });
+        return undefined;
+      })
+      .then((result) => {
+        timer.cancel();
+        done(result);
+      });
+  });
+}
