@@ -26,9 +26,11 @@ import type { ServerUser } from "./postgres-binaries.ts";
  */
 export function prepareRoot(wanted: string, runAs: ServerUser, log: Log): string {
   const root = resolve(wanted);
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  mkdirSync(root, { recursive: true });
   const real = realpathSync(root);
   own(real, runAs);
+  if (canEnter(real, runAs)) return real;
+  letThrough(dirname(real));
   if (canEnter(real, runAs)) return real;
   const elsewhere = join("/var/lib/agentlocator", newId());
   try {
@@ -75,6 +77,12 @@ export function syncFolder(folder: string): void {
 function own(folder: string, runAs: ServerUser): void {
   if ("uid" in runAs) chownSync(folder, runAs.uid, runAs.gid);
   chmodSync(folder, 0o700);
+}
+
+/** The storage folder is ours: passing through it may be allowed, reading it not. */
+function letThrough(storageDir: string): void {
+  const { uid, mode } = statSync(storageDir);
+  if (uid === process.getuid?.()) chmodSync(storageDir, (mode & 0o777) | 0o011);
 }
 
 function canEnter(folder: string, runAs: ServerUser): boolean {

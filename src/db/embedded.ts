@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
@@ -24,11 +24,8 @@ export interface EmbeddedServer {
   /** True when the server was already running (its starter was killed). */
   adopted: boolean;
   pid: number;
-  /**
-   * Ends the server and waits until it is gone. "fast" ends sessions, "smart" waits for them (up to
-   * `limits.databaseStopMs`, then fast).
-   */
-  stop(how: "fast" | "smart"): Promise<void>;
+  /** Ends all sessions, then the server, and waits until it is gone. */
+  stop(): Promise<void>;
 }
 
 const port = 5432; // only a file name here: the server listens on a unix socket alone
@@ -48,6 +45,33 @@ export async function startEmbedded(settings: EmbeddedSettings): Promise<Embedde
   return server.handle(false);
 }
 
+/** Address of the server that runs on `root` now, or null. Starts nothing. */
+export async function findEmbedded(root: string): Promise<DatabaseAddress | null> {
+  if (!existsSync(root)) return null;
+  const address = addressOf(realpathSync(root), serverUser());
+  return (await answers(address)) ? address : null;
+}
+
+const addressOf = (root: string, runAs: ServerUser): DatabaseAddress & { kind: "socket" } => ({
+  kind: "socket",
+  socketDir: socketFolder(root, runAs),
+  port,
+  user,
+  database: "postgres",
+});
+
+async function answers(address: DatabaseAddress): Promise<boolean> {
+  const sql = connectPostgres(address, { connections: 1 });
+  try {
+    await sql`select 1`;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await sql.end({ timeout: 0 });
+  }
+}
+
 class Supervisor {
   readonly #root: string;
   readonly #runAs: ServerUser;
@@ -58,20 +82,12 @@ class Supervisor {
     this.#root = root;
     this.#runAs = runAs;
     this.#settings = settings;
-    this.#address = { kind: "socket", socketDir: socketFolder(root, runAs), port, user, database: "postgres" };
+    this.#address = addressOf(root, runAs);
   }
 
   /** True when a server answers on the socket now. */
-  async probe(): Promise<boolean> {
-    const sql = connectPostgres(this.#address, { connections: 1 });
-    try {
-      await sql`select 1`;
-      return true;
-    } catch {
-      return false;
-    } finally {
-      await sql.end({ timeout: 0 });
-    }
+  probe(): Promise<boolean> {
+    return answers(this.#address);
   }
 
   async start(): Promise<void> {
@@ -148,7 +164,7 @@ class Supervisor {
 
   handle(adopted: boolean): EmbeddedServer {
     const pid = this.#pid() ?? 0;
-    return { address: this.#address, adopted, pid, stop: (how) => this.#stop(pid, how) };
+    return { address: this.#address, adopted, pid, stop: () => this.#stop(pid) };
   }
 
   #pid(): number | null {
@@ -160,14 +176,11 @@ class Supervisor {
     }
   }
 
-  async #stop(pid: number, how: "fast" | "smart"): Promise<void> {
-    signal(pid, how === "smart" ? "SIGTERM" : "SIGINT");
-    const hurryAt = performance.now() + limits.databaseStopMs;
-    const giveUpAt = hurryAt + limits.databaseStopMs;
+  async #stop(pid: number): Promise<void> {
+    const deadline = performance.now() + limits.databaseStopMs;
+    signal(pid, "SIGINT"); // PostgreSQL's "fast" shutdown
     while (this.#pid() === pid && isAlive(pid)) {
-      const nowMs = performance.now();
-      if (nowMs > giveUpAt) throw new AppError("unavailable", "PostgreSQL does not stop");
-      if (nowMs > hurryAt) signal(pid, "SIGINT");
+      if (performance.now() > deadline) throw new AppError("unavailable", "PostgreSQL does not stop");
       await Bun.sleep(20);
     }
   }
@@ -196,7 +209,7 @@ function majorVersion(binaries: PostgresBinaries): number {
   return Number(/(\d+)/.exec(said)?.[1] ?? 0);
 }
 
-function signal(pid: number, name: "SIGTERM" | "SIGINT"): void {
+function signal(pid: number, name: "SIGINT"): void {
   try {
     process.kill(pid, name);
   } catch {
