@@ -80,10 +80,13 @@ export const limits = {
   houseWaitMs: 15_000, // for a command that still has the storage folder, or a product that is starting or stopping
   databaseWaitingMax: 100, // transactions waiting or running: more are refused at once (F40)
   slowSqlMs: 200, // O3
+  directoryPollMs: 30_000, // in case an announcement was lost
   writeBehindRowsMax: 20_000, // 60 s of outage at 100 calls with some room
 
   // Jobs
-  jobLeaseMs: 30_000,
+  jobLeaseMs: 20_000, // renewed three times in that; with the poll, a dead process's jobs run again within 30 s (F52)
+  jobStopMs: 5_000,
+  jobWaitMs: 24 * 60 * 60_000, // how long a job waits for a dependency that is away before it is given up
   jobPollMs: 5_000,
   jobsAtOnce: 8,
 
@@ -104,4 +107,6 @@ assert(limits.engineReadyMs <= limits.streamStartMs, "a late engine is noticed b
 assert(limits.engineRotateMs < 60 * 60_000, "sessions rotate before the provider ends them");
 assert(limits.callWarnMs < limits.callMs, "the warning comes before the end");
 assert(limits.webhookDatabaseMs < 100, "V1: the webhook answers in under 100 ms");
+assert(limits.jobLeaseMs + limits.jobPollMs < 30_000, "F52: jobs of a dead process are rescued within 30 s");
+assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal that fails");
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");

@@ -3,6 +3,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyPending } from "drizzle-orm/postgres-js/migrator";
 import { AppError } from "../base/errors.ts";
 import type { DatabaseAddress } from "./address.ts";
+import { installNotices } from "./change-notice.ts";
 import { connectPostgres } from "./connect.ts";
 import { secureTables } from "./row-security.ts";
 
@@ -23,7 +24,10 @@ export async function migrate(address: DatabaseAddress, folder = migrationsFolde
     await client`select pg_advisory_lock(${migrationLock})`;
     await applyPending(drizzle(client), { migrationsFolder: folder });
     await checkCount(address, folder);
-    await client.begin((sql) => secureTables(sql));
+    await client.begin(async (sql) => {
+      await secureTables(sql);
+      await installNotices(sql);
+    });
   } finally {
     await client.end({ timeout: 1 }); // the lock goes with the connection
   }

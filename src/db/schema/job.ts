@@ -25,6 +25,8 @@ export const jobs = pgTable(
     runAt: instant("run_at").notNull(),
     attempt: integer("attempt").notNull().default(0),
     maxAttempts: integer("max_attempts").notNull(),
+    /** Tries that were given back because what the job needs was away. */
+    waits: integer("waits").notNull().default(0),
     state: text("state").$type<JobState>().notNull().default("ready"),
     /** The process that runs it, and until when it may be believed to be alive. */
     owner: text("owner"),

@@ -1,0 +1,31 @@
+interface DriverError {
+  code?: unknown;
+  constraint_name?: unknown;
+  cause?: unknown;
+}
+
+/** The driver's own error: Drizzle wraps it. */
+function driverError(thrown: unknown): DriverError {
+  let error = thrown as DriverError | null | undefined;
+  while (error && typeof error === "object" && error.code === undefined && error.cause !== undefined) {
+    error = error.cause as DriverError;
+  }
+  return error && typeof error === "object" ? error : {};
+}
+
+/** True when a statement failed because of this unique, check or foreign key constraint. */
+export const violates = (thrown: unknown, constraint: string): boolean =>
+  driverError(thrown).constraint_name === constraint;
+
+// Network and driver codes, and PostgreSQL's classes 08 (connection), 53 (resources), 57 (operator, timeout), 58 (system),
+// and 40 (deadlock, serialisation), 55P03 (lock timeout): all of them may go well the next time.
+const passing = /^(E[A-Z]+|CONNECT(ION)?_[A-Z_]+|08...|53...|57...|58...|40...|55P03|unavailable)$/;
+
+/**
+ * True when the same statements may succeed later: the database is away, full, busy or shutting down. False when they
+ * never will: the rows themselves are refused.
+ */
+export function mayPass(thrown: unknown): boolean {
+  const { code } = driverError(thrown);
+  return typeof code === "string" && passing.test(code);
+}

@@ -1,0 +1,102 @@
+import { asc, eq, sql } from "drizzle-orm";
+import { AppError } from "../base/errors.ts";
+import { type BusinessId, newId } from "../base/ids.ts";
+import type { Phone } from "../base/phone.ts";
+import type { Database } from "../db/client.ts";
+import { violates } from "../db/errors.ts";
+import { type BusinessStatus, businesses, businessNumbers, businessSettings } from "../db/schema/business.ts";
+import { withSystem, withTenant } from "../db/tenant.ts";
+import type { Ctx } from "./ctx.ts";
+
+export interface NewBusiness {
+  name: string;
+  /** The number that its customers call. */
+  phone: Phone;
+  /** IANA zone. Default: Asia/Jerusalem. */
+  timezone?: string;
+  /** Spoken at once when a call begins; without it the assistant waits for the caller. */
+  greeting?: string;
+  /** What the assistant is told about the business. */
+  prompt?: string;
+  assistantName?: string;
+}
+
+// The name that the assistant introduces itself by until the business chooses one.
+const defaultAssistantName = "נועה";
+const defaultTimezone = "Asia/Jerusalem";
+
+/**
+ * Makes a business with its number and settings, or nothing at all.
+ * @throws AppError "invalid" for an empty name or unknown time zone, "taken" when the number is another business's.
+ */
+export async function addBusiness(db: Database, input: NewBusiness): Promise<BusinessId> {
+  const name = readName(input.name);
+  const timezone = readTimezone(input.timezone ?? defaultTimezone);
+  const id = newId<BusinessId>();
+  try {
+    await withTenant(db, id, async (tx) => {
+      await tx.insert(businesses).values({ id, name, timezone });
+      await tx.insert(businessNumbers).values({ id: newId(), businessId: id, phone: input.phone });
+      await tx.insert(businessSettings).values({
+        businessId: id,
+        assistantName: input.assistantName?.trim() || defaultAssistantName,
+        callGreeting: input.greeting?.trim() || null,
+        callPrompt: input.prompt?.trim() ?? "",
+        whatsappPrompt: input.prompt?.trim() ?? "",
+      });
+    });
+  } catch (error) {
+    throw violates(error, "business_numbers_phone")
+      ? new AppError("taken", `the number ${input.phone} already belongs to a business`)
+      : error;
+  }
+  return id;
+}
+
+/** @throws AppError "invalid" for an empty name. */
+export async function renameBusiness(ctx: Ctx, name: string): Promise<void> {
+  await ctx.tx
+    .update(businesses)
+    .set({ name: readName(name), updatedAt: Temporal.Now.instant() })
+    .where(eq(businesses.id, ctx.businessId));
+}
+
+export interface BusinessLine {
+  id: BusinessId;
+  name: string;
+  timezone: string;
+  status: BusinessStatus;
+  phones: Phone[];
+}
+
+/** All businesses of the installation, by name: for the operator. */
+export function listBusinesses(db: Database): Promise<BusinessLine[]> {
+  const phones = sql<Phone[]>`coalesce(
+    (select json_agg(n.phone order by n.created_at) from ${businessNumbers} n where n.business_id = ${businesses.id}), '[]')`;
+  return withSystem(db, (tx) =>
+    tx
+      .select({
+        id: businesses.id,
+        name: businesses.name,
+        timezone: businesses.timezone,
+        status: businesses.status,
+        phones,
+      })
+      .from(businesses)
+      .orderBy(asc(businesses.name), asc(businesses.id)),
+  );
+}
+
+function readName(text: string): string {
+  const name = text.trim();
+  if (name === "" || name.length > 200) throw new AppError("invalid", "a business needs a name of 1 to 200 characters");
+  return name;
+}
+
+function readTimezone(text: string): string {
+  try {
+    return Temporal.Now.zonedDateTimeISO(text).timeZoneId;
+  } catch {
+    throw new AppError("invalid", `${JSON.stringify(text)} is not a time zone; write one like Asia/Jerusalem`);
+  }
+}

@@ -1,0 +1,65 @@
+import { eq } from "drizzle-orm";
+import { z } from "zod";
+import { AppError } from "../base/errors.ts";
+import { type Phone, parsePhone } from "../base/phone.ts";
+import { businessSettings } from "../db/schema/business.ts";
+import type { Ctx } from "./ctx.ts";
+
+export type BusinessSettings = Omit<typeof businessSettings.$inferSelect, "businessId" | "updatedAt">;
+
+const optionalText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .transform((text) => text || null)
+    .nullable();
+
+const phone = z.string().transform((text, context): Phone => {
+  const parsed = parsePhone(text);
+  if (parsed) return parsed;
+  context.addIssue({ code: "custom", message: "must be a phone number" });
+  return z.NEVER;
+});
+
+/** What may be changed, and its bounds; only the fields that are given change. Prompts change through tenants/prompts. */
+export const settingsChange = z
+  .strictObject({
+    assistantName: z.string().trim().min(1).max(60),
+    callGreeting: optionalText(1_000),
+    whatsappGreeting: optionalText(1_000),
+    voice: z.string().trim().min(1).max(60),
+    keywords: z.array(z.string().trim().min(1).max(60)).max(100),
+    recordCalls: z.boolean(),
+    recordingDays: z.int().min(0).max(365),
+    transferPhone: phone.nullable(),
+    transferLabel: optionalText(60),
+  })
+  .partial();
+
+export type SettingsChange = z.input<typeof settingsChange>;
+
+/** @throws AppError "not_found" when the tenant does not exist. */
+export async function getSettings(ctx: Ctx): Promise<BusinessSettings> {
+  const [row] = await ctx.tx.select().from(businessSettings).where(eq(businessSettings.businessId, ctx.businessId));
+  if (!row) throw new AppError("not_found", "no such business");
+  const { businessId: _id, updatedAt: _at, ...settings } = row;
+  return settings;
+}
+
+/**
+ * Saves what is given. In force for the next call of every process as soon as the transaction commits.
+ * @throws AppError "invalid" naming every field that is out of bounds.
+ */
+export async function saveSettings(ctx: Ctx, change: SettingsChange): Promise<void> {
+  const parsed = settingsChange.safeParse(change);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => `${issue.path.join(".") || issue.code}: ${issue.message}`);
+    throw new AppError("invalid", fields.join("; "), { public: fields.join("; ") });
+  }
+  const given = Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
+  await ctx.tx
+    .update(businessSettings)
+    .set({ ...given, updatedAt: Temporal.Now.instant() })
+    .where(eq(businessSettings.businessId, ctx.businessId));
+}
