@@ -1,7 +1,7 @@
 import type { ServerWebSocket } from "bun";
 import type { Clock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
-import { parseCallSid, parseStreamSid } from "../base/ids.ts";
+import { parseCallSid, parseStreamSid, type StreamSid } from "../base/ids.ts";
 import type { Log, LogFields } from "../base/log.ts";
 import { FrameRate } from "./frame-rate.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type StartFrame,
 } from "./media-wire.ts";
 import type { CallDesk, LiveCall } from "./ports.ts";
-import type { StreamTokens } from "./stream-token.ts";
+import type { StreamGrant, StreamTokens } from "./stream-token.ts";
 import { TwilioLine } from "./twilio-line.ts";
 import type { Stranger, WaitingRoom } from "./waiting-room.ts";
 
@@ -66,7 +66,10 @@ export class MediaConnection implements Stranger {
   receive(message: string | Buffer): void {
     try {
       if (this.#state === "over") return;
-      if (!this.#rate.admit(this.#deps.clock.nowMs())) return this.#end("flood", "error", 1008);
+      if (!this.#rate.admit(this.#deps.clock.nowMs())) {
+        this.#end("flood", "error", 1008);
+        return;
+      }
       const kind = typeof message === "string" ? readFrame(message, this.#frame) : FRAME_UNREADABLE;
       if (kind === FRAME_MEDIA && this.#frame.streamSid === this.#streamSid) this.#media(this.#frame);
       else this.#control(kind, this.#frame);
@@ -77,7 +80,6 @@ export class MediaConnection implements Stranger {
 
   closed(code: number): void {
     try {
-      this.#line?.gone();
       this.#end(`closed ${code}`, "closed", null);
     } catch (error) {
       this.#bug(error);
@@ -103,35 +105,45 @@ export class MediaConnection implements Stranger {
   }
 
   #control(kind: number, frame: InboundFrame): void {
-    if (kind === FRAME_START && this.#state === "waiting" && frame.start !== null) return this.#start(frame.start);
-    if (kind === FRAME_CONNECTED) return;
-    if (this.#state !== "streaming" || frame.streamSid !== this.#streamSid) return this.#ignore(kind);
-    if (kind === FRAME_MARK) this.#call?.onMark(frame.text);
+    if (this.#state === "waiting") {
+      if (kind === FRAME_START && frame.start !== null) this.#start(frame.start);
+      else if (kind !== FRAME_CONNECTED) this.#ignore(kind);
+    } else if (frame.streamSid !== this.#streamSid) this.#ignore(kind);
+    else if (kind === FRAME_MARK) this.#call?.onMark(frame.text);
     else if (kind === FRAME_KEYPAD) this.#call?.onKeypad(frame.text);
-    else if (kind === FRAME_STOP) this.#end("stop", "stop", null);
+    else if (kind === FRAME_STOP) this.#end("stop", "stop", 1000);
     else this.#ignore(kind);
   }
 
   #start(start: StartFrame): void {
-    const { tokens, desk, accountSid, waitingRoom, log } = this.#deps;
-    const callSid = parseCallSid(start.callSid);
-    const streamSid = parseStreamSid(start.streamSid);
-    if (callSid === null || streamSid === null) return this.#end("malformed start", "error", 1008);
-    if (accountSid !== null && start.accountSid !== accountSid) return this.#end("foreign account", "error", 1008);
-    if (!start.isMulaw8k) return this.#end("foreign audio format", "error", 1008);
-    const redemption = tokens.redeem(start.token, callSid);
-    if (!redemption.ok) return this.#end(redemption.why, "error", 1008);
-    const call = desk.find(callSid);
-    if (call === undefined) return this.#end("call is over", "error", 1008);
-    waitingRoom.leave(this);
+    const admitted = this.#admit(start);
+    if (typeof admitted === "string") {
+      this.#end(admitted, "error", 1008);
+      return;
+    }
+    const { call, grant, streamSid } = admitted;
+    this.#deps.waitingRoom.leave(this);
     this.#state = "streaming";
     this.#streamSid = streamSid;
-    this.#fields = { biz: redemption.grant.businessId, callSid, streamSid };
+    this.#fields = { biz: grant.businessId, callSid: grant.callSid, streamSid };
     this.#call = call;
     this.#line = new TwilioLine(this.#socket, streamSid);
     const waitedMs = Math.round(this.#deps.clock.nowMs() - this.#openedMs);
-    log.info("WS_START", "stream started", { ...this.#fields, leg: redemption.grant.leg, waitedMs });
+    this.#deps.log.info("WS_START", "stream started", { ...this.#fields, leg: grant.leg, waitedMs });
     call.attach(this.#line);
+  }
+
+  /** The call that a `start` may speak for, or why it may not. Uses the token up. */
+  #admit(start: StartFrame): { call: LiveCall; grant: StreamGrant; streamSid: StreamSid } | string {
+    const callSid = parseCallSid(start.callSid);
+    const streamSid = parseStreamSid(start.streamSid);
+    if (callSid === null || streamSid === null) return "malformed start";
+    if (this.#deps.accountSid !== null && start.accountSid !== this.#deps.accountSid) return "foreign account";
+    if (!start.isMulaw8k) return "foreign audio format";
+    const redemption = this.#deps.tokens.redeem(start.token, callSid);
+    if (!redemption.ok) return redemption.why;
+    const call = this.#deps.desk.find(callSid);
+    return call === undefined ? "call is over" : { call, grant: redemption.grant, streamSid };
   }
 
   /** Garbage is counted, not answered: it never ends a call. The first one of a socket is worth a line. */
@@ -141,11 +153,12 @@ export class MediaConnection implements Stranger {
     this.#deps.log.debug("CALL", event, { ...this.#fields, kind });
   }
 
-  /** Once per socket. `closeCode` null = the peer closes, or the line is still ours to close. */
+  /** Once per socket. `closeCode` null = it is closed already. */
   #end(reason: string, tell: "stop" | "closed" | "error", closeCode: number | null): void {
     if (this.#state === "over") return;
     const wasStreaming = this.#state === "streaming";
     this.#state = "over";
+    this.#line?.gone();
     this.#deps.waitingRoom.leave(this);
     this.#deps.log[wasStreaming ? "info" : "warn"]("WS_STOP", wasStreaming ? "stream over" : "socket refused", {
       ...this.#fields,

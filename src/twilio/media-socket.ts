@@ -2,6 +2,7 @@ import type { Server, WebSocketHandler } from "bun";
 import { limits } from "../limits.ts";
 import { MediaConnection, type MediaConnectionDeps } from "./media-connection.ts";
 import { peerAddress } from "./peer-address.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import type { SignatureGate } from "./signature.ts";
 import { mediaSocketPath } from "./twiml.ts";
 import { WaitingRoom } from "./waiting-room.ts";
@@ -29,12 +30,13 @@ export interface MediaSocket {
 /** Twilio's media socket on Bun.serve: signed upgrade, bounded strangers, one `MediaConnection` each. */
 export function createMediaSocket(deps: MediaSocketDeps): MediaSocket {
   const waitingRoom = new WaitingRoom(deps.clock);
+  const refusals = new RefusalLog(deps.clock, deps.log);
   const connectionDeps: MediaConnectionDeps = { ...deps, waitingRoom };
   return {
     handles: (request) => new URL(request.url).pathname.replace(/\/$/, "") === mediaSocketPath,
     upgrade(request, server) {
       if (!deps.gate.acceptsUpgrade(request.url, request.headers.get("x-twilio-signature"))) {
-        deps.log.warn("HTTP", "media socket refused: the signature does not fit TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL");
+        refusals.note(mediaSocketPath);
         return new Response("forbidden", { status: 403 });
       }
       const address = peerAddress(server.requestIP(request)?.address, request.headers.get("x-forwarded-for"));

@@ -8,7 +8,10 @@ const finalStatuses = new Set<CallStatus>(["completed", "busy", "failed", "no-an
 export async function takeStatus(deps: VoiceWebhookDeps, webhook: Webhook): Promise<void> {
   const { callSid, form } = webhook;
   const status = callStatuses.find((known) => known === form.get("CallStatus"));
-  if (status === undefined) return deps.log.debug("CALL", "unknown status", { callSid });
+  if (status === undefined) {
+    deps.log.debug("CALL", "unknown status ignored", { callSid });
+    return;
+  }
   const final = finalStatuses.has(status);
   if (final) deps.desk.find(callSid)?.onProviderEnded();
   const durationSeconds = final ? wholeSeconds(form.get("CallDuration")) : null;

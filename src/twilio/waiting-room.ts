@@ -46,8 +46,8 @@ export class WaitingRoom {
   }
 
   #dismissOldest(matches: (stranger: Stranger) => boolean): void {
-    for (const stranger of this.#seats.keys())
-      if (matches(stranger)) return this.#dismiss(stranger, "too many sockets");
+    const oldest = this.#seats.keys().find(matches);
+    if (oldest !== undefined) this.#dismiss(oldest, "too many sockets");
   }
 
   #dismiss(stranger: Stranger, reason: string): void {

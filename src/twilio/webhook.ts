@@ -9,6 +9,7 @@ import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
 import type { CallRegister } from "./call-register.ts";
 import type { Instructions } from "./instructions.ts";
 import type { CallDesk, CallLog, NumberDirectory } from "./ports.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import type { SignatureGate, WebhookForm } from "./signature.ts";
 import type { StreamTokens } from "./stream-token.ts";
 
@@ -37,27 +38,16 @@ export interface Webhook {
   leg: number;
 }
 
-/**
- * Lets only signed webhooks through: 403 without a good signature, 400 without a call. Refusals are logged at most once
- * a second with their count, so that a flood of them fills no disk.
- */
+/** Lets only signed webhooks through: 403 without a good signature, 400 without a call. */
 export function createSignedRoute(deps: VoiceWebhookDeps) {
-  let refused = 0;
-  let loggedMs = Number.NEGATIVE_INFINITY;
-  const refuse = (c: Context): Response => {
-    refused++;
-    if (deps.clock.nowMs() - loggedMs >= 1_000) {
-      const reason = "the signature does not fit TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID and PUBLIC_BASE_URL";
-      deps.log.warn("HTTP", "webhook refused", { path: c.req.path, count: refused, reason });
-      loggedMs = deps.clock.nowMs();
-      refused = 0;
-    }
-    return c.text("forbidden", 403);
-  };
+  const refusals = new RefusalLog(deps.clock, deps.log);
   return (handle: (c: Context, webhook: Webhook) => Promise<Response>): Handler =>
     async (c) => {
       const form = deps.gate.readForm(c.req.url, c.req.header("x-twilio-signature") ?? null, await c.req.text());
-      if (form === null) return refuse(c);
+      if (form === null) {
+        refusals.note(c.req.path);
+        return c.text("forbidden", 403);
+      }
       const callSid = parseCallSid(form.get("CallSid") ?? "");
       if (callSid === null) return c.text("CallSid is missing or malformed", 400);
       const leg = /^\d{1,3}$/.exec(c.req.query("leg") ?? "");
