@@ -83,6 +83,20 @@ export const limits = {
   directoryPollMs: 30_000, // in case an announcement was lost
   writeBehindRowsMax: 20_000, // 60 s of outage at 100 calls with some room
 
+  // Assistant and appointments
+  holdMs: 10 * 60_000, // an offered slot is kept for a chat answer, and freed soon enough for others
+  offersMax: 3,
+  pendingMs: 30 * 60_000, // half an appointment is forgotten after a pause in the talk
+  reminderLateMs: 15 * 60_000, // C9: later than this it is not sent at all
+  memoryMessages: 10, // A3
+  memoryMs: 400, // a call does not wait longer for what the customer's file says
+  promptChars: 20_000,
+  toolArgumentsChars: 4_000,
+  toolTranscriptMs: 1_200, // the caller's words come later than the model's tool call
+  customerTextChars: 4_000,
+  chatRoundsMax: 6,
+  chatTurnMs: 60_000,
+
   // Jobs
   jobLeaseMs: 20_000, // renewed three times in that; with the poll, a dead process's jobs run again within 30 s (F52)
   jobStopMs: 5_000,

@@ -1,0 +1,22 @@
+/**
+ * What the assistant says word for word in Hebrew, because the rule or the law wants it said exactly so. Slots and
+ * days come in already spoken (say.he.ts). Addressed in the masculine unless a way without gender reads as well.
+ */
+export const sentences = {
+  askHour: "אני צריך גם שעה מדויקת, באיזו שעה תרצה?", // A6 gives this one word for word
+  askDay: "לאיזה יום לקבוע?",
+  askDayAndHour: "המועד שדיברנו עליו כבר לא שמור. לאיזה יום ובאיזו שעה לקבוע?",
+  askWhich: (slots: string) => `איזה מהמועדים מתאים: ${slots}?`,
+  askConfirm: (slot: string) => `רק כדי לוודא: לקבוע ל${slot}?`,
+  askMeaning: (options: string) => `רק כדי לוודא, הכוונה ל${options}?`,
+  askAmPm: "בבוקר או בערב?",
+  askAgain: "לא הייתי בטוח שהבנתי את המועד. לאיזה יום ובאיזו שעה?",
+  booked: (slot: string) => `נקבעה פגישה ל${slot}.`,
+  moved: (slot: string) => `הפגישה הועברה ל${slot}.`,
+  cancelled: (slot: string) => `הפגישה של ${slot} בוטלה.`,
+  slotTaken: (slots: string) => `המועד הזה נתפס ברגע זה. אפשר להציע ${slots}.`,
+  slotTakenNoOther: "המועד הזה נתפס ברגע זה. לאיזה יום אחר לחפש?",
+  tooManySteps: "לא הצלחתי להשלים את זה כרגע. רשמתי את הפנייה ויחזרו אליך.",
+  unavailable: "יש לי תקלה רגעית. רשמתי את הפנייה ויחזרו אליך בהקדם.",
+  withheld: "אני לא יכול למסור את זה. אשמח להעביר את השאלה לצוות.",
+} as const;

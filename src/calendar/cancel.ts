@@ -1,0 +1,37 @@
+import { and, eq } from "drizzle-orm";
+import type { CustomerId } from "../base/ids.ts";
+import { meetings } from "../db/schema/meeting.ts";
+import { notify } from "../notify/create.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import { localTime, type Meeting, nextSequence } from "./book.ts";
+import { loadRules } from "./load.ts";
+import { forgetReminders } from "./reminders.ts";
+
+/** Cancels a booked meeting and its reminders; its time is free at once. Null when there is none to cancel. */
+export async function cancelMeeting(
+  ctx: Ctx,
+  input: { meetingId: string; customerId?: CustomerId; now: Temporal.Instant },
+): Promise<Meeting | null> {
+  const [meeting] = await ctx.tx
+    .update(meetings)
+    .set({ status: "cancelled", sequence: nextSequence, updatedAt: input.now })
+    .where(
+      and(
+        eq(meetings.businessId, ctx.businessId),
+        eq(meetings.id, input.meetingId),
+        eq(meetings.status, "booked"),
+        input.customerId === undefined ? undefined : eq(meetings.customerId, input.customerId),
+      ),
+    )
+    .returning();
+  if (meeting === undefined) return null;
+  await forgetReminders(ctx, meeting.id);
+  const { rules } = await loadRules(ctx);
+  await notify(ctx, {
+    kind: "meeting_cancelled",
+    title: meeting.topic ?? "",
+    body: localTime(meeting.startsAt, rules.zone),
+    subject: `meeting:${meeting.id}`,
+  });
+  return meeting;
+}

@@ -1,0 +1,63 @@
+import { and, eq } from "drizzle-orm";
+import type { CustomerId } from "../base/ids.ts";
+import { meetings } from "../db/schema/meeting.ts";
+import { notify } from "../notify/create.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import type { RestCalendars } from "./availability.ts";
+import { localTime, type Meeting, nextSequence } from "./book.ts";
+import { dropExpiredHolds, releaseHolds, spanOf } from "./hold.ts";
+import { loadRules } from "./load.ts";
+import { unlessTaken } from "./races.ts";
+import { deriveReminders } from "./reminders.ts";
+import type { FreeSlot } from "./rules.ts";
+
+export interface MoveMeeting {
+  meetingId: string;
+  /** With it only a meeting of this customer moves. */
+  customerId?: CustomerId;
+  slot: FreeSlot;
+  /** Its holds are given up, the one for the new time among them. */
+  conversationId?: string;
+  now: Temporal.Instant;
+  restCalendars: RestCalendars;
+}
+
+export type Moved = { kind: "moved"; meeting: Meeting } | { kind: "slot_taken" } | { kind: "not_found" };
+
+/** Moves a booked meeting; its reminders follow. On `slot_taken` it stays where it was, and so do the holds. */
+export async function moveMeeting(ctx: Ctx, input: MoveMeeting): Promise<Moved> {
+  const calendar = await loadRules(ctx);
+  const rows = await unlessTaken(ctx.tx, async (tx) => {
+    const inner = { ...ctx, tx };
+    await dropExpiredHolds(inner, input.now);
+    if (input.conversationId !== undefined) await releaseHolds(inner, input.conversationId);
+    return tx
+      .update(meetings)
+      .set({
+        ...spanOf(input.slot, calendar.rules),
+        resourceId: input.slot.resourceId,
+        sequence: nextSequence,
+        updatedAt: input.now,
+      })
+      .where(
+        and(
+          eq(meetings.businessId, ctx.businessId),
+          eq(meetings.id, input.meetingId),
+          eq(meetings.status, "booked"),
+          input.customerId === undefined ? undefined : eq(meetings.customerId, input.customerId),
+        ),
+      )
+      .returning();
+  });
+  if (rows === null) return { kind: "slot_taken" };
+  const [meeting] = rows;
+  if (meeting === undefined) return { kind: "not_found" };
+  await deriveReminders(ctx, { ...input, startsAt: meeting.startsAt, calendar });
+  await notify(ctx, {
+    kind: "meeting_moved",
+    title: meeting.topic ?? "",
+    body: localTime(meeting.startsAt, calendar.rules.zone),
+    subject: `meeting:${meeting.id}:${meeting.sequence}`,
+  });
+  return { kind: "moved", meeting };
+}

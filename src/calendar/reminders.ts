@@ -1,0 +1,110 @@
+import { and, eq } from "drizzle-orm";
+import { type BusinessId, type CustomerId, newId } from "../base/ids.ts";
+import { meetings } from "../db/schema/meeting.ts";
+import { reminders } from "../db/schema/reminder.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { limits } from "../limits.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import { type RestCalendars, restOf } from "./availability.ts";
+import { type Calendar, loadRules } from "./load.ts";
+import { isQuiet, reminderTimes } from "./reminder-times.ts";
+
+/** The queue whose jobs carry `{ businessId, reminderId }`. */
+export const reminderQueue = "reminder";
+
+export interface ReminderJob {
+  businessId: BusinessId;
+  reminderId: string;
+}
+
+type Rules = Pick<Calendar, "rules" | "reminders" | "city" | "keepsShabbat">;
+
+/**
+ * Makes a meeting's reminders anew from its time: those planned before are gone. Their jobs stay and find nothing.
+ * Call it in the transaction that books or moves.
+ */
+export async function deriveReminders(
+  ctx: Ctx,
+  input: {
+    meetingId: string;
+    startsAt: Temporal.Instant;
+    calendar: Rules;
+    restCalendars: RestCalendars;
+    now: Temporal.Instant;
+  },
+): Promise<void> {
+  await forgetReminders(ctx, input.meetingId);
+  const times = reminderTimes({
+    startsAt: input.startsAt,
+    rules: input.calendar.reminders,
+    rest: restOf(input.calendar, input.restCalendars),
+    zone: input.calendar.rules.zone,
+    now: input.now,
+  });
+  for (const dueAt of times) {
+    const id = newId();
+    await ctx.tx.insert(reminders).values({ id, businessId: ctx.businessId, meetingId: input.meetingId, dueAt });
+    const payload: ReminderJob = { businessId: ctx.businessId, reminderId: id };
+    await enqueue(ctx.tx, { businessId: ctx.businessId, queue: reminderQueue, dedupe: id, payload, runAt: dueAt });
+  }
+}
+
+/** A cancelled or moved meeting reminds nobody of its old time. */
+export async function forgetReminders(ctx: Ctx, meetingId: string): Promise<void> {
+  await ctx.tx
+    .delete(reminders)
+    .where(
+      and(
+        eq(reminders.businessId, ctx.businessId),
+        eq(reminders.meetingId, meetingId),
+        eq(reminders.status, "planned"),
+      ),
+    );
+}
+
+export type DueReminder =
+  | {
+      kind: "send";
+      customerId: CustomerId;
+      meetingId: string;
+      startsAt: Temporal.Instant;
+      zone: string;
+      topic: string | null;
+    }
+  | { kind: "nothing"; why: "gone" | "late" | "quiet" };
+
+/**
+ * Decides once about a reminder whose time has come, when its job runs. Sent ones are marked in this transaction, so
+ * whoever sends does it from the same transaction (an outbox row): it goes out once or not at all.
+ */
+export async function takeDueReminder(
+  ctx: Ctx,
+  reminderId: string,
+  now: Temporal.Instant,
+  restCalendars: RestCalendars,
+): Promise<DueReminder> {
+  const [row] = await ctx.tx
+    .select({ reminder: reminders, meeting: meetings })
+    .from(reminders)
+    .innerJoin(meetings, and(eq(meetings.businessId, reminders.businessId), eq(meetings.id, reminders.meetingId)))
+    .where(and(eq(reminders.businessId, ctx.businessId), eq(reminders.id, reminderId), eq(reminders.status, "planned")))
+    .for("update");
+  if (row === undefined || row.meeting.status !== "booked" || row.meeting.customerId === null)
+    return { kind: "nothing", why: "gone" };
+  const calendar = await loadRules(ctx);
+  const quiet = isQuiet(now.epochMilliseconds, {
+    rules: calendar.reminders,
+    rest: restOf(calendar, restCalendars),
+    zone: calendar.rules.zone,
+  });
+  const lateMs = now.epochMilliseconds - row.reminder.dueAt.epochMilliseconds;
+  const late = lateMs > limits.reminderLateMs || Temporal.Instant.compare(now, row.meeting.startsAt) >= 0;
+  const why = late ? "late" : quiet ? "quiet" : null;
+  await ctx.tx
+    .update(reminders)
+    .set({ status: why === null ? "sent" : "dropped" })
+    .where(and(eq(reminders.businessId, ctx.businessId), eq(reminders.id, reminderId)));
+  if (why !== null) return { kind: "nothing", why };
+  const { id, startsAt, topic, customerId } = row.meeting;
+  return { kind: "send", customerId, meetingId: id, startsAt, zone: calendar.rules.zone, topic };
+}

@@ -1,0 +1,21 @@
+import { newId } from "../base/ids.ts";
+import { type NotificationKind, notifications } from "../db/schema/notification.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+
+export interface NewNotification {
+  kind: NotificationKind;
+  title: string;
+  body?: string;
+  /** What it is about, e.g. `task:<id>`. The same kind about the same subject is told once. */
+  subject: string;
+}
+
+/** A line behind the bell of the business. False when it had been told before. */
+export async function notify(ctx: Ctx, input: NewNotification): Promise<boolean> {
+  const rows = await ctx.tx
+    .insert(notifications)
+    .values({ id: newId(), businessId: ctx.businessId, ...input })
+    .onConflictDoNothing()
+    .returning({ id: notifications.id });
+  return rows.length > 0;
+}
