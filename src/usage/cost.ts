@@ -1,0 +1,54 @@
+import { type ModelPrice, type PriceEntry, priceOf, prices } from "./prices.ts";
+
+/** What was consumed of one model. As OpenAI reports it: the input tokens include the cached ones. */
+export interface Consumption {
+  model: string;
+  textInputTokens: number;
+  audioInputTokens: number;
+  cachedTextTokens: number;
+  cachedAudioTokens: number;
+  textOutputTokens: number;
+  audioOutputTokens: number;
+  /** Audio billed by time. */
+  seconds: number;
+}
+
+export interface CostSettings {
+  /** Shekels per US dollar. */
+  usdIlsRate: number;
+  /** Day of the prices, "2026-11-21". */
+  day: string;
+  table?: readonly PriceEntry[];
+}
+
+export interface Cost {
+  /** Rounded once, over everything: many small amounts do not vanish. */
+  agorot: number;
+  /** Models that have no price: their part is missing from the sum. */
+  unpriced: string[];
+}
+
+/** What all of it costs together. */
+export function costOf(consumed: readonly Consumption[], { usdIlsRate, day, table = prices }: CostSettings): Cost {
+  const unpriced = new Set<string>();
+  let dollars = 0;
+  for (const part of consumed) {
+    const price = priceOf(part.model, day, table);
+    if (price) dollars += dollarsOf(part, price);
+    else unpriced.add(part.model);
+  }
+  return { agorot: Math.round(dollars * usdIlsRate * 100), unpriced: [...unpriced] };
+}
+
+function dollarsOf(part: Consumption, price: ModelPrice): number {
+  const freshText = Math.max(0, part.textInputTokens - part.cachedTextTokens);
+  const freshAudio = Math.max(0, part.audioInputTokens - part.cachedAudioTokens);
+  const tokens =
+    freshText * (price.textInput ?? 0) +
+    part.cachedTextTokens * (price.cachedText ?? price.textInput ?? 0) +
+    part.textOutputTokens * (price.textOutput ?? 0) +
+    freshAudio * (price.audioInput ?? 0) +
+    part.cachedAudioTokens * (price.cachedAudio ?? price.audioInput ?? 0) +
+    part.audioOutputTokens * (price.audioOutput ?? 0);
+  return tokens / 1_000_000 + (part.seconds / 60) * (price.audioMinute ?? 0);
+}
