@@ -1,0 +1,211 @@
+import type { AnswerRequest, EngineEvents, HeardCut } from "../live-call/engine.ts";
+import { cancelResponseFrame, createResponseFrame, toolOutputFrame } from "./client-events.ts";
+import type { OutputItem, ResponseOutcome, ServerEvent, WireProblem } from "./events.ts";
+import { type Ask, Sequencer } from "./sequencer.ts";
+import { SpokenItems } from "./spoken-items.ts";
+import { ToolBatches } from "./tool-batches.ts";
+import { answerUsage, listeningUsage } from "./usage.ts";
+
+/** What happens between the two speakers of one session; the rest is about the connection. */
+export type ConversationEvent = Exclude<ServerEvent, { type: "session.created" | "session.updated" | "error" }>;
+
+/** The engine's events that a conversation raises. */
+export type ConversationEvents = Omit<EngineEvents, "ready" | "reconnecting" | "lost">;
+
+export interface ConversationPort {
+  /** Sends one client event. */
+  send(frame: string): void;
+  /** The answer in flight failed; whether the session can go on is the owner's policy. */
+  answerFailed(problem: WireProblem | null): void;
+}
+
+interface Answer {
+  id: string;
+  produced: boolean;
+}
+
+/**
+ * Turns, answers and tool calls of one session: which output is still wanted, what was said, what is owed.
+ * Late output of an interrupted answer ends here.
+ */
+export class Conversation {
+  readonly #port: ConversationPort;
+  readonly #events: ConversationEvents;
+  readonly #models: { answers: string; transcripts: string };
+  readonly #items = new SpokenItems();
+  readonly #tools = new ToolBatches();
+  readonly #sequencer: Sequencer;
+  #answer: Answer | null = null;
+  #autoAnswer: boolean;
+  #callerSpeaking = false;
+  #turnWaits = false;
+
+  constructor(
+    port: ConversationPort,
+    events: ConversationEvents,
+    models: { answers: string; transcripts: string },
+    autoAnswer: boolean,
+  ) {
+    this.#port = port;
+    this.#events = events;
+    this.#models = models;
+    this.#autoAnswer = autoAnswer;
+    this.#sequencer = new Sequencer({
+      create: (ask, requestId) => port.send(createResponseFrame(ask, requestId)),
+      cancel: () => port.send(cancelResponseFrame()),
+    });
+    this.#sequencer.pause(!autoAnswer);
+  }
+
+  /** Nothing in flight, nobody speaking: a good moment to move to another session. */
+  get quiet(): boolean {
+    return this.#sequencer.state === "idle" && !this.#callerSpeaking && !this.#turnWaits && this.#tools.empty;
+  }
+
+  /** What the server has to do next: begin an answer, go on with one, or nothing. */
+  get expects(): "beginning" | "more" | "nothing" {
+    if (this.#sequencer.state === "active") return "more";
+    return this.#sequencer.state === "requested" || (this.#turnWaits && this.#autoAnswer) ? "beginning" : "nothing";
+  }
+
+  /** The caller's turn is over (or an answer was asked for), and nothing of an answer has come yet. */
+  get owesAnswer(): boolean {
+    return this.#turnWaits || (this.#sequencer.state !== "idle" && this.#answer?.produced !== true);
+  }
+
+  respond({ say, instructions }: AnswerRequest): void {
+    if (say !== undefined) this.ask({ kind: "say", text: say });
+    else this.ask(instructions === undefined ? { kind: "plain" } : { kind: "plain", instructions });
+  }
+
+  ask(ask: Ask): void {
+    if (!this.#sequencer.ask(ask))
+      this.#events.error({ kind: "request", code: "too_many_answers_waiting", message: ask.kind });
+  }
+
+  setAutoAnswer(on: boolean): void {
+    this.#autoAnswer = on;
+    this.#sequencer.pause(!on);
+    // A caller who is speaking now will be answered by the server, tool results included.
+    if (on && !this.#callerSpeaking) this.#sequencer.resume();
+  }
+
+  interrupt(cuts: readonly HeardCut[]): void {
+    this.#sequencer.interrupt();
+    for (const frame of this.#items.cut(cuts)) this.#port.send(frame);
+  }
+
+  /** False when the call was not made in this session. */
+  toolResult(callId: string, output: string): boolean {
+    const answerId = this.#tools.answered(callId);
+    if (answerId === null) return false;
+    this.#port.send(toolOutputFrame(callId, output));
+    if (this.#answer?.id !== answerId && this.#tools.settled(answerId)) this.ask({ kind: "continue" });
+    return true;
+  }
+
+  busy(requestId: string | null): void {
+    this.#sequencer.busy(requestId);
+  }
+
+  /** False when the rejected request was not for an answer. */
+  refused(requestId: string | null): boolean {
+    return this.#sequencer.refused(requestId);
+  }
+
+  /** The connection is gone: whoever waits for the end of an answer is told. */
+  broken(): void {
+    if (this.#answer !== null) this.#finish(this.#answer, "failed", "connection_lost");
+  }
+
+  handle(event: ConversationEvent): void {
+    switch (event.type) {
+      case "input_audio_buffer.speech_started":
+        this.#callerSpeaking = true;
+        return this.#events.callerSpeech("started");
+      case "input_audio_buffer.speech_stopped":
+        this.#callerSpeaking = false;
+        return this.#events.callerSpeech("stopped");
+      case "input_audio_buffer.committed":
+        this.#callerSpeaking = false;
+        this.#turnWaits = true;
+        return this.#events.callerTurn(event.itemId);
+      case "conversation.item.input_audio_transcription.delta":
+        return this.#events.transcript({ role: "caller", itemId: event.itemId, text: event.text, final: false });
+      case "conversation.item.input_audio_transcription.completed":
+        this.#events.usage(listeningUsage(this.#models.transcripts, event.usage));
+        return this.#events.transcript({ role: "caller", itemId: event.itemId, text: event.text, final: true });
+      case "conversation.item.input_audio_transcription.failed":
+        return this.#events.error({ kind: "request", code: event.problem.code, message: event.problem.message });
+      case "response.created":
+        return this.#began(event.responseId, event.requestId);
+      case "response.output_item.done":
+        return this.#made(event.responseId, event.item);
+      case "response.output_audio.delta":
+        return this.#said(event.responseId, event.itemId, event.payload);
+      case "response.output_audio.done":
+        return this.#saidAll(event.responseId, event.itemId);
+      case "response.output_audio_transcript.delta":
+        return this.#worded(event.responseId, event.itemId, event.text, false);
+      case "response.output_audio_transcript.done":
+        return this.#worded(event.responseId, event.itemId, event.text, true);
+      case "response.done":
+        return this.#ended(event.responseId, event.outcome);
+    }
+  }
+
+  #began(responseId: string, requestId: string | null): void {
+    const unfinished = this.#answer;
+    this.#sequencer.created(responseId, requestId);
+    this.#turnWaits = false;
+    if (unfinished !== null) this.#finish(unfinished, "failed", "replaced");
+    this.#answer = { id: responseId, produced: false };
+    this.#events.answerStarted(responseId);
+  }
+
+  #said(responseId: string, itemId: string, payload: string): void {
+    if (!this.#sequencer.accepts(responseId) || payload === "") return;
+    this.#items.received(itemId, payload);
+    this.#producing();
+    this.#events.audio(itemId, payload);
+  }
+
+  #saidAll(responseId: string, itemId: string): void {
+    if (!this.#sequencer.accepts(responseId)) return;
+    this.#items.completed(itemId);
+    this.#events.audioDone(itemId);
+  }
+
+  #worded(responseId: string, itemId: string, text: string, final: boolean): void {
+    if (this.#sequencer.accepts(responseId)) this.#events.transcript({ role: "assistant", itemId, text, final });
+  }
+
+  #made(responseId: string, item: OutputItem): void {
+    if (item.kind !== "function_call" || !this.#sequencer.accepts(responseId) || this.#tools.has(item.callId)) return;
+    this.#tools.opened(responseId, item.callId);
+    this.#producing();
+    this.#events.toolCall({ id: item.callId, name: item.name, argumentsJson: item.argumentsJson });
+  }
+
+  #producing(): void {
+    if (this.#answer !== null) this.#answer.produced = true;
+  }
+
+  #ended(responseId: string, outcome: ResponseOutcome): void {
+    if (outcome.usage !== null) this.#events.usage(answerUsage(this.#models.answers, outcome.usage));
+    const answer = this.#answer;
+    if (answer?.id !== responseId) return this.#sequencer.done(responseId);
+    if (!this.#sequencer.accepts(responseId))
+      for (const frame of this.#items.discard(outcome.output, (callId) => this.#tools.has(callId)))
+        this.#port.send(frame);
+    this.#finish(answer, outcome.status, outcome.reason);
+    this.#sequencer.done(responseId);
+    if (this.#tools.settled(responseId)) this.ask({ kind: "continue" });
+    if (outcome.status === "failed") this.#port.answerFailed(outcome.problem);
+  }
+
+  #finish(answer: Answer, status: ResponseOutcome["status"], reason: string | null): void {
+    this.#answer = null;
+    this.#events.answerDone({ answerId: answer.id, status, reason, produced: answer.produced });
+  }
+}

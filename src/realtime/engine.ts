@@ -1,0 +1,279 @@
+import type { Clock, Timer } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { limits } from "../limits.ts";
+import type {
+  AnswerRequest,
+  EngineContext,
+  EngineEvents,
+  EngineState,
+  HeardCut,
+  HistoryLine,
+  VoiceEngine,
+} from "../live-call/engine.ts";
+import { AudioBacklog } from "./audio-backlog.ts";
+import type { ConversationEvents } from "./conversation.ts";
+import { SessionMemory, toolNote } from "./memory.ts";
+import { Outage } from "./outage.ts";
+import { RealtimeSession, type SessionEnd, type SessionOwner } from "./session.ts";
+import type { RealtimeSettings } from "./session-config.ts";
+
+export interface RealtimeEngineDeps {
+  clock: Clock;
+  log: Log;
+  settings: RealtimeSettings;
+}
+
+/** Something asked of the engine while there was no session. */
+interface Wish {
+  kind: "answer" | "line";
+  run(session: RealtimeSession): void;
+}
+
+// What a call can ask for in the four seconds of an outage, several times over.
+const wishesMax = 32;
+
+/**
+ * The Realtime engine: one session at a time, replaced when it is lost (within 4 s, with what the caller heard) or
+ * near its end (`rotate`: the new one is ready before the old one goes).
+ */
+export class RealtimeEngine implements VoiceEngine {
+  readonly name = "realtime";
+  readonly #clock: Clock;
+  readonly #settings: RealtimeSettings;
+  readonly #backlog = new AudioBacklog();
+  readonly #memory = new SessionMemory();
+  /** Names of tool calls without a result. */
+  readonly #openTools = new Map<string, string>();
+  #log: Log;
+  #state: EngineState = "idle";
+  #context: EngineContext | null = null;
+  #events: EngineEvents | null = null;
+  #session: RealtimeSession | null = null;
+  #successor: RealtimeSession | null = null;
+  #outage: Outage | null = null;
+  #retryTimer: Timer | null = null;
+  #deadlineTimer: Timer | null = null;
+  #autoAnswer = true;
+  #wishes: Wish[] = [];
+
+  constructor(deps: RealtimeEngineDeps) {
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+    this.#settings = deps.settings;
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  get wantsRotation(): boolean {
+    return this.#state === "ready" && this.#successor === null && (this.#session?.wantsRotation ?? false);
+  }
+
+  open(context: EngineContext, events: EngineEvents): void {
+    if (this.#state !== "idle") return;
+    this.#context = context;
+    this.#events = events;
+    this.#log = this.#log.child(context.logFields);
+    this.#state = "connecting";
+    this.#outage = new Outage(this.#clock.nowMs());
+    // Whoever opens the engine may still be under construction: nothing is reported before this returned.
+    queueMicrotask(() => this.#tryAgain({ fatal: false, reason: "refused", code: "" }));
+  }
+
+  /** Hot. */
+  appendAudio(payload: string): void {
+    if (this.#state === "ready") this.#session?.appendAudio(payload);
+    else if (this.#state === "connecting") this.#backlog.push(payload, limits.pendingInboundMs);
+    else if (this.#state === "reconnecting") this.#backlog.push(payload, limits.engineReconnectAudioMs);
+  }
+
+  setAutoAnswer(on: boolean): void {
+    this.#autoAnswer = on;
+    this.#session?.setAutoAnswer(on);
+    this.#successor?.setAutoAnswer(on);
+  }
+
+  respond(request: AnswerRequest = {}): void {
+    this.#ask("answer", (session) => session.conversation.respond(request));
+  }
+
+  interrupt(cuts: readonly HeardCut[]): void {
+    if (this.#state === "ready") this.#session?.conversation.interrupt(cuts);
+    else if (this.#outage !== null) {
+      this.#wishes = this.#wishes.filter((wish) => wish.kind !== "answer");
+      this.#outage.owesAnswer = false;
+    }
+  }
+
+  addContext(role: HistoryLine["role"], text: string): void {
+    if (role === "system") this.#memory.note(text);
+    // A session that takes over is given the notes and the history, which contain this line.
+    if (this.#state !== "reconnecting") this.#ask("line", (session) => session.addLine({ role, text }));
+  }
+
+  toolResult(toolCallId: string, output: string): void {
+    const name = this.#openTools.get(toolCallId);
+    if (name === undefined) return;
+    this.#openTools.delete(toolCallId);
+    this.#memory.note(toolNote(name, output));
+    if (this.#state === "ready" && this.#session?.conversation.toolResult(toolCallId, output) === true) return;
+    // The call was made in a session that is gone: its successor learns the result as a line, then goes on.
+    if (this.#state === "ready") this.#session?.addLine({ role: "system", text: toolNote(name, output) });
+    if (this.#openTools.size === 0) this.#ask("answer", (session) => session.conversation.ask({ kind: "continue" }));
+  }
+
+  rotate(): void {
+    if (this.#state !== "ready" || this.#successor !== null) return;
+    this.#log.info("REALTIME", "rotation begins");
+    this.#successor = this.#newSession({
+      configured: () => this.#swapWhenQuiet(),
+      ended: ({ reason, code }) => {
+        this.#successor = null;
+        this.#log.warn("REALTIME", "rotation failed", { reason, code });
+      },
+    });
+  }
+
+  close(): void {
+    this.#stop("closed");
+  }
+
+  #ask(kind: Wish["kind"], run: Wish["run"]): void {
+    if (this.#state === "ready" && this.#session !== null) run(this.#session);
+    else if (this.#outage !== null && this.#wishes.length < wishesMax) this.#wishes.push({ kind, run });
+  }
+
+  #connect(): void {
+    const { apiKey } = this.#settings;
+    if (apiKey === null) return this.#lost({ fatal: true, reason: "no_api_key", code: "" });
+    this.#session = this.#newSession({ configured: () => this.#ready(), ended: (end) => this.#sessionEnded(end) });
+  }
+
+  #newSession(owner: SessionOwner): RealtimeSession {
+    const session: RealtimeSession = new RealtimeSession({
+      clock: this.#clock,
+      log: this.#log,
+      settings: this.#settings,
+      apiKey: this.#settings.apiKey ?? "",
+      purpose: { kind: "call", context: this.#context! },
+      autoAnswer: this.#autoAnswer,
+      events: this.#eventsOf(() => session === this.#session),
+      owner,
+    });
+    return session;
+  }
+
+  /** The call's events, as long as they come from the session in use and the engine is not closed. */
+  #eventsOf(inUse: () => boolean): ConversationEvents {
+    const to = (): EngineEvents | null => (inUse() ? this.#events : null);
+    return {
+      callerSpeech: (edge) => to()?.callerSpeech(edge),
+      callerTurn: (itemId) => to()?.callerTurn(itemId),
+      answerStarted: (answerId) => to()?.answerStarted(answerId),
+      audio: (itemId, payload) => to()?.audio(itemId, payload),
+      audioDone: (itemId) => to()?.audioDone(itemId),
+      answerDone: (outcome) => {
+        to()?.answerDone(outcome);
+        // Deferred: the session has not finished with this event yet.
+        if (this.#successor?.open === true) queueMicrotask(() => this.#swapWhenQuiet());
+      },
+      transcript: (line) => to()?.transcript(line),
+      toolCall: (call) => {
+        this.#openTools.set(call.id, call.name);
+        to()?.toolCall(call);
+      },
+      usage: (usage) => this.#events?.usage(usage),
+      error: (problem) => to()?.error(problem),
+    };
+  }
+
+  #ready(): void {
+    const session = this.#session;
+    const outage = this.#outage;
+    if (session === null || outage === null) return;
+    const resumed = this.#state === "reconnecting";
+    this.#settle();
+    this.#state = "ready";
+    this.#log.info("REALTIME", resumed ? "reconnected" : "connected", {
+      ms: Math.round(outage.elapsedMs(this.#clock.nowMs())),
+      buffered_ms: Math.round(this.#backlog.ms),
+    });
+    if (resumed) this.#takeOver(session);
+    const wishes = this.#wishes;
+    this.#wishes = [];
+    for (const wish of wishes) if (wish.kind === "line") wish.run(session);
+    this.#backlog.drain((payload) => session.appendAudio(payload));
+    const answers = wishes.filter((wish) => wish.kind === "answer");
+    for (const wish of answers) wish.run(session);
+    if (answers.length === 0 && outage.owesAnswer && this.#autoAnswer) session.conversation.respond({});
+    this.#events?.ready();
+  }
+
+  #takeOver(session: RealtimeSession): void {
+    for (const line of this.#memory.takeover(this.#context?.history() ?? [])) session.addLine(line);
+  }
+
+  #swapWhenQuiet(): void {
+    const successor = this.#successor;
+    if (this.#state !== "ready" || successor?.open !== true || this.#session?.conversation.quiet !== true) return;
+    this.#session.close();
+    this.#session = successor;
+    this.#successor = null;
+    this.#takeOver(successor);
+    this.#log.info("REALTIME", "rotated");
+  }
+
+  /** A session ended: the one in use is replaced, one that never came up is tried again. */
+  #sessionEnded(end: SessionEnd): void {
+    const wasReady = this.#state === "ready";
+    const owesAnswer = this.#session?.conversation.owesAnswer ?? false;
+    this.#session = null;
+    if (end.fatal) return this.#lost(end);
+    if (wasReady) {
+      this.#successor?.close();
+      this.#successor = null;
+      this.#state = "reconnecting";
+      this.#outage = new Outage(this.#clock.nowMs(), owesAnswer);
+      this.#deadlineTimer = this.#clock.after(limits.engineReconnectMs, () =>
+        this.#lost({ fatal: false, reason: "reconnect_too_slow", code: end.code }),
+      );
+      this.#events?.reconnecting(end.reason);
+    }
+    this.#tryAgain(end);
+  }
+
+  #tryAgain(end: SessionEnd): void {
+    const delayMs = this.#outage?.nextTryInMs(this.#clock.nowMs());
+    if (delayMs === undefined) return;
+    if (delayMs === null) return this.#lost(end);
+    if (delayMs === 0) return this.#connect();
+    this.#retryTimer = this.#clock.after(delayMs, () => this.#connect());
+  }
+
+  #lost(end: SessionEnd): void {
+    const events = this.#events;
+    this.#log.error("REALTIME-ERROR", "engine lost", { reason: end.reason, code: end.code, fatal: end.fatal });
+    this.#stop("lost");
+    events?.lost(end.reason, end.code);
+  }
+
+  #stop(state: "lost" | "closed"): void {
+    if (this.#state === "closed" || this.#state === "lost") return;
+    this.#state = state;
+    this.#settle();
+    this.#events = null;
+    this.#session?.close();
+    this.#successor?.close();
+    this.#session = null;
+    this.#successor = null;
+    this.#backlog.clear();
+    this.#wishes = [];
+  }
+
+  #settle(): void {
+    this.#outage = null;
+    this.#retryTimer?.cancel();
+    this.#deadlineTimer?.cancel();
+  }
+}

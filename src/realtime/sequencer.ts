@@ -1,0 +1,184 @@
+/** A wish for an answer. `continue` follows tool results; `say` speaks exactly its text. */
+export type Ask = { kind: "plain"; instructions?: string } | { kind: "say"; text: string } | { kind: "continue" };
+
+export type SequencerState = "idle" | "requested" | "active";
+export type SequencerInput = "ask" | "created" | "done" | "busy" | "refused" | "interrupt";
+type Action = "none" | "send" | "hold" | "adopt" | "supersede" | "next" | "retry_later" | "cancel";
+
+/**
+ * One answer in flight. `requested`: asked for, the server has not begun. `active`: the server has begun one, ours or
+ * its own (it answers by itself when the caller's turn ends). Every pair is listed.
+ */
+export const sequencerTable: Record<SequencerState, Record<SequencerInput, readonly [SequencerState, Action]>> = {
+  idle: {
+    ask: ["requested", "send"],
+    created: ["active", "adopt"],
+    done: ["idle", "none"],
+    // The server refused its own answer because of one that we believe is over: ask again, now.
+    busy: ["requested", "send"],
+    refused: ["idle", "none"],
+    interrupt: ["idle", "none"],
+  },
+  requested: {
+    ask: ["requested", "hold"],
+    created: ["active", "adopt"],
+    done: ["requested", "none"],
+    busy: ["active", "retry_later"],
+    refused: ["idle", "next"],
+    interrupt: ["requested", "cancel"],
+  },
+  active: {
+    ask: ["active", "hold"],
+    created: ["active", "supersede"],
+    done: ["idle", "next"],
+    busy: ["active", "retry_later"],
+    refused: ["active", "none"],
+    interrupt: ["active", "cancel"],
+  },
+};
+
+export interface SequencerPort {
+  create(ask: Ask, requestId: string): void;
+  cancel(): void;
+}
+
+// More waiting answers than this is a caller who would listen for minutes: the newest are refused.
+const heldMax = 8;
+
+/**
+ * Holds `response.create` back until the answer in flight is over, and knows which answer's audio still counts.
+ * Each interruption starts a new generation; what belongs to an older one is dropped when it arrives.
+ */
+export class Sequencer {
+  readonly #port: SequencerPort;
+  #state: SequencerState = "idle";
+  #held: Ask[] = [];
+  #sent: { ask: Ask; requestId: string; generation: number } | null = null;
+  /** The answer in flight; null while active only when the server spoke of one that it has not named yet. */
+  #current: { responseId: string; generation: number } | null = null;
+  #generation = 0;
+  #requests = 0;
+  #cancelled = false;
+  #paused = false;
+
+  constructor(port: SequencerPort) {
+    this.#port = port;
+  }
+
+  get state(): SequencerState {
+    return this.#state;
+  }
+
+  /** Whether output of this response is still wanted. */
+  accepts(responseId: string): boolean {
+    return this.#current?.responseId === responseId && this.#current.generation === this.#generation;
+  }
+
+  /** False when too many answers wait already. */
+  ask(ask: Ask): boolean {
+    if (ask.kind === "continue" && this.#paused) return this.#hold(ask);
+    return this.#step("ask") === "send" ? this.#send(ask) : this.#hold(ask);
+  }
+
+  /**
+   * The server began an answer. `requestId` is what it echoes of ours, null for its own.
+   * Returns the id of the answer that this one replaces although its end was never told.
+   */
+  created(responseId: string, requestId: string | null): string | null {
+    const replaced = this.#current?.responseId ?? null;
+    const ours = this.#sent !== null && requestId === this.#sent.requestId;
+    const generation = ours ? (this.#sent?.generation ?? 0) : this.#generation;
+    this.#step("created");
+    if (ours) this.#sent = null;
+    // An answer that the server began by itself sees everything that plain requests were waiting to have answered.
+    if (!ours) this.#held = this.#held.filter((ask) => ask.kind === "say");
+    this.#current = { responseId, generation };
+    this.#cancelled = generation !== this.#generation;
+    return replaced === responseId ? null : replaced;
+  }
+
+  /** The answer is over. Late news of another one changes nothing. */
+  done(responseId: string): void {
+    if (this.#state === "active" && this.#current !== null && this.#current.responseId !== responseId) return;
+    if (this.#step("done") === "next") this.#next();
+  }
+
+  /** The server refused to begin an answer because another is active: ours (`requestId`) or its own (null). */
+  busy(requestId: string | null): void {
+    const refused = this.#sent !== null && this.#sent.requestId === requestId ? this.#sent : null;
+    if (requestId !== null && refused === null) return;
+    if (refused !== null && refused.generation !== this.#generation) {
+      this.refused(refused.requestId);
+      return;
+    }
+    const ask: Ask = refused?.ask ?? { kind: "plain" };
+    if (this.#step("busy") === "send") this.#send(ask);
+    else this.#hold(ask);
+    if (refused !== null) this.#sent = null;
+  }
+
+  /** Our request was rejected. False when it is not one of ours. */
+  refused(requestId: string | null): boolean {
+    if (requestId === null || this.#sent?.requestId !== requestId) return false;
+    this.#sent = null;
+    if (this.#step("refused") === "next") this.#next();
+    return true;
+  }
+
+  /** Drops the answer in flight and what waits behind it; only the answer to tool results stays wanted. */
+  interrupt(): void {
+    this.#generation++;
+    this.#held = this.#held.filter((ask) => ask.kind === "continue");
+    if (this.#step("interrupt") !== "cancel" || this.#cancelled) return;
+    this.#cancelled = true;
+    // Sent although the server may not have begun: it works in order, so this reaches the answer just asked for.
+    this.#port.cancel();
+  }
+
+  /** While paused, answers to tool results wait: it is undecided whether the caller wants to go on at all. */
+  pause(on: boolean): void {
+    this.#paused = on;
+  }
+
+  /** Sends what waits, if nothing is in flight. */
+  resume(): void {
+    if (this.#state === "idle") this.#next();
+  }
+
+  #step(input: SequencerInput): Action {
+    const [next, action] = sequencerTable[this.#state][input];
+    this.#state = next;
+    if (next === "idle") {
+      this.#current = null;
+      this.#sent = null;
+      this.#cancelled = false;
+    }
+    return action;
+  }
+
+  #send(ask: Ask): true {
+    const requestId = `r${++this.#requests}`;
+    this.#sent = { ask, requestId, generation: this.#generation };
+    this.#cancelled = false;
+    this.#port.create(ask, requestId);
+    return true;
+  }
+
+  #hold(ask: Ask): boolean {
+    const unspecific = ask.kind === "continue" || (ask.kind === "plain" && ask.instructions === undefined);
+    // One answer serves all that only want the assistant to go on.
+    if (unspecific && this.#held.some((held) => held.kind === ask.kind)) return true;
+    if (this.#held.length >= heldMax) return false;
+    this.#held.push(ask);
+    return true;
+  }
+
+  #next(): void {
+    const index = this.#held.findIndex((ask) => ask.kind !== "continue" || !this.#paused);
+    const [ask] = index < 0 ? [] : this.#held.splice(index, 1);
+    if (ask === undefined) return;
+    if (ask.kind !== "say") this.#held = this.#held.filter((held) => held.kind === "say");
+    this.#step("ask");
+    this.#send(ask);
+  }
+}
