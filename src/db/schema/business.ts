@@ -59,6 +59,8 @@ export const businessSettings = pgTable(
     /** The prompt in force per channel; its versions are kept by tenants/prompts. */
     callPrompt: text("call_prompt").notNull().default(""),
     whatsappPrompt: text("whatsapp_prompt").notNull().default(""),
+    /** Opening hours and published knowledge as the assistant is told them; written by tenants/knowledge-digest. */
+    facts: text("facts").notNull().default(""),
     voice: text("voice").notNull().default("marin"),
     /** Names and terms that the transcriber should know. */
     keywords: text("keywords").array().notNull().default(sql`'{}'`),
