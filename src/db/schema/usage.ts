@@ -13,7 +13,7 @@ export const usage = pgTable(
     callId: uuid("call_id").$type<CallId>(),
     /** Names the thing that was measured, so that writing it down twice counts once. */
     key: text("key").notNull(),
-    kind: text("kind").$type<"voice" | "transcription" | "chat" | "message">().notNull(),
+    kind: text("kind").$type<"voice" | "transcription" | "chat" | "phone" | "message">().notNull(),
     model: text("model").notNull(),
     textInputTokens: integer("text_input_tokens").notNull().default(0),
     audioInputTokens: integer("audio_input_tokens").notNull().default(0),

@@ -1,0 +1,40 @@
+import { eq } from "drizzle-orm";
+import { type CallId, newId } from "../base/ids.ts";
+import { businesses } from "../db/schema/business.ts";
+import { calls } from "../db/schema/call.ts";
+import { tasks } from "../db/schema/task.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import { callTexts } from "./texts.ts";
+
+/** One task per call names it by this. */
+const sourceKeyOf = (callId: CallId): string => `call:${callId}`;
+
+/** A caller who was not served is somebody to call back: one open task per call, however often this is asked for. */
+export async function addCallBackTask({ tx, businessId }: Ctx, callId: CallId): Promise<void> {
+  const [call] = await tx
+    .select({ from: calls.fromPhone, customerId: calls.customerId, languages: businesses.languages })
+    .from(calls)
+    .innerJoin(businesses, eq(businesses.id, calls.businessId))
+    .where(eq(calls.id, callId));
+  if (!call) return;
+  const words = callTexts(call.languages);
+  await tx
+    .insert(tasks)
+    .values({
+      id: newId(),
+      businessId,
+      callId,
+      customerId: call.customerId,
+      title: words.callBack(call.from ?? words.hiddenNumber),
+      sourceKey: sourceKeyOf(callId),
+    })
+    .onConflictDoNothing();
+}
+
+/** What the caller said on the recording belongs to the task. */
+export async function describeCallBackTask({ tx }: Ctx, callId: CallId, message: string): Promise<void> {
+  await tx
+    .update(tasks)
+    .set({ detail: message })
+    .where(eq(tasks.sourceKey, sourceKeyOf(callId)));
+}

@@ -1,0 +1,242 @@
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
+import type { Phone } from "../base/phone.ts";
+import type { Database, Tx } from "../db/client.ts";
+import { callEvents, calls, callTurns } from "../db/schema/call.ts";
+import { recordings } from "../db/schema/recording.ts";
+import { usage } from "../db/schema/usage.ts";
+import { withTenant } from "../db/tenant.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { limits } from "../limits.ts";
+import type { EngineUsage } from "../live-call/engine.ts";
+import type { CallEndRecord, CallEventRecord, TurnRecord } from "../live-call/journal.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import { addCallBackTask } from "./call-back-task.ts";
+import { knownCaller } from "./known-caller.ts";
+import type { BegunCall, RecordingReport, StatusReport } from "./log.ts";
+import { priceCall } from "./price-call.ts";
+import type { StoredSound } from "./sound-store.ts";
+import { isFinal, isNews } from "./status.ts";
+
+/** One thing to write down about a call. Each may be written twice with the result of once. */
+export type CallWrite = { businessId: BusinessId; callSid: CallSid } & (
+  | { kind: "begin"; call: BegunCall; done(outcome: "begun" | "over"): void }
+  | { kind: "turn"; seq: number; turn: TurnRecord }
+  | { kind: "event"; seq: number; event: CallEventRecord }
+  | { kind: "usage"; seq: number; usage: EngineUsage }
+  | { kind: "ended"; end: Omit<CallEndRecord, "recording"> }
+  | { kind: "sound"; id: string; sound: StoredSound; deleteAfter: Temporal.Instant }
+  | { kind: "status"; report: StatusReport; at: Temporal.Instant; done(): void }
+  | { kind: "recording"; id: string; report: RecordingReport; deleteAfter: Temporal.Instant; done(): void }
+);
+
+/** Queues of the jobs that a call leaves behind; payloads are `{ callId }` and `{ recordingId }`. */
+export const callJobs = {
+  summarise: "summarise_call",
+  fetchRecording: "fetch_recording",
+  transcribe: "transcribe_recording",
+} as const;
+
+export interface CallWriterSettings {
+  usdIlsRate: number;
+}
+
+type Of<K extends CallWrite["kind"]> = Extract<CallWrite, { kind: K }>;
+
+/** Makes the writes durable, in order per call: one transaction per business. */
+export async function writeCalls(
+  db: Database,
+  writes: readonly CallWrite[],
+  settings: CallWriterSettings,
+): Promise<void> {
+  for (const [businessId, own] of Map.groupBy(writes, (write) => write.businessId)) {
+    const announce = await withTenant(
+      db,
+      businessId,
+      (tx) => writeBusiness({ businessId, actor: { kind: "system" }, tx }, own, settings),
+      { deadlineMs: limits.jobQueryMs },
+    );
+    for (const done of announce) done();
+  }
+}
+
+/** Returns whom to tell once it is committed. Rows of calls that nobody began are dropped. */
+async function writeBusiness(
+  ctx: Ctx,
+  writes: readonly CallWrite[],
+  settings: CallWriterSettings,
+): Promise<(() => void)[]> {
+  const announce: (() => void)[] = [];
+  for (const write of writes) {
+    if (write.kind !== "begin") continue;
+    const outcome = await begin(ctx, write.call);
+    announce.push(() => write.done(outcome));
+  }
+  const ids = await callIds(ctx.tx, writes);
+  const rowsOf = <K extends CallWrite["kind"]>(kind: K) =>
+    writes.flatMap((write) => {
+      const callId = ids.get(write.callSid);
+      return write.kind === kind && callId ? [{ ...(write as Of<K>), callId }] : [];
+    });
+  await writeTurns(ctx, rowsOf("turn"));
+  await writeEvents(ctx, rowsOf("event"));
+  await writeUsage(ctx, rowsOf("usage"));
+  for (const write of writes) {
+    const callId = ids.get(write.callSid);
+    if (callId && write.kind === "ended") await ended(ctx, callId, write.end, settings);
+    else if (callId && write.kind === "sound") await sound(ctx, callId, write);
+    else if (callId && write.kind === "status") await status(ctx, callId, write, settings);
+    else if (callId && write.kind === "recording") await recording(ctx, callId, write);
+    if (write.kind === "status" || write.kind === "recording") announce.push(write.done);
+  }
+  return announce;
+}
+
+async function begin(ctx: Ctx, call: BegunCall): Promise<"begun" | "over"> {
+  const { tx, businessId } = ctx;
+  const [known] = await tx.select({ endedAt: calls.endedAt }).from(calls).where(eq(calls.callSid, call.callSid));
+  if (known) return known.endedAt ? "over" : "begun";
+  const fromPhone = (call.from || null) as Phone | null;
+  const customerId = await knownCaller(ctx, fromPhone, "call");
+  const added = await tx
+    .insert(calls)
+    .values({
+      id: call.callId,
+      businessId,
+      callSid: call.callSid,
+      fromPhone,
+      toPhone: call.to,
+      forwardedFrom: call.forwardedFrom,
+      customerId,
+      startedAt: call.startedAt,
+    })
+    .onConflictDoNothing()
+    .returning({ id: calls.id });
+  // Nothing added and nothing seen: the id is another business's, whose row is not ours to see or to continue.
+  return added.length > 0 ? "begun" : "over";
+}
+
+async function callIds(tx: Tx, writes: readonly CallWrite[]): Promise<Map<CallSid, CallId>> {
+  const sids = [...new Set(writes.map((write) => write.callSid))];
+  const rows = await tx
+    .select({ id: calls.id, callSid: calls.callSid })
+    .from(calls)
+    .where(inArray(calls.callSid, sids));
+  return new Map(rows.map((row) => [row.callSid, row.id]));
+}
+
+type Row<K extends CallWrite["kind"]> = Of<K> & { callId: CallId };
+
+async function writeTurns({ tx, businessId }: Ctx, rows: Row<"turn">[]): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(({ callId, seq, turn }) => ({ businessId, callId, seq, ...turn }));
+  await tx.insert(callTurns).values(values.map(wholeMs)).onConflictDoNothing();
+}
+
+async function writeEvents({ tx, businessId }: Ctx, rows: Row<"event">[]): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(({ callId, seq, event }) => ({
+    businessId,
+    callId,
+    seq,
+    ...event,
+    atMs: Math.round(event.atMs),
+  }));
+  await tx.insert(callEvents).values(values).onConflictDoNothing();
+}
+
+const wholeMs = <T extends { startMs: number; endMs: number }>(row: T): T => ({
+  ...row,
+  startMs: Math.round(row.startMs),
+  endMs: Math.round(row.endMs),
+});
+
+async function writeUsage({ tx, businessId }: Ctx, rows: Row<"usage">[]): Promise<void> {
+  if (rows.length === 0) return;
+  const values = rows.map(({ callId, seq, usage: { transcribedSeconds: seconds, ...rest } }) => ({
+    id: newId(),
+    businessId,
+    callId,
+    key: `call:${callId}:${seq}`,
+    kind: seconds > 0 ? ("transcription" as const) : ("voice" as const),
+    ...rest,
+    seconds,
+  }));
+  await tx.insert(usage).values(values).onConflictDoNothing();
+}
+
+async function ended(ctx: Ctx, callId: CallId, end: Of<"ended">["end"], settings: CallWriterSettings): Promise<void> {
+  const { tx, businessId } = ctx;
+  const durationMs = Math.round(end.durationMs);
+  const changed = await tx
+    .update(calls)
+    .set({
+      endedAt: sql`coalesce(${calls.endedAt}, ${calls.startedAt} + make_interval(secs => ${durationMs / 1_000}))`,
+      durationMs,
+      endReason: end.reason,
+      trace: end.trace,
+    })
+    .where(and(eq(calls.id, callId), isNull(calls.endReason)))
+    .returning({ id: calls.id });
+  if (changed.length === 0) return;
+  if (end.reason === "fallback" || end.reason === "bug") await addCallBackTask(ctx, callId);
+  await priceCall(tx, callId, settings.usdIlsRate);
+  await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
+}
+
+async function sound({ tx, businessId }: Ctx, callId: CallId, write: Of<"sound">): Promise<void> {
+  const { id, sound: stored, deleteAfter } = write;
+  await tx
+    .insert(recordings)
+    .values({ id, businessId, callId, origin: "stream", status: "stored", ...stored, deleteAfter })
+    .onConflictDoNothing();
+}
+
+async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: CallWriterSettings): Promise<void> {
+  const { tx, businessId } = ctx;
+  const { report, at } = write;
+  const seconds = report.durationSeconds;
+  const over = isFinal(report.status)
+    ? sql`coalesce(${calls.endedAt}, ${at.toString()}::timestamptz)`
+    : sql`${calls.endedAt}`;
+  const changed = await tx
+    .update(calls)
+    .set({
+      status: report.status,
+      endedAt: over,
+      billedSeconds: sql`coalesce(${calls.billedSeconds}, ${seconds}::int)`,
+    })
+    .where(and(eq(calls.id, callId), isNews(report.status)))
+    .returning({ id: calls.id });
+  if (changed.length === 0 || seconds === null) return;
+  // Voice is billed by the started minute.
+  const billed = { model: "twilio-voice", kind: "phone" as const, seconds: Math.ceil(seconds / 60) * 60 };
+  await tx
+    .insert(usage)
+    .values({ id: newId(), businessId, callId, key: `call:${callId}:phone`, ...billed })
+    .onConflictDoNothing();
+  await priceCall(tx, callId, settings.usdIlsRate);
+}
+
+async function recording(ctx: Ctx, callId: CallId, write: Of<"recording">): Promise<void> {
+  const { tx, businessId } = ctx;
+  const { id, report, deleteAfter } = write;
+  const durationMs = report.durationSeconds === null ? null : Math.round(report.durationSeconds * 1_000);
+  const added = await tx
+    .insert(recordings)
+    .values({
+      id,
+      businessId,
+      callId,
+      origin: "provider",
+      providerSid: report.recordingSid,
+      status: "pending",
+      durationMs,
+      deleteAfter,
+    })
+    .onConflictDoNothing()
+    .returning({ id: recordings.id });
+  if (added.length === 0) return;
+  await addCallBackTask(ctx, callId);
+  await enqueue(tx, { businessId, queue: callJobs.fetchRecording, dedupe: id, payload: { recordingId: id } });
+}

@@ -1,0 +1,40 @@
+import type { BusinessId, CallId, CallSid } from "../base/ids.ts";
+import type { Phone } from "../base/phone.ts";
+import type { CallStatus } from "../db/schema/call.ts";
+
+/** What stays of a call. Promises resolve when the change is durable and may take as long as the database does. */
+export interface CallLog {
+  /** Writes the call's row, once per CallSid. "over": a row is there already and its call has ended. */
+  begin(call: BegunCall): Promise<"begun" | "over">;
+  /** Keeps the furthest status: late and repeated reports change nothing. */
+  status(report: StatusReport): Promise<void>;
+  /** A recorded message can be fetched from the provider: once per RecordingSid. */
+  recording(report: RecordingReport): Promise<void>;
+}
+
+export interface BegunCall {
+  callId: CallId;
+  callSid: CallSid;
+  businessId: BusinessId;
+  /** E.164, or "" when the caller hides the number. */
+  from: string;
+  to: Phone;
+  forwardedFrom: string | null;
+  /** By our clock. */
+  startedAt: Temporal.Instant;
+}
+
+export interface StatusReport {
+  businessId: BusinessId;
+  callSid: CallSid;
+  status: CallStatus;
+  /** As the provider bills it; null unless the call has ended. */
+  durationSeconds: number | null;
+}
+
+export interface RecordingReport {
+  businessId: BusinessId;
+  callSid: CallSid;
+  recordingSid: string;
+  durationSeconds: number | null;
+}
