@@ -17,6 +17,7 @@ export const limits = {
   playoutQueueMs: 120_000,
   markEveryMs: 200,
   markSlackMs: 3_000,
+  marksLostMax: 3, // three answers whose end was never reported: the peer is dead
   callerSilenceMs: 8_000,
   goodbyeMs: 10_000,
   toolFillerMs: 800,
@@ -38,6 +39,7 @@ export const limits = {
 
   // The voice engine
   engineReadyMs: 4_000,
+  engineGivenUpMs: 8_000, // not ready for this long while the caller is on the line: message taking
   engineConnectMs: 3_000,
   engineReconnectMs: 4_000,
   enginePingMs: 10_000,

@@ -1,0 +1,80 @@
+import { limits } from "../limits.ts";
+import type { CallCore } from "./core.ts";
+import { waitPhrases } from "./phrases-text.ts";
+import type { Speaker } from "./speaker.ts";
+
+// Between the end of one filler and the next: V21 allows 2 s of silence.
+const nextFillerMs = 1_800;
+
+/** Watches over an answer that was asked for: a filler when it is slow, one retry, then a message is taken (V21). */
+export class AnswerWatch {
+  readonly #core: CallCore;
+  readonly #speaker: Speaker;
+  #waiting = false;
+  #fillers = 0;
+  #retried = false;
+
+  constructor(core: CallCore, speaker: Speaker) {
+    this.#core = core;
+    this.#speaker = speaker;
+  }
+
+  /** An answer is expected from now on; repeated calls keep the first moment. */
+  wait(): void {
+    const { deadlines } = this.#core;
+    if (!this.#waiting) {
+      this.#waiting = true;
+      this.#fillers = 0;
+      this.#core.arm("retry", limits.firstAudioRetryMs);
+      this.#core.arm("give_up", limits.firstAudioFallbackMs);
+    }
+    if (!deadlines.armed("filler")) {
+      this.#core.arm("filler", this.#fillers === 0 ? limits.firstAudioFillerMs : nextFillerMs);
+    }
+  }
+
+  /** A tool is at work: it has its own limit, only the filler is ours. */
+  waitForTool(): void {
+    this.#disarm();
+    this.#waiting = false;
+    this.#core.arm("filler", this.#fillers === 0 ? limits.toolFillerMs : nextFillerMs);
+  }
+
+  /** The caller hears something: no filler for now. */
+  holdFiller(): void {
+    this.#core.deadlines.disarm("filler");
+  }
+
+  /** The answer came, or is no longer wanted. */
+  stop(): void {
+    this.#disarm();
+    this.#waiting = false;
+    this.#fillers = 0;
+  }
+
+  /** An answer was heard: the next one has its own retry. */
+  succeeded(): void {
+    this.stop();
+    this.#retried = false;
+  }
+
+  /** True once per answer: ask again. False: it was tried before. */
+  mayRetry(): boolean {
+    if (this.#retried) return false;
+    this.#retried = true;
+    return true;
+  }
+
+  /** The filler is due. */
+  fill(toolRunning: boolean): void {
+    const index = this.#fillers++;
+    const phrase = toolRunning && index === 0 ? "checking" : waitPhrases[index % waitPhrases.length]!;
+    const said = this.#speaker.say(phrase);
+    this.#core.event("filler", { phrase, said });
+    if (!said) this.#core.arm("filler", nextFillerMs);
+  }
+
+  #disarm(): void {
+    for (const name of ["filler", "retry", "give_up"] as const) this.#core.deadlines.disarm(name);
+  }
+}

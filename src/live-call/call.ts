@@ -1,0 +1,493 @@
+import type { Clock } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { limits } from "../limits.ts";
+import { Conversation } from "./conversation.ts";
+import { CallCore, type DeadlineName } from "./core.ts";
+import type { VoiceEngine } from "./engine.ts";
+import { engineEvents } from "./engine-events.ts";
+import { Greeting } from "./greeting.ts";
+import { createInbound, type InboundState, onMediaFrame, openUplink } from "./inbound.ts";
+import type { CallEndReason, CallJournal } from "./journal.ts";
+import { Keypad } from "./keypad.ts";
+import { PhoneLeg } from "./leg.ts";
+import type { Line } from "./line.ts";
+import type { NextStep, PhoneControl } from "./phone-control.ts";
+import type { Phrases } from "./phrases.ts";
+import { engineNotes } from "./phrases-text.ts";
+import { Playout } from "./playout.ts";
+import { Recording } from "./recording.ts";
+import type { CallSettings, IncomingCall } from "./settings.ts";
+import { SilenceWatch } from "./silence.ts";
+import { Transcript } from "./transcript.ts";
+import { Uplink } from "./uplink.ts";
+import { BargeIn } from "./vad/barge-in.ts";
+import { CallTrace, TRACE_KEYPAD, TRACE_RESUMED } from "./vad/trace.ts";
+import { Vad } from "./vad/vad.ts";
+import {
+  VERDICT_BARGE_IN,
+  VERDICT_DRAINED,
+  VERDICT_NONE,
+  VERDICT_NOTICED,
+  VERDICT_SPEECH_ENDED,
+  VERDICT_SPEECH_STARTED,
+  VERDICT_THRESHOLD,
+  VerdictRing,
+} from "./verdicts.ts";
+import { watchdogReason } from "./watchdog.ts";
+
+export interface CallDeps {
+  clock: Clock;
+  log: Log;
+  journal: CallJournal;
+  phrases: Phrases;
+  phone: PhoneControl;
+  engine: VoiceEngine;
+  recordCalls: boolean;
+  /** The call is over and has written its end. */
+  onEnded(next: NextStep): void;
+}
+
+// The detector's trace and the ledger need the caller's own utterance in call time; shorter sounds are no speech.
+const speechMs = 200;
+// What one message can bring is far below this; it bounds a loop of a verdict that posts another.
+const verdictsPerTickMax = 256;
+// A line that stays silent while the caller was speaking never ends a turn: the engine gets this much silence, once.
+const stallMs = 750;
+const stallPadMs = 1_000;
+
+/** One live call, from the webhook to its end. Every public method is safe: a throw inside ends this call only. */
+export class Call {
+  readonly incoming: IncomingCall;
+  readonly startedAt: Temporal.Instant;
+  readonly #deps: CallDeps;
+  readonly #core: CallCore;
+  readonly #leg: PhoneLeg;
+  readonly #vad = new Vad();
+  readonly #bargeIn = new BargeIn({ graceMs: limits.bargeInGraceMs });
+  readonly #trace = new CallTrace();
+  readonly #verdicts = new VerdictRing();
+  readonly #recording: Recording | null;
+  readonly #transcript: Transcript;
+  readonly #playout: Playout;
+  readonly #inbound: InboundState;
+  readonly #talk: Conversation;
+  readonly #silence: SilenceWatch;
+  readonly #greeting: Greeting;
+  readonly #keypad: Keypad;
+  readonly #onDeadline: Record<DeadlineName, () => void>;
+  #line: Line | null = null;
+  #waitingSinceMs: number; // for the stream
+  #attachedMs = 0;
+  #engineAwaySinceMs = 0;
+  #backlogSinceMs = 0;
+  #speechStartMs = 0;
+  #heardCaller = false;
+  #heardAssistant = false;
+  #stallPadded = false;
+  #ended = false;
+
+  constructor(incoming: IncomingCall, deps: CallDeps) {
+    this.incoming = incoming;
+    this.startedAt = deps.clock.instant();
+    this.#deps = deps;
+    this.#core = new CallCore({ ...deps, callSid: incoming.callSid });
+    this.#waitingSinceMs = this.#core.startedMs;
+    this.#recording = deps.recordCalls ? new Recording(limits.callMs + limits.goodbyeMs) : null;
+    this.#transcript = new Transcript((turn) => deps.journal.turn(incoming.callSid, turn));
+    this.#playout = this.#makePlayout();
+    const uplink = new Uplink(deps.engine, limits.uplinkRingMs);
+    this.#inbound = createInbound({
+      vad: this.#vad,
+      bargeIn: this.#bargeIn,
+      trace: this.#trace,
+      recording: this.#recording,
+      playout: this.#playout,
+      uplink,
+      verdicts: this.#verdicts,
+    });
+    this.#leg = this.#makeLeg();
+    this.#talk = this.#makeConversation();
+    this.#silence = new SilenceWatch(this.#core, this.#talk);
+    this.#greeting = new Greeting(this.#core, this.#talk);
+    this.#keypad = new Keypad(this.#core);
+    this.#onDeadline = this.#deadlineTable();
+  }
+
+  // ── from the switchboard ─────────────────────────────────────────────────────────────────────────────────────
+
+  /** The business is known: opens the engine and, when the stream is up already, greets. Once. */
+  useSettings(settings: CallSettings): void {
+    this.#guard(() => {
+      if (this.#core.settings || !this.#leg.up) return;
+      const core = this.#core;
+      core.settings = settings;
+      core.log = this.#deps.log.child({ biz: settings.businessId, call: core.callSid });
+      this.#deps.log.info("CALL", "new call started", {
+        biz: settings.businessId,
+        has_greeting: settings.greeting !== null,
+        call: core.callSid,
+      });
+      const maxMs = Math.min(settings.maxCallMs, limits.callMs);
+      core.deadlines.arm("length_end", core.startedMs + maxMs);
+      core.deadlines.arm("length_warning", core.startedMs + Math.max(0, maxMs - (limits.callMs - limits.callWarnMs)));
+      this.#openEngine(settings);
+      this.#greeting.prepare();
+      if (this.#line) this.#greeting.begin();
+    });
+  }
+
+  /** The business could not be found or read. */
+  settingsFailed(thrown: unknown): void {
+    this.#guard(() => {
+      this.#core.log.error("CALL", "settings not available", { error: describeError(thrown) });
+      this.#leg.fail("no_settings");
+    });
+  }
+
+  /** Every 250 ms. */
+  sweep(): void {
+    this.#guard(() => {
+      const now = this.#core.nowMs();
+      this.#noteEngine(now);
+      this.#noteBacklog(now);
+      this.#padStall(now);
+      const reason = watchdogReason(
+        {
+          phase: this.#leg.phase,
+          waitingSinceMs: this.#waitingSinceMs,
+          lastMediaMs: Math.max(this.#attachedMs, this.#inbound.lastFrameMs),
+          engineState: this.#core.engine.state,
+          engineAwaySinceMs: this.#engineAwaySinceMs,
+          backlogSinceMs: this.#backlogSinceMs,
+          marksLostInRow: this.#playout.lostInRow,
+          lineRefused: this.#playout.refused,
+        },
+        now,
+      );
+      if (reason !== null) this.#leg.fail(reason);
+      this.#playout.pump(now);
+      this.#settle(now);
+    });
+  }
+
+  /** The whole process stood still for `byMs`: nobody's deadline passed in that time. */
+  forgive(byMs: number): void {
+    this.#core.deadlines.postpone(byMs);
+    this.#waitingSinceMs += byMs;
+    if (this.#attachedMs > 0) this.#attachedMs += byMs;
+    if (this.#engineAwaySinceMs > 0) this.#engineAwaySinceMs += byMs;
+    this.#backlogSinceMs = 0;
+  }
+
+  /** What the provider should do now that the stream is over. */
+  next(): NextStep {
+    let step: NextStep = { kind: "fallback" };
+    this.#guard(() => {
+      step = this.#leg.next();
+    });
+    return step;
+  }
+
+  /** The process goes down: says goodbye and hangs up. */
+  shutDown(): void {
+    this.#guard(() => this.#sayGoodbye("shutdown_goodbye", "shutdown"));
+  }
+
+  // ── from the line ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The stream started with a valid token. A second line is closed: a call has one. */
+  attach(line: Line): void {
+    this.#guard(() => {
+      if (this.#line || this.#leg.phase !== "answering") {
+        line.close();
+        return;
+      }
+      this.#line = line;
+      this.#attachedMs = this.#core.nowMs();
+      this.#playout.attach(line);
+      this.#leg.attached();
+      this.#settle(this.#attachedMs);
+    });
+  }
+
+  /** One media message: base64 mu-law and its stream time in ms. Hot. */
+  onMedia(payload: string, timestampMs: number): void {
+    if (this.#leg.phase !== "streaming") return;
+    try {
+      const now = this.#deps.clock.nowMs();
+      this.#stallPadded = false;
+      onMediaFrame(this.#inbound, payload, timestampMs, now);
+      this.#settle(now);
+    } catch (thrown) {
+      this.#bug(thrown);
+    }
+  }
+
+  onMark(name: string): void {
+    this.#guard(() => {
+      if (this.#leg.phase !== "streaming") return;
+      const now = this.#core.nowMs();
+      this.#playout.marked(name, now);
+      this.#settle(now);
+    });
+  }
+
+  onKeypad(digit: string): void {
+    this.#guard(() => {
+      if (this.#leg.phase !== "streaming") return;
+      this.#bargeIn.keypad();
+      this.#inbound.traceFlags |= TRACE_KEYPAD;
+      this.#silence.heard();
+      if (this.#keypad.press(digit)) this.#takeKeypad();
+      this.#settle(this.#core.nowMs());
+    });
+  }
+
+  onLineClosed(reason: "stop" | "closed" | "error"): void {
+    this.#guard(() => {
+      this.#core.event("line_closed", { reason });
+      this.#leg.lineClosed(reason);
+    });
+  }
+
+  /** Final call status. */
+  onProviderEnded(): void {
+    this.#guard(() => this.#leg.providerEnded());
+  }
+
+  // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Handles, in the same tick, what the audio path found, and what is due. */
+  #settle(nowMs: number): void {
+    for (let count = 0; count < verdictsPerTickMax; count++) {
+      const verdict = this.#verdicts.take();
+      if (verdict === VERDICT_NONE) break;
+      this.#onVerdict(verdict);
+    }
+    for (let name = this.#core.deadlines.take(nowMs); name !== null; name = this.#core.deadlines.take(nowMs)) {
+      this.#onDeadline[name]();
+    }
+    if (this.#playout.refused) this.#leg.fail("line_refused");
+  }
+
+  #onVerdict(verdict: number): void {
+    switch (verdict) {
+      case VERDICT_SPEECH_STARTED:
+        this.#speechStarted();
+        break;
+      case VERDICT_SPEECH_ENDED:
+        this.#speechEnded();
+        break;
+      case VERDICT_BARGE_IN:
+        this.#talk.bargeIn();
+        break;
+      case VERDICT_NOTICED:
+        this.#core.event("noticed", { spoken_ms: this.#vad.utteranceMs });
+        break;
+      case VERDICT_THRESHOLD:
+        this.#logThreshold();
+        break;
+      case VERDICT_DRAINED:
+        this.#talk.drained();
+        break;
+    }
+  }
+
+  #speechStarted(): void {
+    this.#silence.pause();
+    this.#speechStartMs = Math.max(0, this.#core.atMs() - this.#vad.utteranceMs);
+    if (!this.#heardCaller) {
+      this.#heardCaller = true;
+      const rms = Math.round(this.#vad.levelRms);
+      this.#core.log.info("CALL", `first user audio detected (rms=${rms}, t=${this.#core.atMs()})`);
+    }
+    this.#talk.speechStarted();
+  }
+
+  #speechEnded(): void {
+    if (this.#vad.utteranceMs >= speechMs) this.#silence.heard();
+    else this.#silence.arm();
+    this.#talk.speechEnded();
+  }
+
+  #logThreshold(): void {
+    const { noiseFloorRms, speechThresholdRms } = this.#vad;
+    const [floor, threshold] = [Math.round(noiseFloorRms), Math.round(speechThresholdRms)];
+    this.#core.log.info("VAD", `noise_floor=${floor} speech_threshold=${threshold}`);
+    this.#vad.acknowledgeThreshold();
+  }
+
+  #assistantHeard(): void {
+    if (this.#heardAssistant || !this.#line) return;
+    this.#heardAssistant = true;
+    const ms = Math.round(this.#core.nowMs() - this.#attachedMs);
+    this.#core.log.info("CALL", `first AI response started after ${ms} ms`);
+    this.#core.event("first_response", { after_ms: ms });
+  }
+
+  #takeKeypad(): void {
+    const digits = this.#keypad.take();
+    if (digits === "") return;
+    const text = `[DTMF ${digits}]`;
+    const at = this.#core.atMs();
+    this.#transcript.callerTurn(`keypad:${at}`, at, at);
+    this.#transcript.text("caller", `keypad:${at}`, text, true);
+    this.#core.event("keypad", { keys: digits.length });
+    this.#talk.stop();
+    this.#core.remember("caller", text);
+    this.#talk.request();
+  }
+
+  #openEngine(settings: CallSettings): void {
+    this.#core.engine.open(
+      {
+        logFields: { biz: settings.businessId, call: this.#core.callSid },
+        instructions: settings.instructions,
+        languages: settings.languages,
+        keywords: settings.keywords,
+        voice: settings.voice,
+        tools: settings.tools.definitions,
+        history: () => this.#transcript.history(limits.historyTurnsMax),
+      },
+      engineEvents({
+        core: this.#core,
+        leg: this.#leg,
+        talk: this.#talk,
+        playout: this.#playout,
+        transcript: this.#transcript,
+        greeting: this.#greeting,
+        lastSpeech: () => ({ startMs: this.#speechStartMs, endMs: this.#speechStartMs + this.#vad.utteranceMs }),
+        guard: (run) => this.#guard(run),
+        settle: () => this.#settle(this.#core.nowMs()),
+      }),
+    );
+  }
+
+  #sayGoodbye(phrase: "time_is_up" | "shutdown_goodbye", reason: CallEndReason): void {
+    if (!this.#leg.up) return;
+    this.#talk.stop();
+    if (!this.#line || !this.#talk.sayCached(this.#talk.speaker.text(phrase))) this.#leg.hangUp(reason);
+    else this.#talk.closing.set({ kind: "end", reason }, true);
+  }
+
+  #noteEngine(nowMs: number): void {
+    if (this.#core.engine.state === "ready" || this.#attachedMs === 0) this.#engineAwaySinceMs = 0;
+    else if (this.#engineAwaySinceMs === 0) this.#engineAwaySinceMs = nowMs;
+  }
+
+  #noteBacklog(nowMs: number): void {
+    const held = this.#line?.bufferedBytes() ?? 0;
+    if (held <= limits.mediaBufferedBytes) this.#backlogSinceMs = 0;
+    else if (this.#backlogSinceMs === 0) this.#backlogSinceMs = nowMs;
+  }
+
+  #padStall(nowMs: number): void {
+    const { lastFrameMs, uplink } = this.#inbound;
+    if (this.#stallPadded || lastFrameMs === 0 || nowMs - lastFrameMs < stallMs || !this.#vad.speaking) return;
+    this.#stallPadded = true;
+    uplink.pad(stallPadMs);
+  }
+
+  #finish(reason: CallEndReason): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const durationMs = this.#core.atMs();
+    this.#transcript.finish(durationMs);
+    const recording = this.#recording?.finish() ?? null;
+    const trace = this.#inbound.framesSeen > 0 ? this.#trace.finish() : null;
+    this.#core.log.info("CALL", "call ended", { reason, ms: durationMs });
+    this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, recording, trace });
+    this.#deps.onEnded(this.#leg.afterEnd);
+  }
+
+  #release(): void {
+    this.#core.deadlines.disarmAll();
+    this.#talk.tools.abortAll();
+    this.#core.engine.close();
+  }
+
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (thrown) {
+      this.#bug(thrown);
+    }
+  }
+
+  /** A fault of our own: this call goes to the recording flow, and if even that throws it is simply over. */
+  #bug(thrown: unknown): void {
+    this.#core.log.error("CALL", "bug in a live call", { error: describeError(thrown) });
+    try {
+      this.#leg.fail("bug", "bug");
+    } catch (again) {
+      this.#core.log.error("CALL", "bug while ending a call", { error: describeError(again) });
+    }
+  }
+
+  // ── wiring ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #makePlayout(): Playout {
+    const settings = {
+      leadMs: limits.playoutLeadMs,
+      markEveryMs: limits.markEveryMs,
+      queueMs: limits.playoutQueueMs,
+      markSlackMs: limits.markSlackMs,
+    };
+    return new Playout(settings, {
+      itemBegan: (itemId) => this.#talk.itemBegan(itemId),
+      itemHeard: (itemId, heardMs) => this.#talk.itemHeard(itemId, heardMs),
+      drained: () => this.#verdicts.post(VERDICT_DRAINED),
+      heardAudio: (fifo, from, length) => this.#recording?.assistant(fifo, from, length),
+    });
+  }
+
+  #makeLeg(): PhoneLeg {
+    return new PhoneLeg({
+      callSid: this.#core.callSid,
+      phone: this.#deps.phone,
+      core: this.#core,
+      begin: () => this.#greeting.begin(),
+      release: () => this.#release(),
+      closeLine: () => this.#line?.close(),
+      finish: (reason) => this.#finish(reason),
+      guard: (run) => this.#guard(run),
+    });
+  }
+
+  #makeConversation(): Conversation {
+    return new Conversation({
+      core: this.#core,
+      leg: this.#leg,
+      playout: this.#playout,
+      transcript: this.#transcript,
+      vad: this.#vad,
+      openUplink: () => openUplink(this.#inbound),
+      traceResumed: () => {
+        this.#inbound.traceFlags |= TRACE_RESUMED;
+      },
+      speaking: () => this.#assistantHeard(),
+      guard: (run) => this.#guard(run),
+    });
+  }
+
+  #deadlineTable(): Record<DeadlineName, () => void> {
+    const talk = this.#talk;
+    return {
+      filler: () => talk.fillerDue(),
+      retry: () => talk.retryDue(),
+      give_up: () => talk.giveUpDue(),
+      missed_turn: () => talk.missedTurnDue(),
+      judge: () => talk.judge(),
+      caller_silent: () => this.#silence.due(),
+      keypad: () => this.#takeKeypad(),
+      goodbye: () => talk.closing.perform(),
+      tool_give_up: () => talk.tools.giveUp(),
+      reconnect_filler: () => talk.lineTrouble(),
+      greeting_patience: () => this.#greeting.patienceOver(),
+      next_step: () => this.#leg.nobodyAsked(),
+      length_warning: () => this.#core.remember("system", engineNotes.lengthWarning),
+      length_end: () => this.#sayGoodbye("time_is_up", "time_limit"),
+    };
+  }
+}

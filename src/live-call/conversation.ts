@@ -1,0 +1,441 @@
+import { limits } from "../limits.ts";
+import { AnswerWatch } from "./answer-watch.ts";
+import { Closing } from "./closing.ts";
+import type { CallCore } from "./core.ts";
+import type { AnswerOutcome, AnswerRequest, HeardCut, ToolCall } from "./engine.ts";
+import { type Floor, type FloorAction, type FloorInput, stepFloor } from "./floor.ts";
+import { Interruption } from "./interruption.ts";
+import { TurnLatency } from "./latency.ts";
+import type { PhoneLeg } from "./leg.ts";
+import { engineNotes } from "./phrases-text.ts";
+import type { Cleared, Playout } from "./playout.ts";
+import { Speaker } from "./speaker.ts";
+import { ToolRunner } from "./tool-runner.ts";
+import type { ToolOutcome } from "./tools.ts";
+import type { Transcript } from "./transcript.ts";
+import type { Vad } from "./vad/vad.ts";
+
+export interface ConversationDeps {
+  core: CallCore;
+  leg: PhoneLeg;
+  playout: Playout;
+  transcript: Transcript;
+  vad: Vad;
+  /** Lets the caller through to the engine, beginning with what was held back. */
+  openUplink(): void;
+  /** The stop of the assistant was a mistake and is undone: worth a bit in the trace. */
+  traceResumed(): void;
+  guard(run: () => void): void;
+  /** The caller hears the assistant for the first time, or again. */
+  speaking(): void;
+}
+
+interface Answer {
+  id: string;
+  spoke: boolean;
+}
+
+// A caller who has been talking this long is not talked over: the answer that comes now is for half a sentence.
+const talkOverMs = 400;
+// A radio in the room never stops talking: the assistant must get a word in.
+const droppedInRowMax = 2;
+// Judged at the end of speech and when words come; in between this often.
+const judgeEveryMs = 100;
+
+/** The dialogue of one call: whose turn it is, what answer is in the making, what an interruption means. */
+export class Conversation {
+  readonly #core: CallCore;
+  readonly #deps: ConversationDeps;
+  readonly #playout: Playout;
+  readonly #interruption = new Interruption();
+  /** Own sentences under way and the position of their audio that the engine's memory has already. */
+  readonly #toRemember = new Map<string, number>();
+  readonly #watch: AnswerWatch;
+  readonly speaker: Speaker;
+  readonly tools: ToolRunner;
+  readonly closing: Closing;
+  readonly latency: TurnLatency;
+  #floor: Floor = "listening";
+  #expecting = false; // an answer was asked for and has not begun
+  #answer: Answer | null = null;
+  #muted = false; // audio of a cancelled answer is still coming
+  #droppedInRow = 0;
+  #continueFrom: string | null = null;
+  /** Set by the silence watch: the caller has the floor from now on. */
+  onListening: () => void = () => {};
+
+  constructor(deps: ConversationDeps) {
+    this.#deps = deps;
+    this.#core = deps.core;
+    this.#playout = deps.playout;
+    this.speaker = new Speaker(deps.core, deps.playout, deps.transcript);
+    this.#watch = new AnswerWatch(deps.core, this.speaker);
+    this.closing = new Closing(deps.core, deps.leg);
+    this.latency = new TurnLatency(deps.core);
+    this.tools = new ToolRunner(deps.core, {
+      guard: deps.guard,
+      toolDone: (outcome, running) => this.#toolDone(outcome, running),
+    });
+  }
+
+  get floor(): Floor {
+    return this.#floor;
+  }
+
+  /** Nothing is being said, made or judged: the caller is waited for. */
+  get idle(): boolean {
+    return this.#floor === "listening" && !this.#deps.vad.speaking && !this.#interruption.undecided;
+  }
+
+  /** Asks the engine for an answer and watches over it. */
+  request(request?: AnswerRequest): void {
+    this.#core.engine.respond(request);
+    this.#expect();
+  }
+
+  /** An answer will be asked for as soon as the engine is there: the caller's wait counts from now. */
+  awaitEngine(): void {
+    this.#expect();
+  }
+
+  /** Says a text of our own: from the cache, else through the engine. */
+  say(text: string): void {
+    if (!this.sayCached(text)) this.request({ say: text });
+  }
+
+  /** False when the text is not rendered yet. */
+  sayCached(text: string): boolean {
+    const itemId = this.speaker.sayText(text);
+    if (itemId === null) return false;
+    this.#toRemember.set(itemId, 0);
+    this.#step("audio_sent");
+    return true;
+  }
+
+  // ── what the engine tells ────────────────────────────────────────────────────────────────────────────────────
+
+  callerTurn(): void {
+    this.latency.mark("caller_turn");
+    this.tools.newTurn();
+    this.#core.deadlines.disarm("missed_turn");
+    if (this.#interruption.undecided) this.#interruption.callerTurn();
+    else this.#expect();
+  }
+
+  callerText(text: string): void {
+    if (!this.#interruption.undecided) return;
+    this.#interruption.callerText(text);
+    this.judge();
+  }
+
+  answerStarted(id: string): void {
+    this.#expecting = false;
+    this.#muted = false;
+    this.#core.deadlines.disarm("missed_turn");
+    this.latency.mark("answer_started");
+    this.#answer = { id, spoke: false };
+    if (this.#interruption.undecided) this.#cancelAnswer([]);
+    else this.#step("answer_expected");
+  }
+
+  audio(itemId: string, payload: string): void {
+    if (this.#muted) return;
+    this.#expecting = false;
+    if (this.#answer && !this.#answer.spoke && !this.#firstAudio(this.#answer)) return;
+    if (!this.#playout.write(itemId, payload, this.#core.nowMs())) this.#overflow(itemId);
+    this.#step("audio_sent");
+  }
+
+  answerDone(outcome: AnswerOutcome): void {
+    if (outcome.answerId !== this.#answer?.id) {
+      this.#muted = false; // the last of a cancelled answer
+      return;
+    }
+    const { spoke } = this.#answer;
+    this.#answer = null;
+    this.#playout.finishAll(this.#core.nowMs());
+    if (spoke || outcome.produced) this.#answerOver();
+    else if (outcome.status === "cancelled")
+      this.#expecting = true; // the engine's own doing: it tries again, or we do
+    else this.#noAnswer(outcome.reason ?? outcome.status);
+  }
+
+  toolCall(call: ToolCall): void {
+    if (this.#muted) return;
+    if (this.tools.run(call)) {
+      this.#step("answer_expected");
+      return;
+    }
+    this.#cancelAnswer([]);
+    this.#giveUp("tool_budget");
+  }
+
+  // ── what the caller does ─────────────────────────────────────────────────────────────────────────────────────
+
+  speechStarted(): void {
+    this.#core.deadlines.disarm("missed_turn");
+    this.#playout.settle(this.#core.nowMs());
+  }
+
+  speechEnded(): void {
+    this.latency.mark("speech_end");
+    if (this.#interruption.undecided) this.judge();
+    else if (this.#floor === "listening") this.#core.arm("missed_turn", limits.missedTurnMs);
+  }
+
+  /** Stops the assistant at once; whether that was right is judged afterwards. */
+  bargeIn(): void {
+    const { vad } = this.#deps;
+    const rms = Math.round(vad.levelRms);
+    this.#core.log.info("BARGE-IN", `user speech detected (rms=${rms}, t=${this.#core.atMs()}) → cancelling response`);
+    const complete = this.#answer === null;
+    const after = this.closing.cancel();
+    const cleared = this.#cut();
+    this.#core.event("barge_in", { rms, heard_ms: cleared.heard[0]?.heardMs ?? 0 });
+    if (cleared.heard.every((cut) => this.speaker.isFiller(cut.itemId))) {
+      if (this.#busy) this.#step("answer_expected"); // only a filler was cut: the answer is still wanted
+      if (after) this.closing.set(after, false);
+      return;
+    }
+    this.#cancelAnswer(cleared.cuts);
+    this.#deps.openUplink();
+    this.#core.engine.setAutoAnswer(false);
+    this.#interruption.begin({ atMs: this.#core.nowMs(), remainder: cleared.remainder, complete, after });
+    this.#core.arm("judge", judgeEveryMs);
+  }
+
+  /** Stops the assistant without a question: a key was pressed, the time is up. */
+  stop(): void {
+    if (!this.#playout.active && !this.#busy) return;
+    this.#cancelAnswer(this.#cut().cuts);
+    this.#deps.transcript.settleCuts();
+  }
+
+  /** Was the interruption meant? Asked when speech ends, when words arrive, and every 100 ms. */
+  judge(): void {
+    if (!this.#interruption.undecided) return;
+    const verdict = this.#interruption.judge(this.#deps.vad, this.#core.nowMs());
+    if (verdict === "undecided") {
+      this.#core.arm("judge", judgeEveryMs);
+      return;
+    }
+    const cut = this.#interruption.decided();
+    this.#core.deadlines.disarm("judge");
+    this.#core.event("interruption", { verdict });
+    this.#core.engine.setAutoAnswer(true);
+    if (verdict === "false_stop" && cut) {
+      this.#resume(cut.remainder, cut.complete);
+      if (cut.after) this.closing.set(cut.after, true);
+      return;
+    }
+    this.#deps.transcript.settleCuts();
+    if (this.#interruption.turnTaken) this.request();
+    else if (!this.#deps.vad.speaking) this.#core.arm("missed_turn", limits.missedTurnMs);
+  }
+
+  // ── what the ledger tells ────────────────────────────────────────────────────────────────────────────────────
+
+  itemBegan(itemId: string): void {
+    this.#deps.transcript.began(itemId, this.#core.atMs());
+    this.latency.mark("first_heard");
+  }
+
+  itemHeard(itemId: string, heardMs: number): void {
+    this.#deps.transcript.heard(itemId, heardMs, this.#core.atMs());
+    this.#remember(itemId, heardMs);
+  }
+
+  /** The caller has heard all there is. */
+  drained(): void {
+    if (this.#playout.active) return; // more came in the same tick
+    const more = this.#busy;
+    if (this.closing.pending && (this.closing.spoken || !more)) {
+      this.closing.perform();
+    } else if (!more && this.#continueFrom !== null) {
+      const heard = this.#continueFrom;
+      this.#continueFrom = null;
+      this.request({ instructions: engineNotes.continueFrom(heard) });
+      this.#step("heard_all_more_coming");
+    } else {
+      this.#step(more ? "heard_all_more_coming" : "heard_all");
+    }
+  }
+
+  // ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  fillerDue(): void {
+    if (this.#playout.active) return;
+    this.#watch.fill(this.tools.running > 0);
+    if (this.#playout.active) this.#step("audio_sent");
+  }
+
+  /** The engine has been away for a while: the caller is told, unless something is being said anyway. */
+  lineTrouble(): void {
+    if (this.#playout.active || !this.speaker.say("line_trouble")) return;
+    this.#step("audio_sent");
+  }
+
+  retryDue(): void {
+    if (this.#watch.mayRetry()) {
+      this.#core.event("answer_retry", { why: "slow" });
+      this.#dropAnswer([]);
+      this.request();
+    }
+  }
+
+  giveUpDue(): void {
+    this.#cancelAnswer([]);
+    this.#deps.leg.fail("no_answer");
+  }
+
+  /** The caller was heard to finish and the engine has not noticed. */
+  missedTurnDue(): void {
+    if (!this.idle || this.closing.pending) return;
+    this.#core.event("missed_turn");
+    this.request();
+  }
+
+  // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** An answer or a tool is at work. */
+  get #busy(): boolean {
+    return this.#expecting || this.#answer !== null || this.tools.running > 0;
+  }
+
+  #expect(): void {
+    this.#expecting = true;
+    this.#step("answer_expected");
+  }
+
+  /** False when the answer is not wanted because the caller is in the middle of a sentence. */
+  #firstAudio(answer: Answer): boolean {
+    const { vad } = this.#deps;
+    const midSentence = vad.speaking && vad.utteranceMs >= talkOverMs && !this.#playout.active;
+    if (midSentence && this.#droppedInRow < droppedInRowMax) {
+      this.#droppedInRow++;
+      this.#core.event("answer_dropped", { why: "caller_speaking" });
+      this.#cancelAnswer([]);
+      this.#step("caller_interrupted");
+      return false;
+    }
+    this.#droppedInRow = 0;
+    answer.spoke = true;
+    this.latency.mark("first_delta");
+    this.#watch.succeeded();
+    this.closing.speaking();
+    return true;
+  }
+
+  #answerOver(): void {
+    if (!this.#busy && !this.#playout.active) this.#step("answer_over");
+  }
+
+  #noAnswer(why: string): void {
+    this.#core.event("answer_failed", { why });
+    if (this.closing.pending) this.closing.perform();
+    else if (this.#watch.mayRetry()) this.request();
+    else this.#giveUp("no_answer");
+  }
+
+  /** Excuses itself, if it can, and leaves the caller to the recording flow. */
+  #giveUp(reason: string): void {
+    this.#watch.stop();
+    this.tools.abortAll();
+    this.#expecting = false;
+    if (!this.speaker.say("apology")) {
+      this.#deps.leg.fail(reason);
+      return;
+    }
+    this.closing.set({ kind: "fallback", reason }, true);
+    this.#step("audio_sent");
+  }
+
+  #toolDone(outcome: ToolOutcome, running: number): void {
+    if (outcome.then) {
+      const after =
+        outcome.then.kind === "end" ? { ...outcome.then, reason: "assistant_ended" as const } : outcome.then;
+      this.closing.set(after, this.#answer?.spoke ?? false);
+    }
+    if (running > 0) return;
+    this.#expecting = true; // with all results in, the engine goes on by itself
+    if (this.closing.pending && this.closing.spoken && !this.#playout.active) this.closing.perform();
+    else this.#step("answer_expected");
+  }
+
+  #overflow(itemId: string): void {
+    this.#core.event("answer_too_long", { item: itemId });
+    this.#core.engine.interrupt([]);
+    this.#muted = true;
+    this.#answer = null;
+    this.#playout.finishAll(this.#core.nowMs());
+  }
+
+  #cut(): Cleared {
+    const cleared = this.#playout.clear(this.#core.nowMs());
+    for (const { itemId, heardMs, receivedMs } of cleared.heard) {
+      this.#deps.transcript.cut(itemId, heardMs, receivedMs, this.#core.atMs());
+      this.#remember(itemId, heardMs);
+    }
+    this.latency.mark("cancelled");
+    this.#step("caller_interrupted");
+    return cleared;
+  }
+
+  #cancelAnswer(cuts: readonly HeardCut[]): void {
+    this.#watch.stop();
+    this.#dropAnswer(cuts);
+  }
+
+  #dropAnswer(cuts: readonly HeardCut[]): void {
+    if (this.#answer) this.#muted = true;
+    this.#answer = null;
+    this.#expecting = false;
+    this.#core.engine.interrupt(cuts);
+  }
+
+  #resume(remainder: Cleared["remainder"], complete: boolean): void {
+    this.#deps.traceResumed();
+    const now = this.#core.nowMs();
+    if (!complete) {
+      this.#continueFrom = remainder.map((rest) => this.#deps.transcript.words(rest.itemId)).join(" ");
+    }
+    for (const rest of remainder) {
+      if (rest.bytes.length === 0) continue;
+      this.#toRemember.set(rest.itemId, rest.offsetMs);
+      this.#playout.writeLocal(rest.itemId, rest.bytes, rest.offsetMs, now);
+    }
+    if (this.#playout.active) this.#step("audio_sent");
+    else this.drained();
+  }
+
+  /** Own words go into the engine's memory when heard, and as far as heard. */
+  #remember(itemId: string, heardMs: number): void {
+    const from = this.#toRemember.get(itemId);
+    if (from === undefined) return;
+    this.#toRemember.delete(itemId);
+    this.#core.remember("assistant", this.#deps.transcript.between(itemId, from, heardMs));
+  }
+
+  #step(input: FloorInput): void {
+    const [floor, action] = stepFloor(this.#floor, input);
+    this.#floor = floor;
+    this.#act(action);
+  }
+
+  #act(action: FloorAction): void {
+    if (action === "none") return;
+    if (action === "wait_for_audio") {
+      if (this.tools.running > 0) this.#watch.waitForTool();
+      else this.#watch.wait();
+    } else if (action === "speak") {
+      this.#watch.holdFiller();
+      this.latency.mark("first_frame_sent");
+      this.#deps.speaking();
+    } else {
+      this.#watch.stop();
+      this.latency.finish();
+      this.onListening();
+    }
+    if (action !== "listen") this.#core.deadlines.disarm("caller_silent");
+  }
+}

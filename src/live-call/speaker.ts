@@ -1,0 +1,68 @@
+import { describeError } from "../base/errors.ts";
+import type { CallCore } from "./core.ts";
+import { type PhraseName, phraseNames, phraseText } from "./phrases-text.ts";
+import type { Playout } from "./playout.ts";
+import type { Transcript } from "./transcript.ts";
+
+const fillers = new Set<PhraseName>(["wait_1", "wait_2", "wait_3", "checking", "line_trouble"]);
+
+/** Says fixed sentences from the cache, in the assistant's own voice. What is not rendered yet is prepared for next time. */
+export class Speaker {
+  readonly #core: CallCore;
+  readonly #playout: Playout;
+  readonly #transcript: Transcript;
+  readonly #fillerIds = new Set<string>();
+  #count = 0;
+
+  constructor(core: CallCore, playout: Playout, transcript: Transcript) {
+    this.#core = core;
+    this.#playout = playout;
+    this.#transcript = transcript;
+  }
+
+  /** Renders in the background whatever is missing for this call's voice and language. */
+  prepareAll(): void {
+    for (const name of phraseNames) this.prepare(this.#text(name));
+  }
+
+  /** False when the sentence is not rendered yet: nothing is heard. */
+  say(name: PhraseName): boolean {
+    return this.sayText(this.#text(name), fillers.has(name)) !== null;
+  }
+
+  /** The same for any text; returns its item, or null. */
+  sayText(text: string, filler = false): string | null {
+    const { settings, phrases } = this.#core;
+    const bytes = settings && phrases.get(settings.voice, text);
+    if (!bytes) {
+      this.prepare(text);
+      return null;
+    }
+    const itemId = `phrase:${this.#count++}`;
+    if (filler) this.#fillerIds.add(itemId);
+    this.#transcript.phrase(itemId, text, filler);
+    this.#playout.writeLocal(itemId, bytes, 0, this.#core.nowMs());
+    return itemId;
+  }
+
+  text(name: PhraseName): string {
+    return this.#text(name);
+  }
+
+  isFiller(itemId: string): boolean {
+    return this.#fillerIds.has(itemId);
+  }
+
+  #text(name: PhraseName): string {
+    return phraseText(this.#core.settings?.languages ?? [], name);
+  }
+
+  /** Renders a text in the background unless it is there. */
+  prepare(text: string): void {
+    const { settings, phrases, log } = this.#core;
+    if (!settings || phrases.get(settings.voice, text)) return;
+    phrases.prepare(settings.voice, text).catch((thrown: unknown) => {
+      log.warn("CALL", "phrase not rendered", { error: describeError(thrown) });
+    });
+  }
+}

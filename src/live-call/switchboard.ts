@@ -1,0 +1,143 @@
+import type { Clock, Timer } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
+import type { CallSid } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import { limits } from "../limits.ts";
+import { Call } from "./call.ts";
+import type { VoiceEngine } from "./engine.ts";
+import type { CallJournal } from "./journal.ts";
+import type { NextStep, PhoneControl } from "./phone-control.ts";
+import type { Phrases } from "./phrases.ts";
+import type { CallSettings, IncomingCall } from "./settings.ts";
+
+export interface SwitchboardDeps {
+  clock: Clock;
+  log: Log;
+  makeEngine: () => VoiceEngine;
+  journal: CallJournal;
+  phrases: Phrases;
+  phone: PhoneControl;
+  recordCalls: boolean;
+}
+
+/** All live calls of the process. */
+export interface Switchboard {
+  /**
+   * Webhook time: makes the call, opens its engine as soon as the settings are there, arms the 8 s watchdog. A repeated
+   * CallSid returns the call that is there. Null when full, draining, or when that call is already over.
+   */
+  answer(incoming: IncomingCall, settings: CallSettings | Promise<CallSettings>): Call | null;
+  find(callSid: CallSid): Call | undefined;
+  /** What the provider should do now that the stream is over; the same answer however often it asks. */
+  next(callSid: CallSid): NextStep;
+  readonly live: number;
+  /** Refuses new calls, waits for the live ones, and after `deadlineMs` says goodbye to the rest. */
+  drain(deadlineMs: number): Promise<void>;
+}
+
+// An answer for providers that ask again: kept for the last 2,000 calls, some hours at full load.
+const overMax = 2_000;
+// A sweep this late means that the process stood still: the time is given back to every call.
+const stoodStillMs = 1_000;
+
+export function createSwitchboard(deps: SwitchboardDeps): Switchboard {
+  return new LiveSwitchboard(deps);
+}
+
+class LiveSwitchboard implements Switchboard {
+  readonly #deps: SwitchboardDeps;
+  readonly #calls = new Map<CallSid, Call>();
+  readonly #over = new Map<CallSid, NextStep>();
+  #sweeper: Timer | null = null;
+  #lastSweepMs = 0;
+  #draining = false;
+  #onEmpty: () => void = () => {};
+
+  constructor(deps: SwitchboardDeps) {
+    this.#deps = deps;
+  }
+
+  get live(): number {
+    return this.#calls.size;
+  }
+
+  answer(incoming: IncomingCall, settings: CallSettings | Promise<CallSettings>): Call | null {
+    const { callSid } = incoming;
+    const known = this.#calls.get(callSid);
+    if (known) return known;
+    if (this.#draining || this.#calls.size >= limits.callsMax || this.#over.has(callSid)) return null;
+    const call = this.#makeCall(incoming);
+    if (!call) return null;
+    this.#calls.set(callSid, call);
+    this.#startSweeping();
+    if (settings instanceof Promise) {
+      settings.then(
+        (ready) => call.useSettings(ready),
+        (thrown: unknown) => call.settingsFailed(thrown),
+      );
+    } else {
+      call.useSettings(settings);
+    }
+    return call;
+  }
+
+  find(callSid: CallSid): Call | undefined {
+    return this.#calls.get(callSid);
+  }
+
+  next(callSid: CallSid): NextStep {
+    return this.#calls.get(callSid)?.next() ?? this.#over.get(callSid) ?? { kind: "fallback" };
+  }
+
+  async drain(deadlineMs: number): Promise<void> {
+    this.#draining = true;
+    if (this.#calls.size === 0) return;
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    const hurry = this.#deps.clock.after(deadlineMs, () => {
+      for (const call of [...this.#calls.values()]) call.shutDown();
+    });
+    await empty;
+    hurry.cancel();
+  }
+
+  #makeCall(incoming: IncomingCall): Call | null {
+    try {
+      const { makeEngine, ...shared } = this.#deps;
+      const onEnded = (next: NextStep): void => this.#ended(incoming.callSid, next);
+      return new Call(incoming, { ...shared, engine: makeEngine(), onEnded });
+    } catch (thrown) {
+      this.#deps.log.error("CALL", "call not made", { call: incoming.callSid, error: describeError(thrown) });
+      return null;
+    }
+  }
+
+  #ended(callSid: CallSid, next: NextStep): void {
+    this.#calls.delete(callSid);
+    this.#over.set(callSid, next);
+    if (this.#over.size > overMax) this.#over.delete(this.#over.keys().next().value as CallSid);
+    if (this.#calls.size > 0) return;
+    this.#sweeper?.cancel();
+    this.#sweeper = null;
+    this.#onEmpty();
+  }
+
+  #startSweeping(): void {
+    if (this.#sweeper) return;
+    this.#lastSweepMs = this.#deps.clock.nowMs();
+    this.#sweeper = this.#deps.clock.every(limits.sweepMs, () => this.#sweep());
+  }
+
+  #sweep(): void {
+    const now = this.#deps.clock.nowMs();
+    const lateMs = now - this.#lastSweepMs - limits.sweepMs;
+    this.#lastSweepMs = now;
+    const stoodStill = lateMs > stoodStillMs;
+    if (stoodStill) this.#deps.log.warn("APP", "the process stood still", { ms: Math.round(lateMs) });
+    for (const call of [...this.#calls.values()]) {
+      if (stoodStill) call.forgive(lateMs);
+      call.sweep();
+    }
+  }
+}
