@@ -1,0 +1,206 @@
+import { encodeMulaw } from "../audio/mulaw.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { espeakHebrew } from "./espeak.ts";
+import { noModelFaults } from "./faults.ts";
+import { scriptedBrain } from "./openai/brain.ts";
+import { createModel, formantSpeech, type Speech, type Tempo } from "./openai/model.ts";
+import { type ModelAdmin, serveModel } from "./openai/server.ts";
+import { Person } from "./person.ts";
+import { type CallReport, reportCall } from "./report.ts";
+import { receptionRules } from "./scenarios/reception.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import { SoundBook } from "./sound-book.ts";
+import { TwilioAccount } from "./twilio/account.ts";
+import { mouthOf, PhoneCall } from "./twilio/phone-call.ts";
+import { serveRestApi } from "./twilio/rest-api.ts";
+import { createWebhookClient } from "./twilio/webhook-client.ts";
+import { toFrames } from "./voice.ts";
+
+export interface WorldOptions {
+  clock?: Clock;
+  /** Makes jitter and loss repeatable. */
+  seed?: number;
+  accountSid?: string;
+  authToken?: string;
+  apiKey?: string;
+  tempo?: Partial<Tempo>;
+  /** "espeak" speaks Hebrew where espeak-ng is installed; the default sounds the same on every machine. */
+  speech?: "formant" | "espeak";
+  /** Number that scenarios call when they name none. */
+  number?: string;
+}
+
+/** Where the product answers. */
+export interface ProductAddress {
+  /** Its PUBLIC_BASE_URL: what webhooks are signed over. */
+  publicBaseUrl: string;
+  /** Where it really listens, when PUBLIC_BASE_URL is a name that only the world knows. */
+  listensAt?: string;
+}
+
+/** A live line for people who watch. */
+export interface WorldLine {
+  atMs: number;
+  who: "caller" | "assistant";
+  text: string;
+}
+
+export interface Dialled {
+  readonly call: PhoneCall;
+  readonly person: () => Person | null;
+  /** Resolves when the call is over and everything was reported to the product. */
+  readonly report: Promise<CallReport>;
+}
+
+/** The world outside the product: a phone network and a model, both on loopback ports. */
+export interface World {
+  readonly account: TwilioAccount;
+  readonly model: ModelAdmin;
+  readonly book: SoundBook;
+  /** Settings that point the product at this world, by their public names. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Tells the phone network where the product answers. */
+  connect(product: ProductAddress): void;
+  dial(scenario: Scenario, options?: { onLine?: (line: WorldLine) => void }): Dialled;
+  /** Ends all faults of the model. */
+  healModel(): void;
+  stop(): Promise<void>;
+}
+
+// Frames leave at most this much late; with 20 ms frames nobody hears it.
+const tickMs = 5;
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = options.clock ?? systemClock;
+  const seed = options.seed ?? 1;
+  const book = new SoundBook();
+  const account = new TwilioAccount({
+    sid: options.accountSid ?? `AC${"5".repeat(32)}`,
+    authToken: options.authToken ?? "simulated-auth-token",
+  });
+  const rest = serveRestApi(account, clock);
+  const model = createModel({
+    clock,
+    book,
+    apiKey: options.apiKey ?? "simulated-api-key",
+    brain: scriptedBrain(receptionRules),
+    ...(options.tempo === undefined ? {} : { tempo: options.tempo }),
+    ...(options.speech === "espeak" ? { speech: espeakSpeech } : {}),
+  });
+  const openai = serveModel(model);
+  const live = new Set<PhoneCall>();
+  const ticker = clock.every(tickMs, () => {
+    for (const call of live) call.tick();
+  });
+  let product: ProductAddress | null = null;
+  let dialledCalls = 0;
+
+  const dial: World["dial"] = (scenario, { onLine } = {}) => {
+    if (product === null) throw new Error("connect() the product before dialling");
+    scenario.breakModel?.(model.faults);
+    if (scenario.rules !== undefined) model.brain = scriptedBrain([...scenario.rules, ...receptionRules]);
+    let person: Person | null = null;
+    const faults = scenario.faults ?? {};
+    const callSeed = seed + ++dialledCalls;
+    const call = new PhoneCall({
+      clock,
+      account,
+      book,
+      webhooks: createWebhookClient(account, clock, reachOf(product)),
+      from: scenario.from ?? "+972501112233",
+      to: scenario.to ?? options.number ?? "+97235550100",
+      voiceUrl: `${product.publicBaseUrl}/webhook/incoming_call`,
+      statusCallback: `${product.publicBaseUrl}/webhook/call_status`,
+      faults,
+      seed: callSeed,
+      keepAudio: true,
+      ...(scenario.dialled === undefined ? {} : { dialled: scenario.dialled }),
+      mouth(made) {
+        person = new Person({
+          steps: scenario.steps,
+          book,
+          name: made.sid,
+          seed: callSeed,
+          noiseDbov: scenario.noiseDbov ?? -58,
+          patienceMs: scenario.patienceMs ?? 120_000,
+          onKey: (digit) => made.key(digit),
+          onSaid: ({ from, kind, text }) =>
+            onLine?.({
+              atMs: from / 8,
+              who: "caller",
+              text: kind === "speech" || kind === "backchannel" ? text : `(${kind}: ${text})`,
+            }),
+        });
+        return mouthOf(person, made, faults);
+      },
+    });
+    call.ear.onSound = (sound, at) => {
+      if (sound.text !== "") onLine?.({ atMs: at / 8, who: "assistant", text: sound.text });
+    };
+    live.add(call);
+    const report = call
+      .ring()
+      .then(() => reportCall(call, person?.said ?? [], (itemId) => cutOf(openai.admin, itemId)))
+      .finally(() => live.delete(call));
+    return { call, person: () => person, report };
+  };
+
+  return {
+    account,
+    model: openai.admin,
+    book,
+    environment: {
+      TWILIO_ACCOUNT_SID: account.sid,
+      TWILIO_AUTH_TOKEN: account.authToken,
+      TWILIO_API_BASE_URL: rest.baseUrl,
+      OPENAI_API_KEY: model.apiKey,
+      OPENAI_BASE_URL: openai.baseUrl,
+    },
+    connect(address) {
+      product = address;
+    },
+    dial,
+    healModel: () => void Object.assign(model.faults, noModelFaults()),
+    async stop() {
+      ticker.cancel();
+      for (const call of live) call.hangUp();
+      await Promise.all([rest.stop(), openai.stop()]);
+    },
+  };
+}
+
+/** Public address → the one to connect to, for http(s) and ws(s) alike. */
+function reachOf({ publicBaseUrl, listensAt }: ProductAddress): (url: string) => string {
+  if (listensAt === undefined) return (url) => url;
+  const publicHost = publicBaseUrl.replace(/^https?/, "");
+  const realHost = listensAt.replace(/^https?/, "");
+  return (url) => {
+    const scheme = /^(https?|wss?)/.exec(url)?.[0] ?? "";
+    if (!url.slice(scheme.length).startsWith(publicHost)) return url;
+    const plain = scheme.replace(/s$/, "");
+    return `${listensAt.startsWith("https") ? scheme : plain}${realHost}${url.slice(scheme.length + publicHost.length)}`;
+  };
+}
+
+function cutOf(admin: ModelAdmin, itemId: string): { toldMs: number } | null {
+  for (const { conversation } of admin.sessions) {
+    const cut = conversation.truncations.findLast((candidate) => candidate.itemId === itemId && !candidate.refused);
+    if (cut !== undefined) return { toldMs: cut.audioEndMs };
+    if (conversation.deleted.some(({ id }) => id === itemId)) return { toldMs: -1 };
+  }
+  return null;
+}
+
+/** espeak-ng's Hebrew, with the formant voice where it is missing; a repetition is shifted by dither. */
+const espeakSpeech: Speech = async (text, voice, take) => {
+  const samples = await espeakHebrew(text, "he+f3");
+  if (samples === null) return formantSpeech(text, voice, take);
+  return encodeMulawWithDither(samples, take);
+};
+
+function encodeMulawWithDither(samples: Int16Array, take: number): Uint8Array {
+  const dithered = samples.map((sample, at) =>
+    Math.max(-32_000, Math.min(32_000, sample + ((at * (7_919 + 2 * take)) % 97) - 48)),
+  );
+  return dithered.length % 160 === 0 ? encodeMulaw(dithered) : toFrames(dithered);
+}
