@@ -52,6 +52,17 @@ export const limits = {
   engineBufferedBytes: 256 * 1024,
   historyTurnsMax: 20,
 
+  // Speech and text around a call
+  transcriptionMs: 120_000, // a recording of two minutes, on a bad day
+  chatMs: 45_000,
+  providerAnswerBytes: 4 * 1024 * 1024,
+  phraseRenderMs: 20_000,
+  phraseChars: 1_000,
+  phrasesAtOnce: 4, // sessions opened only to read a text aloud
+  phrasesWaiting: 256,
+  phraseMemoryBytes: 32 * 1024 * 1024, // over an hour of speech
+  phraseFiles: 5_000,
+
   // The media socket (K2, K3)
   mediaFrameBytes: 64 * 1024,
   mediaFramesPerSecondMax: 200,
