@@ -1,9 +1,11 @@
 import { AppError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import { maskPhone, parsePhone } from "../base/phone.ts";
+import { limits } from "../limits.ts";
 import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
 import { decideOnce, type Instruction, type PhoneCall } from "./call-register.ts";
 import { callerNumber } from "./caller-id.ts";
+import type { NumberDirectory } from "./ports.ts";
 import { type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
 
 /** `/webhook/incoming_call`: the assistant, the recording flow, or "this number is not in service". */
@@ -28,15 +30,19 @@ export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Pr
 }
 
 async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall): Promise<Instruction> {
-  const found = deps.directory.find(incoming.to);
-  const business = found instanceof Promise ? await withinPatience(deps, "number look-up", () => found) : found;
-  if (business === null) return unknownNumber(call);
-  if (business === undefined) return connect(deps, call, incoming, settleLater(deps, call, incoming, found));
-  call.businessId = business;
-  const begun = await withinPatience(deps, "call row", () => begin(deps, call, incoming, business));
+  const startedMs = deps.clock.nowMs();
+  const now = deps.directory.find(incoming.to);
+  const later = now === "loading" ? deps.directory.resolve(incoming.to) : null;
+  const business = now === "loading" ? await withinPatience(deps, "number look-up", () => later) : now;
+  if (business === undefined && later !== null)
+    return connect(deps, call, incoming, settle(deps, call, incoming, later));
+  if (!business) return unknownNumber(call);
+  call.businessId = business.id;
+  const leftMs = limits.webhookDatabaseMs - (deps.clock.nowMs() - startedMs);
+  const begun = await withinPatience(deps, "call row", () => begin(deps, call, incoming, business.id), leftMs);
   // The row is of a call that is long over: a captured webhook, sent again after a restart.
   if (begun === "over") return { kind: "fallback" };
-  return connect(deps, call, incoming, deps.settingsFor(incoming, { callId: call.callId, businessId: business }));
+  return connect(deps, call, incoming, deps.settingsFor(incoming, { callId: call.callId, businessId: business.id }));
 }
 
 function connect(
@@ -45,6 +51,7 @@ function connect(
   incoming: IncomingCall,
   settings: CallSettings | Promise<CallSettings>,
 ): Instruction {
+  if (settings instanceof Promise) settings.catch(() => {}); // the call reports it; a refused call leaves nobody to
   if (deps.desk.answer(incoming, settings) === null) return { kind: "fallback" };
   const leg = call.legs++;
   deps.tokens.issue({ callSid: call.callSid, businessId: call.businessId, leg });
@@ -52,20 +59,20 @@ function connect(
 }
 
 /** Cold memory and a slow database: the call connects, and its settings come when they can, or not at all. */
-async function settleLater(
+async function settle(
   deps: VoiceWebhookDeps,
   call: PhoneCall,
   incoming: IncomingCall,
-  found: BusinessId | null | Promise<BusinessId | null>,
+  later: ReturnType<NumberDirectory["resolve"]>,
 ): Promise<CallSettings> {
-  const business = await found;
+  const business = await later;
   if (business === null) {
     unknownNumber(call);
     throw new AppError("not_found", "the called number is nobody's", { context: { callSid: call.callSid } });
   }
-  call.businessId = business;
-  void withinPatience(deps, "call row", () => begin(deps, call, incoming, business));
-  return deps.settingsFor(incoming, { callId: call.callId, businessId: business });
+  call.businessId = business.id;
+  void withinPatience(deps, "call row", () => begin(deps, call, incoming, business.id));
+  return deps.settingsFor(incoming, { callId: call.callId, businessId: business.id });
 }
 
 const begin = (deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall, businessId: BusinessId) =>

@@ -1,6 +1,7 @@
 import { parsePhone } from "../base/phone.ts";
+import { isFinal } from "../calls/status.ts";
 import { decideOnce, type Instruction, type PhoneCall } from "./call-register.ts";
-import { businessOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
+import { businessOf, statusOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
 
 // First stream, and one return after a transfer that nobody answered. A bound, so that no fault can make a call circle.
 const legsMax = 2;
@@ -47,5 +48,7 @@ async function enter(deps: VoiceWebhookDeps, webhook: Webhook): Promise<PhoneCal
 }
 
 /** The caller has hung up: nobody hears what we answer. */
-const isOver = ({ form }: Webhook): boolean =>
-  ["completed", "busy", "failed", "no-answer", "canceled"].includes(form.get("CallStatus") ?? "");
+function isOver(webhook: Webhook): boolean {
+  const status = statusOf(webhook);
+  return status !== undefined && isFinal(status);
+}

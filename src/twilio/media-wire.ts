@@ -46,12 +46,15 @@ const streamSidChars = 34;
 const tailChars = beforeStream.length + streamSidChars + 2;
 // 12 digits of ms are 31 years: longer numbers go the slow way and need no thought about precision here.
 const digitsMax = 12;
+// Sticky, and tried on the whole message: testing a slice would copy it first.
+const base64Run = /[A-Za-z0-9+/]+={0,2}/y;
+const streamSidRun = /MZ[0-9a-fA-F]{32}"\}$/y;
 const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
-const streamSidPattern = /^MZ[0-9a-fA-F]{32}$/;
 
 /**
  * Reads one text message into `into` and returns its kind. The fast path accepts only Twilio's exact spelling of a
- * media frame (measured: 0.2 µs against 2 µs of `JSON.parse`) and can therefore not be led astray by quotes in strings.
+ * media frame, and can therefore not be led astray by quotes in strings (measured: 0.19 µs and 130 bytes of garbage per
+ * frame, against 0.43 µs and 670 bytes by `JSON.parse`).
  */
 export function readFrame(text: string, into: InboundFrame): number {
   if (text.startsWith(head) && readMediaFast(text, into)) return FRAME_MEDIA;
@@ -68,14 +71,17 @@ function readMediaFast(text: string, into: InboundFrame): boolean {
   if (at < 0 || !text.startsWith(afterTimestamp, at)) return false;
   const payloadAt = at + afterTimestamp.length;
   const tailAt = text.length - tailChars;
-  if (tailAt <= payloadAt || !text.startsWith(beforeStream, tailAt) || !text.endsWith('"}')) return false;
-  const payload = text.slice(payloadAt, tailAt);
-  const streamSid = text.slice(tailAt + beforeStream.length, -2);
-  // Both patterns exclude quotes and backslashes: what lies between is exactly one JSON string.
-  if (!base64.test(payload) || payload.length % 4 !== 0) return false;
-  if (streamSid !== into.streamSid && !streamSidPattern.test(streamSid)) return false;
-  into.streamSid = streamSid;
-  into.payload = payload;
+  if (tailAt <= payloadAt || !text.startsWith(beforeStream, tailAt)) return false;
+  if ((tailAt - payloadAt) % 4 !== 0) return false;
+  // No quote and no backslash up to the tail: what lies between is exactly one JSON string.
+  base64Run.lastIndex = payloadAt;
+  if (!base64Run.test(text) || base64Run.lastIndex !== tailAt) return false;
+  const streamSidAt = tailAt + beforeStream.length;
+  streamSidRun.lastIndex = streamSidAt;
+  if (!streamSidRun.test(text)) return false;
+  if (into.streamSid.length !== streamSidChars || !text.startsWith(into.streamSid, streamSidAt))
+    into.streamSid = text.slice(streamSidAt, -2);
+  into.payload = text.slice(payloadAt, tailAt);
   into.timestampMs = numberAt(text, timestamp, at);
   return true;
 }

@@ -1,18 +1,16 @@
+import { isFinal } from "../calls/status.ts";
 import type { Instruction } from "./call-register.ts";
-import { type CallStatus, callStatuses } from "./ports.ts";
-import { businessOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
-
-const finalStatuses = new Set<CallStatus>(["completed", "busy", "failed", "no-answer", "canceled"]);
+import { businessOf, statusOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
 
 /** `/webhook/call_status`: keeps the furthest status; the last one ends a call that is still live here. */
 export async function takeStatus(deps: VoiceWebhookDeps, webhook: Webhook): Promise<void> {
   const { callSid, form } = webhook;
-  const status = callStatuses.find((known) => known === form.get("CallStatus"));
+  const status = statusOf(webhook);
   if (status === undefined) {
     deps.log.debug("CALL", "unknown status ignored", { callSid });
     return;
   }
-  const final = finalStatuses.has(status);
+  const final = isFinal(status);
   if (final) deps.desk.find(callSid)?.onProviderEnded();
   const durationSeconds = final ? wholeSeconds(form.get("CallDuration")) : null;
   await withinPatience(deps, "call status", async () => {

@@ -4,11 +4,12 @@ import { describeError } from "../base/errors.ts";
 import { type BusinessId, type CallId, type CallSid, parseCallSid } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { parsePhone } from "../base/phone.ts";
+import type { CallLog, StatusReport } from "../calls/log.ts";
 import { limits } from "../limits.ts";
 import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
 import type { CallRegister } from "./call-register.ts";
 import type { Instructions } from "./instructions.ts";
-import type { CallDesk, CallLog, NumberDirectory } from "./ports.ts";
+import type { CallDesk, NumberDirectory } from "./ports.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import type { SignatureGate, WebhookForm } from "./signature.ts";
 import type { StreamTokens } from "./stream-token.ts";
@@ -55,21 +56,35 @@ export function createSignedRoute(deps: VoiceWebhookDeps) {
     };
 }
 
+// Twilio's CallStatus words.
+const statuses = ["queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled"] as const;
+
+/** How far the call is; undefined for a word we do not know. */
+export const statusOf = ({ form }: Webhook): StatusReport["status"] | undefined =>
+  statuses.find((known) => known === form.get("CallStatus"));
+
 /** The business a report belongs to, or null when the called number is nobody's. */
 export async function businessOf(deps: VoiceWebhookDeps, { callSid, form }: Webhook): Promise<BusinessId | null> {
   const known = deps.register.find(callSid)?.businessId;
   if (known) return known;
   const to = parsePhone(form.get("To") ?? "");
-  return to === null ? null : deps.directory.find(to);
+  if (to === null) return null;
+  const found = deps.directory.find(to);
+  return (found === "loading" ? await deps.directory.resolve(to) : found)?.id ?? null;
 }
 
 /**
- * Waits for `work`, but no longer than a caller may be kept waiting: undefined when it is late or has failed. Late work
- * goes on; a failure is logged here, so that nobody else has to.
+ * Waits for `work`, but no longer than a caller may be kept waiting (by default all of `limits.webhookDatabaseMs`):
+ * undefined when it is late or has failed. Late work goes on; a failure is logged here, so that nobody else has to.
  */
-export function withinPatience<T>(deps: VoiceWebhookDeps, what: string, work: () => T | Promise<T>) {
+export function withinPatience<T>(
+  deps: VoiceWebhookDeps,
+  what: string,
+  work: () => T | Promise<T>,
+  patienceMs: number = limits.webhookDatabaseMs,
+) {
   return new Promise<T | undefined>((done) => {
-    const timer = deps.clock.after(limits.webhookDatabaseMs, () => done(undefined));
+    const timer = deps.clock.after(patienceMs, () => done(undefined));
     void Promise.try(work)
       .catch((error: unknown) => {
         deps.log.error("CALL", `${what} failed`, { error: describeError(error) });
