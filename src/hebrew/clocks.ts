@@ -1,0 +1,220 @@
+import { readNumber } from "./numbers.ts";
+import type { Scan } from "./scan.ts";
+import type { Token } from "./tokens.ts";
+import type { Part } from "./types.ts";
+
+/** An hour as it was said; `hour` 0-24 and not yet decided between morning and evening. */
+export interface Clock {
+  kind: "clock";
+  at: number;
+  next: number;
+  hour: number;
+  minute: number;
+  second: number;
+  /** The hour that was named: eight in "רבע לשמונה". */
+  named: number;
+  /** Minutes were spoken or written. */
+  precise: boolean;
+  meridiem: "am" | "pm" | null;
+  part: Part | null;
+  dawn: boolean;
+  /** "07:30": the leading zero of a 24-hour clock. */
+  padded: boolean;
+  /** Written in digits with minutes or am/pm. */
+  written: boolean;
+  prefix: string;
+  /** How sure the grammar is that this is an hour: "ב", "בשעה", minutes, a part of day. Bare numbers are weak. */
+  strong: boolean;
+  approx: boolean;
+}
+
+type Core = Pick<Clock, "next" | "hour" | "minute" | "precise"> &
+  Partial<Pick<Clock, "second" | "padded" | "written" | "prefix" | "named">> & { masculine?: boolean };
+
+/**
+ * Reads an hour at `at`, with its lead ("בשעה", "בסביבות") and the part of day behind it. As the start of a stretch
+ * ("בין עשר לשתים עשרה") "ten to twelve" is not 11:50.
+ */
+export function readClock(scan: Scan, at: number, startsRange = false): Clock | null {
+  const { tokens } = scan;
+  let i = at;
+  let prefix = "";
+  let approx = false;
+  let hourWord = false;
+  for (let token = tokens[i]; token && i < at + 3; token = tokens[i]) {
+    if (token.entry.tag === "about") approx = true;
+    else if (token.entry.tag === "hour-word" && !token.prefix.startsWith("ש")) hourWord = true;
+    else if (token.mark === " " && i > at) hourWord ||= false;
+    else break;
+    prefix += token.prefix;
+    i++;
+  }
+  const core = readCore(tokens, i, hourWord || approx, startsRange);
+  if (!core) return null;
+  prefix += core.prefix ?? "";
+  const clock: Clock = {
+    kind: "clock",
+    at,
+    next: core.next,
+    hour: core.hour,
+    minute: core.minute,
+    second: core.second ?? 0,
+    named: core.named ?? core.hour,
+    precise: core.precise,
+    meridiem: null,
+    part: null,
+    dawn: false,
+    padded: core.padded ?? false,
+    written: core.written ?? false,
+    prefix,
+    strong: hourWord || approx || core.precise || prefix.includes("ב"),
+    approx,
+  };
+  return withPart(tokens, clock);
+}
+
+/** The part of day or am/pm directly behind the hour: "בשבע בערב", "3:20 צהריים", "3 p m". */
+function withPart(tokens: readonly Token[], clock: Clock): Clock {
+  let i = clock.next;
+  if (tokens[i]?.mark === " ") i++;
+  const token = tokens[i];
+  if (!token) return clock;
+  const { tag, part } = token.entry;
+  if (tag === "am" || tag === "pm") {
+    const spaced = tokens[i + 1]?.text === "m" ? 2 : 1;
+    let next = i + spaced;
+    if (tokens[next]?.text === "." && tokens[next + 1] === undefined) next++;
+    return { ...clock, meridiem: tag, next, strong: true, written: true };
+  }
+  if (part && (token.prefix === "" || token.prefix === "ב" || token.prefix === "ה") && !token.entry.shift) {
+    return { ...clock, part, dawn: tag === "dawn", next: i + 1, strong: true };
+  }
+  if (token.entry.shift === 0 && part && tag !== "tonight") return { ...clock, part, strong: true };
+  return clock;
+}
+
+function readCore(tokens: readonly Token[], at: number, led: boolean, startsRange: boolean): Core | null {
+  const token = tokens[at];
+  if (!token) return null;
+  const { digits, entry } = token;
+  if (entry.tag === "midnight") {
+    return { hour: 24, minute: 0, next: at + 1, precise: true, prefix: `${token.prefix}ב` };
+  }
+  if (digits?.shape === "clock") {
+    const { hour, minute, second, padded } = digits;
+    return {
+      hour, minute, second: second ?? 0, padded, written: true, precise: true, next: at + 1, prefix: token.prefix,
+    }; // biome-ignore format: one thing
+  }
+  if (digits?.shape === "dotted") return readDotted(tokens, at, led);
+  return (startsRange ? null : readMinutesTo(tokens, at)) ?? readHour(tokens, at);
+}
+
+/** 4.30 is an hour only when it cannot be a date or when "בשעה" says so. */
+function readDotted(tokens: readonly Token[], at: number, led: boolean): Core | null {
+  const token = tokens[at]!;
+  const digits = token.digits!;
+  if (digits.shape !== "dotted" || digits.rightDigits !== 2 || digits.right > 59 || digits.left > 23) return null;
+  const part = tokens[at + 1]?.entry.part ?? tokens[at + 1]?.entry.tag;
+  const couldBeDate = digits.right >= 1 && digits.right <= 12 && digits.left >= 1;
+  if (couldBeDate && !led && !part) return null;
+  const { left: hour, right: minute, padded } = digits;
+  return { hour, minute, padded, written: true, precise: true, next: at + 1, prefix: token.prefix };
+}
+
+/** "רבע לשמונה", "עשרה לחמש", "עשרים דקות לשש", "רבע אחרי שלוש", "עשרים אחרי שלוש", "חמישה בתוך". */
+function readMinutesTo(tokens: readonly Token[], at: number): Core | null {
+  const token = tokens[at]!;
+  if (token.prefix.includes("ה") || token.prefix.includes("ל")) return null;
+  let minutes = 15;
+  let next = at + 1;
+  if (token.entry.tag !== "quarter") {
+    const number = readNumber(tokens, at);
+    if (!number || number.value > 29 || number.value < 5 || number.value % 5 !== 0) return null;
+    minutes = number.value;
+    next = number.next;
+    if (tokens[next]?.entry.unit === "minute") next++;
+  }
+  const middle = tokens[next];
+  if (!middle) return null;
+  const past = middle.entry.tag === "after" && middle.prefix === "";
+  if (!past && !middle.prefix.endsWith("ל") && !(middle.text === "ל" && tokens[next + 1])) return null;
+  const target = past || middle.text === "ל" ? next + 1 : next;
+  const named = hourAt(tokens, target);
+  if (!named || named.value < 1) return null;
+  const total = named.value * 60 + (past ? minutes : -minutes);
+  return {
+    hour: Math.floor(total / 60) || 12, minute: total % 60, named: named.value, next: named.next, precise: true, prefix: token.prefix,
+  }; // biome-ignore format: one thing
+}
+
+/** A whole number 0-24 that could be an hour. */
+function hourAt(
+  tokens: readonly Token[],
+  at: number,
+): { value: number; next: number; gender: string; digits: boolean } | null {
+  const number = readNumber(tokens, at);
+  if (number && Number.isInteger(number.value) && number.value <= 24 && number.gender !== "construct") return number;
+  return null;
+}
+
+/** "ארבע", "ארבע וחצי", "4 ורבע", "שלוש ועשרים", "שבע ארבעים וחמש", "חמש פחות רבע", "1630". */
+function readHour(tokens: readonly Token[], at: number): Core | null {
+  const token = tokens[at]!;
+  if (token.entry.ordinal !== undefined) return null;
+  const military = readMilitary(tokens, at);
+  if (military) return military;
+  const number = hourAt(tokens, at);
+  if (!number) return null;
+  const padded = token.digits?.shape === "int" && token.digits.padded;
+  const base = { hour: number.value, prefix: token.prefix, padded, masculine: number.gender === "m" };
+  const minutes = minutesAfter(tokens, number.next);
+  if (!minutes) return { ...base, minute: 0, next: number.next, precise: false };
+  if (minutes.value >= 0) return { ...base, minute: minutes.value, next: minutes.next, precise: true };
+  const hour = number.value === 0 ? 23 : number.value === 1 ? 12 : number.value - 1;
+  return { ...base, hour, named: number.value, minute: 60 + minutes.value, next: minutes.next, precise: true };
+}
+
+/** Minutes named after the hour; negative for "פחות". */
+function minutesAfter(tokens: readonly Token[], at: number): { value: number; next: number } | null {
+  const token = tokens[at];
+  if (!token) return null;
+  const { tag } = token.entry;
+  if ((tag === "half" || tag === "quarter") && (token.prefix === "ו" || token.prefix === "")) {
+    if (tokens[at + 1]?.entry.unit && token.prefix === "") return null;
+    return { value: tag === "half" ? 30 : 15, next: at + 1 };
+  }
+  if (tag === "three-quarters" && token.prefix === "ו") return { value: 45, next: at + 1 };
+  if (tag === "less" && token.prefix === "") {
+    if (tokens[at + 1]?.entry.tag === "quarter") return { value: -15, next: at + 2 };
+    const less = readNumber(tokens, at + 1);
+    return less && less.value <= 30 ? { value: -less.value, next: afterMinutesWord(tokens, less.next) } : null;
+  }
+  if (token.prefix !== "ו" && token.prefix !== "") return null;
+  if (token.prefix === "" && token.digits) return null;
+  const number = readNumber(tokens, at);
+  if (!number || number.value > 59 || !Number.isInteger(number.value) || number.gender === "construct") return null;
+  const next = afterMinutesWord(tokens, number.next);
+  if (number.value === 0 && unitless(tokens[number.next]) && tokens[number.next]?.entry.number === 0)
+    return { value: 0, next: at + 2 };
+  if (token.prefix === "" && number.value < 10) return null; // "ארבע חמש": a list or a correction, not 4:05
+  if (tokens[next]?.entry.unit || tokens[next]?.entry.countable) return null;
+  return { value: number.value, next };
+}
+
+const unitless = (token: Token | undefined): boolean => token !== undefined && token.entry.unit === undefined;
+
+const afterMinutesWord = (tokens: readonly Token[], at: number): number =>
+  tokens[at]?.entry.unit === "minute" && tokens[at]?.prefix === "" ? at + 1 : at;
+
+/** "1630", "0900", "330 pm": three or four digits, read as a clock when an hour is due. */
+function readMilitary(tokens: readonly Token[], at: number): Core | null {
+  const token = tokens[at]!;
+  const { digits } = token;
+  if (digits?.shape !== "int" || digits.value < 100 || digits.value > 2359) return null;
+  const [hour, minute] = [Math.floor(digits.value / 100), digits.value % 100];
+  const meridiem = tokens[at + 1]?.entry.tag;
+  const due = meridiem === "am" || meridiem === "pm" || (token.prefix === "ב" && minute % 5 === 0);
+  if (minute > 59 || hour > 23 || !due) return null;
+  return { hour, minute, next: at + 1, precise: true, written: true, prefix: token.prefix };
+}

@@ -1,0 +1,79 @@
+import { isoLocal, isoTime, parseIsoLocal } from "./civil.ts";
+import { resolveWish } from "./resolve.ts";
+import type { Fact, Scan } from "./scan.ts";
+import { delayMinutes, readShift, type Talk } from "./talk.ts";
+import type { Draft } from "./timed.ts";
+import type { Wish } from "./wish.ts";
+import type { World } from "./world.ts";
+
+/** Being late, cancelling and moving: what the customer does with a meeting he has. Null when none of it is meant. */
+export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk: Talk): Draft | null {
+  if (talk.late && !talk.move) return late(scan, wish);
+  if (talk.arrive && (talk.stuck || scan.context.appointment !== undefined) && !talk.cancel) {
+    const minutes = delayMinutes(scan.tokens);
+    if (minutes !== null || talk.stuck) return late(scan, wish);
+  }
+  if (talk.stuck && !talk.cancel && !talk.move && !wish.date) return late(scan, wish);
+  const rebooks = talk.cancel && talk.books && (wish.hour !== null || wish.date !== null) && rebooksAfter(scan);
+  if (talk.cancel && !talk.move && !rebooks) {
+    return scan.context.appointment === undefined
+      ? { kind: "cancel" }
+      : { kind: "cancel", slot: scan.context.appointment };
+  }
+  if (talk.move || rebooks) return move(world, scan, facts, wish, talk);
+  return null;
+}
+
+/** "לבטל ולקבוע למחר": the booking verb after the cancelling one makes it a move. */
+function rebooksAfter({ tokens }: Scan): boolean {
+  const cancel = tokens.findIndex((token) => token.entry.act === "cancel");
+  return tokens.slice(cancel + 1).some((token) => /לקבוע|נקבע|קבע|תקבע/.test(token.text));
+}
+
+function late({ tokens }: Scan, wish: Wish): Draft {
+  const minutes = delayMinutes(tokens);
+  const time = wish.hour?.minutes.length === 1 ? { time: isoTime(wish.hour.minutes[0]!) } : {};
+  return minutes === null ? { kind: "late", ...time } : { kind: "late", minutes };
+}
+
+function move(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk: Talk): Draft {
+  const meeting = scan.context.appointment === undefined ? null : parseIsoLocal(scan.context.appointment);
+  const from = meeting === null ? {} : { from: isoLocal(meeting.day, meeting.minute) };
+  const shift = readShift(scan.tokens);
+  const insideFact =
+    shift !== null && facts.some((fact) => shift.at >= fact.at && shift.at < fact.next && fact.next > shift.next);
+  if (shift && !insideFact) {
+    const minutes = talk.move === "advance" ? -shift.minutes : shift.minutes;
+    if (meeting === null) return { kind: "move", minutes };
+    const start = isoLocal(meeting.day, meeting.minute + minutes);
+    return { kind: "move", ...from, minutes, start, to: start, time: start.slice(11) };
+  }
+  const goal = resolveWish(world, {}, wish, talk, meeting?.day ?? null);
+  return { kind: "move", ...from, ...goalOf(goal) };
+}
+
+/** The new time in the fields of a move; a question stays in `missing` and `candidates`. */
+function goalOf(goal: Draft | null): Partial<Omit<Extract<Draft, { kind: "move" }>, "kind">> {
+  if (goal === null) return { missing: ["date", "time"] };
+  const missing = goal.missing && goal.missing.length > 0 ? { missing: goal.missing } : {};
+  const flags = goal.flags ? { flags: goal.flags } : {};
+  switch (goal.kind) {
+    case "instant":
+    case "interval": {
+      const { start, grain, offset } = goal;
+      const whole = goal.kind === "instant" && goal.time !== undefined ? { time: goal.time, to: start } : {};
+      const end = goal.kind === "interval" ? { end: goal.end } : {};
+      const rest = { ...(goal.part ? { part: goal.part } : {}), ...(goal.window ? { window: goal.window } : {}) };
+      return { start, ...end, grain, offset, ...whole, ...rest, ...missing, ...flags };
+    }
+    case "timeOfDay":
+      return { time: goal.time, grain: goal.grain, ...missing };
+    case "ask":
+      return { candidates: goal.candidates, ...(goal.time ? { time: goal.time } : {}), ...missing, ...flags };
+    case "open":
+    case "constraint":
+      return { ...(goal.window ? { window: goal.window } : {}), ...(goal.part ? { part: goal.part } : {}), ...missing };
+    default:
+      return missing;
+  }
+}

@@ -1,0 +1,153 @@
+import { isoDate, isoLocal, isoTime, parseIsoLocal, weekdayOf } from "./civil.ts";
+import { readNumber } from "./numbers.ts";
+import type { Fact, Scan } from "./scan.ts";
+import type { Talk } from "./talk.ts";
+import { ask, type Draft } from "./timed.ts";
+import type { Context } from "./types.ts";
+import type { Wish } from "./wish.ts";
+
+const choice = (context: Context, index: number): Draft => {
+  const slot = context.offered?.[index];
+  return slot === undefined ? { kind: "choose", index } : { kind: "choose", index, slot };
+};
+
+/** "הראשון", "השנייה", "אופציה ב'", "2", "האחרון", "המאוחר": a pick from the offered list by its place. */
+export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk): Draft | null {
+  const { tokens, context } = scan;
+  const offered = context.offered ?? [];
+  if (offered.length === 0) return null;
+  if (talk.both) return ask(["which"], offered);
+  if (offered.length > 1 && (talk.earliest || talk.latest)) {
+    const sorted = [...offered].sort();
+    return choice(context, offered.indexOf(talk.earliest ? sorted[0]! : sorted.at(-1)!));
+  }
+  const inFact = (i: number) => facts.some((fact) => i >= fact.at && i < fact.next);
+  const picks: number[] = [];
+  for (const i of tokens.keys()) {
+    if (inFact(i) || deniedAt(scan, talk, i)) continue;
+    const place = placeAt(scan, i, offered.length);
+    if (place !== null) picks.push(place);
+  }
+  const distinct = [...new Set(picks)];
+  if (distinct.length === 0) return null;
+  if (distinct.length > 1 || distinct[0]! > offered.length) return ask(["which"], offered);
+  return choice(context, distinct[0]! - 1);
+}
+
+/** "לא הראשון": that place is refused, not picked. */
+const deniedAt = ({ tokens }: Scan, talk: Talk, i: number): boolean =>
+  [i - 1, i - 2].some(
+    (k) =>
+      tokens[k] !== undefined &&
+      talk.clauses[k] === talk.clauses[i] &&
+      (tokens[k].entry.act === "no" || tokens[k].entry.act === "refuse"),
+  );
+
+function placeAt({ tokens }: Scan, i: number, count: number): number | null {
+  const token = tokens[i]!;
+  const { ordinal, feminine, tag } = token.entry;
+  const article = token.prefix.endsWith("ה");
+  if (ordinal !== undefined && (article || feminine)) return ordinal;
+  if (tag === "last" && tokens.length <= 4 && /^[בל]?האחרו/.test(token.text)) return count;
+  const led = tokens[i - 1]?.entry.act === "option" || tokens[i - 1]?.text === "מספר";
+  if (led && token.letters >= 1 && token.letters <= count) return token.letters;
+  if (led && token.text.length === 1 && "אבגד".includes(token.text)) return "אבגד".indexOf(token.text) + 1;
+  if (token.prefix !== "" && token.prefix !== "ה" && token.prefix !== "את") return null;
+  const number = led || onlyNumber(tokens, i) ? readNumber(tokens, i) : null;
+  return number && Number.isInteger(number.value) && number.value >= 1 && (led || number.value <= count)
+    ? number.value
+    : null;
+}
+
+/** "2", "אחד": the whole message is the number, apart from fillers. */
+const onlyNumber = (tokens: Scan["tokens"], i: number): boolean =>
+  tokens.every(
+    (token, k) => k === i || token.mark !== "" || token.entry.filler === true || token.entry.act === "yes",
+  ) && !tokens[i]!.entry.gender?.startsWith("c");
+
+/**
+ * A day or an hour that fits exactly one offered slot picks it ("בחמש", "ביום שני"); one that fits several is asked
+ * about. With one offer and a yes, or with the full time, it is left to the caller.
+ */
+export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
+  const offered = scan.context.offered ?? [];
+  const { date, hour } = wish;
+  const partial = date === null || hour === null;
+  if (offered.length === 0 || wish.otherDates.length > 0 || wish.otherHours.length > 0 || wish.range) return null;
+  if ((date === null && hour === null && wish.part === null) || wish.dateRelation || hour?.relation) return null;
+  const fitting = offered.flatMap((slot, index) => (fits(slot, wish) ? [index] : []));
+  if (fitting.length === 0) return bareOrdinal(scan, wish);
+  if (fitting.length > 1)
+    return partial
+      ? ask(
+          ["which"],
+          fitting.map((index) => offered[index]!),
+        )
+      : null;
+  if (offered.length === 1 && (talk.yes >= 0 || (partial && hour !== null)))
+    return { kind: "confirm", slot: offered[0]! };
+  if (offered.length === 1 && partial && date !== null) return { kind: "confirm", slot: offered[0]! };
+  return partial || talk.yes >= 0 ? choice(scan.context, fitting[0]!) : null;
+}
+
+function fits(slot: string, { date, hour, part }: Wish): boolean {
+  const at = parseIsoLocal(slot);
+  if (!at) return false;
+  if (date && !dateHas(date, at.day)) return false;
+  if (hour && !hour.minutes.includes(at.minute)) return false;
+  if (hour || !part) return true;
+  const from = { morning: 0, noon: 690, afternoon: 720, "late-afternoon": 900, evening: 1020, night: 1140 }[part];
+  const to = { morning: 720, noon: 930, afternoon: 1110, "late-afternoon": 1170, evening: 1440, night: 1440 }[part];
+  return at.minute >= from && at.minute < to;
+}
+
+/** A bare weekday after an offer means the day in the offer, whatever week it lies in. */
+function dateHas(date: NonNullable<Wish["date"]>, day: number): boolean {
+  if (date.days.includes(day)) return true;
+  if (date.span) return day >= date.span.first && day <= date.span.last && date.span.shape === "interval";
+  return date.weekday !== null && date.next - date.at <= 2 && weekdayOf(day) === date.weekday && date.problem === null;
+}
+
+/** "שני" alone after two offers, neither on Monday: the second or Monday, so it is asked. */
+function bareOrdinal(scan: Scan, { date, hour }: Wish): Draft | null {
+  const offered = scan.context.offered ?? [];
+  if (!date || hour || date.weekday === null || date.prefix !== "" || date.next - date.at !== 1 || offered.length < 2)
+    return null;
+  const token = scan.tokens[date.at]!;
+  const place = token.entry.ordinal;
+  if (place === undefined || place > offered.length || scan.tokens.length > 2) return null;
+  return ask(["which"], [offered[place - 1]!, ...date.days.map((day) => isoDate(day))]);
+}
+
+/** A yes: books the one offered slot or the full pending one; asks which, or for what is missing. */
+export function confirmed({ offered = [], pending }: Context): Draft {
+  if (offered.length > 1) return ask(["which"], offered);
+  const [only] = offered;
+  if (only !== undefined) return { kind: "confirm", slot: only };
+  if (pending?.date !== undefined && pending.time !== undefined)
+    return { kind: "confirm", slot: `${pending.date}T${pending.time}` };
+  if (pending?.date !== undefined) return ask(["time"], [], { start: `${pending.date}T00:00`, grain: "day" });
+  if (pending?.time !== undefined) return ask(["date"], [], { time: pending.time });
+  return { kind: "confirm" };
+}
+
+/** What was refused: a weekday becomes a bound for the search, another day or hour a refusal. */
+export function refused(negated: readonly Fact[]): Draft | null {
+  const [fact] = negated;
+  if (!fact) return null;
+  if (fact.kind === "date") {
+    if (fact.weekday !== null && !fact.relation) return { kind: "constraint", notWeekday: fact.weekday };
+    if (fact.span) return { kind: "constraint", from: isoDate(fact.span.last + 1), missing: ["date", "time"] };
+    return fact.days.length > 0 ? { kind: "reject", start: isoLocal(fact.days[0]!, 0) } : { kind: "reject" };
+  }
+  if (fact.kind === "part") return refusedPart(fact.part);
+  if (fact.kind === "clock" && fact.relation) return null;
+  return { kind: "reject" };
+}
+
+function refusedPart(part: NonNullable<Wish["part"]>): Draft {
+  if (part === "morning") return { kind: "constraint", from: isoTime(720), missing: ["date", "time"] };
+  if (part === "evening" || part === "night")
+    return { kind: "constraint", to: isoTime(1080), missing: ["date", "time"] };
+  return { kind: "constraint", missing: ["date", "time"] };
+}

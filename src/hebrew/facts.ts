@@ -1,0 +1,243 @@
+import { readCalendarDate } from "./calendar-dates.ts";
+import { type Clock, readClock } from "./clocks.ts";
+import { readDuration } from "./durations.ts";
+import { type Place, readPeriod } from "./periods.ts";
+import { readRelative } from "./relative-dates.ts";
+import {
+  type ClockRange,
+  type DateFact,
+  dateFact,
+  type Fact,
+  type PartFact,
+  type Relation,
+  type Scan,
+} from "./scan.ts";
+import type { Token } from "./tokens.ts";
+import { readWeekday } from "./weekdays.ts";
+
+/** All times a text names, in order, each with the bound it stands under. One pass over the tokens. */
+export function readFacts(scan: Scan, place: Place): Fact[] {
+  const { tokens } = scan;
+  const facts: Fact[] = [];
+  let i = 0;
+  while (i < tokens.length) {
+    const found = factAt(scan, place, i, facts);
+    if (found) {
+      facts.push(found);
+      i = Math.max(found.next, i + 1);
+    } else i = skipQuantity(tokens, i);
+  }
+  return facts;
+}
+
+/** A counted thing or a bare length of time is stepped over whole, so that its parts are not read again. */
+function skipQuantity(tokens: readonly Token[], i: number): number {
+  const { entry, digits } = tokens[i]!;
+  const startsLength = entry.number !== undefined || digits !== null || entry.tag === "half" || entry.tag === "quarter";
+  if (!startsLength || entry.ordinal !== undefined) return i + 1;
+  return Math.max(readDuration(tokens, i)?.next ?? i + 1, i + 1);
+}
+
+function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fact | null {
+  const token = scan.tokens[i]!;
+  if (token.mark !== "" || token.entry.place || token.entry.greeting) return null;
+  if (!mayBegin(token)) return null;
+  const bound = boundAt(scan, i);
+  if (bound) {
+    const fact = plainFact(scan, place, bound.at, facts, true);
+    if (fact) return { ...fact, at: i, relation: bound.relation };
+  }
+  const fact = plainFact(scan, place, i, facts, false);
+  if (fact && /^[והש]*מ$/.test(fact.prefix) && fact.kind !== "range") return { ...fact, relation: "from" };
+  return fact;
+}
+
+/** Most words of a sentence begin nothing; they are passed over without trying the matchers. */
+function mayBegin(token: Token): boolean {
+  if (token.digits !== null || token.letters > 0) return true;
+  const { number, ordinal, weekday, month, unit, part, shift, tag, holiday } = token.entry;
+  return [number, ordinal, weekday, month, unit, part, shift, tag, holiday].some((meaning) => meaning !== undefined);
+}
+
+/** "אחרי", "לפני", "עד", "החל מ": the bound that the next time stands under. */
+function boundAt({ tokens }: Scan, i: number): { relation: Relation; at: number } | null {
+  const { tag } = tokens[i]!.entry;
+  const relation: Relation =
+    tag === "after" ? "after" : tag === "ago" ? "before" : tag === "until" ? "until" : tag === "from" ? "from" : null;
+  if (relation === null) return null;
+  let at = i + 1;
+  if (tokens[at]?.text === "מ" || tokens[at]?.text === "ל") at++;
+  return { relation, at };
+}
+
+function plainFact(scan: Scan, place: Place, i: number, facts: readonly Fact[], bound: boolean): Fact | null {
+  if (i >= scan.tokens.length) return null;
+  const between = scan.tokens[i]!.entry.tag === "between";
+  const relative = readRelative(scan, i);
+  if (relative) return relative;
+  const dates = readDateRange(scan, between ? i + 1 : i, i);
+  if (dates) return dates;
+  const range = readClockRange(scan, between ? i + 1 : i, i);
+  if (range) return range;
+  const date = readDate(scan, place, i);
+  const clock = readClock(scan, i);
+  if (date && !(clock && prefersClock(scan, clock, date))) return date;
+  if (clock && accepts(scan, clock, facts, bound)) return clock;
+  return date ?? readPart(scan, i);
+}
+
+const readDate = (scan: Scan, place: Place, i: number): DateFact | null =>
+  readCalendarDate(scan, i) ?? readWeekday(scan, i) ?? readPeriod(scan, place, i);
+
+/** "עשרה לחמש" is an hour although "ten of the fifth" could be made of it; asked for an hour, a number is an hour. */
+const prefersClock = (scan: Scan, clock: Clock, date: DateFact): boolean =>
+  clock.next > date.next ||
+  (scan.context.asked === "time" && clock.strong && clock.next === date.next && date.weekday === null);
+
+/** A part of the day on its own: "בערב", "אחר הצהריים". "ארוחת ערב" was made a phrase before. */
+function readPart({ tokens }: Scan, i: number): PartFact | null {
+  const { entry, prefix } = tokens[i]!;
+  if (!entry.part || entry.shift !== undefined || entry.weekday !== undefined) return null;
+  return { kind: "part", at: i, next: i + 1, part: entry.part, dawn: entry.tag === "dawn", prefix };
+}
+
+/** Whether a number that could be an hour is one here. */
+function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolean): boolean {
+  const { tokens, context } = scan;
+  if (clock.part || clock.meridiem) return true;
+  if (countsSomething(tokens, clock)) return false;
+  if (clock.precise && clock.written) return true;
+  if (clock.strong || bound) return clock.hour <= 24;
+  if (context.asked === "time") return clock.hour >= 1;
+  const before = facts.at(-1);
+  if (before && onlyGlue(tokens, before.next, clock.at)) return true;
+  if (/^[וש]*ל$/.test(clock.prefix)) return clock.hour >= 1 && (facts.length > 0 || scan.tokens.some(movesOrBooks));
+  if (/^[וש]*ה$/.test(clock.prefix)) return offersHour(scan, clock);
+  return startsDate(tokens[clock.next]) || /^מ$/.test(clock.prefix);
+}
+
+const movesOrBooks = ({ entry }: Token): boolean =>
+  entry.act === "move" ||
+  entry.act === "postpone" ||
+  entry.act === "advance" ||
+  entry.act === "want" ||
+  entry.act === "fine";
+
+const startsDate = (token: Token | undefined): boolean =>
+  token !== undefined && (token.entry.shift !== undefined || token.entry.tag === "day-word");
+
+const offersHour = ({ context }: Scan, clock: Clock): boolean =>
+  context.offered?.some((slot) => Number(slot.slice(11, 13)) % 12 === clock.hour % 12) ?? false;
+
+/** Only marks, fillers, "או" and corrections lie between an accepted time and this number. */
+function onlyGlue(tokens: readonly Token[], from: number, to: number): boolean {
+  if (to - from > 4) return false;
+  return tokens.slice(from, to).every(({ mark, entry }) => {
+    if (mark === "," || mark === " ") return true;
+    return (
+      entry.tag === "or" ||
+      entry.act === "correct" ||
+      entry.act === "no" ||
+      entry.act === "instead" ||
+      entry.filler === true
+    );
+  });
+}
+
+/** The number counts something (rooms, shekels, hours) or labels something (street, floor, age). */
+export function countsSomething(tokens: readonly Token[], { at, next, prefix, precise }: Clock): boolean {
+  const after = tokens[next];
+  const before = tokens[at - 1];
+  if (before && (before.entry.label || before.mark === "$" || before.entry.tag === "less")) return true;
+  const labelled = tokens[at - 2]?.entry.label || tokens[at - 3]?.entry.label;
+  if (labelled && !prefix.includes("ב") && before?.mark === "" && !before.known) return true;
+  if (!after) return false;
+  if (after.mark === "$" || after.entry.countable || after.entry.scale) return true;
+  const { unit, tag } = after.entry;
+  if (unit && (after.prefix === "" || after.prefix === "ה") && tag !== "day-word") return true;
+  if (tag === "day-word" && after.prefix === "" && !tokens[next + 1]?.entry.ordinal && !tokens[next + 1]?.letters)
+    return true;
+  if (after.mark !== "" || after.known || precise) return false;
+  return /[א-ת]{2}(?:ימ|ות)$/.test(after.text) || (tokens[at]!.entry.number === 1 && after.text.startsWith("ה"));
+}
+
+const isTo = (token: Token | undefined, between: boolean): number => {
+  if (!token) return 0;
+  if (token.mark === "-" || token.entry.tag === "until") return 1;
+  return 0 + (between || token.prefix.endsWith("ל") ? 2 : 0);
+};
+
+/** "בין עשר לשתים עשרה", "מ-9 עד 5", "16:00-18:00", "10-12". */
+function readClockRange(scan: Scan, i: number, at: number): ClockRange | null {
+  const { tokens } = scan;
+  const between = i > at;
+  const from = readClock(scan, i, between || /^[וש]*מ$/.test(tokens[i]?.prefix ?? ""));
+  if (!from || (from.meridiem === null && countsUnit(tokens, from.next))) return null;
+  const how = isTo(tokens[from.next], between);
+  if (how === 0) return null;
+  const fromPrefix = /מ$/.test(from.prefix);
+  if (how === 2 && !between && !fromPrefix) return null;
+  const to = readClock(scan, how === 1 ? from.next + 1 : from.next);
+  if (!to || to.hour > 24 || countsSomething(tokens, { ...to, at: -9 })) return null;
+  if (how === 2 && between && !/^[ול]/.test(to.prefix)) return null;
+  if (countsSomething(tokens, { ...from, next: tokens.length })) return null;
+  const written = from.written || to.written;
+  const sane =
+    between ||
+    fromPrefix ||
+    written ||
+    from.strong ||
+    to.part !== null ||
+    tokens[from.next]?.entry.tag === "until" ||
+    digitsOfDay(from, to);
+  if (!sane || !noDate(tokens[to.next])) return null;
+  return { kind: "range", at, next: to.next, from, to, prefix: from.prefix.replace(/מ$/, "") };
+}
+
+/** "10-12" without a word is a stretch of working hours, "3-4" likewise; "5-80" is not. */
+const digitsOfDay = (from: Clock, to: Clock): boolean =>
+  from.hour >= 1 && to.hour >= 1 && from.hour <= 23 && to.hour <= 24;
+
+const noDate = (token: Token | undefined): boolean =>
+  token?.entry.month === undefined && token?.entry.hebrewMonth === undefined;
+
+const countsUnit = (tokens: readonly Token[], next: number): boolean => {
+  const token = tokens[next];
+  return token?.entry.countable === true || token?.entry.scale !== undefined || token?.mark === "$";
+};
+
+/** "א'-ה'", "בין ראשון לשלישי", "מה-5 עד ה-10 בדצמבר", "בין ה-3 ל-8 בינואר". */
+function readDateRange(scan: Scan, i: number, at: number): DateFact | null {
+  const { tokens } = scan;
+  const between = i > at;
+  if (tokens[i]?.entry.tag === "days-word") i++;
+  const from = readWeekday(scan, i) ?? readCalendarDate(scan, i) ?? dayBeforeDash(scan, i);
+  if (!from || from.span || from.days.length === 0) return null;
+  const how = isTo(tokens[from.next], between);
+  if (how === 0 || (how === 2 && !between && !/מ/.test(from.prefix))) return null;
+  const j = how === 1 ? from.next + 1 : from.next;
+  const to = readCalendarDate(scan, j) ?? readWeekday(scan, j);
+  if (!to || to.span || to.days.length === 0 || to.next <= j) return null;
+  const first = from.days[0]!;
+  let last = to.days[0]!;
+  if (from.weekday === null && to.weekday === null && last - first > 31) return { ...to, at };
+  if (last < first) last += 7;
+  return dateFact(at, to.next, { span: { first, last, grain: "day", shape: "interval" }, prefix: "" });
+}
+
+/** "3-5 בדצמבר": the month behind the second number holds for the first. */
+function dayBeforeDash(scan: Scan, i: number): DateFact | null {
+  const { tokens } = scan;
+  const first = tokens[i]?.digits;
+  if (first?.shape !== "int" || first.value < 1 || first.value > 31) return null;
+  const dash = tokens[i + 1];
+  if (!dash) return null;
+  const joined = dash.mark === "-" || dash.entry.tag === "until";
+  if (!joined && !(dash.prefix.endsWith("ל") && tokens[i]!.prefix.includes("ה"))) return null;
+  const j = joined ? i + 2 : i + 1;
+  const end = readCalendarDate(scan, j);
+  if (!end || end.days.length !== 1 || tokens[j + 1]?.entry.month === undefined) return null;
+  const second = tokens[j]?.digits;
+  if (second?.shape !== "int" || second.value <= first.value) return null;
+  return dateFact(i, i + 1, { days: [end.days[0]! - (second.value - first.value)], prefix: tokens[i]!.prefix });
+}

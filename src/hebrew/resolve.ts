@@ -1,0 +1,196 @@
+import { type Day, isoDate, isoLocal, isoTime } from "./civil.ts";
+import type { DateFact } from "./scan.ts";
+import type { Talk } from "./talk.ts";
+import {
+  ask,
+  contextDay,
+  contextMinute,
+  type Draft,
+  dateAlone,
+  dateQuestion,
+  dayBounds,
+  hourAlone,
+  hourBounds,
+  intervalOn,
+  momentAt,
+  partBounds,
+} from "./timed.ts";
+import type { Context, Missing } from "./types.ts";
+import type { HourWish, Wish } from "./wish.ts";
+import type { World } from "./world.ts";
+
+/** Turns a wish into a time, a bound or a question; null when it names no time. `base` stands in for an unnamed day. */
+export function resolveWish(
+  world: World,
+  context: Context,
+  wish: Wish,
+  talk: Talk,
+  base: Day | null = contextDay(context),
+): Draft | null {
+  if (wish.otherDates.length > 0) return severalDates(wish);
+  const bounded = [wish.hour, ...wish.otherHours].filter((hour): hour is HourWish => hour !== null && isBound(hour));
+  if (bounded.length > 0) return bounds(world, wish, bounded, base);
+  if (wish.otherHours.length > 0) return severalHours(wish, base);
+  if (wish.date && wish.dateRelation && wish.date.problem === null) return dayBounds(world, wish);
+  if (wish.range) return rangeOf(world, wish, wish.range, base);
+  if (wish.date) return withDate(world, context, wish, wish.date, talk);
+  if (wish.hour) return withoutDate(world, context, wish.hour, base);
+  if (wish.part) return partAlone(world, wish, base);
+  return null;
+}
+
+const isBound = ({ relation }: HourWish): boolean => relation !== null;
+
+function severalDates(wish: Wish): Draft {
+  const dates = [wish.date!, ...wish.otherDates];
+  const days = dates.flatMap((date) => date.days.slice(0, 1));
+  const minutes = wish.hour?.minutes ?? [];
+  const candidates = days.flatMap((day) =>
+    minutes.length > 0 ? minutes.map((minute) => isoLocal(day, minute)) : [isoDate(day)],
+  );
+  const missing: Missing[] = wish.hour ? ["which", "date"] : ["which", "date", "time"];
+  return ask(missing, candidates, wish.part ? { part: wish.part } : {});
+}
+
+function severalHours(wish: Wish, base: Day | null): Draft {
+  const minutes = [wish.hour!, ...wish.otherHours].flatMap((hour) => hour.minutes);
+  const day = wish.date?.days.length === 1 ? wish.date.days[0]! : wish.date ? null : base;
+  if (day === null) return ask(["which", "time", ...(wish.date ? [] : (["date"] as const))], minutes.map(isoTime));
+  return ask(
+    ["which", "time"],
+    minutes.map((minute) => isoLocal(day, minute)),
+    { start: isoLocal(day, 0), grain: "day" },
+  );
+}
+
+/** "מחר אחרי ארבע", "עד שתיים": a bound, with the day it holds for when there is one. */
+function bounds(world: World, wish: Wish, hours: readonly HourWish[], base: Day | null): Draft {
+  const date = wish.date;
+  if (date && date.problem !== null) return dateQuestion(world, date, hours[0]!);
+  const limits = hourBounds(hours);
+  const day = date ? (date.days[0] ?? date.moment?.day ?? null) : base;
+  if (limits === "open") {
+    const minutes = hours.flatMap((hour) => hour.minutes);
+    return ask(["ampm"], day === null ? minutes.map(isoTime) : minutes.map((minute) => isoLocal(day, minute)));
+  }
+  const where =
+    day === null ? {} : { start: isoLocal(day, 0), window: [isoDate(day), isoDate(day)] as [string, string] };
+  const span = date?.span ? { window: [isoDate(date.span.first), isoDate(date.span.last)] as [string, string] } : {};
+  return {
+    kind: "constraint",
+    ...limits,
+    ...where,
+    ...span,
+    missing: day === null ? ["date", "time"] : ["time"],
+    ...(wish.part ? { part: wish.part } : {}),
+  };
+}
+
+function rangeOf(world: World, wish: Wish, range: NonNullable<Wish["range"]>, base: Day | null): Draft {
+  const date = wish.date;
+  if (date && date.problem !== null) return dateQuestion(world, date, null);
+  const day = date ? (date.days[0] ?? null) : base;
+  const { from, to } = range;
+  if (from.length !== 1) {
+    const candidates = from.map((minute) => (day === null ? isoTime(minute) : isoLocal(day, minute)));
+    return ask(
+      from.length === 0 ? ["time"] : ["ampm"],
+      candidates,
+      day === null ? {} : { start: isoLocal(day, 0), grain: "day" },
+    );
+  }
+  if (day === null) {
+    const window = date?.span
+      ? { window: [isoDate(date.span.first), isoDate(date.span.last)] as [string, string] }
+      : {};
+    return {
+      kind: "constraint",
+      from: isoTime(from[0]!),
+      to: isoTime(to[0]! % 1440),
+      ...window,
+      missing: ["date", "time"],
+      ...(wish.part ? { part: wish.part } : {}),
+    };
+  }
+  return intervalOn(world, day, from[0]!, to[0]!, wish.part, ["time"]);
+}
+
+function withDate(world: World, context: Context, wish: Wish, date: DateFact, talk: Talk): Draft {
+  const hour = wish.hour ?? pendingHour(context, date, wish);
+  if (date.problem !== null) return dateQuestion(world, date, hour);
+  if (!hour) return vagueOr(dateAlone(world, date, wish.part), talk);
+  if (date.span) return spanWithHour(world, date, hour);
+  const days = date.moment ? [date.moment.day] : date.days;
+  if (date.moment && date.moment.until === null) return dateAlone(world, date, null);
+  const explicitPast = days[0]! < world.now.day;
+  if (!hour.nightAfter) return momentAt(world, days, hour, explicitPast);
+  if (date.night) return momentAt(world, [days[0]! + 1], hour, explicitPast);
+  const minute = hour.minutes[0]!;
+  return ask(["date"], [isoLocal(days[0]! + 1, minute), isoLocal(days[0]!, minute)], { time: isoTime(minute) });
+}
+
+/** "מתישהו בשבוע הבא": the stretch is a window to look in, not an answer. */
+function vagueOr(draft: Draft, talk: Talk): Draft {
+  if (!talk.any || draft.kind !== "instant" || !draft.window) return draft;
+  return { kind: "open", window: draft.window, missing: ["date", "time"] };
+}
+
+/** The pending hour joins a day that comes alone: the customer was asked which day. */
+function pendingHour(context: Context, date: DateFact, wish: Wish): HourWish | null {
+  const minute = contextMinute(context);
+  if (minute === null || date.span || date.moment || wish.part) return null;
+  if (context.asked === "time") return null;
+  return settledHour(minute);
+}
+
+/** An hour that is known to the minute: from the conversation, not from the words. */
+export function settledHour(minute: number): HourWish {
+  const clock: HourWish["clock"] = {
+    kind: "clock", at: 0, next: 0, hour: Math.floor(minute / 60), minute: minute % 60, second: 0, named: 0, precise: true,
+    meridiem: null, part: null, dawn: false, padded: false, written: false, prefix: "", strong: true, approx: false,
+  }; // biome-ignore format: one value
+  return { clock, minutes: [minute], nightAfter: false, contradiction: false, relation: null };
+}
+
+function spanWithHour(world: World, date: DateFact, hour: HourWish): Draft {
+  const { first, last } = date.span!;
+  if (first === last) return momentAt(world, [first], hour, false);
+  const times = hour.minutes.map(isoTime);
+  const missing: Missing[] = hour.minutes.length > 1 ? ["date", "ampm"] : ["date"];
+  return ask(missing, times, {
+    ...(times.length === 1 ? { time: times[0]! } : {}),
+    start: isoLocal(first, 0),
+    end: isoLocal(last + 1, 0),
+    grain: date.span!.grain,
+  });
+}
+
+function withoutDate(world: World, context: Context, hour: HourWish, base: Day | null): Draft {
+  if (base === null) {
+    const several = (context.offered?.length ?? 0) > 1;
+    if (several && hour.minutes.length === 1)
+      return ask(
+        ["date"],
+        offeredDays(context).map((day) => `${day}T${isoTime(hour.minutes[0]!)}`),
+        { time: isoTime(hour.minutes[0]!) },
+      );
+    return hourAlone(world, hour, context.asked === "time");
+  }
+  if (!hour.nightAfter) return momentAt(world, [base], hour, false);
+  const minute = hour.minutes[0]!;
+  return ask(["date"], [isoLocal(base + 1, minute), isoLocal(base, minute)], { time: isoTime(minute) });
+}
+
+const offeredDays = (context: Context): string[] => [
+  ...new Set((context.offered ?? []).map((slot) => slot.slice(0, 10))),
+];
+
+function partAlone(world: World, wish: Wish, base: Day | null): Draft {
+  const part = wish.part!;
+  if (base !== null) return dateAlone(world, { ...emptyDate, days: [base] }, part);
+  return { kind: "constraint", ...partBounds(part), missing: ["date", "time"] };
+}
+
+const emptyDate: DateFact = {
+  kind: "date", at: 0, next: 0, days: [], span: null, moment: null, part: null, weekday: null, problem: null, night: false, prefix: "",
+}; // biome-ignore format: one value

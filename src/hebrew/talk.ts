@@ -1,0 +1,227 @@
+import { durationMinutes, readDuration } from "./durations.ts";
+import type { Act } from "./lexicon.ts";
+import { readNumber } from "./numbers.ts";
+import type { Fact } from "./scan.ts";
+import type { Token } from "./tokens.ts";
+
+/** What the words around the times do: agree, refuse, move, hesitate. Positions are token indices, -1 for absent. */
+export interface Talk {
+  yes: number;
+  no: number;
+  maybe: number;
+  think: boolean;
+  cancel: boolean;
+  move: "move" | "postpone" | "advance" | null;
+  late: boolean;
+  arrive: boolean;
+  stuck: boolean;
+  any: boolean;
+  only: boolean;
+  books: boolean;
+  correct: number;
+  instead: number;
+  earliest: boolean;
+  latest: boolean;
+  both: boolean;
+  later: boolean;
+  earlier: boolean;
+  /** Clause number of every token. */
+  clauses: number[];
+}
+
+/** Reads the acts and marks the facts that a refusal covers as negated. */
+export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
+  const clauses = clausesOf(tokens, facts);
+  const has = (act: Act): number => tokens.findIndex((token, i) => token.entry.act === act && !negatedDeed(tokens, i));
+  const talk: Talk = {
+    yes: -1,
+    no: -1,
+    maybe: has("maybe"),
+    think: has("think") >= 0,
+    cancel: has("cancel") >= 0,
+    move: has("move") >= 0 ? "move" : has("postpone") >= 0 ? "postpone" : has("advance") >= 0 ? "advance" : null,
+    late: has("late") >= 0,
+    arrive: has("arrive") >= 0,
+    stuck: has("stuck") >= 0,
+    any: has("any") >= 0,
+    only: has("only") >= 0 || has("prefer") >= 0,
+    books: has("want") >= 0,
+    correct: has("correct"),
+    instead: has("instead"),
+    earliest: has("earliest") >= 0,
+    latest: has("latest") >= 0,
+    both: has("both") >= 0,
+    later: tokens.some((token) => token.entry.tag === "later"),
+    earlier: tokens.some((token) => token.entry.tag === "earlier"),
+    clauses,
+  };
+  readAnswers(tokens, facts, talk);
+  return talk;
+}
+
+/** Clauses end at marks, before "but", and where a new proposal starts after a refusal. */
+function clausesOf(tokens: readonly Token[], facts: readonly Fact[]): number[] {
+  const inFact = new Set<number>();
+  for (const { at, next } of facts) for (let i = at; i < next; i++) inFact.add(i);
+  let clause = 0;
+  let refused = false;
+  return tokens.map((token, i) => {
+    const { act } = token.entry;
+    if ((token.mark === "," || token.mark === "?") && !inFact.has(i)) {
+      clause++;
+      refused = false;
+    } else if (
+      act === "but" ||
+      (refused && (act === "maybe" || act === "prefer" || act === "only" || startsProposal(token)))
+    ) {
+      clause++;
+      refused = false;
+    }
+    if (act === "no" || act === "refuse" || act === "neither") refused = true;
+    return clause;
+  });
+}
+
+const startsProposal = ({ text, entry }: Token): boolean =>
+  text === "אפשר" || text === "בוא" || text === "בואו" || text === "תנ" || entry.act === "yes";
+
+/** "לא לבטל", "אל תבטלו", "לא צריך להזיז": the deed is denied. */
+function negatedDeed(tokens: readonly Token[], i: number): boolean {
+  const { act } = tokens[i]!.entry;
+  if (act === "yes" || act === "maybe" || act === "correct" || act === "instead" || act === "any") return false;
+  for (let k = i - 1; k >= 0 && k >= i - 2; k--) {
+    const before = tokens[k]!;
+    if (before.mark === "," || before.mark === "?") return false;
+    if (before.entry.act === "no" || before.entry.act === "dont") return true;
+    if (before.entry.act === "refuse" && act !== "want") return /צריכ|רוצה/.test(before.text) || k === i - 1;
+  }
+  return false;
+}
+
+function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void {
+  const { clauses } = talk;
+  for (const [i, token] of tokens.entries()) {
+    const { act } = token.entry;
+    if (act === "yes" && opensClause(tokens, clauses, i)) talk.yes = i;
+    else if (act === "fine" && lightClause(tokens, facts, clauses, i)) talk.yes = i;
+    else if (act === "refuse" || act === "neither") refuse(tokens, facts, talk, i);
+    else if (act === "no") readNo(tokens, facts, talk, i);
+  }
+}
+
+/** Only fillers and agreements stand before the word in its clause. */
+function opensClause(tokens: readonly Token[], clauses: readonly number[], i: number): boolean {
+  for (let k = i - 1; k >= 0 && clauses[k] === clauses[i]; k--) {
+    const { entry, mark } = tokens[k]!;
+    if (entry.act === "no" || entry.act === "dont") return false;
+    if (
+      mark === "" &&
+      !entry.filler &&
+      !entry.greeting &&
+      entry.act !== "yes" &&
+      k > i - 4 &&
+      i - k < 3 &&
+      !tokens[k]!.known
+    )
+      return false;
+  }
+  return true;
+}
+
+/** Nothing but fillers, acts and times in the clause: "טוב", "אפשר", "בסדר תודה". */
+function lightClause(tokens: readonly Token[], facts: readonly Fact[], clauses: readonly number[], i: number): boolean {
+  for (const step of [-1, 1]) {
+    for (let k = i + step; k >= 0 && k < tokens.length && clauses[k] === clauses[i]; k += step) {
+      const { entry, mark } = tokens[k]!;
+      if (entry.act === "no" || entry.act === "dont" || entry.act === "question" || mark === "?") return false;
+      if (mark !== "" || entry.filler || entry.greeting || entry.act !== undefined || entry.able) continue;
+      if (facts.some((fact) => k >= fact.at && k < fact.next) || entry.feminine || entry.ordinal !== undefined)
+        continue;
+      return false;
+    }
+  }
+  return clauses[tokens.length - 1] !== clauses[i] || tokens.at(-1)?.mark !== "?";
+}
+
+/** A refusal covers the times of its clause; without any it is a plain no. */
+function refuse(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number): void {
+  let covered = false;
+  for (const fact of facts) {
+    if (talk.clauses[fact.at] !== talk.clauses[i] || fact.at === i) continue;
+    fact.negated = true;
+    covered = true;
+  }
+  if (!covered && tokens[i + 1]?.entry.act !== "not-about-time") talk.no = i;
+}
+
+function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number): void {
+  const next = tokens[i + 1];
+  if (!next || next.mark !== "" || talk.clauses[i + 1] !== talk.clauses[i]) {
+    const lead = facts.filter((fact) => fact.next <= i && talk.clauses[fact.at] === talk.clauses[i]);
+    if (lead.length > 0)
+      for (const fact of lead) fact.negated = true; // "מחר לא"
+    else talk.no = i;
+    return;
+  }
+  const fact = facts.find(({ at }) => at === i + 1 || (at === i + 2 && !!tokens[i + 1]!.entry.filler));
+  if (fact) {
+    fact.negated = true;
+    return;
+  }
+  if (next.entry.able || next.entry.act === "want") return refuse(tokens, facts, talk, i);
+  if (next.entry.act === "not-about-time" || next.entry.act === "cancel" || next.entry.act === "move") return;
+  if (next.entry.filler || next.entry.act === "no" || next.entry.act === "yes") {
+    const able = tokens
+      .slice(i + 1, i + 4)
+      .some((token, k) => token.entry.able && talk.clauses[i + 1 + k] === talk.clauses[i]);
+    if (able) refuse(tokens, facts, talk, i);
+    else if (restIsLight(tokens, talk.clauses, i)) talk.no = i;
+  }
+}
+
+function restIsLight(tokens: readonly Token[], clauses: readonly number[], i: number): boolean {
+  for (let k = i + 1; k < tokens.length && clauses[k] === clauses[i]; k++) {
+    const { entry, mark } = tokens[k]!;
+    if (mark === "" && !entry.filler && !entry.greeting && entry.act === undefined) return false;
+  }
+  return true;
+}
+
+/** Minutes of delay: the first length of time in the text, or a bare number behind the verb ("מאחר ב-10", "ברבע"). */
+export function delayMinutes(tokens: readonly Token[]): number | null {
+  for (let i = 0; i < tokens.length; i++) {
+    const duration = readDuration(tokens, i);
+    const minutes = duration && durationMinutes(duration);
+    if (duration && minutes !== null && minutes > 0) return minutes;
+    if (duration) i = Math.max(i, duration.next - 1);
+  }
+  for (const [i, token] of tokens.entries()) {
+    if (token.entry.act !== "late") continue;
+    for (let k = i + 1; k <= i + 3 && k < tokens.length; k++) {
+      if (tokens[k]!.entry.tag === "quarter") return 15;
+      const number = readNumber(tokens, k);
+      if (number && number.value >= 2 && number.value < 120) return number.value;
+    }
+  }
+  return null;
+}
+
+/** "לדחות בשעה", "להקדים בחצי שעה", "להזיז בשבוע": a shift instead of a new time; days for weeks and days. */
+export function readShift(tokens: readonly Token[]): { minutes: number; next: number; at: number } | null {
+  for (const [i, token] of tokens.entries()) {
+    if (
+      token.prefix !== "ב" ||
+      (!token.entry.unit && !token.entry.tag && token.entry.number === undefined && !token.digits)
+    )
+      continue;
+    const duration = readDuration(tokens, i);
+    if (!duration || duration.unit === "month" || duration.unit === "year") continue;
+    if (token.entry.tag === "hour-word" && readNumber(tokens, i + 1)) continue; // "בשעה חמש"
+    if (token.entry.tag === "day-word" && duration.next === i + 1 && tokens[i + 1]?.mark === "") continue;
+    if (tokens[duration.next]?.entry.tag === "next") continue; // "בשבוע הבא"
+    const share = duration.count + duration.fraction;
+    const minutes = durationMinutes(duration) ?? share * (duration.unit === "week" ? 10_080 : 1440);
+    return { minutes: Math.round(minutes), next: duration.next, at: i };
+  }
+  return null;
+}

@@ -1,0 +1,110 @@
+import { lexicon } from "./lexicon.ts";
+import { keyOf } from "./normalise.ts";
+
+/**
+ * The closed list of time words whose misspellings are repaired. Short words are left out on purpose: one letter from
+ * "מחר" is "מחיר", and a wrong day is worse than a question.
+ */
+const repairable = `ראשון שלישי רביעי חמישי צהריים הצהריים בצהריים מחרתיים שבועיים חודשיים יומיים שעתיים אתמול עכשיו ינואר פברואר אפריל
+  אוגוסט ספטמבר אוקטובר נובמבר דצמבר ארבעה חמישה שמונה עשרים שלושים ארבעים חמישים שלושה`;
+
+/** Homophones people swap when they write by ear; allowed already in words of four letters. */
+const homophones = ["אע", "אה", "טת", "כק", "כח", "בו", "סש", "צס"];
+
+/** Real words that happen to be one letter away from a time word. */
+const realWords = new Set(
+  `שכונה שמורה שעונה שמינה אפרים עשרות עשירים עשירית ראשית ראשונה ראשוני שלישון חמישיה שמועה ארבעת אמצע חמימה תמונה שלושת שעתית חמישית
+  רביעית רביעיה שלישית ראשונית מונה שאול שבועית חודשית יומית שבועות חמורה ארוכה שמנה ראיון רעיון חשבון מחירים מחירון רבים רגיל חמים
+  שעות אתמודד צהריינית דרבון ראשונים אחרון עוגן אוגדן שמוני חמישיות ריאיון שעונים שמונים`
+    .split(/\s+/)
+    .map(keyOf),
+);
+
+const prefixLetters = "ובלהמכש";
+
+/** Deletion neighbourhood: every repairable word and each of its one-letter deletions, to the words they may mean. */
+const neighbours = buildNeighbours();
+
+function buildNeighbours(): ReadonlyMap<string, readonly string[]> {
+  const map = new Map<string, string[]>();
+  const add = (key: string, word: string) => map.set(key, [...(map.get(key) ?? []), word]);
+  for (const word of repairable.split(/\s+/).map(keyOf)) {
+    if (!lexicon.words.has(word)) continue;
+    for (const form of deletions(word)) add(form, word);
+    add(word, word);
+  }
+  return map;
+}
+
+function deletions(word: string): string[] {
+  return Array.from(word, (_, i) => word.slice(0, i) + word.slice(i + 1));
+}
+
+/**
+ * The time word that `word` misspells by one edit (letter missing, extra, wrong, or two swapped), with its prefix
+ * letters, or null. A word that only carries a Hebrew ending (ראשונה, שלישית) is never taken for a misspelling.
+ */
+export function correctTypo(word: string): { word: string; prefix: string } | null {
+  for (let cut = 0; cut <= 2 && cut < word.length - 3; cut++) {
+    if (cut > 0 && !prefixLetters.includes(word[cut - 1]!)) break;
+    const stem = word.slice(cut);
+    if (realWords.has(stem)) return null;
+    const fixed = stem.length >= 4 && stem.length <= 9 ? nearest(stem) : null;
+    if (fixed) return { word: fixed, prefix: word.slice(0, cut) };
+  }
+  return null;
+}
+
+function nearest(stem: string): string | null {
+  const byEar = homophone(stem);
+  if (byEar) return byEar;
+  if (stem.length < 5)
+    return (
+      neighbours.get(stem)?.find((word) => word[0] === stem[0] && word.length === 5 && insideEdit(stem, word)) ?? null
+    );
+  for (const form of [stem, ...deletions(stem)]) {
+    const found = neighbours
+      .get(form)
+      ?.find((word) => word[0] === stem[0] && insideEdit(stem, word) && oneEdit(stem, word));
+    if (found) return found;
+  }
+  return null;
+}
+
+/** An extra letter at the end is a Hebrew ending, and a missing last letter another word; both are left alone. */
+function insideEdit(stem: string, word: string): boolean {
+  return !stem.startsWith(word) && !(word.startsWith(stem) && stem.length < 5);
+}
+
+function homophone(stem: string): string | null {
+  for (let i = 0; i < stem.length; i++) {
+    for (const pair of homophones) {
+      const other = pair[0] === stem[i] ? pair[1]! : pair[1] === stem[i] ? pair[0]! : null;
+      if (other === null) continue;
+      const candidate = stem.slice(0, i) + other + stem.slice(i + 1);
+      if (lexicon.words.has(candidate) && candidateIsTime(candidate)) return candidate;
+    }
+  }
+  return null;
+}
+
+function candidateIsTime(word: string): boolean {
+  const entry = lexicon.words.get(word)!;
+  return (
+    (entry.number !== undefined && entry.gender !== "construct") ||
+    entry.ordinal !== undefined ||
+    entry.month !== undefined
+  );
+}
+
+/** Damerau distance of exactly one, for strings that share a deletion neighbour. */
+function oneEdit(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let i = 0;
+  while (i < a.length && i < b.length && a[i] === b[i]) i++;
+  let j = 0;
+  while (j < a.length - i && j < b.length - i && a[a.length - 1 - j] === b[b.length - 1 - j]) j++;
+  const [restA, restB] = [a.slice(i, a.length - j), b.slice(i, b.length - j)];
+  if (restA.length <= 1 && restB.length <= 1) return true;
+  return restA.length === 2 && restB.length === 2 && restA[0] === restB[1] && restA[1] === restB[0];
+}

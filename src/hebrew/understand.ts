@@ -1,0 +1,97 @@
+import { readDeed } from "./deeds.ts";
+import { confirmed, pickByPlace, pickByTime, refused } from "./dialogue.ts";
+import { readFacts } from "./facts.ts";
+import { normalise } from "./normalise.ts";
+import { resolveWish } from "./resolve.ts";
+import type { Fact, Scan } from "./scan.ts";
+import { readTalk, type Talk } from "./talk.ts";
+import type { Draft } from "./timed.ts";
+import { tokenise } from "./tokens.ts";
+import type { Context, Understanding } from "./types.ts";
+import { explain, readWish, type Wish } from "./wish.ts";
+import { createWorld, type World } from "./world.ts";
+
+/** The moment of speaking, the business's IANA zone, its city (for Shabbat) and what was said before. */
+export interface Moment {
+  now: Temporal.Instant | Temporal.ZonedDateTime;
+  zone: string;
+  city?: string | undefined;
+  context?: Context | undefined;
+}
+
+/**
+ * Understands one Hebrew utterance as a time, an answer or a deed, without a model and without guessing:
+ * normalise, split into tokens, read facts (dates, hours, parts of day), read the talk around them (yes, no, move),
+ * combine to a wish, resolve by policy. Deterministic, linear in the text, never throws on text.
+ */
+export function understand(text: string, { now, zone, city, context = {} }: Moment): Understanding {
+  const world = createWorld(now, zone, city);
+  const scan: Scan = { tokens: tokenise(normalise(text)), now: world.now, context };
+  const facts = readFacts(scan, world);
+  const talk = readTalk(scan.tokens, facts);
+  const wish = readWish(scan, facts, talk);
+  const draft = decide(world, scan, facts, talk, wish);
+  return { ...draft, evidence: evidenceOf(scan, facts, talk) } as Understanding;
+}
+
+/** The order of the questions is the policy: deeds, hesitation, picks, times, refusals, agreement. */
+function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wish: Wish): Draft {
+  const deed = readDeed(world, scan, facts, wish, talk);
+  if (deed) return deed;
+  if (talk.think) return { kind: "undecided" };
+  const picked = pickByPlace(scan, facts, talk) ?? pickByTime(scan, wish, talk);
+  if (picked) return picked;
+  const timed = resolveWish(world, scan.context, wish, talk);
+  if (timed) return timed;
+  const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
+  if (denied) return denied;
+  return answer(scan, talk);
+}
+
+/** "לא לפני עשר" is "from ten", "לא אחרי ארבע" is "until four". */
+function deniedBound(world: World, scan: Scan, wish: Wish, talk: Talk): Draft | null {
+  const bound = wish.negated.find((fact) => fact.kind === "clock" && fact.relation);
+  if (!bound) return null;
+  const turned: Fact = {
+    ...bound,
+    negated: false,
+    relation: bound.relation === "before" || bound.relation === "until" ? "from" : "until",
+  };
+  return resolveWish(world, scan.context, readWish(scan, [turned], talk), talk);
+}
+
+function answer(scan: Scan, talk: Talk): Draft {
+  const { context } = scan;
+  if (talk.any) return { kind: "open" };
+  if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
+  if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
+  if (talk.yes >= 0) return confirmed(context);
+  if (talk.maybe >= 0) return { kind: "undecided" };
+  return { kind: "none" };
+}
+
+/** "יש משהו מאוחר יותר?" after an offer bounds the search by the offered hours. */
+function laterOrEarlier(offered: readonly string[], talk: Talk): Draft {
+  const sorted = [...offered].sort();
+  const slot = talk.later ? sorted.at(-1)! : sorted[0]!;
+  const bound = talk.later ? { from: slot.slice(11, 16) } : { to: slot.slice(11, 16) };
+  const days = new Set(offered.map((one) => one.slice(0, 10)));
+  return {
+    kind: "constraint",
+    ...bound,
+    ...(days.size === 1 ? { start: `${slot.slice(0, 10)}T00:00` } : {}),
+    missing: ["time"],
+  };
+}
+
+function evidenceOf(scan: Scan, facts: readonly Fact[], talk: Talk): string[] {
+  const lines = facts.map((fact) => explain(scan, fact));
+  for (const [index, act] of [
+    [talk.yes, "yes"],
+    [talk.no, "no"],
+    [talk.maybe, "maybe"],
+  ] as const) {
+    if (index >= 0) lines.push(`${scan.tokens[index]!.text} = ${act}`);
+  }
+  return lines;
+}

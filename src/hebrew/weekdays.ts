@@ -1,0 +1,240 @@
+import { readCalendarDate } from "./calendar-dates.ts";
+import { civilOf, type Day, dayOf, daysInMonth, monthStart, weekdayOf, weekOf } from "./civil.ts";
+import { readDuration } from "./durations.ts";
+import { type DateFact, dateFact, type Now, type Scan, skipMarks } from "./scan.ts";
+import type { Token } from "./tokens.ts";
+
+interface Named {
+  weekday: number;
+  next: number;
+  prefix: string;
+  part: DateFact["part"];
+  /** "יום" was said, or the name can mean nothing but a day. */
+  sure: boolean;
+}
+
+const dayLetters = "אבגדהו";
+
+/** A weekday's name: "יום שלישי", "ביום ג'", "בשלישי", "שבת", "יום ה". */
+function readName(tokens: readonly Token[], at: number): Named | null {
+  const token = tokens[at];
+  if (!token || token.mark !== "") return null;
+  const { entry, prefix } = token;
+  if (entry.weekday !== undefined)
+    return { weekday: entry.weekday, next: at + 1, prefix, part: entry.part ?? null, sure: true };
+  if (entry.tag === "day-word") {
+    const name = tokens[at + 1];
+    if (!name || (name.prefix !== "" && name.prefix !== "ה")) return null;
+    const weekday = weekdayOfToken(name);
+    return weekday === null ? null : { weekday, next: at + 2, prefix, part: null, sure: true };
+  }
+  if (entry.ordinal !== undefined && !entry.feminine && entry.ordinal <= 6) {
+    return { weekday: entry.ordinal - 1, next: at + 1, prefix, part: null, sure: false };
+  }
+  if (token.letters >= 1 && token.letters <= 6 && token.text.endsWith("'")) {
+    return { weekday: token.letters - 1, next: at + 1, prefix, part: null, sure: false };
+  }
+  return null;
+}
+
+/** The name after "יום": an ordinal, a letter with or without geresh, or שבת. */
+export function weekdayOfToken(token: Token): number | null {
+  const { entry, letters, text } = token;
+  if (entry.weekday !== undefined) return entry.weekday;
+  if (entry.ordinal !== undefined && !entry.feminine && entry.ordinal <= 6) return entry.ordinal - 1;
+  if (letters >= 1 && letters <= 7) return letters - 1;
+  const index = text.length === 1 ? dayLetters.indexOf(text) : -1;
+  return index >= 0 ? index : null;
+}
+
+/**
+ * A weekday with what belongs to it. Which week is meant:
+ * - bare, קרוב, הזה: the next such day after today ("Tuesday" said on Tuesday is next week's; right after midnight it is
+ *   asked about, and so is "this Tuesday" said on Tuesday);
+ * - הבא: the day in the coming week, Sunday to Saturday, never this week's; said on Saturday about Sunday it is asked about;
+ * - "בשבוע הבא", "השבוע", "בעוד שבועיים" name the week; a day of this week that is over is asked about.
+ */
+export function readWeekday(scan: Scan, at: number): DateFact | null {
+  const { tokens, now } = scan;
+  const name = readName(tokens, at);
+  if (!name || !trusted(scan, at, name)) return null;
+  const { weekday, prefix, part } = name;
+  const nth = readNthOfMonth(scan, at, name);
+  if (nth) return nth;
+  const week = readWeek(scan, name.next);
+  const base = { weekday, prefix, part };
+  const after = week?.next ?? name.next;
+  const date = week?.mode === "last" ? null : confirmingDate(scan, after, weekday);
+  if (date) return { ...date, at, prefix, part };
+  if (!week) return dateFact(at, name.next, { ...base, ...nearest(now, weekday) });
+  return dateFact(at, week.next, { ...base, ...inWeek(now, weekday, week) });
+}
+
+/** The date said right after the weekday: "שני, ה-18 לפברואר". It decides; the weekday only checks it. */
+function confirmingDate(scan: Scan, after: number, weekday: number): DateFact | null {
+  const { tokens } = scan;
+  let at = skipMarks(tokens, after);
+  if (tokens[at]?.mark === "-") at++;
+  const token = tokens[at];
+  if (!token || at > after + 2) return null;
+  const isHour =
+    token.prefix.includes("ב") &&
+    token.digits?.shape !== "date" &&
+    token.digits?.shape !== "dotted" &&
+    !tokens[at + 1]?.entry.month;
+  const ofMonth = tokens[at + 1]?.entry.unit === "month";
+  if (isHour && !ofMonth) return null;
+  const date = readCalendarDate(scan, at, weekday);
+  return date && date.next > at ? date : null;
+}
+
+const nearest = (now: Now, weekday: number): Pick<DateFact, "days" | "problem"> => {
+  const ahead = (weekday - now.weekday + 7) % 7;
+  if (ahead === 0 && now.small) return { days: [now.day, now.day + 7], problem: "ambiguous" };
+  return { days: [now.day + (ahead === 0 ? 7 : ahead)], problem: null };
+};
+
+type Week = { mode: "next" | "this" | "last" | "coming" | "next-name"; weeks: number; next: number };
+
+/** Which week: a modifier behind the name, or "בשבוע הבא", "השבוע", "בעוד שבועיים". */
+function readWeek({ tokens }: Scan, at: number): Week | null {
+  const token = tokens[at];
+  if (!token) return null;
+  const { tag, unit } = token.entry;
+  if (tag === "next") return { mode: "next-name", weeks: 1, next: at + 1 };
+  if (tag === "coming") return { mode: "coming", weeks: 0, next: at + 1 };
+  if (tag === "this") return { mode: "this", weeks: 0, next: at + 1 };
+  if (tag === "last" && token.prefix === "") return { mode: "last", weeks: -1, next: at + 1 };
+  if (tag === "of" && tokens[at + 1]?.entry.unit === "week") return readWeek({ tokens } as Scan, at + 1);
+  if (unit === "week" && token.entry.count === 1) {
+    const modifier = tokens[at + 1]?.entry.tag;
+    if (modifier === "next") return { mode: "next", weeks: 1, next: at + 2 };
+    if (modifier === "last") return { mode: "next", weeks: -1, next: at + 2 };
+    if (modifier === "this") return { mode: "next", weeks: 0, next: at + 2 };
+    if (token.prefix.endsWith("ה")) return { mode: "next", weeks: 0, next: at + 1 };
+  }
+  if (tag === "in") {
+    const duration = readDuration(tokens, at + 1);
+    if (duration?.unit === "week" && duration.fraction === 0)
+      return { mode: "next", weeks: duration.count, next: duration.next };
+  }
+  return null;
+}
+
+function inWeek(now: Now, weekday: number, week: Week): Pick<DateFact, "days" | "problem"> {
+  const thisWeek = weekOf(now.day);
+  if (week.mode === "coming") return nearest(now, weekday);
+  if (week.mode === "this") {
+    return weekday === now.weekday ? { days: [now.day, now.day + 7], problem: "ambiguous" } : nearest(now, weekday);
+  }
+  if (week.mode === "last") {
+    const back = (now.weekday - weekday + 7) % 7;
+    return { days: [now.day - (back === 0 ? 7 : back)], problem: null };
+  }
+  const day = thisWeek + week.weeks * 7 + weekday;
+  if (week.mode === "next-name" && day === now.day + 1) return { days: [day, day + 7], problem: "ambiguous" };
+  if (week.weeks === 0 && day < now.day) return { days: [day + 7, day], problem: "passed" };
+  return { days: [day], problem: null };
+}
+
+/** "שני האחרון של מרץ", "יום שלישי הראשון של אוקטובר 2027". */
+function readNthOfMonth({ tokens, now }: Scan, at: number, name: Named): DateFact | null {
+  const which = tokens[name.next];
+  const of = tokens[name.next + 1];
+  if (!which || !of) return null;
+  const last = which.entry.tag === "last";
+  const ordinal = which.prefix === "ה" && !which.entry.feminine ? which.entry.ordinal : undefined;
+  if (!last && ordinal === undefined) return null;
+  const monthAt = of.entry.tag === "of" ? name.next + 2 : name.next + 1;
+  const { month, unit } = tokens[monthAt]?.entry ?? {};
+  if (month === undefined && !(unit === "month" && tokens[monthAt]!.prefix !== "")) return null;
+  const today = civilOf(now.day);
+  const yearToken = tokens[monthAt + 1]?.digits;
+  const named =
+    yearToken?.shape === "int" && yearToken.value >= 1900 && yearToken.value <= 2100 ? yearToken.value : null;
+  const nextMonth = unit === "month" && tokens[monthAt + 1]?.entry.tag === "next";
+  const start = nextMonth ? civilOf(monthStart(now.day, 1)) : today;
+  const pick = (year: number) => nthWeekday(year, month ?? start.month, name.weekday, last ? -1 : ordinal!);
+  let day = pick(named ?? start.year);
+  if (named === null && month !== undefined && day !== null && day < now.day) day = pick(today.year + 1);
+  const next = monthAt + (named === null && !nextMonth ? 1 : 2);
+  return dateFact(at, next, {
+    days: day === null ? [] : [day],
+    problem: day === null ? "impossible" : null,
+    weekday: name.weekday,
+    prefix: name.prefix,
+  });
+}
+
+function nthWeekday(year: number, month: number, weekday: number, nth: number): Day | null {
+  const length = daysInMonth(year, month);
+  const first = dayOf(year, month, 1);
+  if (nth === -1) return first + length - 1 - ((weekdayOf(first + length - 1) - weekday + 7) % 7);
+  const day = first + ((weekday - weekdayOf(first) + 7) % 7) + (nth - 1) * 7;
+  return day < first + length ? day : null;
+}
+
+/**
+ * Whether a name without "יום" is a weekday: שני and ראשון are also two, second, first and a city. After an offer,
+ * "השני" picks from the list.
+ */
+function trusted(scan: Scan, at: number, name: Named): boolean {
+  if (name.sure) return true;
+  const { tokens, context } = scan;
+  const token = tokens[at]!;
+  const next = tokens[name.next];
+  const before = tokens[at - 1];
+  if (token.letters > 0) return name.prefix.includes("ב") || isTimeWord(next) || joinsDays(tokens, at);
+  if (token.prefix.endsWith("ה") && token.prefix !== "") {
+    const offered = context.offered !== undefined && context.offered.length > 0;
+    return !offered && (isTimeWord(next) || before === undefined);
+  }
+  if (before?.entry.label || before?.entry.countable || next?.entry.countable) return false;
+  if (next && next.mark === "" && !next.known && /(ימ|ות|ה)$/.test(next.text) && token.entry.number !== undefined)
+    return false;
+  if (livesIn(tokens, at)) return false;
+  if (/[בלמ]$/.test(name.prefix)) return true;
+  if (isTimeWord(next) || next === undefined || next.mark !== "")
+    return before === undefined || before.known || isTimeWord(next);
+  return before === undefined || before.mark !== "" || isTime(before);
+}
+
+const isTime = (token: Token): boolean => {
+  const { part, tag, act, shift, unit } = token.entry;
+  return part !== undefined || tag !== undefined || act !== undefined || shift !== undefined || unit !== undefined;
+};
+
+const isTimeWord = (token: Token | undefined): boolean => {
+  if (!token || token.mark === "-") return token !== undefined;
+  const { part, tag, number, month, unit } = token.entry;
+  return (
+    part !== undefined ||
+    tag !== undefined ||
+    month !== undefined ||
+    number !== undefined ||
+    unit === "week" ||
+    token.digits !== null
+  );
+};
+
+/** "א'-ה'", "בין א' לה'": letters that stand as a pair are days. */
+const joinsDays = (tokens: readonly Token[], at: number): boolean => {
+  const paired = (token: Token | undefined) => (token?.letters ?? 0) >= 1;
+  return (
+    (tokens[at + 1]?.mark === "-" && paired(tokens[at + 2])) ||
+    (tokens[at - 1]?.mark === "-" && paired(tokens[at - 2])) ||
+    tokens[at - 1]?.entry.tag === "days-word" ||
+    tokens[at - 1]?.entry.tag === "between" ||
+    tokens[at - 2]?.entry.tag === "between"
+  );
+};
+
+const dwelling =
+  /^(?:[הומשב]?)(?:גר|גרה|גרימ|גרות|מתגורר|מתגוררת|נמצא|נמצאת|דירה|הדירה|נכס|בית|משרד|סניפ|הסניפ|עובד|עובדת|נולדתי|מגיע|מגיעה|תושב|תושבת|פרויקט|באה|באימ)$/;
+
+/** "אני גר בראשון": the city, not Sunday, unless "יום" or an hour says otherwise. */
+const livesIn = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at]!.entry.ordinal === 1 &&
+  /[במל]$/.test(tokens[at]!.prefix) &&
+  [tokens[at - 1], tokens[at - 2]].some((token) => token !== undefined && dwelling.test(token.text)) &&
+  !isTimeWord(tokens[at + 1]);

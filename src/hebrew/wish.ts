@@ -1,0 +1,158 @@
+import { type Day, isoDate, isoTime, weekdayOf } from "./civil.ts";
+import type { Clock } from "./clocks.ts";
+import { rangeReadings, readingsOf } from "./readings.ts";
+import type { ClockRange, DateFact, Fact, Relation, Scan } from "./scan.ts";
+import type { Talk } from "./talk.ts";
+import type { Part } from "./types.ts";
+
+/** The hour of a wish: one or more readings, in minutes since midnight. */
+export interface HourWish {
+  clock: Clock;
+  minutes: number[];
+  nightAfter: boolean;
+  contradiction: boolean;
+  relation: Relation;
+}
+
+/** What the customer wants, put together from the facts that were not refused or taken back. */
+export interface Wish {
+  date: DateFact | null;
+  /** More than one day was named as alternatives. */
+  otherDates: DateFact[];
+  dateRelation: Relation;
+  hour: HourWish | null;
+  otherHours: HourWish[];
+  range: { from: number[]; to: number[]; fact: ClockRange } | null;
+  part: Part | null;
+  dawn: boolean;
+  negated: Fact[];
+}
+
+/** Combines the facts: corrections win over what they correct, a week and a weekday make one day. */
+export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
+  const kept = withoutReplaced(facts, talk);
+  const positive = kept.filter((fact) => !fact.negated);
+  const negated = kept.filter((fact) => fact.negated);
+  const parts = positive.filter((fact) => fact.kind === "part");
+  const dates = mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]);
+  const datePart = dates.map((date) => date.part).find((part) => part !== null) ?? null;
+  const part = parts[0]?.part ?? datePart;
+  const dawn = parts.some((fact) => fact.dawn);
+  const hours = positive
+    .filter((fact) => fact.kind === "clock")
+    .map((clock): HourWish => ({ clock, ...readingsOf(clock, part, dawn), relation: clock.relation ?? null }));
+  const rangeFact = positive.find((fact) => fact.kind === "range") ?? null;
+  const range = rangeFact ? { ...rangeReadings(rangeFact.from, rangeFact.to, part, dawn), fact: rangeFact } : null;
+  const distinctHours = hours.filter((hour, i) => hours.findIndex((other) => sameHour(other, hour)) === i);
+  return {
+    date: dates[0] ?? null,
+    otherDates: dates.slice(1),
+    dateRelation: (dates[0] as Fact | undefined)?.relation ?? null,
+    hour: distinctHours[0] ?? null,
+    otherHours: distinctHours.slice(1),
+    range,
+    part,
+    dawn,
+    negated,
+  };
+}
+
+const sameHour = (a: HourWish, b: HourWish): boolean =>
+  a.relation === b.relation && a.minutes.join() === b.minutes.join();
+
+/** "בארבע, סליחה, בחמש": what stands before the correction goes. "בחמש במקום בארבע": what follows "instead" goes. */
+function withoutReplaced(facts: readonly Fact[], talk: Talk): Fact[] {
+  return facts.filter((fact) => {
+    if (
+      talk.instead >= 0 &&
+      fact.at > talk.instead &&
+      facts.some((other) => other.at < talk.instead && sameSort(other, fact))
+    )
+      return false;
+    if (talk.correct < 0 || fact.at > talk.correct) return true;
+    return !facts.some((other) => other.at > talk.correct && sameSort(other, fact));
+  });
+}
+
+const sameSort = (a: Fact, b: Fact): boolean => {
+  const timeLike = (fact: Fact) => fact.kind === "clock" || fact.kind === "range";
+  return a.kind === b.kind || (timeLike(a) && timeLike(b));
+};
+
+/** Dates that say the same thing become one; real alternatives stay apart. */
+function mergeDates(scan: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[] {
+  const merged: (DateFact & Fact)[] = [];
+  for (const date of dates) {
+    const index = merged.findIndex((other) => combine(scan, other, date) !== null);
+    if (index >= 0) merged[index] = combine(scan, merged[index]!, date)!;
+    else merged.push(date);
+  }
+  return merged;
+}
+
+function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact & Fact) | null {
+  if (a.relation || b.relation) return null;
+  const or = scan.tokens.slice(a.next, b.at).some((token) => token.entry.tag === "or");
+  if (or) return null;
+  if (a.span && b.span) return null;
+  const span = a.span ?? b.span;
+  const day = a.span ? b : a;
+  if (span && day.moment === null) {
+    if (day.weekday !== null && span.shape !== "interval") {
+      const first = span.first + ((day.weekday - weekdayOf(span.first) + 7) % 7);
+      if (first <= span.last) return { ...day, days: [first], problem: first < scan.now.day ? "passed" : null };
+    }
+    const inside = day.days.filter((one) => one >= span.first && one <= span.last);
+    return inside.length > 0 ? { ...day, days: inside, part: a.part ?? b.part } : null;
+  }
+  if (span || a.moment || b.moment) {
+    const shabbat = a.moment?.until ? a : b.moment?.until ? b : null;
+    const other = shabbat === a ? b : a;
+    return shabbat && other.days.some((one) => shabbat.days.includes(one) || one === shabbat.days[0]! - 1)
+      ? shabbat
+      : null;
+  }
+  const common = a.days.filter((one) => b.days.includes(one));
+  const part = a.part ?? b.part;
+  if (common.length > 0)
+    return { ...a, days: common, problem: common.length === 1 ? null : a.problem, part, night: a.night || b.night };
+  if (a.weekday !== null && b.weekday === null && b.days.length === 1 && weekdayOf(b.days[0]!) === a.weekday)
+    return { ...b, part };
+  if (b.weekday !== null && a.weekday === null && a.days.length === 1 && weekdayOf(a.days[0]!) === b.weekday)
+    return { ...a, part };
+  if ((a.weekday === null) !== (b.weekday === null) && b.at - a.next <= 1) {
+    return { ...a, days: [...a.days, ...b.days], problem: "mismatch", part };
+  }
+  return null;
+}
+
+/** One line of evidence for a fact: the words and what they were taken for. */
+export function explain(scan: Scan, fact: Fact): string {
+  const said = scan.tokens
+    .slice(fact.at, fact.next)
+    .map(({ text }) => text)
+    .join(" ");
+  const bound = fact.relation ? `${fact.relation} ` : "";
+  const not = fact.negated ? "not " : "";
+  return `${said} = ${not}${bound}${meaningOf(fact)}`;
+}
+
+function meaningOf(fact: Fact): string {
+  switch (fact.kind) {
+    case "clock":
+      return `hour ${readingsOf(fact, null, false).minutes.map(isoTime).join(" or ")}`;
+    case "part":
+      return `part ${fact.part}`;
+    case "range":
+      return "hours from and to";
+    case "date":
+      return dateMeaning(fact);
+  }
+}
+
+function dateMeaning({ days, span, moment, problem }: DateFact): string {
+  const why = problem ? ` (${problem})` : "";
+  if (span) return `${span.grain} ${isoDate(span.first)} to ${isoDate(span.last)}${why}`;
+  if (moment) return `moment ${isoDate(moment.day)} ${moment.minute} min${why}`;
+  return days.length === 0 ? `no such date${why}` : `day ${days.map((day: Day) => isoDate(day)).join(" or ")}${why}`;
+}
