@@ -81,11 +81,11 @@ export class Call {
   #attachedMs = 0;
   #engineAwaySinceMs = 0;
   #backlogSinceMs = 0;
-  #speechStartMs = 0;
+  #turnStartMs = -1; // the first sound since the engine last took a turn
+  #speechEndMs = 0;
   #heardCaller = false;
   #heardAssistant = false;
   #stallPadded = false;
-  #ended = false;
 
   constructor(incoming: IncomingCall, deps: CallDeps) {
     this.incoming = incoming;
@@ -296,7 +296,7 @@ export class Call {
 
   #speechStarted(): void {
     this.#silence.pause();
-    this.#speechStartMs = Math.max(0, this.#core.atMs() - this.#vad.utteranceMs);
+    if (this.#turnStartMs < 0) this.#turnStartMs = Math.max(0, this.#core.atMs() - this.#vad.utteranceMs);
     if (!this.#heardCaller) {
       this.#heardCaller = true;
       const rms = Math.round(this.#vad.levelRms);
@@ -306,9 +306,18 @@ export class Call {
   }
 
   #speechEnded(): void {
+    this.#speechEndMs = this.#core.atMs();
     if (this.#vad.utteranceMs >= speechMs) this.#silence.heard();
     else this.#silence.arm();
     this.#talk.speechEnded();
+  }
+
+  /** From the first sound since the last turn to the end of the last one, in call time. */
+  #takeSpeech(): { startMs: number; endMs: number } {
+    const endMs = this.#vad.speaking ? this.#core.atMs() : this.#speechEndMs;
+    const startMs = this.#turnStartMs < 0 ? endMs : this.#turnStartMs;
+    this.#turnStartMs = -1;
+    return { startMs, endMs: Math.max(startMs, endMs) };
   }
 
   #logThreshold(): void {
@@ -357,7 +366,7 @@ export class Call {
         playout: this.#playout,
         transcript: this.#transcript,
         greeting: this.#greeting,
-        lastSpeech: () => ({ startMs: this.#speechStartMs, endMs: this.#speechStartMs + this.#vad.utteranceMs }),
+        takeSpeech: () => this.#takeSpeech(),
         guard: (run) => this.#guard(run),
         settle: () => this.#settle(this.#core.nowMs()),
       }),
@@ -390,13 +399,13 @@ export class Call {
   }
 
   #finish(reason: CallEndReason): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#core.over) return;
     const durationMs = this.#core.atMs();
     this.#transcript.finish(durationMs);
     const recording = this.#recording?.finish() ?? null;
     const trace = this.#inbound.framesSeen > 0 ? this.#trace.finish() : null;
     this.#core.log.info("CALL", "call ended", { reason, ms: durationMs });
+    this.#core.over = true;
     this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, recording, trace });
     this.#deps.onEnded(this.#leg.afterEnd);
   }

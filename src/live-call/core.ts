@@ -50,6 +50,7 @@ export class CallCore {
   readonly startedMs: number;
   log: Log;
   settings: CallSettings | null = null;
+  over = false;
   #unsaid: { role: "caller" | "assistant" | "system"; text: string }[] = [];
   #everReady = false;
 
@@ -72,8 +73,9 @@ export class CallCore {
     return Math.round(this.clock.nowMs() - this.startedMs);
   }
 
+  /** Nothing is written after the end: it is the last record of a call. */
   event(kind: string, detail: CallEventRecord["detail"] = {}): void {
-    this.journal.event(this.callSid, { atMs: this.atMs(), kind, detail });
+    if (!this.over) this.journal.event(this.callSid, { atMs: this.atMs(), kind, detail });
   }
 
   arm(name: DeadlineName, inMs: number): void {

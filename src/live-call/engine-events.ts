@@ -14,8 +14,8 @@ export interface EngineEventsDeps {
   playout: Playout;
   transcript: Transcript;
   greeting: Greeting;
-  /** The caller's running or last utterance, in call time (ms). */
-  lastSpeech(): { startMs: number; endMs: number };
+  /** What the caller said since the last turn was taken, in call time (ms). */
+  takeSpeech(): { startMs: number; endMs: number };
   guard(run: () => void): void;
   /** Handles what became due or was posted, in the same tick. */
   settle(): void;
@@ -53,7 +53,7 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
     callerSpeech: (edge) => handle(() => core.log.debug("REALTIME", "caller speech", { edge })),
     callerTurn: (itemId) =>
       handle(() => {
-        const { startMs, endMs } = deps.lastSpeech();
+        const { startMs, endMs } = deps.takeSpeech();
         transcript.callerTurn(itemId, startMs, endMs);
         talk.callerTurn();
       }),
