@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import type { CustomerId } from "../base/ids.ts";
+import { testBusiness } from "../calendar/fixture.ts";
+import { customers } from "../db/schema/customer.ts";
+import { leads } from "../db/schema/lead.ts";
+import { notifications } from "../db/schema/notification.ts";
+import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { identifyCustomer } from "./customers/identify.ts";
+import { mergeCustomers, previewMerge, undoMerge } from "./customers/merge.ts";
+import { saveLead } from "./leads/save-lead.ts";
+import { addNote } from "./notes/add-note.ts";
+import { createTask } from "./tasks/create-task.ts";
+import { timeline } from "./timeline/timeline.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await testDatabase();
+});
+afterAll(() => db.drop());
+
+const phone = (value: string) => ({ kind: "phone" as const, value });
+
+describe("one customer, many identities", () => {
+  test("the same number is the same customer and one lead, also when twenty messages come at once", async () => {
+    const business = await testBusiness(db, { customers: 1 });
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        business.run((ctx) => identifyCustomer(ctx, phone("+972501234567"), "whatsapp")),
+      ),
+    );
+    expect(new Set(all.map((found) => found.customerId)).size).toBe(1);
+    expect(all.filter((found) => found.isNew).length).toBe(1);
+    const rows = await business.run((ctx) => ctx.tx.select().from(leads));
+    expect(rows.length).toBe(1);
+  });
+
+  test("two hidden numbers are two strangers", async () => {
+    const business = await testBusiness(db, { customers: 1 });
+    const once = () => business.run((ctx) => identifyCustomer(ctx, null, "call"));
+    expect((await once()).customerId).not.toBe((await once()).customerId);
+  });
+
+  test("the same number at another business is another customer", async () => {
+    const [one, other] = [await testBusiness(db, { customers: 1 }), await testBusiness(db, { customers: 1 })];
+    const at = (business: typeof one) => business.run((ctx) => identifyCustomer(ctx, phone("+972501234567"), "call"));
+    expect((await at(one)).customerId).not.toBe((await at(other)).customerId);
+  });
+});
+
+test("a lead learns a name and forgets nothing", async () => {
+  const business = await testBusiness(db);
+  const customerId = business.customerIds[0]!;
+  await business.run((ctx) => saveLead(ctx, { customerId, source: "call", name: "דנה כהן", interest: "תספורת" }));
+  const lead = await business.run((ctx) => saveLead(ctx, { customerId, source: "whatsapp" }));
+  expect(lead).toMatchObject({ name: "דנה כהן", source: "call", status: "new" });
+});
+
+describe("merging two customers", () => {
+  const setUp = async () => {
+    const business = await testBusiness(db, { customers: 1 });
+    const [kept, merged] = await business.run(async (ctx) => [
+      await identifyCustomer(ctx, phone("+972501111111"), "call"),
+      await identifyCustomer(ctx, { kind: "lid", value: "777@lid" }, "whatsapp"),
+    ]);
+    await business.run((ctx) => saveLead(ctx, { customerId: merged!.customerId, source: "whatsapp", name: "רון" }));
+    await business.run((ctx) => addNote(ctx, { customerId: merged!.customerId, body: "אוהב קפה" }));
+    return { business, keptId: kept!.customerId, mergedId: merged!.customerId };
+  };
+  const state = (business: Awaited<ReturnType<typeof setUp>>["business"], ids: CustomerId[]) =>
+    business.run(async (ctx) => {
+      const all = await Promise.all(ids.map((id) => timeline(ctx, id)));
+      const names = await ctx.tx.select().from(customers).orderBy(customers.id);
+      const leadRows = await ctx.tx.select().from(leads).orderBy(leads.id);
+      return JSON.stringify({
+        timelines: all.map((page) => page.entries),
+        names: names.map(({ id, name }) => [id, name]),
+        leads: leadRows.map(({ id, customerId, name, status }) => [id, customerId, name, status]),
+      });
+    });
+
+  test("the preview says what will move and changes nothing", async () => {
+    const { business, keptId, mergedId } = await setUp();
+    const before = await state(business, [keptId, mergedId]);
+    const preview = await business.run((ctx) => previewMerge(ctx, { keptId, mergedId }));
+    expect(preview).toMatchObject({ dropsLead: true, moves: { customer_identities: 1, notes: 1, meetings: 0 } });
+    expect(await state(business, [keptId, mergedId])).toBe(before);
+  });
+
+  test("undoing gives back exactly what was", async () => {
+    const { business, keptId, mergedId } = await setUp();
+    const before = await state(business, [keptId, mergedId]);
+    const mergeId = await business.run((ctx) => mergeCustomers(ctx, { keptId, mergedId, proof: "אמר את המספר" }));
+    const found = await business.run((ctx) => identifyCustomer(ctx, { kind: "lid", value: "777@lid" }, "whatsapp"));
+    expect(found.customerId).toBe(keptId);
+    const [kept] = await business.run((ctx) => ctx.tx.select().from(customers).where(eq(customers.id, keptId)));
+    expect(kept!.name).toBe("רון");
+    await business.run((ctx) => undoMerge(ctx, mergeId));
+    expect(await state(business, [keptId, mergedId])).toBe(before);
+    await expect(business.run((ctx) => undoMerge(ctx, mergeId))).rejects.toThrow("undone already");
+  });
+
+  test("a customer of another business cannot be merged in", async () => {
+    const [mine, theirs] = [await setUp(), await setUp()];
+    const input = { keptId: mine.keptId, mergedId: theirs.mergedId, proof: "" };
+    await expect(mine.business.run((ctx) => mergeCustomers(ctx, input))).rejects.toThrow("no such customer");
+  });
+});
+
+test("a task from one source is made once and rings the bell once", async () => {
+  const business = await testBusiness(db);
+  const make = () => business.run((ctx) => createTask(ctx, { title: "לחזור לדנה", sourceKey: "call:1" }));
+  expect(await make()).not.toBeNull();
+  expect(await make()).toBeNull();
+  expect((await business.run((ctx) => ctx.tx.select().from(notifications))).length).toBe(1);
+});
+
+test("the timeline pages through everything, newest first", async () => {
+  const business = await testBusiness(db);
+  const customerId = business.customerIds[0]!;
+  for (let index = 0; index < 5; index++) await business.run((ctx) => addNote(ctx, { customerId, body: `${index}` }));
+  await business.run((ctx) => createTask(ctx, { title: "משימה", customerId }));
+  const first = await business.run((ctx) => timeline(ctx, customerId, { limit: 4 }));
+  const second = await business.run((ctx) => timeline(ctx, customerId, { limit: 4, before: first.next! }));
+  expect([...first.entries, ...second.entries].map((entry) => entry.text)).toEqual(["משימה", "4", "3", "2", "1", "0"]);
+  expect(second.next).toBeNull();
+});

@@ -1,0 +1,64 @@
+import { and, eq } from "drizzle-orm";
+import { type CustomerId, newId } from "../../base/ids.ts";
+import { customerIdentities, customers, type IdentityKind } from "../../db/schema/customer.ts";
+import { type LeadSource, leads } from "../../db/schema/lead.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
+
+/** By what somebody was recognised: a number, or one of WhatsApp's ids of people who hide theirs. */
+export interface Identity {
+  kind: IdentityKind;
+  /** E.164 for `phone`. */
+  value: string;
+}
+
+export interface Identified {
+  customerId: CustomerId;
+  /** Null for somebody without any identity. */
+  identityId: string | null;
+  isNew: boolean;
+}
+
+/**
+ * The customer behind an identity, made together with a lead when it is new (A4). Without an identity (a hidden number)
+ * it is a new customer every time: two strangers are never taken for one (F68).
+ */
+export async function identifyCustomer(ctx: Ctx, identity: Identity | null, source: LeadSource): Promise<Identified> {
+  const known = identity && (await findIdentity(ctx, identity));
+  const found = known ?? (await addCustomer(ctx, identity));
+  await ctx.tx
+    .insert(leads)
+    .values({ id: newId(), businessId: ctx.businessId, customerId: found.customerId, source })
+    .onConflictDoNothing({ target: [leads.businessId, leads.customerId] });
+  return found;
+}
+
+async function findIdentity(ctx: Ctx, { kind, value }: Identity): Promise<Identified | null> {
+  const [row] = await ctx.tx
+    .select({ id: customerIdentities.id, customerId: customerIdentities.customerId })
+    .from(customerIdentities)
+    .where(
+      and(
+        eq(customerIdentities.businessId, ctx.businessId),
+        eq(customerIdentities.kind, kind),
+        eq(customerIdentities.value, value),
+      ),
+    );
+  return row ? { customerId: row.customerId, identityId: row.id, isNew: false } : null;
+}
+
+async function addCustomer(ctx: Ctx, identity: Identity | null): Promise<Identified> {
+  const { tx, businessId } = ctx;
+  const customerId = newId<CustomerId>();
+  await tx.insert(customers).values({ id: customerId, businessId });
+  if (identity === null) return { customerId, identityId: null, isNew: true };
+  const identityId = newId();
+  const added = await tx
+    .insert(customerIdentities)
+    .values({ id: identityId, businessId, customerId, ...identity })
+    .onConflictDoNothing()
+    .returning({ id: customerIdentities.id });
+  if (added.length > 0) return { customerId, identityId, isNew: true };
+  // Two conversations at once from somebody new: the other was first, its customer is the one that stays.
+  await tx.delete(customers).where(and(eq(customers.businessId, businessId), eq(customers.id, customerId)));
+  return (await findIdentity(ctx, identity)) ?? addCustomer(ctx, identity);
+}

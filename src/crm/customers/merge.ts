@@ -1,0 +1,183 @@
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { AppError } from "../../base/errors.ts";
+import { type CustomerId, newId } from "../../base/ids.ts";
+import { customers } from "../../db/schema/customer.ts";
+import { customerMerges } from "../../db/schema/customer-merge.ts";
+import { leads } from "../../db/schema/lead.ts";
+import { authorOf } from "../../tenants/author.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
+
+/** Where a customer is named. A table missing here would make the merge fail (its foreign key), not lose rows. */
+const owned = [
+  ["customer_identities", "customer_id"],
+  ["calls", "customer_id"],
+  ["conversations", "customer_id"],
+  ["messages", "customer_id"],
+  ["meetings", "customer_id"],
+  ["tasks", "customer_id"],
+  ["notes", "customer_id"],
+  ["customer_merges", "kept_id"],
+] as const;
+type Owned = (typeof owned)[number][0];
+
+type CustomerRow = typeof customers.$inferSelect;
+type LeadRow = typeof leads.$inferSelect;
+
+export interface MergePreview {
+  kept: CustomerRow;
+  merged: CustomerRow;
+  /** Rows that would move, by table. */
+  moves: Record<Owned, number>;
+  /** Both have a lead: the kept one's stays. */
+  dropsLead: boolean;
+}
+
+/** All that parts the two again; instants as text, since it lives in a JSON column. */
+interface MergeRecord {
+  customer: { name: string | null; createdAt: string };
+  /** The dropped lead, or null when it moved or never was. */
+  lead: { id: string; status: string; source: LeadRow["source"]; name: string | null; createdAt: string } | null;
+  movedLeadId: string | null;
+  takenName: boolean;
+  moved: Partial<Record<Owned, string[]>>;
+}
+
+export interface MergeInput {
+  keptId: CustomerId;
+  mergedId: CustomerId;
+  /** Why they are one person, in words: the proof is asked for, not checked here (A9). */
+  proof: string;
+}
+
+/** What a merge would do. @throws AppError "not_found", "invalid" for a customer with itself. */
+export async function previewMerge(ctx: Ctx, input: Omit<MergeInput, "proof">): Promise<MergePreview> {
+  const [kept, merged] = [await lockCustomer(ctx, input.keptId), await lockCustomer(ctx, input.mergedId)];
+  if (kept.id === merged.id) throw new AppError("invalid", "a customer cannot be merged with itself");
+  const moves = {} as Record<Owned, number>;
+  for (const [table, column] of owned) {
+    const [row] = await ctx.tx.execute<{ count: number }>(
+      sql`select count(*)::int as count from ${sql.identifier(table)} where ${isOf(ctx, column, merged.id)}`,
+    );
+    moves[table] = row?.count ?? 0;
+  }
+  const both = await Promise.all([leadOf(ctx, kept.id), leadOf(ctx, merged.id)]);
+  return { kept, merged, moves, dropsLead: both.every((lead) => lead !== null) };
+}
+
+/** Makes two customers one. Returns the id to undo it by. @throws as `previewMerge`. */
+export async function mergeCustomers(ctx: Ctx, input: MergeInput): Promise<string> {
+  const { kept, merged } = await previewMerge(ctx, input);
+  const moved: MergeRecord["moved"] = {};
+  for (const [table, column] of owned) {
+    const rows = await ctx.tx.execute<{ id: string }>(
+      sql`update ${sql.identifier(table)} set ${sql.identifier(column)} = ${kept.id}
+          where ${isOf(ctx, column, merged.id)} returning id`,
+    );
+    if (rows.length > 0) moved[table] = rows.map((row) => row.id);
+  }
+  const record: MergeRecord = {
+    customer: { name: merged.name, createdAt: merged.createdAt.toString() },
+    ...(await mergeLeads(ctx, kept.id, merged.id)),
+    takenName: kept.name === null && merged.name !== null,
+    moved,
+  };
+  if (record.takenName) await setName(ctx, kept.id, merged.name);
+  await ctx.tx.delete(customers).where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, merged.id)));
+  const id = newId();
+  await ctx.tx.insert(customerMerges).values({
+    id,
+    businessId: ctx.businessId,
+    keptId: kept.id,
+    mergedId: merged.id,
+    record,
+    proof: input.proof.trim().slice(0, 500),
+    mergedByName: authorOf(ctx.actor).name,
+  });
+  return id;
+}
+
+/** Parts them again: every row that moved goes back, what came later stays with the kept one. @throws AppError "not_found". */
+export async function undoMerge(ctx: Ctx, mergeId: string): Promise<void> {
+  const [merge] = await ctx.tx
+    .update(customerMerges)
+    .set({ undoneAt: sql`now()` })
+    .where(
+      and(
+        eq(customerMerges.businessId, ctx.businessId),
+        eq(customerMerges.id, mergeId),
+        isNull(customerMerges.undoneAt),
+      ),
+    )
+    .returning();
+  if (merge === undefined) throw new AppError("not_found", "no such merge, or undone already");
+  const record = merge.record as MergeRecord;
+  const { businessId, tx } = ctx;
+  await tx.insert(customers).values({
+    id: merge.mergedId,
+    businessId,
+    name: record.customer.name,
+    createdAt: Temporal.Instant.from(record.customer.createdAt),
+  });
+  for (const [table, column] of owned)
+    for (const id of record.moved[table] ?? [])
+      await tx.execute(
+        sql`update ${sql.identifier(table)} set ${sql.identifier(column)} = ${merge.mergedId}
+            where ${isOf(ctx, column, merge.keptId)} and id = ${id}`,
+      );
+  if (record.takenName) await setName(ctx, merge.keptId, null);
+  const { lead } = record;
+  if (lead) {
+    const createdAt = Temporal.Instant.from(lead.createdAt);
+    await tx.insert(leads).values({ ...lead, createdAt, businessId, customerId: merge.mergedId });
+  }
+  if (record.movedLeadId !== null)
+    await tx
+      .update(leads)
+      .set({ customerId: merge.mergedId })
+      .where(and(eq(leads.businessId, businessId), eq(leads.id, record.movedLeadId)));
+}
+
+async function mergeLeads(
+  ctx: Ctx,
+  keptId: CustomerId,
+  mergedId: CustomerId,
+): Promise<Pick<MergeRecord, "lead" | "movedLeadId">> {
+  const lead = await leadOf(ctx, mergedId);
+  if (lead === null) return { lead: null, movedLeadId: null };
+  const mine = and(eq(leads.businessId, ctx.businessId), eq(leads.id, lead.id));
+  if ((await leadOf(ctx, keptId)) === null) {
+    await ctx.tx.update(leads).set({ customerId: keptId }).where(mine);
+    return { lead: null, movedLeadId: lead.id };
+  }
+  await ctx.tx.delete(leads).where(mine);
+  const { id, status, source, name } = lead;
+  return { lead: { id, status, source, name, createdAt: lead.createdAt.toString() }, movedLeadId: null };
+}
+
+async function lockCustomer(ctx: Ctx, id: CustomerId): Promise<CustomerRow> {
+  const [row] = await ctx.tx
+    .select()
+    .from(customers)
+    .where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, id)))
+    .for("update");
+  if (row === undefined) throw new AppError("not_found", "no such customer");
+  return row;
+}
+
+async function leadOf(ctx: Ctx, customerId: CustomerId): Promise<LeadRow | null> {
+  const [row] = await ctx.tx
+    .select()
+    .from(leads)
+    .where(and(eq(leads.businessId, ctx.businessId), eq(leads.customerId, customerId)));
+  return row ?? null;
+}
+
+async function setName(ctx: Ctx, id: CustomerId, name: string | null): Promise<void> {
+  await ctx.tx
+    .update(customers)
+    .set({ name })
+    .where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, id)));
+}
+
+const isOf = (ctx: Ctx, column: string, id: string): SQL =>
+  sql`business_id = ${ctx.businessId} and ${sql.identifier(column)} = ${id}`;

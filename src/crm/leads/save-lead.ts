@@ -1,0 +1,38 @@
+import { and, eq, sql } from "drizzle-orm";
+import { AppError } from "../../base/errors.ts";
+import { type CustomerId, newId } from "../../base/ids.ts";
+import { customers } from "../../db/schema/customer.ts";
+import { type LeadSource, leads } from "../../db/schema/lead.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
+import { addNote } from "../notes/add-note.ts";
+
+export interface SaveLead {
+  customerId: CustomerId;
+  source: LeadSource;
+  name?: string;
+  /** What the customer is interested in; kept as a note. */
+  interest?: string;
+}
+
+export type Lead = typeof leads.$inferSelect;
+
+/** What became known of a customer during a conversation. One lead per customer; a new fact adds, it never erases. */
+export async function saveLead(ctx: Ctx, input: SaveLead): Promise<Lead> {
+  const name = input.name?.trim().slice(0, 80) || null;
+  if (name !== null)
+    await ctx.tx
+      .update(customers)
+      .set({ name, updatedAt: sql`now()` })
+      .where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, input.customerId)));
+  const [lead] = await ctx.tx
+    .insert(leads)
+    .values({ id: newId(), businessId: ctx.businessId, customerId: input.customerId, source: input.source, name })
+    .onConflictDoUpdate({
+      target: [leads.businessId, leads.customerId],
+      set: { name: name === null ? sql`${leads.name}` : name, updatedAt: sql`now()` },
+    })
+    .returning();
+  if (lead === undefined) throw new AppError("bug", "a saved lead came back empty");
+  if (input.interest?.trim()) await addNote(ctx, { customerId: input.customerId, body: input.interest });
+  return lead;
+}

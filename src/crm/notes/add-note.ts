@@ -1,0 +1,23 @@
+import { AppError } from "../../base/errors.ts";
+import { type CustomerId, newId } from "../../base/ids.ts";
+import { notes } from "../../db/schema/note.ts";
+import { authorOf } from "../../tenants/author.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
+
+/** Notes something about a customer. @throws AppError "invalid" for an empty note. */
+export async function addNote(ctx: Ctx, input: { customerId: CustomerId; body: string }): Promise<string> {
+  const body = input.body.trim().slice(0, 4_000);
+  if (body === "") throw new AppError("invalid", "an empty note");
+  const author = authorOf(ctx.actor);
+  const id = newId();
+  await ctx.tx.insert(notes).values({
+    id,
+    businessId: ctx.businessId,
+    customerId: input.customerId,
+    body,
+    createdBy: author.kind,
+    createdByUserId: author.userId,
+    authorName: author.name,
+  });
+  return id;
+}

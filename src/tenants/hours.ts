@@ -1,0 +1,129 @@
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { z } from "zod";
+import { AppError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import { resources } from "../db/schema/resource.ts";
+import { calendarRules, hoursExceptions, workingHours } from "../db/schema/working-hours.ts";
+import type { Ctx } from "./ctx.ts";
+import { refreshFacts } from "./knowledge-digest.ts";
+
+const minute = z.int().min(0).max(1_440);
+const windowShape = { fromMinute: minute, toMinute: minute };
+const isWindow = (window: { fromMinute: number; toMinute: number }): boolean => window.fromMinute < window.toMinute;
+
+const weeklySchema = z
+  .array(z.strictObject({ weekday: z.int().min(1).max(7), ...windowShape }).refine(isWindow, "closes before it opens"))
+  .max(70);
+const daySchema = z.strictObject({
+  date: z.iso.date(),
+  windows: z.array(z.strictObject(windowShape).refine(isWindow, "closes before it opens")).max(10),
+  reason: z.string().trim().max(200).optional(),
+});
+const rulesSchema = z
+  .strictObject({
+    meetingMinutes: z.int().min(5).max(720),
+    stepMinutes: z.int().min(5).max(720),
+    bufferBeforeMinutes: z.int().min(0).max(240),
+    bufferAfterMinutes: z.int().min(0).max(240),
+    minNoticeMinutes: z.int().min(0).max(43_200),
+    horizonDays: z.int().min(1).max(366),
+    keepsShabbat: z.boolean(),
+    reminderMinutes: z.array(z.int().min(15).max(20_160)).max(5),
+    quietFromMinute: minute,
+    quietToMinute: minute,
+  })
+  .partial();
+
+export type WeeklyHoursInput = z.input<typeof weeklySchema>;
+export type DayHoursInput = z.input<typeof daySchema>;
+export type CalendarRulesInput = z.input<typeof rulesSchema>;
+
+/**
+ * Replaces the weekly hours of the business, or of one resource (none = it keeps the business's hours again).
+ * Weekdays as in ISO 8601: Monday 1 .. Sunday 7. @throws AppError "invalid".
+ */
+export async function setWeeklyHours(ctx: Ctx, resourceId: string | null, input: WeeklyHoursInput): Promise<void> {
+  const windows = parsed(weeklySchema, input);
+  const scope = resourceId === null ? isNull(workingHours.resourceId) : eq(workingHours.resourceId, resourceId);
+  await ctx.tx.delete(workingHours).where(and(eq(workingHours.businessId, ctx.businessId), scope));
+  const rows = windows.map((window) => ({ id: newId(), businessId: ctx.businessId, resourceId, ...window }));
+  if (rows.length > 0) await ctx.tx.insert(workingHours).values(rows);
+  await refreshFacts(ctx);
+}
+
+/**
+ * Sets the hours of one date (no windows = closed); they replace the week's and override Shabbat and holidays (C7).
+ * Null gives the date back to the weekly hours. @throws AppError "invalid".
+ */
+export async function setDayHours(
+  ctx: Ctx,
+  resourceId: string | null,
+  date: string,
+  input: Omit<DayHoursInput, "date"> | null,
+): Promise<void> {
+  const scope = resourceId === null ? isNull(hoursExceptions.resourceId) : eq(hoursExceptions.resourceId, resourceId);
+  const day = parsed(daySchema, { date, windows: [], ...input });
+  await ctx.tx
+    .delete(hoursExceptions)
+    .where(and(eq(hoursExceptions.businessId, ctx.businessId), eq(hoursExceptions.onDate, day.date), scope));
+  if (input === null) return;
+  const windows = day.windows.length > 0 ? day.windows : [{ fromMinute: null, toMinute: null }];
+  await ctx.tx.insert(hoursExceptions).values(
+    windows.map((window) => ({
+      id: newId(),
+      businessId: ctx.businessId,
+      resourceId,
+      onDate: day.date,
+      reason: day.reason ?? null,
+      ...window,
+    })),
+  );
+}
+
+/** Changes what is given of the calendar's rules. @throws AppError "invalid". */
+export async function setCalendarRules(ctx: Ctx, input: CalendarRulesInput): Promise<void> {
+  const given = Object.fromEntries(
+    Object.entries(parsed(rulesSchema, input)).filter(([, value]) => value !== undefined),
+  );
+  await ctx.tx
+    .insert(calendarRules)
+    .values({ businessId: ctx.businessId, ...given })
+    .onConflictDoUpdate({ target: calendarRules.businessId, set: { ...given, updatedAt: sql`now()` } });
+}
+
+/** Adds somebody who can be booked; the newest comes last. */
+export async function addResource(ctx: Ctx, name: string): Promise<string> {
+  const id = newId();
+  const next = sql<number>`(select coalesce(max(position), 0) + 1 from ${resources} where business_id = ${ctx.businessId})`;
+  await ctx.tx
+    .insert(resources)
+    .values({ id, businessId: ctx.businessId, name: name.trim().slice(0, 80), position: next });
+  return id;
+}
+
+// Sunday to Thursday 9-17, Friday 9-13: what most offices in Israel keep.
+const usualHours: WeeklyHoursInput = [
+  ...[7, 1, 2, 3, 4].map((weekday) => ({ weekday, fromMinute: 540, toMinute: 1_020 })),
+  { weekday: 5, fromMinute: 540, toMinute: 780 },
+];
+
+/** A calendar for a business that has none yet: one resource in its name and the usual hours. Harmless the second time. */
+export async function seedCalendar(ctx: Ctx, businessName: string): Promise<void> {
+  const [existing] = await ctx.tx
+    .select({ id: resources.id })
+    .from(resources)
+    .where(eq(resources.businessId, ctx.businessId))
+    .limit(1);
+  if (existing !== undefined) return;
+  await addResource(ctx, businessName);
+  await setWeeklyHours(ctx, null, usualHours);
+}
+
+function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const fields = result.error.issues
+    .map((issue) => `${issue.path.join(".") || issue.code}: ${issue.message}`)
+    .join("; ");
+  throw new AppError("invalid", fields, { public: fields });
+}

@@ -1,0 +1,120 @@
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { z } from "zod";
+import { AppError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import { knowledge, unansweredQuestions } from "../db/schema/knowledge.ts";
+import { authorOf } from "./author.ts";
+import type { Ctx } from "./ctx.ts";
+import { refreshFacts } from "./knowledge-digest.ts";
+
+export type Knowledge = typeof knowledge.$inferSelect;
+export type UnansweredQuestion = typeof unansweredQuestions.$inferSelect;
+
+const inputSchema = z.strictObject({
+  kind: z.enum(["fact", "never"]).default("fact"),
+  subject: z.string().trim().min(1).max(120),
+  body: z.string().trim().min(1).max(4_000),
+  status: z.enum(["draft", "published"]).default("published"),
+});
+export type KnowledgeInput = z.input<typeof inputSchema>;
+
+/** Adds a subject, or changes the one with `id`. In force for the next call or message. @throws AppError. */
+export async function saveKnowledge(ctx: Ctx, input: KnowledgeInput, id?: string): Promise<Knowledge> {
+  const parsed = inputSchema.safeParse(input);
+  if (!parsed.success)
+    throw new AppError("invalid", "knowledge out of bounds", { public: z.prettifyError(parsed.error) });
+  const values = { ...parsed.data, authorName: authorOf(ctx.actor).name };
+  const [row] =
+    id === undefined
+      ? await ctx.tx
+          .insert(knowledge)
+          .values({ id: newId(), businessId: ctx.businessId, ...values })
+          .returning()
+      : await ctx.tx
+          .update(knowledge)
+          .set({ ...values, revision: sql`${knowledge.revision} + 1`, updatedAt: sql`now()` })
+          .where(and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.id, id)))
+          .returning();
+  if (row === undefined) throw new AppError("not_found", "no such knowledge");
+  await refreshFacts(ctx);
+  return row;
+}
+
+export function listKnowledge(ctx: Ctx): Promise<Knowledge[]> {
+  return ctx.tx.select().from(knowledge).where(eq(knowledge.businessId, ctx.businessId)).orderBy(knowledge.subject);
+}
+
+export async function removeKnowledge(ctx: Ctx, id: string): Promise<void> {
+  await ctx.tx
+    .update(unansweredQuestions)
+    .set({ knowledgeId: null })
+    .where(and(eq(unansweredQuestions.businessId, ctx.businessId), eq(unansweredQuestions.knowledgeId, id)));
+  await ctx.tx.delete(knowledge).where(and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.id, id)));
+  await refreshFacts(ctx);
+}
+
+/** The published facts nearest to a question, best first; empty when none shares a word with it. */
+export async function searchKnowledge(ctx: Ctx, question: string, limit = 3): Promise<Knowledge[]> {
+  const rows = await ctx.tx
+    .select()
+    .from(knowledge)
+    .where(and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.status, "published")));
+  const asked = stemsOf(question);
+  return rows
+    .map((row) => ({ row, score: score(asked, stemsOf(row.subject), stemsOf(row.body)) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, limit)
+    .map(({ row }) => row);
+}
+
+/** Remembers a question that nothing answers (A11). */
+export async function recordUnanswered(ctx: Ctx, question: string, conversationId: string | null): Promise<void> {
+  await ctx.tx
+    .insert(unansweredQuestions)
+    .values({ id: newId(), businessId: ctx.businessId, question: question.trim().slice(0, 500), conversationId });
+}
+
+/** Open questions, newest first. */
+export function listUnanswered(ctx: Ctx, limit = 50): Promise<UnansweredQuestion[]> {
+  return ctx.tx
+    .select()
+    .from(unansweredQuestions)
+    .where(and(eq(unansweredQuestions.businessId, ctx.businessId), isNull(unansweredQuestions.resolvedAt)))
+    .orderBy(desc(unansweredQuestions.createdAt))
+    .limit(limit);
+}
+
+/** Staff's answer becomes knowledge, as a draft until somebody publishes it, and the question is done. @throws AppError. */
+export async function answerQuestion(ctx: Ctx, questionId: string, body: string): Promise<Knowledge> {
+  const mine = and(eq(unansweredQuestions.businessId, ctx.businessId), eq(unansweredQuestions.id, questionId));
+  const [question] = await ctx.tx.select().from(unansweredQuestions).where(mine).for("update");
+  if (question === undefined) throw new AppError("not_found", "no such question");
+  const saved = await saveKnowledge(ctx, { subject: question.question.slice(0, 120), body, status: "draft" });
+  await ctx.tx.update(unansweredQuestions).set({ knowledgeId: saved.id, resolvedAt: sql`now()` }).where(mine);
+  return saved;
+}
+
+// Question words and glue carry no subject.
+const stopWords = new Set(
+  "של על את עם זה אני אתם יש לכם האם מה איפה מתי כמה איך הוא היא לי אפשר רוצה לדעת is the a of do you".split(" "),
+);
+
+/** Words without niqqud and marks; of longer Hebrew words the prefixed letters go too, so that "החניה" finds "חניה". */
+function stemsOf(text: string): Set<string> {
+  const words =
+    text
+      .toLowerCase()
+      .replace(/[\u0591-\u05c7"'׳״]/g, "")
+      .match(/[\p{L}\p{N}]+/gu) ?? [];
+  const stems = words
+    .filter((word) => !stopWords.has(word))
+    .flatMap((word) => [word, word.replace(/^[הבלוכמש]{1,2}(?=.{3})/, "")]);
+  return new Set(stems.filter((stem) => stem.length > 1));
+}
+
+function score(asked: Set<string>, subject: Set<string>, body: Set<string>): number {
+  let sum = 0;
+  for (const stem of asked) sum += subject.has(stem) ? 3 : body.has(stem) ? 1 : 0;
+  return sum;
+}
