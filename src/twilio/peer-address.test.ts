@@ -1,0 +1,19 @@
+import { expect, test } from "bun:test";
+import { peerAddress } from "./peer-address.ts";
+
+const rows: [what: string, peer: string | undefined, forwardedFor: string | null, address: string | null][] = [
+  ["a direct peer", "203.0.113.9", null, "203.0.113.9"],
+  ["a direct peer that claims to be another", "203.0.113.9", "198.51.100.1", "203.0.113.9"],
+  ["through our proxy", "127.0.0.1", "203.0.113.9", "203.0.113.9"],
+  ["through our proxy, with a claim of its own in front", "172.18.0.3", "6.6.6.6, 203.0.113.9", "203.0.113.9"],
+  ["our proxy over IPv6-mapped loopback", "::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"],
+  ["our proxy that does not say", "10.0.0.2", null, null],
+  ["our proxy that says nothing", "192.168.1.1", " ", null],
+  ["IPv6", "2001:db8::1", null, "2001:db8::1"],
+  ["loopback over IPv6", "::1", null, null],
+  ["172.32 is not private", "172.32.0.1", "6.6.6.6", "172.32.0.1"],
+  ["unknown", undefined, "6.6.6.6", null],
+];
+test.each(rows)("%s", (_what, peer, forwardedFor, address) => {
+  expect(peerAddress(peer, forwardedFor)).toBe(address);
+});
