@@ -105,8 +105,13 @@ function answerDelay(utterance: Said, heard: readonly HeardPiece[]): number[] {
 
 function stopDelay(utterance: Said, heard: readonly HeardPiece[]): number[] {
   const startMs = utterance.from / 8;
-  const piece = heard.find(({ fromMs, toMs }) => fromMs < startMs && toMs > startMs);
-  return piece === undefined ? [] : [Math.round(piece.toMs - startMs)];
+  const audible = heard.find(({ fromMs, toMs }) => fromMs < startMs && toMs > startMs);
+  if (audible === undefined) return [];
+  // Late pieces of the same answer, after a clear, are still the assistant talking.
+  const rest = heard.filter(
+    ({ id, fromMs }) => id === audible.id && fromMs >= audible.fromMs && fromMs < startMs + 1_500,
+  );
+  return [Math.round(Math.max(...rest.map(({ toMs }) => toMs)) - startMs)];
 }
 
 function deadAir(heard: readonly HeardPiece[], said: readonly Said[], fromMs: number): number {

@@ -144,6 +144,7 @@ export class Answer {
           });
           wordsSent = wordsDue;
         }
+        model.onAudio?.(audio, sent, end);
         memory.audioMs = end / 8;
         this.audioMs += (end - sent) / 8;
         this.#spoken = words.slice(0, wordsSent).join(" ");

@@ -45,6 +45,8 @@ export interface Model {
   readonly faults: ModelFaults;
   brain: Brain;
   speech: Speech;
+  /** Sees every piece of audio right before it is sent: load runs read their stamps here. */
+  onAudio: ((audio: Uint8Array, from: number, to: number) => void) | null;
   /** Voices `text`; the sound is known to the book under `id`. */
   speak(text: string, voice: string, id: string): Promise<Uint8Array>;
 }
@@ -66,6 +68,7 @@ export function createModel(options: {
     faults: noModelFaults(),
     brain: options.brain ?? scriptedBrain([]),
     speech: options.speech ?? formantSpeech,
+    onAudio: null,
     async speak(text, voice, id) {
       const key = `${voice}/${text}`;
       const take = takes.get(key) ?? 0;

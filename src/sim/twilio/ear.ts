@@ -18,6 +18,8 @@ const audibleEnergy = 80 * 80;
 /** What came out of the caller's phone and when, sample by sample; gaps are silence. */
 export class Ear {
   readonly spans: HeardSpan[] = [];
+  /** Line sample of the first audible piece; 0 = nothing was audible yet. */
+  firstAudible = 0;
   /** Line sample of the last audible 20 ms piece's end; 0 = nothing was audible yet. */
   lastAudible = 0;
   /** Line sample at which the running audible stretch began (gaps under 300 ms belong to it). */
@@ -60,6 +62,7 @@ export class Ear {
 
   #noticeLevel(at: number, bytes: Uint8Array): void {
     if (frameEnergy(bytes, bytes.length) < audibleEnergy) return;
+    if (this.lastAudible === 0) this.firstAudible = at;
     if (this.lastAudible === 0 || at - this.lastAudible > 300 * 8) this.audibleSince = at;
     this.lastAudible = at + bytes.length;
   }
