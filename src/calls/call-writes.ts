@@ -11,6 +11,7 @@ import { limits } from "../limits.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
 import type { CallEndRecord, CallEventRecord, TurnRecord } from "../live-call/journal.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { callJobs } from "./after-call.ts";
 import { addCallBackTask } from "./call-back-task.ts";
 import { knownCaller } from "./known-caller.ts";
 import type { BegunCall, RecordingReport, StatusReport } from "./log.ts";
@@ -29,13 +30,6 @@ export type CallWrite = { businessId: BusinessId; callSid: CallSid } & (
   | { kind: "status"; report: StatusReport; at: Temporal.Instant; done(): void }
   | { kind: "recording"; id: string; report: RecordingReport; deleteAfter: Temporal.Instant; done(): void }
 );
-
-/** Queues of the jobs that a call leaves behind; payloads are `{ callId }` and `{ recordingId }`. */
-export const callJobs = {
-  summarise: "summarise_call",
-  fetchRecording: "fetch_recording",
-  transcribe: "transcribe_recording",
-} as const;
 
 export interface CallWriterSettings {
   usdIlsRate: number;

@@ -71,20 +71,19 @@ export interface BusinessLine {
 
 /** All businesses of the installation, by name: for the operator. */
 export function listBusinesses(db: Database): Promise<BusinessLine[]> {
-  const phones = sql<Phone[]>`coalesce(
-    (select json_agg(n.phone order by n.created_at) from ${businessNumbers} n where n.business_id = ${businesses.id}), '[]')`;
-  return withSystem(db, (tx) =>
-    tx
-      .select({
-        id: businesses.id,
-        name: businesses.name,
-        timezone: businesses.timezone,
-        status: businesses.status,
-        phones,
-      })
+  return withSystem(db, async (tx) => {
+    const { id, name, timezone, status } = businesses;
+    const { phone, createdAt } = businessNumbers;
+    const phones = sql<
+      Phone[]
+    >`coalesce(json_agg(${phone} order by ${createdAt}) filter (where ${phone} is not null), '[]')`;
+    return tx
+      .select({ id, name, timezone, status, phones })
       .from(businesses)
-      .orderBy(asc(businesses.name), asc(businesses.id)),
-  );
+      .leftJoin(businessNumbers, eq(businessNumbers.businessId, businesses.id))
+      .groupBy(id)
+      .orderBy(asc(name), asc(id));
+  });
 }
 
 function readName(text: string): string {

@@ -25,8 +25,6 @@ export const recordings = pgTable(
     durationMs: integer("duration_ms"),
     /** Two bytes (caller, assistant) per 100 ms, 0..255: the plot. */
     peaks: bytes("peaks"),
-    /** Text of a message left on the fallback. */
-    transcript: text("transcript"),
     /** When it has to be gone, here and at the provider. */
     deleteAfter: instant("delete_after").notNull(),
     deletedAt: instant("deleted_at"),

@@ -1,0 +1,132 @@
+import { and, asc, desc, eq, sql } from "drizzle-orm";
+import { AppError } from "../base/errors.ts";
+import type { CallId } from "../base/ids.ts";
+import { callEvents, calls, callTurns } from "../db/schema/call.ts";
+import { customers } from "../db/schema/customer.ts";
+import { leads } from "../db/schema/lead.ts";
+import { recordings } from "../db/schema/recording.ts";
+import { usage } from "../db/schema/usage.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+
+const listed = {
+  id: calls.id,
+  callSid: calls.callSid,
+  from: calls.fromPhone,
+  to: calls.toPhone,
+  customerId: calls.customerId,
+  customerName: customers.name,
+  leadId: leads.id,
+  leadStatus: leads.status,
+  status: calls.status,
+  endReason: calls.endReason,
+  startedAt: calls.startedAt,
+  endedAt: calls.endedAt,
+  durationMs: calls.durationMs,
+  summary: calls.summary,
+  costAgorot: calls.costAgorot,
+};
+
+export interface CallPage {
+  calls: Awaited<ReturnType<typeof readPage>>;
+  /** Pass as `before` to go on; null = that was all. */
+  next: string | null;
+}
+
+/** The call log, newest first. `before` is a `next` of an earlier page. @throws AppError "invalid" for another text. */
+export async function listCalls(ctx: Ctx, options: { limit?: number; before?: string } = {}): Promise<CallPage> {
+  const limit = Math.min(Math.max(options.limit ?? 50, 1), 200);
+  const rows = await readPage(ctx, limit + 1, options.before ? readCursor(options.before) : null);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { calls: page, next: rows.length > limit && last ? `${last.startedAt.toString()}~${last.id}` : null };
+}
+
+interface Cursor {
+  startedAt: Temporal.Instant;
+  id: string;
+}
+
+function readPage({ tx, businessId }: Ctx, count: number, before: Cursor | null) {
+  const older = before
+    ? sql`(${calls.startedAt}, ${calls.id}) < (${before.startedAt.toString()}::timestamptz, ${before.id}::uuid)`
+    : undefined;
+  return tx
+    .select(listed)
+    .from(calls)
+    .leftJoin(customers, and(eq(customers.businessId, calls.businessId), eq(customers.id, calls.customerId)))
+    .leftJoin(leads, and(eq(leads.businessId, calls.businessId), eq(leads.customerId, calls.customerId)))
+    .where(and(eq(calls.businessId, businessId), older))
+    .orderBy(desc(calls.startedAt), desc(calls.id))
+    .limit(count);
+}
+
+function readCursor(text: string): Cursor {
+  const [startedAt = "", id = ""] = text.split("~");
+  try {
+    if (/^[0-9a-f-]{36}$/.test(id)) return { startedAt: Temporal.Instant.from(startedAt), id };
+  } catch {
+    // no instant: same answer as for a bad id
+  }
+  throw new AppError("invalid", "malformed page cursor");
+}
+
+/** How quickly the assistant answered in this call, in ms from the end of the caller's speech to the first audio sent. */
+export interface AnswerLatency {
+  answers: number;
+  p50: number | null;
+  p95: number | null;
+  max: number | null;
+}
+
+export type CallDetail = Awaited<ReturnType<typeof readCall>>;
+
+/** Everything about one call. @throws AppError "not_found" when the business has no such call. */
+export async function readCall({ tx, businessId }: Ctx, callId: CallId) {
+  const [call] = await tx
+    .select({ ...listed, forwardedFrom: calls.forwardedFrom, billedSeconds: calls.billedSeconds })
+    .from(calls)
+    .leftJoin(customers, and(eq(customers.businessId, calls.businessId), eq(customers.id, calls.customerId)))
+    .leftJoin(leads, and(eq(leads.businessId, calls.businessId), eq(leads.customerId, calls.customerId)))
+    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId)));
+  if (!call) throw new AppError("not_found", "no such call");
+  const { role, text, startMs, endMs, interrupted } = callTurns;
+  const turns = await tx
+    .select({ role, text, startMs, endMs, interrupted })
+    .from(callTurns)
+    .where(eq(callTurns.callId, callId))
+    .orderBy(asc(callTurns.startMs), asc(callTurns.seq));
+  const events = await tx
+    .select({ atMs: callEvents.atMs, kind: callEvents.kind, detail: callEvents.detail })
+    .from(callEvents)
+    .where(eq(callEvents.callId, callId))
+    .orderBy(asc(callEvents.atMs), asc(callEvents.seq));
+  const { id, origin, status, bytes, durationMs, deleteAfter, deletedAt } = recordings;
+  const sounds = await tx
+    .select({ id, origin, status, bytes, durationMs, deleteAfter, deletedAt })
+    .from(recordings)
+    .where(eq(recordings.callId, callId))
+    .orderBy(asc(recordings.id));
+  const consumed = await tx
+    .select({
+      model: usage.model,
+      kind: usage.kind,
+      textTokens: sql<number>`sum(${usage.textInputTokens} + ${usage.textOutputTokens})::int`,
+      audioTokens: sql<number>`sum(${usage.audioInputTokens} + ${usage.audioOutputTokens})::int`,
+      seconds: sql<number>`sum(${usage.seconds})::float`,
+    })
+    .from(usage)
+    .where(eq(usage.callId, callId))
+    .groupBy(usage.model, usage.kind)
+    .orderBy(usage.model);
+  return { ...call, turns, events, latency: answerLatency(events), recordings: sounds, usage: consumed };
+}
+
+function answerLatency(events: readonly { kind: string; detail: Record<string, unknown> }[]): AnswerLatency {
+  const answers = events
+    .flatMap(({ kind, detail }) =>
+      kind === "turn_latency" && typeof detail.answer_ms === "number" ? [detail.answer_ms] : [],
+    )
+    .sort((a, b) => a - b);
+  const at = (share: number) => answers[Math.max(0, Math.ceil(share * answers.length) - 1)] ?? null;
+  return { answers: answers.length, p50: at(0.5), p95: at(0.95), max: at(1) };
+}
