@@ -57,6 +57,8 @@ export class RealtimeSession {
   #silenceTimer: Timer | null = null;
   #lastEventMs: number;
   #unreadable = 0;
+  /** The server said at least `session.created`: it is alive, whatever it thinks of our settings. */
+  #greeted = false;
 
   constructor(deps: SessionDeps) {
     const { clock, settings } = deps;
@@ -110,7 +112,10 @@ export class RealtimeSession {
     const { settings, purpose, clock } = this.#deps;
     this.#stage = "configuring";
     this.#socket.send(sessionUpdateFrame(fullSession(settings, purpose, this.#autoAnswer), "configure"));
-    this.#configureTimer = clock.after(limits.engineConfigureMs, () => this.#configured("unconfirmed"));
+    this.#configureTimer = clock.after(limits.engineConfigureMs, () => {
+      if (this.#greeted) this.#configured("unconfirmed");
+      else this.#socket.fail("silent", "no session.created");
+    });
   }
 
   /** A new field that the provider does not know must not cost the call: once more with the necessary ones. */
@@ -145,6 +150,7 @@ export class RealtimeSession {
   #handle(event: ServerEvent): void {
     switch (event.type) {
       case "session.created":
+        this.#greeted = true;
         return this.#noteExpiry(event.expiresAtSeconds);
       case "session.updated":
         this.#noteExpiry(event.expiresAtSeconds);

@@ -1,49 +1,11 @@
-import type { Clock, Timer } from "../../base/clock.ts";
 import { silentLog } from "../../base/log.ts";
 import type { EngineContext, EngineEvents } from "../../live-call/engine.ts";
 import { RealtimeEngine } from "../engine.ts";
 import type { RealtimeSettings } from "../session-config.ts";
+import { ManualClock } from "./manual-clock.ts";
 
 /** Everything an engine reported, in order, as `[event, ...arguments]`. */
 export type Reported = [name: keyof EngineEvents, ...details: unknown[]];
-
-/** A clock whose time moves only by `advance`; sockets stay real. */
-export class ManualClock implements Clock {
-  #nowMs = 0;
-  #timers: { atMs: number; everyMs: number | null; run: () => void }[] = [];
-
-  nowMs = (): number => this.#nowMs;
-  instant = (): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(1_800_000_000_000 + this.#nowMs);
-  after = (delayMs: number, run: () => void): Timer => this.#add(delayMs, null, run);
-  every = (periodMs: number, run: () => void): Timer => this.#add(periodMs, periodMs, run);
-
-  get timers(): number {
-    return this.#timers.length;
-  }
-
-  advance(ms: number): void {
-    const untilMs = this.#nowMs + ms;
-    for (;;) {
-      const [due] = this.#timers.filter(({ atMs }) => atMs <= untilMs).sort((one, other) => one.atMs - other.atMs);
-      if (due === undefined) break;
-      this.#nowMs = due.atMs;
-      if (due.everyMs === null) this.#timers = this.#timers.filter((timer) => timer !== due);
-      else due.atMs += due.everyMs;
-      due.run();
-    }
-    this.#nowMs = untilMs;
-  }
-
-  #add(delayMs: number, everyMs: number | null, run: () => void): Timer {
-    const timer = { atMs: this.#nowMs + delayMs, everyMs, run };
-    this.#timers.push(timer);
-    return {
-      cancel: () => {
-        this.#timers = this.#timers.filter((other) => other !== timer);
-      },
-    };
-  }
-}
 
 /** An engine and what it reports; tests await reports instead of time. */
 export class EngineProbe {
