@@ -1,6 +1,7 @@
 import { parsePhone } from "../base/phone.ts";
 import { isFinal } from "../calls/status.ts";
 import { decideOnce, type Instruction, type PhoneCall } from "./call-register.ts";
+import { takeStatus } from "./take-reports.ts";
 import { businessOf, statusOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
 
 // First stream, and one return after a transfer that nobody answered. A bound, so that no fault can make a call circle.
@@ -8,7 +9,7 @@ const legsMax = 2;
 
 /** `/webhook/stream_ended`: what comes after the stream, decided by the call itself. */
 export async function answerStreamEnded(deps: VoiceWebhookDeps, webhook: Webhook): Promise<Instruction> {
-  if (isOver(webhook)) return { kind: "hangup" };
+  if (isOver(webhook)) return hungUp(deps, webhook);
   const call = await enter(deps, webhook);
   return decideOnce(call, `stream_ended ${webhook.leg}`, async () => {
     // No stream was offered here: this process started after the call did, and nobody remembers the conversation.
@@ -24,7 +25,8 @@ export async function answerStreamEnded(deps: VoiceWebhookDeps, webhook: Webhook
 /** `/webhook/transfer_result`: a person took the call, or the caller comes back to the assistant or leaves a message. */
 export async function answerTransferResult(deps: VoiceWebhookDeps, webhook: Webhook): Promise<Instruction> {
   const outcome = webhook.form.get("DialCallStatus") ?? "";
-  if (isOver(webhook) || outcome === "completed" || outcome === "answered") return { kind: "hangup" };
+  if (isOver(webhook)) return hungUp(deps, webhook);
+  if (outcome === "completed" || outcome === "answered") return { kind: "hangup" };
   const call = await enter(deps, webhook);
   return decideOnce(call, `transfer_result ${webhook.leg}`, async () => {
     deps.log.info("CALL", "nobody took the transfer", { callSid: call.callSid, biz: call.businessId, outcome });
@@ -47,7 +49,12 @@ async function enter(deps: VoiceWebhookDeps, webhook: Webhook): Promise<PhoneCal
   return call;
 }
 
-/** The caller has hung up: nobody hears what we answer. */
+/** Nobody hears the answer; that the call is over may be news, when its status callback is late or not set up. */
+async function hungUp(deps: VoiceWebhookDeps, webhook: Webhook): Promise<Instruction> {
+  await takeStatus(deps, webhook);
+  return { kind: "hangup" };
+}
+
 function isOver(webhook: Webhook): boolean {
   const status = statusOf(webhook);
   return status !== undefined && isFinal(status);

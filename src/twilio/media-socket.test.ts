@@ -275,6 +275,21 @@ describe("a socket that may not speak for a call is closed and reaches no call",
   });
 });
 
+test.each([
+  ["/ws/twilio-media", true],
+  ["/ws/twilio-media/", true],
+  ["/ws/twilio-media?x=/", true],
+  ["/ws/twilio-media/?x", true],
+  ["/ws/twilio-media//", false],
+  ["/ws/twilio-mediax", false],
+  ["/x/ws/twilio-media", false],
+  ["/", false],
+])("%s is for this socket: %p", (path, ours) => {
+  const { media } = setUp();
+  expect(media.handles({ url: `http://a${path}` } as Request)).toBe(ours);
+  expect(media.handles({ url: path } as Request)).toBe(ours); // a request without a usable Host header
+});
+
 describe("bad input in a live stream", () => {
   const garbage: [what: string, message: string | Uint8Array<ArrayBuffer>][] = [
     ["text that is no JSON", "hello"],

@@ -3,9 +3,11 @@ import { limits } from "../limits.ts";
 import { MediaConnection, type MediaConnectionDeps } from "./media-connection.ts";
 import { peerAddress } from "./peer-address.ts";
 import { RefusalLog } from "./refusal-log.ts";
-import type { SignatureGate } from "./signature.ts";
+import { type SignatureGate, targetOf } from "./signature.ts";
 import { mediaSocketPath } from "./twiml.ts";
 import { WaitingRoom } from "./waiting-room.ts";
+
+const socketPaths = new Set([mediaSocketPath, `${mediaSocketPath}/`]);
 
 /** Bun keeps this with each socket. */
 export interface MediaSocketData {
@@ -33,7 +35,7 @@ export function createMediaSocket(deps: MediaSocketDeps): MediaSocket {
   const refusals = new RefusalLog(deps.clock, deps.log);
   const connectionDeps: MediaConnectionDeps = { ...deps, waitingRoom };
   return {
-    handles: (request) => new URL(request.url).pathname.replace(/\/$/, "") === mediaSocketPath,
+    handles: (request) => socketPaths.has(targetOf(request.url).split("?", 1)[0] ?? ""),
     upgrade(request, server) {
       if (!deps.gate.acceptsUpgrade(request.url, request.headers.get("x-twilio-signature"))) {
         refusals.note(mediaSocketPath);

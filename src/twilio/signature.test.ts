@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { getExpectedTwilioSignature } from "twilio/lib/webhooks/webhooks";
-import { createSignatureGate, signatureOf } from "./signature.ts";
+import { createSignatureGate, signatureOf, targetOf } from "./signature.ts";
 
 const authToken = "0123456789abcdef0123456789abcdef";
 const accountSid = `AC${"1".repeat(32)}`;
@@ -88,3 +88,10 @@ describe("a socket upgrade's signature", () => {
     expect(gate.acceptsUpgrade(`http://127.0.0.1:3000${path}`, signed(signedUrl, []))).toBe(passes);
   });
 });
+
+test.each([
+  ["http://a/x/y?z=1", "/x/y?z=1"],
+  ["http://]]][/x", "/x"],
+  ["/x/y", "/x/y"],
+  ["http://a", "/"],
+])("the target of %p is %p", (url, target) => expect(targetOf(url)).toBe(target));

@@ -54,8 +54,12 @@ export function createSignatureGate(deps: SignatureDeps): SignatureGate {
 
 const noFields: WebhookForm = new Map();
 
-/** Path and query as they came, without the origin (which is made from the Host header). */
-const targetOf = (url: string): string => {
+/**
+ * Path and query as they came, without the origin, which Bun makes from the Host header. Never throws, as `new URL` does
+ * when a stranger's Host header is missing or malformed: the address then has no origin.
+ */
+export const targetOf = (url: string): string => {
+  if (url.startsWith("/")) return url;
   const path = url.indexOf("/", url.indexOf("://") + 3);
   return path < 0 ? "/" : url.slice(path);
 };

@@ -1,3 +1,4 @@
+import type { StatusReport } from "../calls/log.ts";
 import { isFinal } from "../calls/status.ts";
 import type { Instruction } from "./call-register.ts";
 import { businessOf, statusOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
@@ -12,10 +13,18 @@ export async function takeStatus(deps: VoiceWebhookDeps, webhook: Webhook): Prom
   }
   const final = isFinal(status);
   if (final) deps.desk.find(callSid)?.onProviderEnded();
-  const durationSeconds = final ? wholeSeconds(form.get("CallDuration")) : null;
+  await keepStatus(deps, webhook, status, final ? wholeSeconds(form.get("CallDuration")) : null);
+}
+
+async function keepStatus(
+  deps: VoiceWebhookDeps,
+  webhook: Webhook,
+  status: StatusReport["status"],
+  durationSeconds: number | null,
+): Promise<void> {
   await withinPatience(deps, "call status", async () => {
     const businessId = await businessOf(deps, webhook);
-    if (businessId) await deps.callLog.status({ businessId, callSid, status, durationSeconds });
+    if (businessId) await deps.callLog.status({ businessId, callSid: webhook.callSid, status, durationSeconds });
   });
 }
 
@@ -39,12 +48,17 @@ export async function takeRecording(deps: VoiceWebhookDeps, webhook: Webhook): P
   return { kind: "thanks" };
 }
 
-/** `/webhook/stream_status`: for the log only; the socket and the watchdogs know sooner what they need. */
-export async function takeStreamStatus(deps: VoiceWebhookDeps, { callSid, form }: Webhook): Promise<void> {
+/**
+ * `/webhook/stream_status`: a call that streams is in progress, which Twilio reports for incoming calls nowhere else.
+ * The rest is for the log: the socket and the watchdogs know sooner what they need.
+ */
+export async function takeStreamStatus(deps: VoiceWebhookDeps, webhook: Webhook): Promise<void> {
+  const { callSid, form } = webhook;
   const event = form.get("StreamEvent") ?? "";
   const fields = { callSid, streamSid: form.get("StreamSid"), event, error: form.get("StreamError") };
   if (event === "stream-error") deps.log.warn("CALL", "the provider could not stream", fields);
   else deps.log.debug("CALL", "stream status", fields);
+  if (event === "stream-started") await keepStatus(deps, webhook, "in-progress", null);
 }
 
 /** A length the provider tells; anything but a whole number of at most a day is not believed. */

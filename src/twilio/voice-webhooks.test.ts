@@ -205,6 +205,8 @@ describe("when the stream is over", () => {
     await edge.ring();
     expect(await edge.ask("/webhook/stream_ended?leg=0", { CallStatus: "completed" })).toBe(hangUp);
     expect(edge.desk.nextAsked).toBe(0);
+    expect(edge.desk.find(sid("a"))?.events).toEqual(["provider ended"]);
+    expect(edge.callLog.statuses[0]?.status).toBe("completed");
   });
 
   test("of a call that began before this process did, the caller may leave a message", async () => {
@@ -287,11 +289,20 @@ describe("reports", () => {
     expect(edge.callLog.recordings).toEqual(kept ? [report] : []);
   });
 
-  test("of the stream are logged and change nothing", async () => {
+  test("of a stream that began: the call is in progress", async () => {
+    const edge = createEdge();
+    await edge.ring();
+    await edge.post("/webhook/stream_status", { StreamEvent: "stream-started" });
+    await edge.post("/webhook/stream_status", { StreamEvent: "stream-stopped" });
+    expect(edge.callLog.statuses.map((report) => report.status)).toEqual(["in-progress"]);
+  });
+
+  test("of a stream that failed are logged and change nothing", async () => {
     const edge = createEdge();
     const fields = { StreamSid: `MZ${"0".repeat(32)}`, StreamEvent: "stream-error", StreamError: "31920" };
     expect((await edge.post("/webhook/stream_status", fields)).status).toBe(204);
     expect(edge.lines.join("\n")).toContain("error=31920");
+    expect(edge.callLog.statuses).toEqual([]);
   });
 });
 
