@@ -34,6 +34,7 @@ export const customerIdentities = pgTable(
     createdAt: createdAt(),
   },
   (table) => [
+    unique("customer_identities_tenant").on(table.businessId, table.id),
     unique("customer_identities_value").on(table.businessId, table.kind, table.value),
     index("customer_identities_customer").on(table.businessId, table.customerId),
     foreignKey({

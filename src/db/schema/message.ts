@@ -15,7 +15,7 @@ export const conversations = pgTable(
     businessId: businessId(),
     customerId: uuid("customer_id").$type<CustomerId>().notNull(),
     channel: text("channel").$type<MessageChannel>().notNull(),
-    identityId: uuid("identity_id").references(() => customerIdentities.id, { onDelete: "set null" }),
+    identityId: uuid("identity_id"),
     lastMessageAt: instant("last_message_at"),
     createdAt: createdAt(),
   },
@@ -28,6 +28,11 @@ export const conversations = pgTable(
       foreignColumns: [customers.businessId, customers.id],
       name: "conversations_customer_fk",
     }).onDelete("cascade"),
+    foreignKey({
+      columns: [table.businessId, table.identityId],
+      foreignColumns: [customerIdentities.businessId, customerIdentities.id],
+      name: "conversations_identity_fk",
+    }),
   ],
 );
 

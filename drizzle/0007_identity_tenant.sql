@@ -1,0 +1,1 @@
+ALTER TABLE "customer_identities" ADD CONSTRAINT "customer_identities_tenant" UNIQUE("business_id","id");
