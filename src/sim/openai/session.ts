@@ -6,12 +6,14 @@ import type {
 } from "openai/resources/realtime/realtime";
 import type { Timer } from "../../base/clock.ts";
 import { Answer, type Outgoing } from "./answer.ts";
-import type { BrainInput, Thought, ToolSpec } from "./brain.ts";
+import type { ToolSpec } from "./brain.ts";
 import { Conversation, type MemoryItem, type Refusal } from "./conversation.ts";
 import { InputAudio } from "./input-audio.ts";
+import { emptyItem, entryOf } from "./item-entry.ts";
 import type { Model } from "./model.ts";
 import { applyUpdate, defaultSession, turnDetectionOf } from "./session-config.ts";
 import { answerUsage, transcriptUsage } from "./usage.ts";
+import { whatToAnswer } from "./what-to-answer.ts";
 
 type Loose = Record<string, unknown>;
 
@@ -193,7 +195,7 @@ export class RealtimeSession {
   }
 
   #createItem(item: ConversationItem, previousId: string | undefined): Refusal | null {
-    const entry = this.#entryOf(item);
+    const entry = entryOf(item, this.conversation, () => this.#newId("item"));
     if ("code" in entry) return entry;
     const previous = this.conversation.add(entry, previousId);
     if (previous !== null && typeof previous === "object") return previous;
@@ -201,36 +203,6 @@ export class RealtimeSession {
     this.send({ type: "conversation.item.added", previous_item_id: previous, item: shown });
     this.send({ type: "conversation.item.done", previous_item_id: previous, item: shown });
     return null;
-  }
-
-  #entryOf(item: ConversationItem): MemoryItem | Refusal {
-    const id = ("id" in item && item.id) || this.#newId("item");
-    const base = { ...emptyItem, id, status: "completed" as const };
-    if (item.type === "function_call_output") {
-      const call = this.conversation.items.find(
-        ({ callId, type }) => type === "function_call" && callId === item.call_id,
-      );
-      if (call === undefined)
-        return {
-          code: "invalid_tool_call_id",
-          message: `Tool call ID '${item.call_id}' not found`,
-          param: "item.call_id",
-        };
-      return { ...base, type: item.type, callId: item.call_id, name: call.name, text: item.output };
-    }
-    if (item.type === "function_call")
-      return { ...base, type: item.type, callId: item.call_id ?? null, name: item.name, argumentsJson: item.arguments };
-    if (item.type !== "message")
-      return { code: "invalid_value", message: `item type ${String(item.type)}`, param: "item.type" };
-    const parts: readonly { type?: string; text?: string }[] = item.content;
-    const wrong = parts.find((part) => !allowedParts[item.role]!.includes(part.type ?? ""));
-    if (wrong !== undefined)
-      return {
-        code: "invalid_value",
-        message: `content type ${wrong.type} for role ${item.role}`,
-        param: "item.content[0].type",
-      };
-    return { ...base, type: item.type, role: item.role, text: parts.map((part) => part.text ?? "").join(" ") };
   }
 
   #speechStarted(audioStartMs: number): void {
@@ -302,30 +274,11 @@ export class RealtimeSession {
       },
     });
     if (!isApart) this.answer = answer;
-    answer.begin(() => this.#think(instructions, request.tool_choice !== "none"));
-    return null;
-  }
-
-  #think(request: string, mayCall: boolean): Thought {
-    const { items } = this.conversation;
-    const lastSpoken = items.findLastIndex(
-      ({ type, role, status }) => type === "message" && role === "assistant" && status !== "in_progress",
+    const tools = request.tool_choice === "none" ? [] : ((this.config.tools ?? []) as unknown as ToolSpec[]);
+    answer.begin(() =>
+      this.model.brain(whatToAnswer(this.conversation, this.config.instructions ?? "", instructions, tools)),
     );
-    const since = items.slice(lastSpoken + 1);
-    const lastCall = since.findLastIndex(({ type }) => type === "function_call");
-    const fresh = since.slice(lastCall + 1);
-    const words = fresh.filter(({ role }) => role === "user").map(({ text }) => text);
-    const input: BrainInput = {
-      instructions: this.config.instructions ?? "",
-      request,
-      tools: mayCall ? ((this.config.tools ?? []) as unknown as ToolSpec[]) : [],
-      memory: this.memory(),
-      callerText: words.length === 0 ? null : words.filter((text) => text !== "").join(" "),
-      toolResults: fresh
-        .filter(({ type }) => type === "function_call_output")
-        .map(({ name, text }) => ({ name: name ?? "", output: text })),
-    };
-    return this.model.brain(input);
+    return null;
   }
 
   #shownConfig(): RealtimeSessionCreateRequest {
@@ -350,26 +303,6 @@ export class RealtimeSession {
     this.#timers.add(timer);
   }
 }
-
-const emptyItem: Omit<MemoryItem, "id"> = {
-  type: "message",
-  role: null,
-  text: "",
-  audioMs: 0,
-  truncatedMs: null,
-  status: "in_progress",
-  callId: null,
-  name: null,
-  argumentsJson: null,
-  endsTurn: true,
-};
-
-/** Content types that each role may send. Assistant audio cannot be inserted. */
-const allowedParts: Record<string, readonly string[]> = {
-  user: ["input_text", "input_audio", "input_image"],
-  assistant: ["output_text"],
-  system: ["input_text"],
-};
 
 /** The audio of an append message without parsing all of it; null when it has any other shape. */
 function quickAudio(text: string): string | null {

@@ -1,14 +1,15 @@
-import { frameEnergy } from "../../audio/energy.ts";
-import { decodeMulaw } from "../../audio/mulaw.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { LineFaults } from "../faults.ts";
 import type { Person } from "../person.ts";
 import type { SoundBook } from "../sound-book.ts";
 import type { AccountCall, CallStatus, TwilioAccount } from "./account.ts";
 import { Ear } from "./ear.ts";
+import { callForm, incomingForm, recordingFields, recordingForm } from "./forms.ts";
 import { type LineProblem, MediaStream } from "./media-stream.ts";
 import { PlayoutBuffer } from "./playout-buffer.ts";
+import { type FrameSink, recordCaller } from "./recorder.ts";
 import { signRequest } from "./signature.ts";
+import { parametersOf, whyNotStream } from "./stream-verb.ts";
 import type { Verb } from "./twiml.ts";
 import { type Instructions, type Leg, runDocument } from "./twiml-run.ts";
 import type { WebhookClient } from "./webhook-client.ts";
@@ -43,8 +44,6 @@ export interface PhoneCallOptions {
 /** How a call came to its end, as the network sees it. */
 export type EndedBy = "caller" | "instructions" | "rest" | "not_answered";
 
-const quietEnergy = 300 * 300;
-
 /** One phone call at Twilio: asks the product what to do, carries it out, and keeps what the caller heard and when. */
 export class PhoneCall implements AccountCall {
   readonly sid: string;
@@ -70,7 +69,7 @@ export class PhoneCall implements AccountCall {
   #frameLine = 0;
   #mouth: Mouth | null = null;
   #output: { buffer: PlayoutBuffer; onMarks: (names: string[]) => void } | null = null;
-  #sink: ((frame: Uint8Array, payload: string | null, line: number) => void) | null = null;
+  #sink: FrameSink | null = null;
   #abort = new AbortController();
   #replacement: Promise<Instructions | null> | null = null;
 
@@ -98,7 +97,7 @@ export class PhoneCall implements AccountCall {
   async ring(): Promise<void> {
     const askedMs = this.#o.clock.nowMs();
     const copies = Array.from({ length: this.#o.faults.webhookCopies ?? 1 }, () =>
-      this.#o.webhooks.post(this.#o.voiceUrl, this.#incomingForm()),
+      this.#o.webhooks.post(this.#o.voiceUrl, incomingForm(this.#form())),
     );
     const first = await Promise.race(copies);
     this.#background.push(...copies);
@@ -283,8 +282,7 @@ export class PhoneCall implements AccountCall {
   }
 
   async #stream(verb: Verb, signal: AbortSignal): Promise<void> {
-    const url = verb.attributes.url ?? "";
-    const refusal = this.#whyNot(url, verb);
+    const refusal = whyNotStream(verb);
     if (refusal !== null) return this.problem(refusal.code, refusal.detail);
     if (this.#o.faults.neverStart === true) return this.#wait(3_600_000, signal);
     const streamSid = this.#o.account.newSid("MZ");
@@ -316,11 +314,7 @@ export class PhoneCall implements AccountCall {
         accountSid: this.#o.account.sid,
         callSid: this.sid,
         streamSid,
-        parameters: Object.fromEntries(
-          verb.children
-            .filter((child) => child.name === "Parameter")
-            .map((child) => [child.attributes.name ?? "", child.attributes.value ?? ""]),
-        ),
+        parameters: parametersOf(verb),
         book: this.#o.book,
         buffer,
         faults: this.#o.faults,
@@ -350,107 +344,24 @@ export class PhoneCall implements AccountCall {
     });
   }
 
-  #whyNot(url: string, verb: Verb): { code: number; detail: string } | null {
-    const isLoopback = /^ws:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(url);
-    if (!url.startsWith("wss://") && !isLoopback) return { code: 31_922, detail: `scheme of ${url} is not wss` };
-    if (url.includes("?")) return { code: 31_920, detail: "a stream address takes no query string" };
-    if (verb.attributes.track !== undefined && verb.attributes.track !== "inbound_track")
-      return { code: 31_941, detail: `track ${verb.attributes.track} with <Connect>` };
-    const long = verb.children.find(
-      ({ attributes }) => `${attributes.name ?? ""}${attributes.value ?? ""}`.length >= 500,
-    );
-    return long === undefined
-      ? null
-      : { code: 0, detail: `parameter ${long.attributes.name} has 500 characters or more` };
-  }
-
   async #record(verb: Verb, signal: AbortSignal): Promise<Readonly<Record<string, string>> | null> {
-    const maxMs = 1_000 * Number(verb.attributes.maxLength ?? 3_600);
-    const quietMs = 1_000 * Number(verb.attributes.timeout ?? 5);
-    const frames: Uint8Array[] = [];
     this.moment("records");
-    let heardAny = false;
-    await new Promise<void>((resolve) => {
-      let quiet = 0;
-      this.#sink = (frame) => {
-        frames.push(frame.slice());
-        const isLoud = frameEnergy(frame, 160) > quietEnergy;
-        heardAny ||= isLoud;
-        quiet = isLoud ? 0 : quiet + 20;
-        if (quiet >= quietMs || frames.length * 20 >= maxMs) resolve();
-      };
-      signal.addEventListener("abort", () => resolve(), { once: true });
+    const samples = await recordCaller(verb, signal, (sink) => {
+      this.#sink = sink;
     });
-    this.#sink = null;
-    if (!heardAny) return null;
-    return this.#keepRecording(verb, decodeMulaw(new Uint8Array(Buffer.concat(frames))));
-  }
-
-  #keepRecording(verb: Verb, samples: Int16Array): Readonly<Record<string, string>> {
-    const sid = this.#o.account.newSid("RE");
-    this.#o.account.recordings.set(sid, { sid, callSid: this.sid, samples, source: "RecordVerb", deleted: false });
-    const fields = {
-      RecordingSid: sid,
-      RecordingUrl: `${this.#o.account.mediaBaseUrl}/2010-04-01/Accounts/${this.#o.account.sid}/Recordings/${sid}`,
-      RecordingDuration: String(Math.round(samples.length / 8_000)),
-    };
+    if (samples === null) return null;
+    const { account, faults } = this.#o;
+    const sid = account.newSid("RE");
+    account.recordings.set(sid, { sid, callSid: this.sid, samples, source: "RecordVerb", deleted: false });
+    const fields = recordingFields(account, sid, samples.length);
     const callback = verb.attributes.recordingStatusCallback;
-    if (callback !== undefined) {
-      const form = {
-        AccountSid: this.#o.account.sid,
-        CallSid: this.sid,
-        ...fields,
-        RecordingStatus: "completed",
-        RecordingChannels: "1",
-        RecordingStartTime: new Date().toUTCString(),
-        RecordingSource: "RecordVerb",
-        RecordingTrack: "both",
-        ErrorCode: "0",
-      };
-      const copies = this.#o.faults.webhookCopies ?? 1;
-      for (let copy = 0; copy < copies; copy++) this.#background.push(this.#o.webhooks.post(callback, form));
-    }
-    if (this.endedBy === "caller") return { ...fields, Digits: "hangup" };
-    return fields;
+    for (let copy = 0; callback !== undefined && copy < (faults.webhookCopies ?? 1); copy++)
+      this.#background.push(this.#o.webhooks.post(callback, recordingForm(account.sid, this.sid, fields)));
+    return this.endedBy === "caller" ? { ...fields, Digits: "hangup" } : fields;
   }
 
   #form(): Record<string, string> {
-    const { from, to, forwardedFrom } = this.#o;
-    return {
-      AccountSid: this.#o.account.sid,
-      ApiVersion: "2010-04-01",
-      CallSid: this.sid,
-      CallStatus: this.status,
-      Called: to,
-      Caller: from,
-      Direction: "inbound",
-      From: from,
-      To: to,
-      ...(forwardedFrom === undefined ? {} : { ForwardedFrom: forwardedFrom }),
-    };
-  }
-
-  #incomingForm(): Record<string, string> {
-    return {
-      ...this.#form(),
-      CalledCity: "",
-      CalledCountry: "IL",
-      CalledState: "",
-      CalledZip: "",
-      CallerCity: "",
-      CallerCountry: "IL",
-      CallerState: "",
-      CallerZip: "",
-      FromCity: "",
-      FromCountry: "IL",
-      FromState: "",
-      FromZip: "",
-      StirVerstat: "TN-Validation-Passed-B",
-      ToCity: "",
-      ToCountry: "IL",
-      ToState: "",
-      ToZip: "",
-    };
+    return callForm(this.#o.account.sid, this, this.#o.forwardedFrom);
   }
 }
 

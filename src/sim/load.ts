@@ -1,16 +1,16 @@
-import { systemClock } from "../../base/clock.ts";
-import { createModel, type Model } from "../openai/model.ts";
-import { serveModel } from "../openai/server.ts";
-import type { RealtimeSession } from "../openai/session.ts";
-import { SoundBook } from "../sound-book.ts";
-import { TwilioAccount } from "../twilio/account.ts";
-import { PhoneCall } from "../twilio/phone-call.ts";
-import { serveRestApi } from "../twilio/rest-api.ts";
-import { createWebhookClient } from "../twilio/webhook-client.ts";
-import { assistantVoice, speakMulaw } from "../voice.ts";
-import { LoadCaller, prepareTails, SentTimes } from "./caller.ts";
-import { Measure, type Summary } from "./measure.ts";
-import { lanesMax, readStamp, type Stamp, writeStamp } from "./stamp.ts";
+import { systemClock } from "../base/clock.ts";
+import { LoadCaller, prepareTails, SentTimes } from "./load/caller.ts";
+import { Measure, type Summary } from "./load/measure.ts";
+import { lanesMax, readStamp, type Stamp, writeStamp } from "./load/stamp.ts";
+import { createModel, type Model } from "./openai/model.ts";
+import { serveModel } from "./openai/server.ts";
+import type { RealtimeSession } from "./openai/session.ts";
+import { SoundBook } from "./sound-book.ts";
+import { TwilioAccount } from "./twilio/account.ts";
+import { PhoneCall } from "./twilio/phone-call.ts";
+import { serveRestApi } from "./twilio/rest-api.ts";
+import { createWebhookClient } from "./twilio/webhook-client.ts";
+import { assistantVoice, speakMulaw } from "./voice.ts";
 
 export interface LoadOptions {
   calls: number;
