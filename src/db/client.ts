@@ -5,7 +5,7 @@ import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { connectPostgres } from "./connect.ts";
-import { timed } from "./slow-sql.ts";
+import { guarded } from "./guarded-client.ts";
 
 export type Orm = PostgresJsDatabase<Record<string, never>>;
 /** An open transaction: what `withTenant` and `withSystem` hand to their callback. */
@@ -105,7 +105,7 @@ class PooledDatabase implements Database {
   #openPool(): Pool {
     const { address, log, connections = limits.databaseConnections } = this.#settings;
     const client = connectPostgres(address, { connections, session });
-    return { client, orm: drizzle(timed(client, log)) };
+    return { client, orm: drizzle(guarded(client, log)) };
   }
 
   #retire(pool: Pool): void {
