@@ -49,7 +49,6 @@ export class MediaConnection implements Stranger {
   readonly #openedMs: number;
   #state: "waiting" | "streaming" | "over" = "waiting";
   #call: LiveCall | null = null;
-  #line: TwilioLine | null = null;
   #streamSid = "";
   #fields: LogFields = {};
   #mediaFrames = 0;
@@ -131,10 +130,9 @@ export class MediaConnection implements Stranger {
     this.#streamSid = streamSid;
     this.#fields = { biz: grant.businessId, callSid: grant.callSid, streamSid };
     this.#call = call;
-    this.#line = new TwilioLine(this.#socket, streamSid);
     const waitedMs = Math.round(this.#deps.clock.nowMs() - this.#openedMs);
     this.#deps.log.info("WS_START", "stream started", { ...this.#fields, leg: grant.leg, waitedMs });
-    call.attach(this.#line);
+    call.attach(new TwilioLine(this.#socket, streamSid));
   }
 
   /** The call that a `start` may speak for, or why it may not. Uses the token up. */
@@ -162,7 +160,6 @@ export class MediaConnection implements Stranger {
     if (this.#state === "over") return;
     const wasStreaming = this.#state === "streaming";
     this.#state = "over";
-    this.#line?.gone();
     this.#deps.waitingRoom.leave(this);
     this.#deps.log[wasStreaming ? "info" : "warn"]("WS_STOP", wasStreaming ? "stream over" : "socket refused", {
       ...this.#fields,

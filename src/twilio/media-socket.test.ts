@@ -131,6 +131,30 @@ describe("a stream with a good token", () => {
     expect(line.bufferedBytes()).toBe(0);
   });
 
+  test("goes on after the 3 s that strangers have, and leaves no timer behind", async () => {
+    const { connected, edge, media } = setUp();
+    const { peer, call } = await connected();
+    expect([media.strangers, edge.clock.pending]).toEqual([0, 0]);
+    edge.clock.advance(2 * limits.startFrameMs);
+    peer.socket.send(frame(20));
+    await call.seen("media 216@20");
+  });
+
+  test("that is over takes nothing more in either direction", async () => {
+    const { connected } = setUp();
+    const { peer, call } = await connected();
+    peer.socket.send(JSON.stringify({ event: "stop", streamSid }));
+    peer.socket.send(frame(20));
+    await call.seen("line stop");
+    expect([call.line!.sendMedia("fn5+fg=="), call.line!.clear(), call.line!.bufferedBytes()]).toEqual([
+      false,
+      false,
+      0,
+    ]);
+    await peer.closed;
+    expect(call.events).toEqual(["attach", "line stop"]);
+  });
+
   test("closed from our side ends the stream once, and then takes nothing more", async () => {
     const { connected } = setUp();
     const { peer, call } = await connected();

@@ -53,6 +53,7 @@ describe("a frame's kind", () => {
     ["audio that is no base64", media({}, { payload: "!!!!" }), FRAME_UNREADABLE],
     ["base64 cut short", media({}, { payload: payload.slice(0, -1) }), FRAME_UNREADABLE],
     ["audio before the stream", media({}, { timestamp: "-20" }), FRAME_UNREADABLE],
+    ["audio in 30,000 years", media({}, { timestamp: "1234567890123" }), FRAME_UNREADABLE],
     ["audio at no time", media({}, { timestamp: "NaN" }), FRAME_UNREADABLE],
     ["audio as a list", { event: "media", media: [payload] }, FRAME_UNREADABLE],
     ["audio as null", { event: "media", media: null }, FRAME_UNREADABLE],

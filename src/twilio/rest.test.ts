@@ -185,13 +185,25 @@ describe("a recording", () => {
     "http://127.0.0.1:1/canary",
     "http://169.254.169.254/latest/meta-data",
     "https://api.twilio.com.evil.example/x",
+    "https://eviltwilio.com/x",
     "http://media.twiliocdn.com/plain",
+    "http://api.twilio.com/downgraded",
     "file:///etc/hostname",
-    "",
+    "//[",
   ])("is not followed to %p", async (location) => {
-    const { rest, seen } = setUp(() => new Response(null, { status: 302, headers: { location } }));
+    const asked: string[] = [];
+    const { rest } = restOver("https://api.twilio.com", async (url) => {
+      asked.push(url);
+      return new Response(null, { status: 302, headers: { location } });
+    });
     expect(await codeOf(rest.fetchRecording(recordingSid))).toBe("upstream");
-    expect(seen.length).toBeLessThanOrEqual(4);
+    expect(asked).toHaveLength(1);
+  });
+
+  test("that only ever redirects is given up after three", async () => {
+    const { rest, seen } = setUp(() => new Response(null, { status: 302, headers: { location: "/again" } }));
+    expect(await codeOf(rest.fetchRecording(recordingSid))).toBe("upstream");
+    expect(seen).toHaveLength(4);
   });
 
   test("on Twilio's other hosts is fetched without our credentials", async () => {

@@ -39,6 +39,7 @@ describe("a webhook's signature", () => {
     ["field added", url, good, `${encode(form)}&Digits=1`, false],
     ["field taken away", url, good, encode(form.slice(1)), false],
     ["field repeated", url, signed(publicBaseUrl + target, [...form, ["To", "+1"]]), `${encode(form)}&To=%2B1`, false],
+    ["field repeated, signed as its last value", url, good, `To=%2B1&${encode(form)}`, false],
     ["body as JSON", url, good, JSON.stringify(Object.fromEntries(form)), false],
   ];
   test.each(rows)("%s", (_what, requestUrl, signature, body, passes) => {

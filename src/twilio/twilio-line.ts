@@ -8,7 +8,6 @@ export class TwilioLine implements Line {
   readonly #beforePayload: string;
   readonly #beforeMark: string;
   readonly #clear: string;
-  #open = true;
 
   constructor(socket: Pick<ServerWebSocket<unknown>, "send" | "close" | "getBufferedAmount">, streamSid: string) {
     const stream = `"streamSid":${JSON.stringify(streamSid)}`;
@@ -31,22 +30,15 @@ export class TwilioLine implements Line {
   }
 
   bufferedBytes(): number {
-    return this.#open ? this.#socket.getBufferedAmount() : 0;
+    return this.#socket.getBufferedAmount();
   }
 
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
     this.#socket.close(1000, "stream over");
   }
 
-  /** The socket is gone: from now on nothing can be sent. */
-  gone(): void {
-    this.#open = false;
-  }
-
-  /** Bun: bytes sent, -1 = queued behind a slow peer (fine), 0 = dropped (the peer is lost to us). */
+  /** Bun: bytes sent, -1 = queued behind a slow peer (fine), 0 = dropped, or the socket is closed. */
   #send(message: string): boolean {
-    return this.#open && this.#socket.send(message) !== 0;
+    return this.#socket.send(message) !== 0;
   }
 }

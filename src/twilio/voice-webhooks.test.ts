@@ -39,6 +39,7 @@ describe("an incoming call", () => {
     const row = { callSid: sid("a"), businessId, from: "+972501234567", to: ourNumber, forwardedFrom: null };
     expect(edge.callLog.begun).toEqual([expect.objectContaining(row)]);
     expect(edge.lines.join("\n")).not.toContain("972501234567"); // numbers are masked in logs
+    expect(edge.clock.pending).toBe(0); // no timer per webhook stays behind
   });
 
   const callers: [from: string, read: string][] = [
@@ -160,6 +161,15 @@ describe("a stalled database", () => {
     expect(edge.instructions.fallback(sid("a"))).toBe(unknown);
   });
 
+  test("that comes back after the call was refused is nobody's unhandled rejection", async () => {
+    const { edge, loaded, ringCold } = cold();
+    edge.desk.full = true;
+    await ringCold();
+    loaded.resolve(null);
+    await settled();
+    expect(edge.desk.settings).toEqual([]);
+  });
+
   test("20 calls at once are answered in under 100 ms of real time each, roughly", async () => {
     const edge = createEdge({ clock: systemClock });
     edge.callLog.answer = never;
@@ -257,11 +267,14 @@ describe("reports", () => {
     expect(edge.desk.find(sid("a"))?.events).toEqual(["provider ended"]);
   });
 
-  test.each(["-5", "1e9", "9999999", "12:00", "", "NaN"])("a duration of %p is not believed", async (CallDuration) => {
-    const edge = createEdge();
-    await edge.post("/webhook/call_status", { To: ourNumber, CallStatus: "completed", CallDuration });
-    expect(edge.callLog.statuses[0]?.durationSeconds).toBeNull();
-  });
+  test.each(["-5", "1e9", "9999999", "86401", "12:00", "", "NaN"])(
+    "a duration of %p is not believed",
+    async (CallDuration) => {
+      const edge = createEdge();
+      await edge.post("/webhook/call_status", { To: ourNumber, CallStatus: "completed", CallDuration });
+      expect(edge.callLog.statuses[0]?.durationSeconds).toBeNull();
+    },
+  );
 
   test("of a call to nobody's number, or with an unknown status, change nothing", async () => {
     const edge = createEdge();
