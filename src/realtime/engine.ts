@@ -32,6 +32,9 @@ interface Wish {
 // What a call can ask for in the four seconds of an outage, several times over.
 const wishesMax = 32;
 
+// There are five minutes for it before the provider ends the session: no reason to hammer a server in trouble.
+const rotateAgainMs = 30_000;
+
 /**
  * The Realtime engine: one session at a time, replaced when it is lost (within 4 s, with what the caller heard) or
  * near its end (`rotate`: the new one is ready before the old one goes).
@@ -55,6 +58,7 @@ export class RealtimeEngine implements VoiceEngine {
   #deadlineTimer: Timer | null = null;
   #autoAnswer = true;
   #wishes: Wish[] = [];
+  #rotateNotBeforeMs = 0;
 
   constructor(deps: RealtimeEngineDeps) {
     this.#clock = deps.clock;
@@ -67,7 +71,9 @@ export class RealtimeEngine implements VoiceEngine {
   }
 
   get wantsRotation(): boolean {
-    return this.#state === "ready" && this.#successor === null && (this.#session?.wantsRotation ?? false);
+    if (this.#state !== "ready" || this.#successor !== null || this.#clock.nowMs() < this.#rotateNotBeforeMs)
+      return false;
+    return this.#session?.wantsRotation ?? false;
   }
 
   open(context: EngineContext, events: EngineEvents): void {
@@ -130,6 +136,7 @@ export class RealtimeEngine implements VoiceEngine {
       configured: () => this.#swapWhenQuiet(),
       ended: ({ reason, code }) => {
         this.#successor = null;
+        this.#rotateNotBeforeMs = this.#clock.nowMs() + rotateAgainMs;
         this.#log.warn("REALTIME", "rotation failed", { reason, code });
       },
     });

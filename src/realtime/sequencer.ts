@@ -2,7 +2,7 @@
 export type Ask = { kind: "plain"; instructions?: string } | { kind: "say"; text: string } | { kind: "continue" };
 
 export type SequencerState = "idle" | "requested" | "active";
-export type SequencerInput = "ask" | "created" | "done" | "busy" | "refused" | "interrupt";
+export type SequencerInput = "ask" | "created" | "done" | "done_first" | "busy" | "refused" | "interrupt";
 type Action = "none" | "send" | "hold" | "adopt" | "supersede" | "next" | "retry_later" | "cancel";
 
 /**
@@ -14,6 +14,7 @@ export const sequencerTable: Record<SequencerState, Record<SequencerInput, reado
     ask: ["requested", "send"],
     created: ["active", "adopt"],
     done: ["idle", "none"],
+    done_first: ["idle", "none"],
     // The server refused its own answer because of one that we believe is over: ask again, now.
     busy: ["requested", "send"],
     refused: ["idle", "none"],
@@ -23,6 +24,7 @@ export const sequencerTable: Record<SequencerState, Record<SequencerInput, reado
     ask: ["requested", "hold"],
     created: ["active", "adopt"],
     done: ["requested", "none"],
+    done_first: ["requested", "none"],
     busy: ["active", "retry_later"],
     refused: ["idle", "next"],
     interrupt: ["requested", "cancel"],
@@ -31,6 +33,8 @@ export const sequencerTable: Record<SequencerState, Record<SequencerInput, reado
     ask: ["active", "hold"],
     created: ["active", "supersede"],
     done: ["idle", "next"],
+    // That was the server's own answer; the one we asked for is still on its way.
+    done_first: ["requested", "none"],
     busy: ["active", "retry_later"],
     refused: ["active", "none"],
     interrupt: ["active", "cancel"],
@@ -100,7 +104,7 @@ export class Sequencer {
   /** The answer is over. Late news of another one changes nothing. */
   done(responseId: string): void {
     if (this.#state === "active" && this.#current !== null && this.#current.responseId !== responseId) return;
-    if (this.#step("done") === "next") this.#next();
+    if (this.#step(this.#sent === null ? "done" : "done_first") === "next") this.#next();
   }
 
   /** The server refused to begin an answer because another is active: ours (`requestId`) or its own (null). */
@@ -148,11 +152,8 @@ export class Sequencer {
   #step(input: SequencerInput): Action {
     const [next, action] = sequencerTable[this.#state][input];
     this.#state = next;
-    if (next === "idle") {
-      this.#current = null;
-      this.#sent = null;
-      this.#cancelled = false;
-    }
+    if (next !== "active") this.#current = null;
+    if (next === "idle") this.#cancelled = false;
     return action;
   }
 

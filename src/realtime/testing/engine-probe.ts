@@ -48,6 +48,11 @@ export class EngineProbe {
     return new Promise((resolve) => this.#waiting.push({ name, resolve }));
   }
 
+  /** Lets sockets work until something holds that is not reported. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   names(): string[] {
     return this.reported.map(([name]) => name);
   }

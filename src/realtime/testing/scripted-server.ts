@@ -96,6 +96,7 @@ export class ScriptedServer implements Disposable {
   /** HTTP statuses for the next upgrades, instead of a socket. */
   refuseWith: number[] = [];
   refused = 0;
+  #refusalAwaited: (() => void)[] = [];
 
   constructor() {
     const sockets = new WeakMap<ScriptedConnection, Bun.ServerWebSocket<{ connection: ScriptedConnection }>>();
@@ -106,6 +107,7 @@ export class ScriptedServer implements Disposable {
         const status = this.refuseWith.shift();
         if (status !== undefined) {
           this.refused++;
+          for (const resolve of this.#refusalAwaited.splice(0)) resolve();
           return new Response("refused", { status });
         }
         const connection: ScriptedConnection = new ScriptedConnection(request, () => sockets.get(connection) ?? null);
@@ -131,6 +133,10 @@ export class ScriptedServer implements Disposable {
 
   async connection(): Promise<ScriptedConnection> {
     return this.#connections.shift() ?? new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  nextRefusal(): Promise<void> {
+    return new Promise((resolve) => this.#refusalAwaited.push(resolve));
   }
 
   [Symbol.dispose](): void {
