@@ -23,7 +23,7 @@ import { Transcript } from "./transcript.ts";
 import { Uplink } from "./uplink.ts";
 import { BargeIn } from "./vad/barge-in.ts";
 import { CallTrace, TRACE_KEYPAD, TRACE_RESUMED } from "./vad/trace.ts";
-import { Vad } from "./vad/vad.ts";
+import type { Vad } from "./vad/vad.ts";
 import {
   VERDICT_BARGE_IN,
   VERDICT_DRAINED,
@@ -43,6 +43,7 @@ export interface CallDeps {
   phrases: Phrases;
   phone: PhoneControl;
   engine: VoiceEngine;
+  vad: Vad;
   recordCalls: boolean;
   /** The call is over and has written its end. */
   onEnded(next: NextStep): void;
@@ -63,7 +64,7 @@ export class Call {
   readonly #deps: CallDeps;
   readonly #core: CallCore;
   readonly #leg: PhoneLeg;
-  readonly #vad = new Vad();
+  readonly #vad: Vad;
   readonly #bargeIn = new BargeIn({ graceMs: limits.bargeInGraceMs });
   readonly #trace = new CallTrace();
   readonly #verdicts = new VerdictRing();
@@ -93,6 +94,7 @@ export class Call {
     this.#deps = deps;
     this.#core = new CallCore({ ...deps, callSid: incoming.callSid });
     this.#waitingSinceMs = this.#core.startedMs;
+    this.#vad = deps.vad;
     this.#recording = deps.recordCalls ? new Recording(limits.callMs + limits.goodbyeMs) : null;
     this.#transcript = new Transcript((turn) => deps.journal.turn(incoming.callSid, turn));
     this.#playout = this.#makePlayout();
@@ -410,10 +412,19 @@ export class Call {
     this.#deps.onEnded(this.#leg.afterEnd);
   }
 
+  /** Every step is tried: one that throws must not keep the call from ending. */
   #release(): void {
-    this.#core.deadlines.disarmAll();
-    this.#talk.tools.abortAll();
-    this.#core.engine.close();
+    for (const step of [
+      () => this.#talk.hungUp(),
+      () => this.#core.deadlines.disarmAll(),
+      () => this.#core.engine.close(),
+    ]) {
+      try {
+        step();
+      } catch (thrown) {
+        this.#core.log.error("CALL", "bug while releasing a call", { error: describeError(thrown) });
+      }
+    }
   }
 
   #guard(run: () => void): void {

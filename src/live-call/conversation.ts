@@ -60,6 +60,7 @@ export class Conversation {
   #answer: Answer | null = null;
   #muted = false; // audio of a cancelled answer is still coming
   #droppedInRow = 0;
+  #givenUp = false;
   #continueFrom: string | null = null;
   /** Set by the silence watch: the caller has the floor from now on. */
   onListening: () => void = () => {};
@@ -115,6 +116,7 @@ export class Conversation {
   // ── what the engine tells ────────────────────────────────────────────────────────────────────────────────────
 
   callerTurn(): void {
+    if (this.#givenUp) return;
     this.latency.mark("caller_turn");
     this.tools.newTurn();
     this.#core.deadlines.disarm("missed_turn");
@@ -129,6 +131,7 @@ export class Conversation {
   }
 
   answerStarted(id: string): void {
+    if (this.#givenUp) return;
     this.#expecting = false;
     this.#muted = false;
     this.#core.deadlines.disarm("missed_turn");
@@ -139,7 +142,7 @@ export class Conversation {
   }
 
   audio(itemId: string, payload: string): void {
-    if (this.#muted) return;
+    if (this.#muted || this.#givenUp) return;
     this.#expecting = false;
     if (this.#answer && !this.#answer.spoke && !this.#firstAudio(this.#answer)) return;
     if (!this.#playout.write(itemId, payload, this.#core.nowMs())) this.#overflow(itemId);
@@ -161,7 +164,7 @@ export class Conversation {
   }
 
   toolCall(call: ToolCall): void {
-    if (this.#muted) return;
+    if (this.#muted || this.#givenUp) return;
     if (this.tools.run(call)) {
       this.#step("answer_expected");
       return;
@@ -231,6 +234,13 @@ export class Conversation {
     this.#deps.transcript.settleCuts();
     if (this.#interruption.turnTaken) this.request();
     else if (!this.#deps.vad.speaking) this.#core.arm("missed_turn", limits.missedTurnMs);
+  }
+
+  /** The phone leg is gone: what was not heard by now never will be. */
+  hungUp(): void {
+    this.tools.abortAll();
+    this.#cut();
+    this.#deps.transcript.settleCuts();
   }
 
   // ── what the ledger tells ────────────────────────────────────────────────────────────────────────────────────
@@ -339,6 +349,7 @@ export class Conversation {
 
   /** Excuses itself, if it can, and leaves the caller to the recording flow. */
   #giveUp(reason: string): void {
+    this.#givenUp = true;
     this.#watch.stop();
     this.tools.abortAll();
     this.#expecting = false;

@@ -18,9 +18,9 @@ describe("whose turn it is", () => {
   for (const floor of floors) {
     for (const input of floorInputs) {
       const row = rows.find(([from, on]) => from === floor && on === input);
-      const expected = row ? [row[2], row[3]] : [floor, "none"];
+      const expected: string[] = row ? [row[2], row[3]] : [floor, "none"];
       test(`${floor} × ${input} → ${expected.join(", ")}`, () => {
-        expect([...stepFloor(floor, input)]).toEqual(expected);
+        expect<string[]>([...stepFloor(floor, input)]).toEqual(expected);
       });
     }
   }

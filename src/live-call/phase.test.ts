@@ -39,9 +39,9 @@ describe("phases of a call", () => {
   for (const phase of phases) {
     for (const input of phaseInputs) {
       const row = rows.find(([from, on]) => from === phase && on === input);
-      const expected = row ? [row[2], row[3]] : [phase, "none"];
+      const expected: string[] = row ? [row[2], row[3]] : [phase, "none"];
       test(`${phase} × ${input} → ${expected.join(", ")}`, () => {
-        expect([...stepPhase(phase, input)]).toEqual(expected);
+        expect<string[]>([...stepPhase(phase, input)]).toEqual(expected);
       });
     }
   }

@@ -14,7 +14,10 @@ export class SilenceWatch {
   constructor(core: CallCore, talk: Conversation) {
     this.#core = core;
     this.#talk = talk;
-    talk.onListening = () => this.arm();
+    talk.onListening = () => {
+      this.arm();
+      if (core.engine.wantsRotation && talk.idle) core.engine.rotate();
+    };
   }
 
   arm(): void {

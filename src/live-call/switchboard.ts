@@ -9,6 +9,7 @@ import type { CallJournal } from "./journal.ts";
 import type { NextStep, PhoneControl } from "./phone-control.ts";
 import type { Phrases } from "./phrases.ts";
 import type { CallSettings, IncomingCall } from "./settings.ts";
+import { Vad } from "./vad/vad.ts";
 
 export interface SwitchboardDeps {
   clock: Clock;
@@ -18,6 +19,8 @@ export interface SwitchboardDeps {
   phrases: Phrases;
   phone: PhoneControl;
   recordCalls: boolean;
+  /** The detector of the caller's speech; tests bring their own. */
+  makeVad?: () => Vad;
 }
 
 /** All live calls of the process. */
@@ -31,6 +34,8 @@ export interface Switchboard {
   /** What the provider should do now that the stream is over; the same answer however often it asks. */
   next(callSid: CallSid): NextStep;
   readonly live: number;
+  /** New calls are refused. */
+  readonly draining: boolean;
   /** Refuses new calls, waits for the live ones, and after `deadlineMs` says goodbye to the rest. */
   drain(deadlineMs: number): Promise<void>;
 }
@@ -89,11 +94,19 @@ class LiveSwitchboard implements Switchboard {
     return this.#calls.get(callSid)?.next() ?? this.#over.get(callSid) ?? { kind: "fallback" };
   }
 
+  get draining(): boolean {
+    return this.#draining;
+  }
+
   async drain(deadlineMs: number): Promise<void> {
     this.#draining = true;
     if (this.#calls.size === 0) return;
     const empty = new Promise<void>((resolve) => {
-      this.#onEmpty = resolve;
+      const others = this.#onEmpty; // a second, more impatient drain must not leave the first one waiting
+      this.#onEmpty = () => {
+        others();
+        resolve();
+      };
     });
     const hurry = this.#deps.clock.after(deadlineMs, () => {
       for (const call of [...this.#calls.values()]) call.shutDown();
@@ -104,9 +117,10 @@ class LiveSwitchboard implements Switchboard {
 
   #makeCall(incoming: IncomingCall): Call | null {
     try {
-      const { makeEngine, ...shared } = this.#deps;
+      const { makeEngine, makeVad, ...shared } = this.#deps;
+      const vad = makeVad?.() ?? new Vad();
       const onEnded = (next: NextStep): void => this.#ended(incoming.callSid, next);
-      return new Call(incoming, { ...shared, engine: makeEngine(), onEnded });
+      return new Call(incoming, { ...shared, vad, engine: makeEngine(), onEnded });
     } catch (thrown) {
       this.#deps.log.error("CALL", "call not made", { call: incoming.callSid, error: describeError(thrown) });
       return null;

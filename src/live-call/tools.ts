@@ -11,6 +11,11 @@ export interface CallTools {
    * come back as `{"error": …}`. `signal` aborts when the call gives the tool up.
    */
   run(name: string, argumentsJson: string, signal: AbortSignal): Promise<ToolOutcome>;
+  /**
+   * One finished line of the talk, as it was transcribed: what the assistant claims the caller said (a day, an hour, a
+   * yes) is compared with it. Returns at once and never throws.
+   */
+  heard?(role: "caller" | "assistant", text: string): void;
 }
 
 export interface ToolOutcome {

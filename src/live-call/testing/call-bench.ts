@@ -12,6 +12,7 @@ import { createSwitchboard, type Switchboard } from "../switchboard.ts";
 import type { CallTools } from "../tools.ts";
 import { audioOf, ScriptedEngine } from "./scripted-engine.ts";
 import { ScriptedLine, type ScriptedLineOptions } from "./scripted-line.ts";
+import { scriptedVad } from "./scripted-vad.ts";
 
 /** A clock that a test moves. */
 export interface MovableClock extends Clock {
@@ -130,6 +131,7 @@ export class CallBench {
       phrases: this.phrases,
       phone: this.phone,
       recordCalls: true,
+      makeVad: scriptedVad,
     });
     const { settings } = options;
     const call = this.switchboard.answer(
@@ -167,6 +169,12 @@ export class CallBench {
   gap(ms: number): this {
     this.clock.advance(ms);
     this.#streamMs += ms;
+    return this;
+  }
+
+  /** Lets promises of the phone and the tools settle. */
+  async settled(): Promise<this> {
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
     return this;
   }
 

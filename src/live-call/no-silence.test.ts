@@ -1,0 +1,123 @@
+import { describe, expect, test } from "bun:test";
+import { createVirtualClock } from "../sim/clock.ts";
+import { CallBench } from "./testing/call-bench.ts";
+import { audioOf } from "./testing/scripted-engine.ts";
+import { loudSound } from "./testing/scripted-vad.ts";
+
+const sentence = loudSound(1_500);
+
+function asked(): CallBench {
+  const bench = new CallBench({ clock: createVirtualClock() });
+  bench.start().quiet(1_000);
+  bench.engine.turn("t1", "שלום");
+  return bench;
+}
+
+/** The longest stretch in which the caller heard nothing, up to now. */
+function longestSilenceMs(bench: CallBench, fromMs: number): number {
+  let last = fromMs;
+  let longest = 0;
+  for (const piece of bench.line.heard) {
+    if (piece.fromMs >= fromMs) longest = Math.max(longest, piece.fromMs - last);
+    last = Math.max(last, piece.fromMs + piece.bytes.length / 8);
+  }
+  return Math.max(longest, bench.clock.nowMs() - last);
+}
+
+describe("the caller never hears more than 2 s of unexplained silence (V21)", () => {
+  test("a slow answer: filler at 1.5 s, fillers go on, retry at 6 s, message taking at 10 s", async () => {
+    const bench = asked();
+    const askedAt = bench.clock.nowMs();
+    bench.quiet(1_400);
+    expect(bench.line.heardMs).toBe(0);
+    bench.quiet(200);
+    expect(bench.line.sounding).toBe(true);
+    bench.quiet(4_300);
+    expect(bench.engine.did("respond")).toEqual([]);
+    bench.quiet(300);
+    expect(bench.engine.did("respond").length).toBe(1);
+    bench.quiet(3_600);
+    expect(longestSilenceMs(bench, askedAt)).toBeLessThanOrEqual(2_000);
+    await bench.quiet(300).settled();
+    expect(bench.phone.redirects.map((redirect) => redirect.reason)).toEqual(["no_answer"]);
+  });
+
+  test("an answer that comes after the filler follows it, and the wait is over", () => {
+    const bench = asked();
+    bench.quiet(1_700);
+    bench.engine.answer("a1", audioOf(0x30, 1_000), "כן");
+    bench.quiet(3_000);
+    expect(bench.line.heardBytes).toEqual(Uint8Array.from([...audioOf(0x55, 1_000), ...audioOf(0x30, 1_000)]));
+    bench.quiet(4_500);
+    expect(bench.phone.redirects).toEqual([]);
+    expect(bench.engine.did("respond")).toEqual([]);
+  });
+
+  test("an empty answer is asked for once more; a second one leads to message taking, with an excuse", async () => {
+    const bench = asked();
+    bench.engine.begin("a1");
+    bench.engine.emit.answerDone({ answerId: "a1", status: "failed", reason: "rate_limit", produced: false });
+    expect(bench.engine.did("respond").length).toBe(1);
+    bench.engine.begin("a2");
+    bench.engine.emit.answerDone({ answerId: "a2", status: "completed", reason: null, produced: false });
+    expect(bench.phone.redirects).toEqual([]);
+    bench.quiet(1_200);
+    await bench.settled();
+    expect(bench.line.heardBytes).toEqual(audioOf(0x55, 1_000));
+    expect(bench.phone.redirects.length).toBe(1);
+  });
+
+  test("an answer that dries up in the middle is filled and asked for again", () => {
+    const bench = asked();
+    bench.engine.begin("a1");
+    bench.engine.speak("a1", audioOf(0x30, 1_000));
+    bench.quiet(2_700);
+    expect(bench.line.heardBytes.filter((byte) => byte === 0x55).length).toBeGreaterThan(0);
+    bench.quiet(5_000);
+    expect(bench.engine.did("respond").length).toBe(1);
+  });
+
+  test("the engine misses the end of a turn: the answer is asked for", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000).sound(sentence).quiet(2_000);
+    expect(bench.engine.did("respond")).toEqual([]);
+    bench.quiet(1_200);
+    expect(bench.engine.did("respond").length).toBe(1);
+  });
+
+  test("a silent caller is asked twice, then the call ends politely", async () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(31_000);
+    await bench.settled();
+    expect(bench.journal.turns.length).toBe(3);
+    expect(bench.phone.hangUps.length).toBe(1);
+    expect(bench.journal.ends.map((end) => end.reason)).toEqual(["assistant_ended"]);
+  });
+
+  test("a caller who speaks again resets the count", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(19_000).sound(sentence);
+    bench.engine.turn("t1", "אני כאן");
+    bench.engine.answer("a1", audioOf(0x30, 1_000), "יופי");
+    bench.quiet(20_000);
+    expect(bench.phone.hangUps).toEqual([]);
+  });
+
+  test("fixed sentences that are not rendered yet are said by the engine instead", () => {
+    const bench = new CallBench({ clock: createVirtualClock(), fixedPhrases: false });
+    bench.start().quiet(8_200);
+    expect(bench.engine.did("respond").map((command) => command.request.say)).toEqual(["שלום, איך אפשר לעזור?"]);
+  });
+
+  test("the connection to the model is lost for a while: the caller is told after 1.5 s", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.engine.state = "reconnecting";
+    bench.engine.emit.reconnecting("closed");
+    bench.quiet(1_700);
+    expect(bench.line.sounding).toBe(true);
+    bench.engine.ready();
+    bench.quiet(2_000);
+    expect(bench.phone.redirects).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import { frameEnergy } from "../../audio/energy.ts";
+import { VAD_NOTHING, VAD_SPEECH_ENDED, VAD_SPEECH_STARTED, type Vad } from "../vad/vad.ts";
+
+const loud = 1_000 ** 2;
+const startFrames = 5;
+const hangFrames = 15;
+
+/**
+ * A detector without judgement: five loud frames are speech, fifteen quiet ones end it. Tests of the call use it, so
+ * that they neither depend on the real detector's ear nor pay for it.
+ */
+class ScriptedVad {
+  speaking = false;
+  utteranceMs = 0;
+  voicedMs = 0;
+  levelRms = 0;
+  noiseFloorRms = 10;
+  speechThresholdRms = 1_000;
+  thresholdMoved = true;
+  #loudFrames = 0;
+  #quietFrames = 0;
+
+  push(frame: Uint8Array, bytes: number): number {
+    const energy = frameEnergy(frame, bytes);
+    this.levelRms = Math.sqrt(energy);
+    this.#loudFrames = energy > loud ? this.#loudFrames + 1 : 0;
+    this.#quietFrames = energy > loud ? 0 : this.#quietFrames + 1;
+    if (this.speaking) return this.#goOn();
+    if (this.#loudFrames < startFrames) return VAD_NOTHING;
+    this.speaking = true;
+    this.utteranceMs = this.voicedMs = startFrames * 20;
+    return VAD_SPEECH_STARTED;
+  }
+
+  acknowledgeThreshold(): void {
+    this.thresholdMoved = false;
+  }
+
+  #goOn(): number {
+    if (this.#quietFrames === 0) this.utteranceMs = this.voicedMs += 20;
+    if (this.#quietFrames < hangFrames) return VAD_NOTHING;
+    this.speaking = false;
+    return VAD_SPEECH_ENDED;
+  }
+}
+
+/** The double in the place of the real class, whose private state it does not have. */
+export const scriptedVad = (): Vad => new ScriptedVad() as unknown as Vad;
+
+/** Loud sound of the caller: 20 ms frames that differ, so that each can be told apart. */
+export const loudSound = (ms: number): Uint8Array =>
+  Uint8Array.from({ length: ms * 8 }, (_, at) => (at % 2 === 0 ? 0x10 : 0x90) + (Math.floor(at / 160) % 8));

@@ -1,0 +1,197 @@
+import { describe, expect, test } from "bun:test";
+import { createVirtualClock } from "../sim/clock.ts";
+import { CallBench } from "./testing/call-bench.ts";
+import { audioOf } from "./testing/scripted-engine.ts";
+import { loudSound } from "./testing/scripted-vad.ts";
+import type { CallTools, ToolOutcome } from "./tools.ts";
+
+/** Tools that the test resolves by hand. */
+function handTools(): CallTools & { finish(outcome: ToolOutcome): void; signals: AbortSignal[] } {
+  const waiting: ((outcome: ToolOutcome) => void)[] = [];
+  const signals: AbortSignal[] = [];
+  return {
+    definitions: [{ name: "book", description: "", parameters: {} }],
+    signals,
+    run(_name, _arguments, signal) {
+      signals.push(signal);
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    finish: (outcome) => waiting.shift()?.(outcome),
+  };
+}
+
+/** A result after which the call itself has something to do. */
+// biome-ignore lint/suspicious/noThenProperty: the port's name for it; it is data, never a function
+const doneWith = (then: NonNullable<ToolOutcome["then"]>): ToolOutcome => ({ output: "{}", then });
+
+async function callingTool(tools: CallTools): Promise<CallBench> {
+  const bench = new CallBench({ clock: createVirtualClock(), settings: { tools } });
+  bench.start().quiet(1_000);
+  bench.engine.turn("t1", "תקבעי לי תור");
+  bench.engine.begin("a1");
+  bench.engine.emit.toolCall({ id: "c1", name: "book", argumentsJson: "{}" });
+  bench.engine.emit.answerDone({ answerId: "a1", status: "completed", reason: null, produced: true });
+  return bench.settled();
+}
+
+describe("tools in a call", () => {
+  test("a fast tool: its result goes to the engine, whose answer is heard; no filler", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    bench.quiet(300);
+    tools.finish({ output: '{"ok":true}' });
+    await bench.settled();
+    expect(bench.engine.did("toolResult")).toEqual([{ do: "toolResult", id: "c1", output: '{"ok":true}' }]);
+    bench.engine.answer("a2", audioOf(0x30, 1_000), "נקבע");
+    bench.quiet(1_500);
+    expect(bench.line.heardBytes).toEqual(audioOf(0x30, 1_000));
+    expect(bench.journal.events.find((event) => event.kind === "tool")?.detail).toEqual({
+      tool: "book",
+      ms: 300,
+      ok: true,
+    });
+  });
+
+  test("a slow tool is bridged after 0.8 s; after 8 s it is aborted and answered with an error", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    bench.quiet(700);
+    expect(bench.line.sounding).toBe(false);
+    bench.quiet(200);
+    expect(bench.line.sounding).toBe(true);
+    bench.quiet(7_200);
+    expect(tools.signals[0]?.aborted).toBe(true);
+    expect(bench.engine.did("toolResult").map((command) => command.output)).toEqual(['{"error":"timeout"}']);
+    tools.finish({ output: '{"ok":"too late"}' });
+    await bench.settled();
+    expect(bench.engine.did("toolResult").length).toBe(1);
+  });
+
+  test("a tool that rejects is answered with an error and hurts nothing else", async () => {
+    const tools: CallTools = { definitions: [], run: () => Promise.reject(new Error("boom")) };
+    const bench = await callingTool(tools);
+    expect(bench.engine.did("toolResult").map((command) => command.output)).toEqual(['{"error":"tool_failed"}']);
+    expect(bench.phone.redirects).toEqual([]);
+  });
+
+  test("a tool that throws instead of promising is answered with an error", async () => {
+    const tools: CallTools = {
+      definitions: [],
+      run() {
+        throw new Error("boom");
+      },
+    };
+    const bench = await callingTool(tools);
+    expect(bench.engine.did("toolResult").map((command) => command.output)).toEqual(['{"error":"tool_failed"}']);
+  });
+
+  test("a model in a tool loop is stopped at 12 calls in a turn, excuses itself, and a message is taken (F22)", async () => {
+    const tools: CallTools = { definitions: [], run: () => Promise.resolve({ output: "{}" }) };
+    const bench = new CallBench({ clock: createVirtualClock(), settings: { tools } });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "שלום");
+    for (let loop = 0; loop < 20; loop++) {
+      bench.engine.begin(`a${loop}`);
+      bench.engine.emit.toolCall({ id: `c${loop}`, name: "book", argumentsJson: "{}" });
+      bench.engine.emit.answerDone({ answerId: `a${loop}`, status: "completed", reason: null, produced: true });
+      await bench.settled();
+      bench.quiet(20);
+    }
+    await bench.quiet(1_500).settled();
+    expect(bench.engine.did("toolResult").filter((command) => command.output === "{}").length).toBe(12);
+    expect(bench.line.heardBytes).toEqual(audioOf(0x55, 1_000));
+    expect(bench.phone.redirects.map((redirect) => redirect.reason)).toEqual(["tool_budget"]);
+  });
+
+  test("saying goodbye: the line is hung up when the last word was heard, not before", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    tools.finish(doneWith({ kind: "end" }));
+    await bench.settled();
+    bench.engine.answer("a2", audioOf(0x30, 2_000), "תודה ולהתראות");
+    await bench.quiet(1_900).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    await bench.quiet(300).settled();
+    expect(bench.line.heardBytes).toEqual(audioOf(0x30, 2_000));
+    expect(bench.phone.hangUps.length).toBe(1);
+    expect(bench.journal.ends.map((end) => end.reason)).toEqual(["assistant_ended"]);
+    expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "hangup" });
+  });
+
+  test("the caller speaks into the goodbye: the call goes on", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    tools.finish(doneWith({ kind: "end" }));
+    await bench.settled();
+    bench.engine.answer("a2", audioOf(0x30, 3_000), "תודה ולהתראות");
+    await bench.quiet(1_000).sound(loudSound(1_500)).quiet(4_000).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    expect(bench.switchboard.live).toBe(1);
+  });
+
+  test("a goodbye that never ends is cut after 10 s", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    tools.finish(doneWith({ kind: "end" }));
+    await bench.settled();
+    bench.engine.answer("a2", audioOf(0x30, 60_000), "תודה ולהתראות");
+    await bench.quiet(10_200).settled();
+    expect(bench.phone.hangUps.length).toBe(1);
+  });
+
+  test("a transfer is announced, then the stream is closed and the provider is told to dial", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    tools.finish(doneWith({ kind: "transfer", to: "+972521111111", label: "דנה" }));
+    await bench.settled();
+    bench.engine.answer("a2", audioOf(0x30, 1_000), "מעבירה אותך לדנה");
+    bench.quiet(900);
+    expect(bench.line.closed).toBe(false);
+    bench.quiet(300);
+    expect(bench.line.closed).toBe(true);
+    const dial = { kind: "dial", to: "+972521111111", label: "דנה" } as const;
+    expect(bench.switchboard.next(bench.callSid)).toEqual(dial);
+    expect(bench.switchboard.next(bench.callSid)).toEqual(dial);
+    expect(bench.journal.ends.map((end) => end.reason)).toEqual(["transferred"]);
+  });
+
+  test("nobody asks what follows a transfer: message taking instead of a dead line", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    tools.finish(doneWith({ kind: "transfer", to: "+972521111111", label: "דנה" }));
+    await bench.settled();
+    bench.engine.answer("a2", audioOf(0x30, 500), "מעבירה");
+    bench.quiet(1_000);
+    bench.clock.advance(2_500);
+    await bench.settled();
+    expect(bench.phone.redirects.length).toBe(1);
+    expect(bench.journal.ends.map((end) => end.reason)).toEqual(["fallback"]);
+  });
+
+  test("keys are one input after 3 s, go into the conversation and are answered", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(500);
+    bench.call.onKeypad("1");
+    bench.quiet(500);
+    bench.call.onKeypad("2");
+    bench.call.onKeypad("x");
+    bench.quiet(2_900);
+    expect(bench.engine.did("respond")).toEqual([]);
+    bench.quiet(200);
+    expect(bench.engine.did("addContext")).toEqual([{ do: "addContext", role: "caller", text: "[DTMF 12]" }]);
+    expect(bench.engine.did("respond").length).toBe(1);
+    expect(bench.journal.turns.map((turn) => turn.text)).toEqual(["[DTMF 12]"]);
+  });
+
+  test('"#" ends the input at once and silences what is being said', () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(500);
+    bench.engine.answer("a1", audioOf(0x30, 5_000), "לחצו אחת");
+    bench.quiet(1_000);
+    bench.call.onKeypad("7");
+    bench.call.onKeypad("#");
+    bench.quiet(100);
+    expect(bench.line.sounding).toBe(false);
+    expect(bench.engine.did("addContext").at(-1)?.text).toBe("[DTMF 7#]");
+  });
+});
