@@ -6,7 +6,7 @@ import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
 import { decideOnce, type Instruction, type PhoneCall } from "./call-register.ts";
 import { callerNumber } from "./caller-id.ts";
 import type { NumberDirectory } from "./ports.ts";
-import { type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
+import { offerStream, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
 
 /** `/webhook/incoming_call`: the assistant, the recording flow, or "this number is not in service". */
 export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Promise<Instruction> {
@@ -53,9 +53,7 @@ function connect(
 ): Instruction {
   if (settings instanceof Promise) settings.catch(() => {}); // the call reports it; a refused call leaves nobody to
   if (deps.desk.answer(incoming, settings) === null) return { kind: "fallback" };
-  const leg = call.legs++;
-  deps.tokens.issue({ callSid: call.callSid, businessId: call.businessId, leg });
-  return { kind: "connect", leg };
+  return offerStream(deps, call);
 }
 
 /** Cold memory and a slow database: the call connects, and its settings come when they can, or not at all. */

@@ -2,7 +2,7 @@ import { parsePhone } from "../base/phone.ts";
 import { isFinal } from "../calls/status.ts";
 import { decideOnce, type Instruction, type PhoneCall } from "./call-register.ts";
 import { takeStatus } from "./take-reports.ts";
-import { businessOf, statusOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
+import { businessOf, offerStream, statusOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
 
 // First stream, and one return after a transfer that nobody answered. A bound, so that no fault can make a call circle.
 const legsMax = 2;
@@ -37,9 +37,7 @@ export async function answerTransferResult(deps: VoiceWebhookDeps, webhook: Webh
 
 function reconnect(deps: VoiceWebhookDeps, call: PhoneCall): Instruction {
   if (call.legs >= legsMax) return { kind: "fallback" };
-  const leg = call.legs++;
-  deps.tokens.issue({ callSid: call.callSid, businessId: call.businessId, leg });
-  return { kind: "connect", leg };
+  return offerStream(deps, call);
 }
 
 /** The call, with its business when that can be known in time: the texts played may be the business's own. */

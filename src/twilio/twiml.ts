@@ -10,10 +10,8 @@ export interface TwimlPlace {
   businessId: BusinessId | null;
 }
 
-/** Paths of the callbacks, registered in voice-webhooks.ts. */
-export const callbackPaths = {
-  incomingCall: "/webhook/incoming_call",
-  callStatus: "/webhook/call_status",
+// Paths of our callbacks; their routes stand in voice-webhooks.ts.
+const callbackPaths = {
   recording: "/webhook/handle_recording",
   streamStatus: "/webhook/stream_status",
   streamEnded: "/webhook/stream_ended",

@@ -7,7 +7,7 @@ import { parsePhone } from "../base/phone.ts";
 import type { CallLog, StatusReport } from "../calls/log.ts";
 import { limits } from "../limits.ts";
 import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
-import type { CallRegister } from "./call-register.ts";
+import type { CallRegister, Instruction, PhoneCall } from "./call-register.ts";
 import type { Instructions } from "./instructions.ts";
 import type { CallDesk, NumberDirectory } from "./ports.ts";
 import { RefusalLog } from "./refusal-log.ts";
@@ -54,6 +54,13 @@ export function createSignedRoute(deps: VoiceWebhookDeps) {
       const leg = /^\d{1,3}$/.exec(c.req.query("leg") ?? "");
       return handle(c, { callSid, form, leg: leg === null ? 0 : Number(leg[0]) });
     };
+}
+
+/** The call's next stream, with a token of its own. */
+export function offerStream(deps: VoiceWebhookDeps, call: PhoneCall): Instruction {
+  const leg = call.legs++;
+  deps.tokens.issue({ callSid: call.callSid, businessId: call.businessId, leg });
+  return { kind: "connect", leg };
 }
 
 // Twilio's CallStatus words.
