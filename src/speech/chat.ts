@@ -13,12 +13,11 @@ import type { OpenAiRest } from "./openai-rest.ts";
 export function createChatModel(rest: OpenAiRest, model: string): ChatModel {
   return {
     name: model,
-    async answer(request, signal) {
+    answer(request, signal) {
       const body = toWire(model, request);
-      const completion = await rest.run("chat", limits.chatMs, signal, (client, options) =>
-        client.chat.completions.create(body, options),
+      return rest.run("chat", limits.chatMs, signal, async (client, options) =>
+        fromWire(model, await client.chat.completions.create(body, options)),
       );
-      return fromWire(model, completion);
     },
   };
 }
@@ -54,7 +53,7 @@ function messageToWire(message: ChatMessage): ChatCompletionMessageParam {
   }
 }
 
-/** The package's types promise fields that only a whole, well-meant answer has: all of it is read with care. */
+/** A throw in here is an answer of another shape than promised: `OpenAiRest.run` makes it "unavailable". */
 function fromWire(model: string, completion: Partial<ChatCompletion>): ChatAnswer {
   const choice = completion.choices?.[0];
   if (choice?.message === undefined) throw new AppError("unavailable", "chat: the answer has no choice");

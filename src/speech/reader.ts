@@ -71,12 +71,12 @@ function readOnce(deps: ReaderDeps, voice: string, text: string): Promise<Readin
           if (line.final) transcript = line.text;
         },
         answerDone: ({ status, reason }: AnswerOutcome) => {
+          if (status === "failed") return; // its cause is the next report
           if (status !== "completed") fail("unavailable", `${status} ${reason ?? ""}`.trim());
           else end(() => resolve({ audio: Buffer.concat(chunks), transcript }));
         },
         usage: deps.usage,
-        // A rejected request has no answer whose end could be waited for.
-        error: ({ kind, code }) => kind === "request" && fail("unavailable", code),
+        error: ({ kind, code }) => kind !== "ignored" && fail("unavailable", `${kind} ${code}`),
         callerSpeech: () => {},
         callerTurn: () => {},
         answerStarted: () => {},

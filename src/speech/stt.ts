@@ -31,20 +31,20 @@ export interface Transcriber {
 /** Turns recorded speech into text: recordings of the fallback, voice notes. */
 export function createTranscriber(rest: OpenAiRest, model: string): Transcriber {
   const send = (body: Omit<TranscriptionCreateParamsNonStreaming, "model">, signal?: AbortSignal) =>
-    rest.run("transcription", limits.transcriptionMs, signal, (client, options) =>
-      client.audio.transcriptions.create({ ...body, model, stream: false }, options),
+    rest.run("transcription", limits.transcriptionMs, signal, async (client, options) =>
+      fromWire(model, await client.audio.transcriptions.create({ ...body, model, stream: false }, options)),
     );
   return {
     async transcribe({ audio, fileName, languages, keywords }, signal) {
       const file = new File([audio], fileName);
       const hints = { languages: [...languages], ...(keywords.length === 0 ? {} : { keywords: [...keywords] }) };
       try {
-        return fromWire(model, await send({ file, ...hints }, signal));
+        return await send({ file, ...hints }, signal);
       } catch (thrown) {
         // Older models know one `language` and no keywords, and reject what they do not know.
         const [language] = languages;
         if (!isRejected(thrown)) throw thrown;
-        return fromWire(model, await send({ file, ...(language === undefined ? {} : { language }) }, signal));
+        return send({ file, ...(language === undefined ? {} : { language }) }, signal);
       }
     },
   };
