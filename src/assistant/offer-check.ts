@@ -15,8 +15,8 @@ export interface TimeClaim {
 }
 
 export type ClaimVerdict =
-  /** The words support the claim. */
-  | { kind: "agrees"; why: string }
+  /** The words support the claim; `exact`: they name this hour, not only a part of the day that holds it. */
+  | { kind: "agrees"; exact: boolean; why: string }
   /** The words say something else, or more than one thing: `question` goes to the customer. */
   | { kind: "differs"; why: string; question: string }
   /** No line names a time that could support or refute it. */
@@ -43,7 +43,8 @@ export function checkClaim(claim: TimeClaim, lines: readonly HeardLine[], today:
     return { kind: "unheard", why: "no time in the last lines" };
   if (claim.time !== null && said.times === null && said.hours === null)
     return { kind: "unheard", why: `date ${claim.date} heard, hour not` };
-  return { kind: "agrees", why: describe(said) };
+  const exact = said.times !== null && said.dates !== null;
+  return { kind: "agrees", exact, why: describe(said) };
 }
 
 function collect(lines: readonly HeardLine[]): Said {

@@ -109,10 +109,14 @@ export const pendingTable: Readonly<Record<PendingState, Readonly<Record<Pending
   },
 };
 
-/** One offered slot: `local` is the business's wall clock ("2026-11-25T16:30"), `holdId` the row that keeps it. */
+/**
+ * One offered slot: `local` is the business's wall clock ("2026-11-25T16:30"), `holdId` the row that keeps it, `moves` the
+ * meeting that goes there when it is agreed to (absent: a new meeting).
+ */
 export interface OfferedSlot {
   holdId: string;
   local: string;
+  moves?: string | undefined;
 }
 
 /** The pending slot of one conversation. Dates and times are ISO, in the business's zone. */

@@ -5,7 +5,7 @@ import type { Ctx } from "../tenants/ctx.ts";
 import type { Pending } from "./pending-slot.ts";
 
 const local = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/);
-const slot = z.object({ holdId: z.uuid(), local });
+const slot = z.object({ holdId: z.uuid(), local, moves: z.uuid().optional() });
 const schema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("empty") }),
   z.object({ kind: z.literal("day"), date: z.iso.date() }),

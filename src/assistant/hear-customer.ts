@@ -1,0 +1,64 @@
+import { type Pending, type PendingStep, stepPending } from "../calendar/pending-slot.ts";
+import { understand } from "../hebrew/understand.ts";
+import { presentPending, readPending, setPending, settleOffered } from "./appointments.ts";
+import { frame } from "./frame.he.ts";
+import { pendingInput } from "./pending-input.ts";
+import { pendingQuestion } from "./pending-question.ts";
+import type { Desk } from "./tools/tool.ts";
+
+export type HeardCustomer =
+  /** The rules settle it: this is the answer, no model is asked. */
+  | { kind: "reply"; text: string }
+  /** The model answers; `note` tells it what was understood. */
+  | { kind: "model"; note: string | null };
+
+/**
+ * What a written line means for the pending slot, before any model sees it (A6). "כן, אפשר" after an offer books here:
+ * a model that forgets to call its tool cannot swallow a yes.
+ */
+export async function hearCustomer(desk: Desk, text: string, appointment: string | null): Promise<HeardCustomer> {
+  const pending = await readPending(desk);
+  desk.hearing.context = appointment === null ? {} : { appointment };
+  presentPending(desk, pending);
+  const { understood } = desk.hearing.customer(text);
+  if (pending.kind === "empty") return { kind: "model", note: null };
+  const step = stepPending(pending, pendingInput(understood, pending, isAnchored(desk, pending)));
+  const stale = pending.kind === "stale" ? pending.why : undefined;
+  desk.log.info("NLP", "pending slot", { step: step.why, understood: understood.kind, stale });
+  return carryOut(desk, step);
+}
+
+async function carryOut(desk: Desk, step: PendingStep): Promise<HeardCustomer> {
+  if (step.action === "book" && step.slot) {
+    const settled = await settleOffered(desk, step.slot, step.why, null);
+    return { kind: "reply", text: settled.say };
+  }
+  await setPending(desk, step.pending);
+  switch (step.action) {
+    case "ask_hour":
+    case "ask_day":
+    case "ask_day_and_hour":
+    case "ask_which":
+    case "ask_confirm":
+      return { kind: "reply", text: pendingQuestion(step.action, step.pending, desk.now.toPlainDate()) };
+    case "check":
+      return { kind: "model", note: step.wanted ? frame.wanted(step.wanted.date, step.wanted.time) : null };
+    case "offer_day":
+      return { kind: "model", note: step.pending.kind === "day" ? frame.wantedDay(step.pending.date) : null };
+    case "offer_others":
+      return { kind: "model", note: frame.wantsOthers };
+    case "book":
+    case "ask_meaning":
+    case "none":
+      return { kind: "model", note: null };
+  }
+}
+
+/** A bare yes is about the offer unless the assistant has asked something else since: its last question names no slot. */
+function isAnchored(desk: Desk, pending: Pending): boolean {
+  const last = desk.hearing.lastAssistantLine;
+  if (pending.kind !== "offered" || !last.includes("?")) return true;
+  if (pending.slots.some((slot) => last.includes(slot.local.slice(11)))) return true;
+  const said = understand(last, { now: desk.now, zone: desk.now.timeZoneId });
+  return "time" in said && pending.slots.some((slot) => slot.local.endsWith(said.time ?? "-"));
+}

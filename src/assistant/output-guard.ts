@@ -1,0 +1,56 @@
+/** What may be said: texts that name allowed numbers, links and prices. */
+export interface GuardInput {
+  /** Business facts, procedures and what tools quoted. */
+  allowedTexts: readonly string[];
+  /** A meeting was booked, moved or cancelled, or the customer has one: the answer may speak of it. */
+  mayClaimBooking: boolean;
+}
+
+export type GuardProblem = "phone_number" | "link" | "price" | "booking_claim";
+
+const phonePattern = /(?<!\d)(?:\+|00)?\d(?:[\d\s().-]{5,16})\d(?!\d)/g;
+const linkPattern =
+  /(?:https?:\/\/|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|info|biz|co\.il|il|me|ly|app|shop|xyz|link)\b\S*|[\w.+-]+@[\w-]+\.[a-z]{2,}/gi;
+const currency = "(?:₪|ש[\"״']?ח|שקלים|שקל|nis|ils|\\$|usd|דולר(?:ים)?|€|eur|יורו|%|אחוז(?:ים)?)";
+const pricePattern = new RegExp(`(?:${currency}\\s*(\\d[\\d,.]*))|(?:(\\d[\\d,.]*)\\s*${currency})`, "gi");
+const claimPattern = /(?<![\p{L}])(?:קבעתי|נקבעה|נקבע לך|שריינתי|הזמנתי לך|הזזתי|הפגישה הועברה|ביטלתי)(?![\p{L}])/u;
+// Times and dates are numbers too: "16:30", "25.11.2026", "25/11".
+const timeOrDate = /\d{1,2}:\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|\d{4}-\d{2}-\d{2}/g;
+
+/**
+ * What an answer says beyond the business's own data (S12): a number or link that is in none of the allowed texts, a
+ * price nobody wrote, a booking that did not happen. Deterministic, linear; empty when the answer may go out.
+ */
+export function guardOutput(answer: string, input: GuardInput): GuardProblem[] {
+  const text = answer.slice(0, 20_000);
+  const allowed = input.allowedTexts.join("\n");
+  const problems = new Set<GuardProblem>();
+  if (phonesIn(text).some((phone) => !phonesIn(allowed).some((known) => sameNumber(phone, known))))
+    problems.add("phone_number");
+  const links = new Set(linksIn(allowed));
+  if (linksIn(text).some((link) => !links.has(link))) problems.add("link");
+  const prices = new Set(pricesIn(allowed));
+  if (pricesIn(text).some((price) => !prices.has(price))) problems.add("price");
+  if (!input.mayClaimBooking && claimPattern.test(text)) problems.add("booking_claim");
+  return [...problems];
+}
+
+/** Digits of what looks like a phone number: seven or more that are not dates and times. */
+function phonesIn(text: string): string[] {
+  const found = text.replace(timeOrDate, " ").match(phonePattern) ?? [];
+  return found.map((phone) => phone.replace(/\D/g, "")).filter((digits) => digits.length >= 7);
+}
+
+/** The same subscriber, written nationally or internationally. */
+const sameNumber = (a: string, b: string): boolean => a.replace(/^(00)?972|^0/, "") === b.replace(/^(00)?972|^0/, "");
+
+const linksIn = (text: string): string[] =>
+  (text.match(linkPattern) ?? []).map((link) =>
+    link
+      .toLowerCase()
+      .replace(/^(?:https?:\/\/)?(?:www\.)?/, "")
+      .replace(/[/.,;:!?)\]"']+$/, ""),
+  );
+
+const pricesIn = (text: string): string[] =>
+  [...text.matchAll(pricePattern)].map((match) => String(Number((match[1] ?? match[2] ?? "").replace(/,|\.$/g, ""))));

@@ -1,0 +1,65 @@
+import type { OfferedSlot, Pending, PendingHeard } from "../calendar/pending-slot.ts";
+import type { Understanding } from "../hebrew/types.ts";
+
+/** What an understood line means for the pending slot. `anchored` = a bare yes can only be about the offer. Pure. */
+export function pendingInput(heard: Understanding, pending: Pending, anchored: boolean): PendingHeard {
+  const slots = pending.kind === "offered" ? pending.slots : [];
+  switch (heard.kind) {
+    case "confirm": {
+      const named = slots.find((slot) => slot.local === heard.slot);
+      if (named !== undefined && slots.length > 1) return { input: "choice", slot: named };
+      return { input: anchored ? "confirm" : "aside_confirm" };
+    }
+    case "choose": {
+      const chosen = slots.find((slot) => slot.local === heard.slot) ?? slots[heard.index];
+      return chosen === undefined ? { input: "other" } : { input: "choice", slot: chosen };
+    }
+    case "reject":
+      return { input: "reject" };
+    case "instant":
+      return timedInput(heard.start, heard.time, heard.window, slots);
+    case "interval":
+      return heard.start.slice(0, 10) === heard.end.slice(0, 10)
+        ? { input: "day", date: heard.start.slice(0, 10) }
+        : { input: "other" };
+    case "timeOfDay":
+      return hourInput(heard.time, slots);
+    case "ask":
+      return askInput(heard);
+    case "open":
+    case "constraint":
+    case "undecided":
+    case "move":
+    case "cancel":
+    case "late":
+    case "none":
+      return { input: "other" };
+  }
+}
+
+function timedInput(
+  start: string,
+  time: string | undefined,
+  window: readonly [string, string] | undefined,
+  slots: readonly OfferedSlot[],
+): PendingHeard {
+  const date = start.slice(0, 10);
+  if (time === undefined) return window && window[0] !== window[1] ? { input: "other" } : { input: "day", date };
+  const named = slots.find((slot) => slot.local === `${date}T${time}`);
+  return named === undefined ? { input: "slot", date, time } : { input: "choice", slot: named };
+}
+
+function hourInput(time: string, slots: readonly OfferedSlot[]): PendingHeard {
+  const [named, ...more] = slots.filter((slot) => slot.local.endsWith(time));
+  return named !== undefined && more.length === 0 ? { input: "choice", slot: named } : { input: "hour", time };
+}
+
+/** A day that lacks its hour, or an hour that lacks its day, is half of what is pending; anything else is unclear. */
+function askInput(heard: Extract<Understanding, { kind: "ask" }>): PendingHeard {
+  const [only] = heard.missing;
+  if (heard.missing.length === 1 && only === "time" && heard.start !== undefined)
+    return { input: "day", date: heard.start.slice(0, 10) };
+  if (heard.missing.length === 1 && only === "date" && heard.time !== undefined)
+    return { input: "hour", time: heard.time };
+  return { input: "unclear" };
+}

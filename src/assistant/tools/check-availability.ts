@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { restOf } from "../../calendar/availability.ts";
+import { loadRules } from "../../calendar/load.ts";
+import { LocalDay } from "../../calendar/local-day.ts";
+import { limits } from "../../limits.ts";
+import { freeStarts, localOf, nearest, offer, setPending, spokenSlot } from "../appointments.ts";
+import { checkClaim } from "../offer-check.ts";
+import { dateInput, meetingInput, moveInput, timeInput } from "./appointment-input.ts";
+import { type Desk, defineTool, type ToolAnswer } from "./tool.ts";
+import { whichMeeting } from "./which-meeting.ts";
+
+/** Times of a day that are read to the model: more than anybody wants to hear, few enough for one glance. */
+const timesListed = 16;
+
+export const checkAvailability = defineTool({
+  name: "check_availability",
+  description:
+    "Looks up the real calendar for a date, or a date and time. A free exact time is held for the customer and becomes the offer: ask whether it suits. Always use it before naming a time.",
+  input: z.strictObject({
+    date: dateInput,
+    time: timeInput.optional(),
+    move: moveInput,
+    meeting: meetingInput,
+  }),
+  listens: true,
+  async run(desk, { date, time, move, meeting }) {
+    const claim = { date, time: time ?? null };
+    const verdict = checkClaim(claim, desk.hearing.lines, desk.now.toPlainDate());
+    desk.log.info("NLP", `claim ${verdict.kind}`, { tool: "check_availability", date, time, why: verdict.why });
+    if (verdict.kind === "differs") return { result: { ask: verdict.question, reason: "heard_differently" } };
+    const moving = move ? await whichMeeting(desk, meeting) : null;
+    if (moving?.kind === "answer") return moving.answer;
+    const moves = moving?.meeting.id;
+    return time === undefined ? dayAnswer(desk, date) : timeAnswer(desk, `${date}T${time}`, moves);
+  },
+});
+
+async function dayAnswer(desk: Desk, date: string): Promise<ToolAnswer> {
+  const day = Temporal.PlainDate.from(date);
+  const slots = await freeStarts(desk, day, day);
+  if (slots.length === 0) return { result: { free: false, ...(await whyNot(desk, `${date}T12:00`)) } };
+  await setPending(desk, { kind: "day", date });
+  const times = slots.map((slot) => localOf(desk, slot.startMs).slice(11));
+  return { result: { free: true, date, free_times: times.slice(0, timesListed), more: times.length > timesListed } };
+}
+
+async function timeAnswer(desk: Desk, local: string, moves: string | undefined): Promise<ToolAnswer> {
+  const day = Temporal.PlainDate.from(local.slice(0, 10));
+  const slot = (await freeStarts(desk, day, day)).find((free) => localOf(desk, free.startMs) === local);
+  const held = slot === undefined ? [] : await offer(desk, [slot], moves);
+  if (held.length > 0) return { result: { free: true, offered: held[0], next: "ask_if_it_suits" } };
+  const alternatives = await offer(desk, await nearest(desk, local, limits.offersMax), moves);
+  return { result: { free: false, asked: spokenSlot(desk, local), ...(await whyNot(desk, local)), alternatives } };
+}
+
+/** Why a time cannot be had, in a word the model can put into a sentence. */
+async function whyNot(desk: Desk, local: string): Promise<{ reason: string; rest?: string }> {
+  const calendar = await loadRules(desk.ctx);
+  const day = new LocalDay(Temporal.PlainDate.from(local.slice(0, 10)), calendar.rules.zone);
+  const minute = Number(local.slice(11, 13)) * 60 + Number(local.slice(14, 16));
+  const atMs = day.instantMs(minute);
+  if (atMs === null) return { reason: "no_such_hour_clock_change" };
+  if (atMs < desk.now.epochMilliseconds) return { reason: "past" };
+  if (atMs < desk.now.epochMilliseconds + calendar.rules.minNoticeMinutes * 60_000) return { reason: "too_soon" };
+  if (desk.now.toPlainDate().until(day.date).days > calendar.rules.horizonDays) return { reason: "too_far_ahead" };
+  const rest = restOf(
+    calendar,
+    desk.restCalendars,
+  )(day.date).find((window) => minute >= window.fromMinute && minute < window.toMinute);
+  return rest === undefined ? { reason: "closed_or_taken" } : { reason: "rest_day", rest: rest.why };
+}

@@ -1,0 +1,184 @@
+import { AppError, describeError } from "../base/errors.ts";
+import type { BusinessId, CustomerId } from "../base/ids.ts";
+import type { Phone } from "../base/phone.ts";
+import { limits } from "../limits.ts";
+import type { EngineUsage } from "../live-call/engine.ts";
+import type { ToolOutcome } from "../live-call/tools.ts";
+import type { ChatAnswer, ChatMessage, ChatModel } from "./chat-model.ts";
+import { frame } from "./frame.he.ts";
+import { hearCustomer } from "./hear-customer.ts";
+import { type AssistantProfile, buildInstructions } from "./instructions.ts";
+import { type CustomerMemory, loadMemory } from "./memory.ts";
+import { guardOutput } from "./output-guard.ts";
+import { sentences } from "./sentences.he.ts";
+import { createToolset, type Toolset, type ToolsetDeps } from "./toolset.ts";
+
+/** The profile as the written channels need it (tenants/directory). */
+export interface ChatProfile extends AssistantProfile {
+  id: BusinessId;
+  phones: readonly Phone[];
+}
+
+export interface TurnInput {
+  profile: ChatProfile;
+  customerId: CustomerId;
+  conversationId: string;
+  channel: "whatsapp" | "chat";
+  /** The customer's message (or a burst of them joined); may be stored already. */
+  text: string;
+  signal?: AbortSignal;
+}
+
+export interface TurnReply {
+  text: string;
+  /** Who made the words: the rules alone, the model, or an apology because neither could. */
+  by: "rule" | "model" | "apology";
+  ended: boolean;
+  usage: EngineUsage[];
+}
+
+export interface TurnDeps extends ToolsetDeps {
+  model: ChatModel;
+}
+
+/** One turn of a written conversation: customer's words in, the assistant's answer out. Stores neither. */
+export interface Assistant {
+  /** @throws AppError "unavailable" when the model or the database is away: worth trying again. */
+  turn(input: TurnInput): Promise<TurnReply>;
+}
+
+export function createAssistant(deps: TurnDeps): Assistant {
+  return { turn: (input) => new Turn(deps, input).run() };
+}
+
+/** State of one turn. */
+class Turn {
+  readonly #deps: TurnDeps;
+  readonly #input: TurnInput;
+  readonly #tools: Toolset;
+  readonly #usage: EngineUsage[] = [];
+  readonly #messages: ChatMessage[] = [];
+  readonly #signal: AbortSignal;
+  #ended = false;
+
+  constructor(deps: TurnDeps, input: TurnInput) {
+    this.#deps = deps;
+    this.#input = input;
+    const { profile, customerId, conversationId, channel } = input;
+    const deadline = AbortSignal.timeout(limits.chatTurnMs);
+    this.#signal = input.signal ? AbortSignal.any([input.signal, deadline]) : deadline;
+    this.#tools = createToolset(deps, {
+      businessId: profile.id,
+      zone: profile.timezone,
+      city: profile.city,
+      customer: async () => customerId,
+      channel,
+      conversationId,
+      callId: null,
+      transfer: null,
+    });
+  }
+
+  async run(): Promise<TurnReply> {
+    const text = this.#input.text.slice(0, limits.customerTextChars);
+    const memory = await this.#tools.atDesk((desk) => loadMemory(desk.ctx, desk.customerId, desk.now));
+    const earlier = this.#ownLines(memory, text);
+    for (const line of earlier) {
+      if (line.author === "customer") this.#tools.hearing.recall(line.text, line.at);
+      else this.#tools.hearing.assistant(line.text);
+    }
+    const heard = await this.#tools.atDesk((desk) => hearCustomer(desk, text, memory.card.nextMeeting));
+    if (heard.kind === "reply") return this.#reply(heard.text, "rule");
+    this.#messages.push(
+      { role: "system", text: this.#instructions(memory) },
+      ...earlier.map(
+        (line): ChatMessage => ({ role: line.author === "customer" ? "user" : "assistant", text: line.text }),
+      ),
+      { role: "user", text },
+      ...(heard.note === null ? [] : [{ role: "system" as const, text: frame.heard(heard.note) }]),
+    );
+    try {
+      const answer = await this.#converse(memory);
+      return answer === null ? await this.#apology(sentences.tooManySteps) : this.#reply(answer, "model");
+    } catch (error) {
+      if (error instanceof AppError && error.code === "unavailable") throw error;
+      this.#deps.log.error("NLP", "no answer", { biz: this.#input.profile.id, error: describeError(error) });
+      return this.#apology(sentences.unavailable);
+    }
+  }
+
+  /** Lines of this conversation before the current one, which may be stored already. */
+  #ownLines(memory: CustomerMemory, text: string): CustomerMemory["lines"] {
+    const own = memory.lines.filter((line) => line.conversationId === this.#input.conversationId);
+    const last = own.at(-1);
+    return last?.author === "customer" && last.text === text ? own.slice(0, -1) : own;
+  }
+
+  #instructions(memory: CustomerMemory): string {
+    const { profile, channel, conversationId } = this.#input;
+    return buildInstructions({
+      profile,
+      channel,
+      now: this.#deps.clock.instant(),
+      memory,
+      exceptConversation: conversationId,
+    });
+  }
+
+  /** Rounds of model and tools until there is a text that may go out; null when there is none within the bounds. */
+  async #converse(memory: CustomerMemory): Promise<string | null> {
+    let refused = 0;
+    for (let round = 0; round < limits.chatRoundsMax; round++) {
+      const answer = await this.#ask();
+      if (answer.toolCalls.length > 0) {
+        await this.#runTools(answer);
+        continue;
+      }
+      const problems = this.#problems(answer, memory);
+      if (problems === null) return answer.text.trim();
+      this.#deps.log.warn("NLP", "answer held back", { biz: this.#input.profile.id, problems });
+      if (++refused > 1) return sentences.withheld;
+      this.#messages.push(
+        { role: "assistant", text: answer.text },
+        { role: "system", text: frame.guardNote(problems) },
+      );
+    }
+    return null;
+  }
+
+  async #ask(): Promise<ChatAnswer> {
+    const request = { messages: this.#messages, tools: this.#tools.definitions };
+    const answer = await this.#deps.model.answer(request, this.#signal);
+    this.#usage.push(answer.usage);
+    return answer;
+  }
+
+  async #runTools(answer: ChatAnswer): Promise<void> {
+    this.#messages.push({ role: "assistant", text: answer.text, toolCalls: answer.toolCalls });
+    for (const call of answer.toolCalls) {
+      const outcome: ToolOutcome = await this.#tools.run(call.name, call.argumentsJson, this.#signal);
+      if (outcome.then?.kind === "end") this.#ended = true;
+      this.#messages.push({ role: "tool", toolCallId: call.id, output: outcome.output });
+    }
+  }
+
+  /** Why an answer may not go out, or null. */
+  #problems(answer: ChatAnswer, memory: CustomerMemory): string | null {
+    if (answer.text.trim() === "" || !answer.complete) return "empty_or_cut_off";
+    const { profile } = this.#input;
+    const problems = guardOutput(answer.text, {
+      allowedTexts: [profile.facts, profile.whatsappPrompt, ...profile.phones, ...this.#tools.memory.quotable],
+      mayClaimBooking: this.#tools.memory.changedCalendar || memory.card.meetings.length > 0,
+    });
+    return problems.length === 0 ? null : problems.join(", ");
+  }
+
+  async #apology(text: string): Promise<TurnReply> {
+    await this.#tools.leaveTask();
+    return this.#reply(text, "apology");
+  }
+
+  #reply(text: string, by: TurnReply["by"]): TurnReply {
+    return { text, by, ended: this.#ended, usage: this.#usage };
+  }
+}

@@ -1,0 +1,43 @@
+import { and, eq } from "drizzle-orm";
+import { type CustomerId, newId } from "../../base/ids.ts";
+import { conversations, type MessageAuthor, messages } from "../../db/schema/message.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
+
+export interface NewMessage {
+  conversationId: string;
+  customerId: CustomerId;
+  author: MessageAuthor;
+  body: string;
+  at: Temporal.Instant;
+  /** The provider's id: the same message is stored once. */
+  providerId?: string;
+}
+
+// NUL and lone surrogates come in from phones; PostgreSQL refuses both.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
+const storable = (text: string): string => text.toWellFormed().replace(/\u0000/g, "\ufffd");
+
+/** Keeps one written message. Null when this provider id was stored before. */
+export async function appendMessage(ctx: Ctx, input: NewMessage): Promise<string | null> {
+  const id = newId();
+  const rows = await ctx.tx
+    .insert(messages)
+    .values({
+      id,
+      businessId: ctx.businessId,
+      conversationId: input.conversationId,
+      customerId: input.customerId,
+      author: input.author,
+      body: storable(input.body),
+      providerId: input.providerId ?? null,
+      createdAt: input.at,
+    })
+    .onConflictDoNothing()
+    .returning({ id: messages.id });
+  if (rows.length === 0) return null;
+  await ctx.tx
+    .update(conversations)
+    .set({ lastMessageAt: input.at })
+    .where(and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, input.conversationId)));
+  return id;
+}
