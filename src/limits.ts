@@ -124,6 +124,7 @@ export const limits = {
   // Shutdown
   drainMs: 15 * 60_000,
   drainHurryMs: 10_000,
+  closeMs: 10_000, // for writing out what is still in memory
 } as const;
 
 assert(limits.bargeInGraceMs >= 250 && limits.bargeInGraceMs <= 400, "V8 fixes the grace period at 250-400 ms");

@@ -1,0 +1,149 @@
+import type { Server } from "bun";
+import { Hono } from "hono";
+import manifest from "../package.json" with { type: "json" };
+import { assembleTelephone, type Telephone } from "./app/telephone.ts";
+import { assembleVoice } from "./app/voice.ts";
+import type { Clock, Timer } from "./base/clock.ts";
+import { describeError } from "./base/errors.ts";
+import type { Log } from "./base/log.ts";
+import type { Random } from "./base/random.ts";
+import { callJobHandlers } from "./calls/handlers.ts";
+import { createCallRecorder } from "./calls/journal.ts";
+import { closeLostCalls } from "./calls/lost-calls.ts";
+import { sweepRecordings } from "./calls/recordings.ts";
+import { createSoundStore } from "./calls/sound-store.ts";
+import type { Config } from "./config.ts";
+import { type House, openHouse } from "./db/house.ts";
+import { createHealth } from "./health/health.ts";
+import { errorHandler } from "./http/errors.ts";
+import { requestLog } from "./http/request-log.ts";
+import { listen } from "./http/server.ts";
+import { createRunner } from "./jobs/runner.ts";
+import { limits } from "./limits.ts";
+import { createDirectory } from "./tenants/directory.ts";
+import type { MediaSocketData } from "./twilio/media-socket.ts";
+import { createStaticAudio } from "./twilio/static-audio.ts";
+
+export interface AppDeps {
+  config: Config;
+  log: Log;
+  clock: Clock;
+  random: Random;
+}
+
+export interface App {
+  /** Opens the database, then listens. @throws AppError when it cannot. */
+  start(): Promise<{ url: string }>;
+  /** Refuses new calls to the recording, waits for live ones (bounded), writes everything out, closes. Safe before `start`. */
+  stop(): Promise<void>;
+  /** A second wish to stop: live calls get ten seconds to say goodbye. */
+  hurry(): void;
+}
+
+/** Builds the product. Nothing is opened before `start`. */
+export function createApp(deps: AppDeps): App {
+  const { clock, log } = deps;
+  let house: House | null = null;
+  let product: Product | null = null;
+  let server: Server<MediaSocketData> | null = null;
+  return {
+    async start() {
+      const startedAt = clock.instant();
+      const { storageDir, databaseUrl, http } = deps.config;
+      house = await openHouse({ storageDir, databaseUrl, log });
+      const lost = await closeLostCalls(house.db, startedAt);
+      if (lost > 0) log.warn("CALL", "calls that an earlier process lost are closed", { count: lost });
+      // Callbacks need our address, which with port 0 is known only once we listen.
+      const publicBaseUrl = () => http.publicBaseUrl ?? `http://127.0.0.1:${server?.port ?? http.port}`;
+      product = assemble(deps, house, publicBaseUrl);
+      server = listen({ ...http, routes: product.routes, socket: product.socket });
+      product.startJobs();
+      return { url: publicBaseUrl() };
+    },
+    async stop() {
+      if (product) await product.drain();
+      await server?.stop(true);
+      await product?.close();
+      await house?.close();
+    },
+    hurry: () => product?.hurry(),
+  };
+}
+
+type Product = ReturnType<typeof assemble>;
+
+/** Every module with what it needs, in the order of their dependency. */
+function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
+  const { config, clock, log, random } = deps;
+  const { db } = house;
+  const directory = createDirectory({ db, clock, log, random });
+  const sounds = createSoundStore(config.storageDir);
+  const recorder = createCallRecorder({
+    db,
+    sounds,
+    recordingDays: (id) => directory.get(id)?.recordingDays ?? limits.recordingDays,
+    usdIlsRate: config.usdIlsRate,
+    clock,
+    log,
+    random,
+  });
+  const voice = assembleVoice(deps);
+  const telephone = assembleTelephone({ ...deps, publicBaseUrl, directory, recorder, voice });
+  const { switchboard } = telephone;
+  const jobs = createRunner({
+    db,
+    handlers: callJobHandlers({
+      db,
+      sounds,
+      provider: telephone.rest,
+      transcriber: voice.transcriber,
+      chat: voice.summariser,
+      languageOf: (id) => directory.get(id) ?? { languages: ["he"], keywords: [] },
+      usdIlsRate: config.usdIlsRate,
+    }),
+    clock,
+    log,
+    random,
+  });
+  // Deleting a recording is due to the day; an hour late at worst is soon enough, and a restart looks at once.
+  const sweep = () =>
+    void sweepRecordings(db, clock.instant()).catch((error: unknown) =>
+      log.warn("JOB", "recordings could not be swept", { error: describeError(error) }),
+    );
+  let sweeper: Timer | null = null;
+  return {
+    routes: routesOf(deps, house, telephone),
+    socket: telephone.media,
+    startJobs() {
+      jobs.start();
+      sweep();
+      sweeper = clock.every(60 * 60_000, sweep);
+    },
+    drain: () => switchboard.drain(limits.drainMs),
+    hurry: () => void switchboard.drain(limits.drainHurryMs),
+    async close() {
+      sweeper?.cancel();
+      await jobs.stop();
+      const lost = await recorder.close(limits.closeMs);
+      if (lost > 0) log.error("CALL", "rows of calls were lost: the database did not take them", { count: lost });
+      await directory.close();
+    },
+  };
+}
+
+/** Every route of the product; each stands once, in the module of its area. */
+function routesOf({ config, clock, log }: AppDeps, { db }: House, { webhooks, switchboard }: Telephone): Hono {
+  const routes = new Hono();
+  routes.onError(errorHandler(log));
+  routes.use(...requestLog(log, clock));
+  routes.route("/", webhooks);
+  routes.route("/", createStaticAudio(config));
+  const health = createHealth({
+    probes: { database: async () => void (await db.sql`select 1`) },
+    liveCalls: () => switchboard.live,
+    draining: () => switchboard.draining,
+    version: manifest.version,
+  });
+  routes.route("/", health);
+  return routes;
+}

@@ -1,0 +1,57 @@
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { ChatModel as Summariser, Transcriber } from "../calls/after-call.ts";
+import type { Config } from "../config.ts";
+import type { VoiceEngine } from "../live-call/engine.ts";
+import { RealtimeEngine } from "../realtime/engine.ts";
+import { createChatModel } from "../speech/chat.ts";
+import { OpenAiRest } from "../speech/openai-rest.ts";
+import { PhraseCache } from "../speech/phrases.ts";
+import { createReader } from "../speech/reader.ts";
+import { createTranscriber } from "../speech/stt.ts";
+
+/** Everything that OpenAI does for us; what needs a key is null without one, and its work stays undone, not failed. */
+export function assembleVoice({ config, clock, log }: { config: Config; clock: Clock; log: Log }) {
+  const settings = config.openai;
+  const rest = new OpenAiRest({ clock, settings });
+  const readAloud = createReader({
+    clock,
+    log,
+    settings,
+    usage: ({ model, audioOutputTokens }) => log.info("REALTIME", "phrase rendered", { model, audioOutputTokens }),
+  });
+  return {
+    makeEngine: (): VoiceEngine => new RealtimeEngine({ clock, log, settings }),
+    phrases: new PhraseCache({ clock, log, storageDir: config.storageDir, readAloud, model: settings.realtimeModel }),
+    transcriber: settings.apiKey === null ? null : transcriberOf(rest, settings.transcribeModel),
+    summariser: settings.apiKey === null ? null : summariserOf(rest, settings.chatModel),
+  };
+}
+
+function transcriberOf(rest: OpenAiRest, model: string): Transcriber {
+  const transcriber = createTranscriber(rest, model);
+  return {
+    async transcribe({ wav, languages, keywords }, signal) {
+      const audio = new Uint8Array(wav);
+      const { text, usage } = await transcriber.transcribe(
+        { audio, fileName: "message.wav", languages, keywords },
+        signal,
+      );
+      return { text, usage: { ...usage, seconds: usage.transcribedSeconds } };
+    },
+  };
+}
+
+function summariserOf(rest: OpenAiRest, model: string): Summariser {
+  const chat = createChatModel(rest, model);
+  return {
+    async complete({ instructions, input, maxOutputTokens }, signal) {
+      const messages = [
+        { role: "system" as const, text: instructions },
+        { role: "user" as const, text: input },
+      ];
+      const { text, usage } = await chat.answer({ messages, maxOutputTokens }, signal);
+      return { text, usage: { ...usage, seconds: 0 } };
+    },
+  };
+}

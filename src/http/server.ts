@@ -1,0 +1,35 @@
+import type { Server, WebSocketHandler } from "bun";
+import type { Hono } from "hono";
+import { limits } from "../limits.ts";
+
+/** A socket endpoint that takes its requests before any route sees them. */
+export interface SocketEndpoint<T> {
+  handles(request: Request): boolean;
+  /** Undefined = upgraded; otherwise the refusal. */
+  upgrade(request: Request, server: Server<T>): Response | undefined;
+  websocket: WebSocketHandler<T>;
+}
+
+export interface HttpSettings<T> {
+  host: string;
+  /** 0 = any free port. */
+  port: number;
+  routes: Hono;
+  socket: SocketEndpoint<T>;
+}
+
+// Idle connections of a proxy live longer than Bun's default of 10 s; a slow half request is cut all the same.
+const idleSeconds = 30;
+
+/** Starts listening: media sockets natively on Bun.serve (typed data, backpressure, no closures), all else through Hono. */
+export function listen<T>({ host, port, routes, socket }: HttpSettings<T>): Server<T> {
+  return Bun.serve<T>({
+    hostname: host,
+    port,
+    idleTimeout: idleSeconds,
+    maxRequestBodySize: limits.requestBodyBytes,
+    fetch: (request, server) =>
+      socket.handles(request) ? socket.upgrade(request, server) : routes.fetch(request, { server }),
+    websocket: socket.websocket,
+  });
+}
