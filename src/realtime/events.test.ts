@@ -255,6 +255,17 @@ describe("known events", () => {
   });
 });
 
+test("every line of the golden wire log is an event of ours, or one ignored by name", async () => {
+  const lines = (await Bun.file(new URL("../sim/golden/model-to-client.jsonl", import.meta.url)).text())
+    .trim()
+    .split("\n");
+  expect(lines.length).toBeGreaterThan(20);
+  for (const line of lines) {
+    const result = readServerEvent(line);
+    expect(result.kind === "known" || (result.kind === "unknown" && isIgnoredByName(result.type)) ? "" : line).toBe("");
+  }
+});
+
 const unreadable: [string, string][] = [
   ["", "not JSON"],
   ['{"type":"response.crea', "not JSON"],
