@@ -44,7 +44,7 @@ export interface ModelFaults {
   emptyResponses: boolean;
   /** REST requests answer this status. */
   restStatus: number | null;
-  /** REST answers 200 and cuts the connection after this many bytes. */
+  /** REST answers 200 with a body that ends after this many bytes: half a JSON. */
   restCutAfterBytes: number | null;
   /** REST answers this much later. */
   restDelayMs: number;

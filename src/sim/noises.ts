@@ -47,7 +47,7 @@ export function keypadTone(digit: string, ms = 100): Int16Array {
 
 /** A mix of sine tones at a level in dBov. */
 export function tones(hz: readonly number[], ms: number, dbov: number): Int16Array {
-  const amplitude = (rmsOfDbov(dbov) * Math.SQRT2) / hz.length;
+  const amplitude = rmsOfDbov(dbov) * Math.sqrt(2 / hz.length);
   return Int16Array.from({ length: samplesOf(ms) }, (_, at) =>
     Math.round(hz.reduce((sum, f) => sum + amplitude * Math.sin((2 * Math.PI * f * at) / 8_000), 0)),
   );

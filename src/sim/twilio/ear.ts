@@ -26,6 +26,9 @@ export class Ear {
   audibleSince = 0;
   /** Called when another known sound begins to be heard. */
   onSound: ((sound: Sound, at: number) => void) | null = null;
+  /** Resolves when the first audible piece was heard. */
+  readonly heardSomething: Promise<void>;
+  #resolveHeard: () => void = () => {};
   readonly #keepAudio: boolean;
   #audio = new Uint8Array(0);
   #length = 0;
@@ -33,6 +36,9 @@ export class Ear {
   /** @param keepAudio false in load runs: 8 kB per second and call. */
   constructor(keepAudio = true) {
     this.#keepAudio = keepAudio;
+    this.heardSomething = new Promise((resolve) => {
+      this.#resolveHeard = resolve;
+    });
   }
 
   /** Everything heard so far, mu-law, from line sample 0. */
@@ -62,7 +68,10 @@ export class Ear {
 
   #noticeLevel(at: number, bytes: Uint8Array): void {
     if (frameEnergy(bytes, bytes.length) < audibleEnergy) return;
-    if (this.lastAudible === 0) this.firstAudible = at;
+    if (this.lastAudible === 0) {
+      this.firstAudible = at;
+      this.#resolveHeard();
+    }
     if (this.lastAudible === 0 || at - this.lastAudible > 300 * 8) this.audibleSince = at;
     this.lastAudible = at + bytes.length;
   }

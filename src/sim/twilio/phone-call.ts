@@ -59,12 +59,15 @@ export class PhoneCall implements AccountCall {
   webhookMs = 0;
   stream: MediaStream | null = null;
   readonly finished: Promise<void>;
+  /** Resolves with the first media stream once its socket is open; stays pending when there is none. */
+  readonly streaming: Promise<MediaStream>;
   readonly #o: PhoneCallOptions;
   readonly #frame = new Uint8Array(160);
   readonly #background: Promise<unknown>[] = [];
   readonly #once = new Set<string>();
   readonly #leg: Leg;
   #resolveFinished: () => void = () => {};
+  #resolveStreaming: (stream: MediaStream) => void = () => {};
   #answeredMs = Number.NaN;
   #frameLine = 0;
   #mouth: Mouth | null = null;
@@ -81,6 +84,9 @@ export class PhoneCall implements AccountCall {
     this.ear = new Ear(options.keepAudio);
     this.finished = new Promise((resolve) => {
       this.#resolveFinished = resolve;
+    });
+    this.streaming = new Promise((resolve) => {
+      this.#resolveStreaming = resolve;
     });
     this.#leg = this.#makeLeg();
     options.account.calls.set(this.sid, this);
@@ -325,6 +331,7 @@ export class PhoneCall implements AccountCall {
         onOpen: () => {
           this.moment("stream started");
           report("stream-started");
+          this.#resolveStreaming(stream);
           this.#output = { buffer, onMarks: (names) => stream.sendMarks(names) };
           this.#sink = (frame, payload, line) =>
             stream.sendFrame(payload ?? Buffer.from(frame.buffer, frame.byteOffset, 160).toString("base64"), line / 8);
