@@ -19,8 +19,8 @@ export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Pr
     const incoming = to && { callSid: webhook.callSid, from, to, ...(forwardedFrom && { forwardedFrom }) };
     const instruction = incoming ? await decide(deps, call, incoming) : unknownNumber(call);
     deps.log.info("CALL", "webhook answered", {
-      callSid: call.callSid,
       biz: call.businessId,
+      call: call.callSid,
       with: instruction.kind,
       from: maskPhone(from),
       ms: Math.round(deps.clock.nowMs() - startedMs),

@@ -29,7 +29,7 @@ export async function answerTransferResult(deps: VoiceWebhookDeps, webhook: Webh
   if (outcome === "completed" || outcome === "answered") return { kind: "hangup" };
   const call = await enter(deps, webhook);
   return decideOnce(call, `transfer_result ${webhook.leg}`, async () => {
-    deps.log.info("CALL", "nobody took the transfer", { callSid: call.callSid, biz: call.businessId, outcome });
+    deps.log.info("CALL", "nobody took the transfer", { biz: call.businessId, call: call.callSid, outcome });
     const back = call.legs > 0 && deps.desk.next(call.callSid).kind === "reconnect";
     return back ? reconnect(deps, call) : { kind: "fallback" };
   });

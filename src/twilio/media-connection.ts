@@ -128,7 +128,7 @@ export class MediaConnection implements Stranger {
     this.#deps.waitingRoom.leave(this);
     this.#state = "streaming";
     this.#streamSid = streamSid;
-    this.#fields = { biz: grant.businessId, callSid: grant.callSid, streamSid };
+    this.#fields = { biz: grant.businessId, call: grant.callSid, stream: streamSid };
     this.#call = call;
     const waitedMs = Math.round(this.#deps.clock.nowMs() - this.#openedMs);
     this.#deps.log.info("WS_START", "stream started", { ...this.#fields, leg: grant.leg, waitedMs });

@@ -424,6 +424,6 @@ test("the log names every stage of a stream with its call", async () => {
   await call.seen("line closed");
   const stages = edge.lines.filter((line) => / WS_(CONNECTED|START|STOP) /.test(line));
   expect(stages).toHaveLength(3);
-  expect(stages[1]).toContain(`callSid=${sid("a")} streamSid=${streamSid} leg=0`);
-  expect(stages[2]).toContain(`callSid=${sid("a")}`);
+  expect(stages[1]).toContain(`call=${sid("a")} stream=${streamSid} leg=0`);
+  expect(stages[2]).toContain(`call=${sid("a")}`);
 });

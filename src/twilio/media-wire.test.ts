@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import fc from "fast-check";
 import {
   emptyFrame,
@@ -103,6 +104,22 @@ const tokens: [what: string, parameters: unknown][] = [
 test.each(tokens)("a token that is %s is no token", (_what, customParameters) => {
   const odd = { ...start, start: { ...start.start, customParameters } };
   expect(read(odd).frame.start?.token).toBe("");
+});
+
+test("Twilio's own lines, as its documentation prints them, are understood", async () => {
+  const lines = (await Bun.file(join(import.meta.dir, "../sim/golden/twilio-to-server.jsonl")).text())
+    .trim()
+    .split("\n");
+  const kinds: Record<string, number> = {
+    connected: FRAME_CONNECTED,
+    start: FRAME_START,
+    media: FRAME_MEDIA,
+    dtmf: FRAME_KEYPAD,
+    mark: FRAME_MARK,
+    stop: FRAME_STOP,
+  };
+  expect(lines.map((line) => read(line).kind)).toEqual(lines.map((line) => kinds[JSON.parse(line).event]!));
+  expect(lines.length).toBeGreaterThan(5);
 });
 
 describe("fast and slow reading agree", () => {

@@ -63,7 +63,7 @@ export function createTwilioRest(deps: TwilioRestDeps): TwilioRest {
   return {
     async redirectToFallback(callSid, reason) {
       await control(callSid, { Twiml: deps.fallbackTwiml(callSid) });
-      deps.log.debug("CALL", "sent to the recording flow", { callSid, reason });
+      deps.log.debug("CALL", "sent to the recording flow", { call: callSid, reason });
     },
     hangUp: (callSid) => control(callSid, { Status: "completed" }),
     async fetchRecording(recordingSid) {

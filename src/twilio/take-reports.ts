@@ -8,7 +8,7 @@ export async function takeStatus(deps: VoiceWebhookDeps, webhook: Webhook): Prom
   const { callSid, form } = webhook;
   const status = statusOf(webhook);
   if (status === undefined) {
-    deps.log.debug("CALL", "unknown status ignored", { callSid });
+    deps.log.debug("CALL", "unknown status ignored", { call: callSid });
     return;
   }
   const final = isFinal(status);
@@ -37,8 +37,8 @@ export async function takeRecording(deps: VoiceWebhookDeps, webhook: Webhook): P
   const { callSid, form } = webhook;
   const recordingSid = form.get("RecordingSid") ?? "";
   const status = form.get("RecordingStatus") ?? "completed";
-  const fields = { callSid, biz: deps.register.find(callSid)?.businessId, recordingSid, status };
-  deps.log.info("CALL", "message recorded", fields);
+  const fields = { call: callSid, biz: deps.register.find(callSid)?.businessId, recordingSid, status };
+  deps.log.debug("CALL", "message recorded", fields);
   if (status === "completed" && /^RE[0-9a-f]{32}$/i.test(recordingSid))
     await withinPatience(deps, "recording", async () => {
       const businessId = await businessOf(deps, webhook);
@@ -55,7 +55,7 @@ export async function takeRecording(deps: VoiceWebhookDeps, webhook: Webhook): P
 export async function takeStreamStatus(deps: VoiceWebhookDeps, webhook: Webhook): Promise<void> {
   const { callSid, form } = webhook;
   const event = form.get("StreamEvent") ?? "";
-  const fields = { callSid, streamSid: form.get("StreamSid"), event, error: form.get("StreamError") };
+  const fields = { call: callSid, stream: form.get("StreamSid"), event, error: form.get("StreamError") };
   if (event === "stream-error") deps.log.warn("CALL", "the provider could not stream", fields);
   else deps.log.debug("CALL", "stream status", fields);
   if (event === "stream-started") await keepStatus(deps, webhook, "in-progress", null);

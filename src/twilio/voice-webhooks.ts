@@ -25,7 +25,7 @@ export function createVoiceWebhooks(deps: VoiceWebhookDeps): Hono {
       } catch (error) {
         deps.log.error("CALL", "webhook failed", {
           path: c.req.path,
-          callSid: webhook.callSid,
+          call: webhook.callSid,
           error: describeError(error),
         });
         instruction = { kind: "fallback" };
