@@ -35,8 +35,8 @@ export async function answerRest(model: Model, request: Request, note: (call: Re
   if (!("json" in result)) return errorResponse(result.status);
   const text = JSON.stringify(result.json);
   const whole = new TextEncoder().encode(text);
-  const body = whole.subarray(0, model.faults.restCutAfterBytes ?? whole.length);
-  return new Response(body, { status: result.status, headers: { "content-type": "application/json" } });
+  const sent = whole.subarray(0, model.faults.restCutAfterBytes ?? whole.length);
+  return new Response(sent, { status: result.status, headers: { "content-type": "application/json" } });
 }
 
 function route(model: Model, request: Request, path: string, body: Loose): Result {
