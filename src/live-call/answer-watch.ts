@@ -21,23 +21,19 @@ export class AnswerWatch {
 
   /** An answer is expected from now on; repeated calls keep the first moment. */
   wait(): void {
-    const { deadlines } = this.#core;
     if (!this.#waiting) {
       this.#waiting = true;
-      this.#fillers = 0;
       this.#core.arm("retry", limits.firstAudioRetryMs);
       this.#core.arm("give_up", limits.firstAudioFallbackMs);
     }
-    if (!deadlines.armed("filler")) {
-      this.#core.arm("filler", this.#fillers === 0 ? limits.firstAudioFillerMs : nextFillerMs);
-    }
+    this.#fillWithin(limits.firstAudioFillerMs);
   }
 
   /** A tool is at work: it has its own limit, only the filler is ours. */
   waitForTool(): void {
-    this.#disarm();
     this.#waiting = false;
-    this.#core.arm("filler", this.#fillers === 0 ? limits.toolFillerMs : nextFillerMs);
+    for (const name of ["retry", "give_up"] as const) this.#core.deadlines.disarm(name);
+    this.#fillWithin(limits.toolFillerMs);
   }
 
   /** The caller hears something: no filler for now. */
@@ -72,6 +68,12 @@ export class AnswerWatch {
     const said = this.#speaker.say(phrase);
     this.#core.event("filler", { phrase, said });
     if (!said) this.#core.arm("filler", nextFillerMs);
+  }
+
+  /** The first filler comes this soon, the others as the silence allows; never later than was planned before. */
+  #fillWithin(firstMs: number): void {
+    const inMs = this.#fillers === 0 ? firstMs : nextFillerMs;
+    this.#core.deadlines.armNoLater("filler", this.#core.nowMs() + inMs);
   }
 
   #disarm(): void {

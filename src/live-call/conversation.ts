@@ -191,6 +191,10 @@ export class Conversation {
     const { vad } = this.#deps;
     const rms = Math.round(vad.levelRms);
     this.#core.log.info("BARGE-IN", `user speech detected (rms=${rms}, t=${this.#core.atMs()}) → cancelling response`);
+    if (this.#givenUp) {
+      this.closing.perform(); // the excuse was being said: the recording flow listens better
+      return;
+    }
     const complete = this.#answer === null;
     const after = this.closing.cancel();
     const cleared = this.#cut();

@@ -16,6 +16,11 @@ export class Deadlines<Name extends string> {
     this.#set(name, atMs);
   }
 
+  /** Like `arm`, but never moves a moment that is set already to a later one. */
+  armNoLater(name: Name, atMs: number): void {
+    if (atMs < this.#dueMs[this.#names.indexOf(name)]!) this.#set(name, atMs);
+  }
+
   disarm(name: Name): void {
     this.#set(name, Number.POSITIVE_INFINITY);
   }
@@ -23,10 +28,6 @@ export class Deadlines<Name extends string> {
   disarmAll(): void {
     this.#dueMs.fill(Number.POSITIVE_INFINITY);
     this.#nextMs = Number.POSITIVE_INFINITY;
-  }
-
-  armed(name: Name): boolean {
-    return this.#dueMs[this.#names.indexOf(name)]! < Number.POSITIVE_INFINITY;
   }
 
   /** Moves everything that is armed later: the process itself stood still for `byMs`. */

@@ -21,7 +21,6 @@ function handTools(): CallTools & { finish(outcome: ToolOutcome): void; signals:
 }
 
 /** A result after which the call itself has something to do. */
-// biome-ignore lint/suspicious/noThenProperty: the port's name for it; it is data, never a function
 const doneWith = (then: NonNullable<ToolOutcome["then"]>): ToolOutcome => ({ output: "{}", then });
 
 async function callingTool(tools: CallTools): Promise<CallBench> {
