@@ -111,7 +111,8 @@ function readNumeric(tokens: readonly Token[], at: number): Found | "month-first
     return null;
   const after = tokens[at + 1];
   const before = tokens[at - 1];
-  if (after?.entry.countable || after?.entry.scale || after?.mark === "$" || after?.entry.unit) return null;
+  if (after?.entry.countable || after?.entry.scale || after?.mark === "$") return null;
+  if (after?.entry.unit && after.prefix === "" && !readNumber(tokens, at + 2) && !tokens[at + 2]?.digits) return null;
   if (before?.entry.label || before?.entry.tag === "hour-word" || before?.mark === "$") return null;
   return { day: digits.left, month: digits.right, year: null, next: at + 1 };
 }
@@ -171,10 +172,13 @@ function readDayAlone(scan: Scan, at: number, weekday: number | null): DateFact 
     const next = modifier === "next" || modifier === "this" || modifier === "coming" ? day.next + 2 : day.next + 1;
     return dateFact(at, next, { ...nextDayOfMonth(now, day.day, weekday, ahead), weekday, prefix });
   }
+  const nth = weekday !== null && day.ordinal && day.day > 7 && prefix === "ה"; // "יום רביעי, העשירי"
+  if (nth) return dateFact(at, day.next, { ...nextDayOfMonth(now, day.day, weekday), weekday, prefix });
   if (day.ordinal || countsOn(tokens, day.next)) return null;
   const article = prefix.endsWith("ה") && prefix.length <= 2;
   const masculine = tokens[at]!.entry.gender === "m" && day.day > 10 && prefix !== "";
-  const numbered = day.digits && (article || (prefix === "ב" && day.day > 24));
+  const asked = scan.context.asked === "date" && (prefix === "" || prefix === "ב");
+  const numbered = (day.digits && (article || (prefix === "ב" && day.day > 24))) || asked;
   if (!numbered && !masculine && !(article && day.day > 10) && !(weekday !== null && article)) return null;
   if (
     scan.context.offered?.some(

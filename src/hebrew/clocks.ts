@@ -25,6 +25,8 @@ export interface Clock {
   prefix: string;
   /** How sure the grammar is that this is an hour: "ב", "בשעה", minutes, a part of day. Bare numbers are weak. */
   strong: boolean;
+  /** "שעה" was said. */
+  hourWord: boolean;
   approx: boolean;
 }
 
@@ -49,7 +51,7 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
     prefix += token.prefix;
     i++;
   }
-  const core = readCore(tokens, i, hourWord || approx, startsRange);
+  const core = readCore(tokens, i, hourWord || approx || scan.context.asked === "time", startsRange);
   if (!core) return null;
   prefix += core.prefix ?? "";
   const clock: Clock = {
@@ -68,6 +70,7 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
     written: core.written ?? false,
     prefix,
     strong: hourWord || approx || core.precise || prefix.includes("ב"),
+    hourWord,
     approx,
   };
   return withPart(tokens, clock);
@@ -86,7 +89,12 @@ function withPart(tokens: readonly Token[], clock: Clock): Clock {
     if (tokens[next]?.text === "." && tokens[next + 1] === undefined) next++;
     return { ...clock, meridiem: tag, next, strong: true, written: true };
   }
-  if (part && (token.prefix === "" || token.prefix === "ב" || token.prefix === "ה") && !token.entry.shift) {
+  if (
+    part &&
+    !token.entry.countable &&
+    (token.prefix === "" || token.prefix === "ב" || token.prefix === "ה") &&
+    !token.entry.shift
+  ) {
     return { ...clock, part, dawn: tag === "dawn", next: i + 1, strong: true };
   }
   if (token.entry.shift === 0 && part && tag !== "tonight") return { ...clock, part, strong: true };
@@ -107,7 +115,7 @@ function readCore(tokens: readonly Token[], at: number, led: boolean, startsRang
     }; // biome-ignore format: one thing
   }
   if (digits?.shape === "dotted") return readDotted(tokens, at, led);
-  return (startsRange ? null : readMinutesTo(tokens, at)) ?? readHour(tokens, at);
+  return (startsRange ? null : readMinutesTo(tokens, at)) ?? readHour(tokens, at, led);
 }
 
 /** 4.30 is an hour only when it cannot be a date or when "בשעה" says so. */
@@ -115,9 +123,9 @@ function readDotted(tokens: readonly Token[], at: number, led: boolean): Core | 
   const token = tokens[at]!;
   const digits = token.digits!;
   if (digits.shape !== "dotted" || digits.rightDigits !== 2 || digits.right > 59 || digits.left > 23) return null;
-  const part = tokens[at + 1]?.entry.part ?? tokens[at + 1]?.entry.tag;
+  const { part, tag } = tokens[at + 1]?.entry ?? {};
   const couldBeDate = digits.right >= 1 && digits.right <= 12 && digits.left >= 1;
-  if (couldBeDate && !led && !part) return null;
+  if (couldBeDate && !led && part === undefined && tag !== "am" && tag !== "pm") return null;
   const { left: hour, right: minute, padded } = digits;
   return { hour, minute, padded, written: true, precise: true, next: at + 1, prefix: token.prefix };
 }
@@ -159,10 +167,10 @@ function hourAt(
 }
 
 /** "ארבע", "ארבע וחצי", "4 ורבע", "שלוש ועשרים", "שבע ארבעים וחמש", "חמש פחות רבע", "1630". */
-function readHour(tokens: readonly Token[], at: number): Core | null {
+function readHour(tokens: readonly Token[], at: number, led: boolean): Core | null {
   const token = tokens[at]!;
   if (token.entry.ordinal !== undefined) return null;
-  const military = readMilitary(tokens, at);
+  const military = readMilitary(tokens, at, led);
   if (military) return military;
   const number = hourAt(tokens, at);
   if (!number) return null;
@@ -208,13 +216,13 @@ const afterMinutesWord = (tokens: readonly Token[], at: number): number =>
   tokens[at]?.entry.unit === "minute" && tokens[at]?.prefix === "" ? at + 1 : at;
 
 /** "1630", "0900", "330 pm": three or four digits, read as a clock when an hour is due. */
-function readMilitary(tokens: readonly Token[], at: number): Core | null {
+function readMilitary(tokens: readonly Token[], at: number, led: boolean): Core | null {
   const token = tokens[at]!;
   const { digits } = token;
   if (digits?.shape !== "int" || digits.value < 100 || digits.value > 2359) return null;
   const [hour, minute] = [Math.floor(digits.value / 100), digits.value % 100];
   const meridiem = tokens[at + 1]?.entry.tag;
-  const due = meridiem === "am" || meridiem === "pm" || (token.prefix === "ב" && minute % 5 === 0);
+  const due = meridiem === "am" || meridiem === "pm" || ((led || token.prefix === "ב") && minute % 5 === 0);
   if (minute > 59 || hour > 23 || !due) return null;
   return { hour, minute, next: at + 1, precise: true, written: true, prefix: token.prefix };
 }

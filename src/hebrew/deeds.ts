@@ -20,7 +20,9 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
       ? { kind: "cancel" }
       : { kind: "cancel", slot: scan.context.appointment };
   }
-  if (talk.move || rebooks) return move(world, scan, facts, wish, talk);
+  const replaces =
+    talk.instead >= 0 && scan.context.appointment !== undefined && (wish.hour !== null || wish.date !== null);
+  if (talk.move || rebooks || replaces) return move(world, scan, facts, wish, talk);
   return null;
 }
 

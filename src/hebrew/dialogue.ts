@@ -16,11 +16,12 @@ export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk): Dra
   const { tokens, context } = scan;
   const offered = context.offered ?? [];
   if (offered.length === 0) return null;
-  if (talk.both) return ask(["which"], offered);
+  if (talk.both) return talk.no >= 0 ? { kind: "reject" } : ask(["which"], offered);
   if (offered.length > 1 && (talk.earliest || talk.latest)) {
     const sorted = [...offered].sort();
     return choice(context, offered.indexOf(talk.earliest ? sorted[0]! : sorted.at(-1)!));
   }
+  if (offered.length === 3 && scan.tokens.some((token) => token.entry.act === "middle")) return choice(context, 1);
   const inFact = (i: number) => facts.some((fact) => i >= fact.at && i < fact.next);
   const picks: number[] = [];
   for (const i of tokens.keys()) {
@@ -75,7 +76,8 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
   const partial = date === null || hour === null;
   if (offered.length === 0 || wish.otherDates.length > 0 || wish.otherHours.length > 0 || wish.range) return null;
   if ((date === null && hour === null && wish.part === null) || wish.dateRelation || hour?.relation) return null;
-  const fitting = offered.flatMap((slot, index) => (fits(slot, wish) ? [index] : []));
+  let fitting = fitsOf(offered, wish);
+  if (fitting.length === 0 && date?.part) fitting = fitsOf(offered, { ...wish, date: null }); // "זה של הבוקר"
   if (fitting.length === 0) return bareOrdinal(scan, wish);
   if (fitting.length > 1)
     return partial
@@ -89,6 +91,9 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
   if (offered.length === 1 && partial && date !== null) return { kind: "confirm", slot: offered[0]! };
   return partial || talk.yes >= 0 ? choice(scan.context, fitting[0]!) : null;
 }
+
+const fitsOf = (offered: readonly string[], wish: Wish): number[] =>
+  offered.flatMap((slot, index) => (fits(slot, wish) ? [index] : []));
 
 function fits(slot: string, { date, hour, part }: Wish): boolean {
   const at = parseIsoLocal(slot);

@@ -15,12 +15,15 @@ import {
 import type { Token } from "./tokens.ts";
 import { readWeekday } from "./weekdays.ts";
 
+/** More times than this in one text is no request; the rest is not read, which keeps the work linear. */
+const factsMax = 40;
+
 /** All times a text names, in order, each with the bound it stands under. One pass over the tokens. */
 export function readFacts(scan: Scan, place: Place): Fact[] {
   const { tokens } = scan;
   const facts: Fact[] = [];
   let i = 0;
-  while (i < tokens.length) {
+  while (i < tokens.length && facts.length < factsMax) {
     const found = factAt(scan, place, i, facts);
     if (found) {
       facts.push(found);
@@ -35,7 +38,8 @@ function skipQuantity(tokens: readonly Token[], i: number): number {
   const { entry, digits } = tokens[i]!;
   const startsLength = entry.number !== undefined || digits !== null || entry.tag === "half" || entry.tag === "quarter";
   if (!startsLength || entry.ordinal !== undefined) return i + 1;
-  return Math.max(readDuration(tokens, i)?.next ?? i + 1, i + 1);
+  const counted = tokens[i + 1]?.entry.countable ? i + 2 : i + 1;
+  return Math.max(readDuration(tokens, i)?.next ?? counted, counted);
 }
 
 function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fact | null {
@@ -48,6 +52,8 @@ function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fa
     if (fact) return { ...fact, at: i, relation: bound.relation };
   }
   const fact = plainFact(scan, place, i, facts, false);
+  // "מיום רביעי לחמישי" of a move: what stands behind מ is the old time.
+  if (fact && scan.moving && /^[וש]*מ$/.test(fact.prefix)) return { ...fact, negated: true };
   if (fact && /^[והש]*מ$/.test(fact.prefix) && fact.kind !== "range") return { ...fact, relation: "from" };
   return fact;
 }
@@ -175,7 +181,7 @@ function readClockRange(scan: Scan, i: number, at: number): ClockRange | null {
   if (!from || (from.meridiem === null && countsUnit(tokens, from.next))) return null;
   const how = isTo(tokens[from.next], between);
   if (how === 0) return null;
-  const fromPrefix = /מ$/.test(from.prefix);
+  const fromPrefix = /מ$/.test(from.prefix) && !(scan.moving && how === 2);
   if (how === 2 && !between && !fromPrefix) return null;
   const to = readClock(scan, how === 1 ? from.next + 1 : from.next);
   if (!to || to.hour > 24 || countsSomething(tokens, { ...to, at: -9 })) return null;
@@ -211,10 +217,10 @@ function readDateRange(scan: Scan, i: number, at: number): DateFact | null {
   const { tokens } = scan;
   const between = i > at;
   if (tokens[i]?.entry.tag === "days-word") i++;
-  const from = readWeekday(scan, i) ?? readCalendarDate(scan, i) ?? dayBeforeDash(scan, i);
+  const from = dayBeforeDash(scan, i) ?? readWeekday(scan, i) ?? readCalendarDate(scan, i);
   if (!from || from.span || from.days.length === 0) return null;
   const how = isTo(tokens[from.next], between);
-  if (how === 0 || (how === 2 && !between && !/מ/.test(from.prefix))) return null;
+  if (how === 0 || (how === 2 && !between && (scan.moving || !/מ/.test(from.prefix)))) return null;
   const j = how === 1 ? from.next + 1 : from.next;
   const to = readCalendarDate(scan, j) ?? readWeekday(scan, j);
   if (!to || to.span || to.days.length === 0 || to.next <= j) return null;
@@ -233,7 +239,7 @@ function dayBeforeDash(scan: Scan, i: number): DateFact | null {
   const dash = tokens[i + 1];
   if (!dash) return null;
   const joined = dash.mark === "-" || dash.entry.tag === "until";
-  if (!joined && !(dash.prefix.endsWith("ל") && tokens[i]!.prefix.includes("ה"))) return null;
+  if (!joined && !dash.prefix.endsWith("ל")) return null;
   const j = joined ? i + 2 : i + 1;
   const end = readCalendarDate(scan, j);
   if (!end || end.days.length !== 1 || tokens[j + 1]?.entry.month === undefined) return null;

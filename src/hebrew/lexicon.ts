@@ -67,6 +67,7 @@ export type Act =
   | "arrive"
   | "stuck"
   | "instead"
+  | "except" // חוץ מיום שני
   | "correct" // סליחה, התכוונתי
   | "only"
   | "prefer"
@@ -79,6 +80,7 @@ export type Act =
   | "neither"
   | "option"
   | "earliest"
+  | "middle" // of three offers
   | "latest"
   | "not-about-time"; // הבנתי, שמעתי after לא
 
@@ -125,7 +127,7 @@ function build(tables: readonly Rows[]): Lexicon {
   const words = new Map<string, Entry>();
   const phrases = new Map<string, { rest: readonly string[]; entry: Entry }[]>();
   for (const [forms, entry] of tables.flat()) {
-    for (const form of forms.split(" ").filter(Boolean)) {
+    for (const form of forms.split(/\s+/).filter(Boolean)) {
       const [first = "", ...rest] = form.split("_").map(keyOf);
       if (rest.length === 0) words.set(first, { ...words.get(first), ...entry });
       else phrases.set(first, [...(phrases.get(first) ?? []), { rest, entry }]);

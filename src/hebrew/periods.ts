@@ -28,13 +28,15 @@ export function readPeriod(scan: Scan, place: Place, at: number): DateFact | nul
     const eve = feastEve(scan, at);
     if (eve) return eve;
   }
-  if (holiday) return feastDays(scan, at, holiday);
-  if (tag === "feast") return nextRestFeast(scan, at);
-  if (tag === "holidays") return theHolidays(scan, at);
+  if (holiday) return asFeast(feastDays(scan, at, holiday));
+  if (tag === "feast") return asFeast(nextRestFeast(scan, at));
+  if (tag === "holidays") return asFeast(theHolidays(scan, at));
   const stretch = readStretch(scan, at);
   if (!stretch) return bareYear(scan, at);
   return span(at, stretch, "whole", token.prefix);
 }
+
+const asFeast = (date: DateFact | null): DateFact | null => date && { ...date, feast: true };
 
 const span = (at: number, { first, last, grain, next }: Stretch, shape: Shape, prefix: string): DateFact =>
   dateFact(at, next, { span: { first, last, grain, shape }, prefix });
@@ -216,9 +218,12 @@ function feastDays({ tokens, now }: Scan, at: number, id: string): DateFact | nu
   const token = tokens[at]!;
   if (
     token.entry.unit &&
-    (tokens[at - 1]?.digits || tokens[at - 1]?.entry.number !== undefined || token.prefix.endsWith("ה"))
+    (tokens[at - 1]?.digits ||
+      tokens[at - 1]?.entry.number !== undefined ||
+      token.prefix.endsWith("ה") ||
+      tokens[at + 1]?.entry.tag === "next")
   )
-    return null;
+    return null; // "שבועות הבאים", "שלושה שבועות": weeks, not the feast
   if (id === "new-year-eve") {
     const { year } = civilOf(now.day);
     return dateFact(at, at + 1, { days: [dayOf(year, 12, 31)], prefix: token.prefix });

@@ -78,8 +78,7 @@ function shiftDay(day: Day, { unit, count, fraction }: Duration, sign: 1 | -1): 
 }
 
 const moment = (now: Now, minutes: number, grain: "minute"): DateFact["moment"] => ({
-  day: now.day,
-  minute: now.minute + minutes,
+  ...now.later(minutes),
   second: 0,
   grain,
   until: null,

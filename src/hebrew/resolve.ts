@@ -1,5 +1,5 @@
 import { type Day, isoDate, isoLocal, isoTime } from "./civil.ts";
-import type { DateFact } from "./scan.ts";
+import { type DateFact, dateFact } from "./scan.ts";
 import type { Talk } from "./talk.ts";
 import {
   ask,
@@ -16,7 +16,7 @@ import {
   partBounds,
 } from "./timed.ts";
 import type { Context, Missing } from "./types.ts";
-import type { HourWish, Wish } from "./wish.ts";
+import { type HourWish, settledHour, type Wish } from "./wish.ts";
 import type { World } from "./world.ts";
 
 /** Turns a wish into a time, a bound or a question; null when it names no time. `base` stands in for an unnamed day. */
@@ -143,15 +143,6 @@ function pendingHour(context: Context, date: DateFact, wish: Wish): HourWish | n
   return settledHour(minute);
 }
 
-/** An hour that is known to the minute: from the conversation, not from the words. */
-export function settledHour(minute: number): HourWish {
-  const clock: HourWish["clock"] = {
-    kind: "clock", at: 0, next: 0, hour: Math.floor(minute / 60), minute: minute % 60, second: 0, named: 0, precise: true,
-    meridiem: null, part: null, dawn: false, padded: false, written: false, prefix: "", strong: true, approx: false,
-  }; // biome-ignore format: one value
-  return { clock, minutes: [minute], nightAfter: false, contradiction: false, relation: null };
-}
-
 function spanWithHour(world: World, date: DateFact, hour: HourWish): Draft {
   const { first, last } = date.span!;
   if (first === last) return momentAt(world, [first], hour, false);
@@ -187,10 +178,6 @@ const offeredDays = (context: Context): string[] => [
 
 function partAlone(world: World, wish: Wish, base: Day | null): Draft {
   const part = wish.part!;
-  if (base !== null) return dateAlone(world, { ...emptyDate, days: [base] }, part);
+  if (base !== null) return dateAlone(world, dateFact(0, 0, { days: [base] }), part);
   return { kind: "constraint", ...partBounds(part), missing: ["date", "time"] };
 }
-
-const emptyDate: DateFact = {
-  kind: "date", at: 0, next: 0, days: [], span: null, moment: null, part: null, weekday: null, problem: null, night: false, prefix: "",
-}; // biome-ignore format: one value

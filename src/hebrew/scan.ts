@@ -9,6 +9,8 @@ export interface Now {
   /** Minutes since local midnight. */
   minute: number;
   weekday: number;
+  /** Wall clock after so many elapsed minutes; differs from adding on the days the clock changes. */
+  later(elapsedMinutes: number): { day: Day; minute: number };
   /** 00:00-03:59: "tomorrow" and today's weekday name can mean the day that people still call today. */
   small: boolean;
 }
@@ -18,6 +20,8 @@ export interface Scan {
   tokens: readonly Token[];
   now: Now;
   context: Context;
+  /** A meeting is being moved: "מיום רביעי לחמישי" is from the old day to the new one, not a stretch. */
+  moving: boolean;
 }
 
 export type Relation = "after" | "before" | "until" | "from" | null;
@@ -42,6 +46,8 @@ export interface DateFact {
   problem: Problem | null;
   /** "הלילה": hours after midnight belong to it. */
   night: boolean;
+  /** A feast or memorial day: what comes after it is a season, not a bound. */
+  feast: boolean;
   prefix: string;
 }
 
@@ -78,6 +84,7 @@ export const dateFact = (at: number, next: number, rest: Partial<DateFact>): Dat
   weekday: null,
   problem: null,
   night: false,
+  feast: false,
   prefix: "",
   ...rest,
 });

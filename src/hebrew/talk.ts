@@ -27,6 +27,20 @@ export interface Talk {
   earlier: boolean;
   /** Clause number of every token. */
   clauses: number[];
+  lines: Line[];
+}
+
+/** What a clause holds, gathered in one pass so that long texts stay linear. */
+interface Line {
+  first: number;
+  /** Words that are neither small talk nor times, and the place of the last one. */
+  heavy: number;
+  lastHeavy: number;
+  /** First "לא" or "אל", -1 for none. */
+  refusal: number;
+  asks: boolean;
+  /** A booking verb: "אפשר לקבוע" asks for a meeting, it does not agree to one. */
+  wants: boolean;
 }
 
 /** Reads the acts and marks the facts that a refusal covers as negated. */
@@ -54,6 +68,7 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
     later: tokens.some((token) => token.entry.tag === "later"),
     earlier: tokens.some((token) => token.entry.tag === "earlier"),
     clauses,
+    lines: linesOf(tokens, facts, clauses),
   };
   readAnswers(tokens, facts, talk);
   return talk;
@@ -82,6 +97,25 @@ function clausesOf(tokens: readonly Token[], facts: readonly Fact[]): number[] {
   });
 }
 
+function linesOf(tokens: readonly Token[], facts: readonly Fact[], clauses: readonly number[]): Line[] {
+  const inFact = new Set<number>();
+  for (const { at, next } of facts) for (let i = at; i < next; i++) inFact.add(i);
+  const lines: Line[] = [];
+  for (const [i, { entry, mark }] of tokens.entries()) {
+    lines[clauses[i]!] ??= { first: i, heavy: 0, lastHeavy: -1, refusal: -1, asks: false, wants: false };
+    const line = lines[clauses[i]!]!;
+    if (mark === "?") (lines[clauses[i]! - 1] ?? line).asks = true;
+    if (entry.act === "question") line.asks = true;
+    if (entry.act === "want") line.wants = true;
+    if ((entry.act === "no" || entry.act === "dont") && line.refusal < 0) line.refusal = i;
+    const small = entry.filler || entry.greeting || entry.able || entry.act !== undefined;
+    if (mark !== "" || small || inFact.has(i) || entry.ordinal !== undefined) continue;
+    line.heavy++;
+    line.lastHeavy = i;
+  }
+  return lines;
+}
+
 const startsProposal = ({ text, entry }: Token): boolean =>
   text === "אפשר" || text === "בוא" || text === "בואו" || text === "תנ" || entry.act === "yes";
 
@@ -99,49 +133,39 @@ function negatedDeed(tokens: readonly Token[], i: number): boolean {
 }
 
 function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void {
-  const { clauses } = talk;
   for (const [i, token] of tokens.entries()) {
     const { act } = token.entry;
-    if (act === "yes" && opensClause(tokens, clauses, i)) talk.yes = i;
-    else if (act === "fine" && lightClause(tokens, facts, clauses, i)) talk.yes = i;
-    else if (act === "refuse" || act === "neither") refuse(tokens, facts, talk, i);
+    if (act === undefined || (token.prefix !== "" && token.prefix !== "ו")) continue;
+    if (act === "yes" && opensClause(tokens, talk, i)) talk.yes = i;
+    else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
+    else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
     else if (act === "no") readNo(tokens, facts, talk, i);
+    else if (act === "except") for (const fact of facts) if (fact.at > i && fact.at <= i + 2) except(fact);
   }
 }
 
-/** Only fillers and agreements stand before the word in its clause. */
-function opensClause(tokens: readonly Token[], clauses: readonly number[], i: number): boolean {
-  for (let k = i - 1; k >= 0 && clauses[k] === clauses[i]; k--) {
+/** "חוץ מיום שני": refused, and its מ is no "from". */
+function except(fact: Fact): void {
+  fact.negated = true;
+  fact.relation = null;
+}
+
+/** Only fillers and agreements stand close before the word in its clause, and no refusal. */
+function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
+  const line = lines[clauses[i]!]!;
+  if (line.refusal >= 0 && line.refusal < i) return false;
+  for (let k = i - 1; k >= line.first && k > i - 3; k--) {
     const { entry, mark } = tokens[k]!;
-    if (entry.act === "no" || entry.act === "dont") return false;
-    if (
-      mark === "" &&
-      !entry.filler &&
-      !entry.greeting &&
-      entry.act !== "yes" &&
-      k > i - 4 &&
-      i - k < 3 &&
-      !tokens[k]!.known
-    )
-      return false;
+    if (mark === "" && !entry.filler && !entry.greeting && entry.act !== "yes" && !tokens[k]!.known) return false;
   }
   return true;
 }
 
 /** Nothing but fillers, acts and times in the clause: "טוב", "אפשר", "בסדר תודה". */
-function lightClause(tokens: readonly Token[], facts: readonly Fact[], clauses: readonly number[], i: number): boolean {
-  for (const step of [-1, 1]) {
-    for (let k = i + step; k >= 0 && k < tokens.length && clauses[k] === clauses[i]; k += step) {
-      const { entry, mark } = tokens[k]!;
-      if (entry.act === "no" || entry.act === "dont" || entry.act === "question" || mark === "?") return false;
-      if (mark !== "" || entry.filler || entry.greeting || entry.act !== undefined || entry.able) continue;
-      if (facts.some((fact) => k >= fact.at && k < fact.next) || entry.feminine || entry.ordinal !== undefined)
-        continue;
-      return false;
-    }
-  }
-  return clauses[tokens.length - 1] !== clauses[i] || tokens.at(-1)?.mark !== "?";
-}
+const lightClause = ({ clauses, lines }: Talk, i: number): boolean => {
+  const line = lines[clauses[i]!]!;
+  return line.heavy === 0 && line.refusal < 0 && !line.asks && !line.wants;
+};
 
 /** A refusal covers the times of its clause; without any it is a plain no. */
 function refuse(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number): void {
@@ -170,22 +194,13 @@ function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
   }
   if (next.entry.able || next.entry.act === "want") return refuse(tokens, facts, talk, i);
   if (next.entry.act === "not-about-time" || next.entry.act === "cancel" || next.entry.act === "move") return;
-  if (next.entry.filler || next.entry.act === "no" || next.entry.act === "yes") {
-    const able = tokens
-      .slice(i + 1, i + 4)
-      .some((token, k) => token.entry.able && talk.clauses[i + 1 + k] === talk.clauses[i]);
-    if (able) refuse(tokens, facts, talk, i);
-    else if (restIsLight(tokens, talk.clauses, i)) talk.no = i;
-  }
+  if (tokens[i - 1]?.text === "אמ") return; // "אם לא": a condition
+  if (facts.some(({ at }) => talk.clauses[at] === talk.clauses[i])) return refuse(tokens, facts, talk, i);
+  if (restIsLight(talk, i)) talk.no = i;
 }
 
-function restIsLight(tokens: readonly Token[], clauses: readonly number[], i: number): boolean {
-  for (let k = i + 1; k < tokens.length && clauses[k] === clauses[i]; k++) {
-    const { entry, mark } = tokens[k]!;
-    if (mark === "" && !entry.filler && !entry.greeting && entry.act === undefined) return false;
-  }
-  return true;
-}
+/** After the word at `i` its clause holds only small talk. */
+const restIsLight = ({ clauses, lines }: Talk, i: number): boolean => lines[clauses[i]!]!.lastHeavy <= i;
 
 /** Minutes of delay: the first length of time in the text, or a bare number behind the verb ("מאחר ב-10", "ברבע"). */
 export function delayMinutes(tokens: readonly Token[]): number | null {

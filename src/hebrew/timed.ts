@@ -108,7 +108,8 @@ export function hourAlone(world: World, hour: HourWish, asked: boolean): Omit<Ti
   if (times !== 1) return ask(["time", "date"], [isoTime(minute)]);
   const grain: Grain = clock.second > 0 ? "second" : clock.precise ? "minute" : "hour";
   const start = isoLocal(day, minute) + (clock.second > 0 ? `:${String(clock.second).padStart(2, "0")}` : "");
-  const reading = clock.written && (clock.meridiem !== null || clock.prefix === "") && !clock.approx && !asked;
+  const reading =
+    clock.written && (clock.meridiem !== null || clock.prefix === "") && !clock.approx && !clock.hourWord && !asked;
   const common = { start, grain, offset, time: isoTime(minute), missing: ["date"] as Missing[] };
   if (reading) return { kind: "instant", ...common, ...flagged(world.flagsOf(day, minute, minute)) };
   return { kind: "timeOfDay", ...common };
@@ -141,7 +142,6 @@ function spanAlone(world: World, { first, last, grain, shape }: NonNullable<Date
   const missing: Missing[] = ["date", "time"];
   const { offset } = world.offsetAt(first, 720);
   if (shape === "open") return { kind: "open", window, missing };
-  const flags = world.flagsOf(first, 720, 721);
   if (shape === "interval")
     return {
       kind: "interval",
@@ -151,7 +151,6 @@ function spanAlone(world: World, { first, last, grain, shape }: NonNullable<Date
       offset,
       window,
       missing,
-      ...flagged(flags),
     };
   return { kind: "instant", start: isoLocal(first, 0), grain, offset, window, missing };
 }
@@ -172,11 +171,11 @@ export function dateQuestion(world: World, date: DateFact, hour: HourWish | null
 /** Bounds on the hour: "after four", "until two", "between ten and twelve", "in the evening". */
 export function hourBounds(hours: readonly HourWish[]): { from?: string; to?: string } | "open" {
   const bounds: { from?: string; to?: string } = {};
-  for (const { minutes, relation, clock } of hours) {
+  for (const { minutes, relation } of hours) {
     // A later bound of an open hour has only one sensible reading when the other bound is known.
     const minute = minutes.length === 1 ? minutes[0]! : -1;
     if (minute < 0) return "open";
-    const later = (relation === "after" || relation === "from") !== (clock as { negated?: boolean }).negated;
+    const later = relation === "after" || relation === "from";
     if (later) bounds.from = isoTime(minute);
     else bounds.to = isoTime(minute);
   }
@@ -208,8 +207,7 @@ export function dayBounds(world: World, wish: Wish): Omit<Constraint, "evidence"
   const first = date.moment?.day ?? date.span?.first ?? date.days[0]!;
   const last = date.moment?.day ?? date.span?.last ?? date.days[0]!;
   const missing: Missing[] = ["date", "time"];
-  const feast =
-    date.span?.shape === "interval" || (date.span === null && date.weekday === null && date.moment === null);
+  const { feast } = date;
   const today = world.now.day;
   if (wish.dateRelation === "after" || wish.dateRelation === "from") {
     const from = wish.dateRelation === "after" ? last + 1 : first;

@@ -56,6 +56,8 @@ export function correctTypo(word: string): { word: string; prefix: string } | nu
 }
 
 function nearest(stem: string): string | null {
+  const single = stem.replace(/(.)\1/g, "$1"); // a letter held down twice: "מחרר"
+  if (single !== stem && lexicon.words.has(single) && isTimeWord(single)) return single;
   const byEar = homophone(stem);
   if (byEar) return byEar;
   if (stem.length < 5)
@@ -82,14 +84,15 @@ function homophone(stem: string): string | null {
       const other = pair[0] === stem[i] ? pair[1]! : pair[1] === stem[i] ? pair[0]! : null;
       if (other === null) continue;
       const candidate = stem.slice(0, i) + other + stem.slice(i + 1);
-      if (lexicon.words.has(candidate) && candidateIsTime(candidate)) return candidate;
+      if (lexicon.words.has(candidate) && isTimeWord(candidate)) return candidate;
     }
   }
   return null;
 }
 
-function candidateIsTime(word: string): boolean {
+function isTimeWord(word: string): boolean {
   const entry = lexicon.words.get(word)!;
+  if (entry.shift !== undefined || entry.part !== undefined) return true;
   return (
     (entry.number !== undefined && entry.gender !== "construct") ||
     entry.ordinal !== undefined ||

@@ -26,7 +26,9 @@ export interface Moment {
  */
 export function understand(text: string, { now, zone, city, context = {} }: Moment): Understanding {
   const world = createWorld(now, zone, city);
-  const scan: Scan = { tokens: tokenise(normalise(text)), now: world.now, context };
+  const tokens = tokenise(normalise(text));
+  const moving = tokens.some(({ entry: { act } }) => act === "move" || act === "postpone" || act === "advance");
+  const scan: Scan = { tokens, now: world.now, context, moving };
   const facts = readFacts(scan, world);
   const talk = readTalk(scan.tokens, facts);
   const wish = readWish(scan, facts, talk);
@@ -48,21 +50,21 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   return answer(scan, talk);
 }
 
-/** "לא לפני עשר" is "from ten", "לא אחרי ארבע" is "until four". */
+/** "לא לפני עשר" is "from ten", "מחר עד 11 אני תפוסה" is "tomorrow from eleven". */
 function deniedBound(world: World, scan: Scan, wish: Wish, talk: Talk): Draft | null {
-  const bound = wish.negated.find((fact) => fact.kind === "clock" && fact.relation);
-  if (!bound) return null;
-  const turned: Fact = {
-    ...bound,
-    negated: false,
-    relation: bound.relation === "before" || bound.relation === "until" ? "from" : "until",
-  };
-  return resolveWish(world, scan.context, readWish(scan, [turned], talk), talk);
+  if (!wish.negated.some((fact) => fact.kind === "clock" && fact.relation)) return null;
+  const turned = wish.negated.map((fact): Fact => {
+    if (fact.kind !== "clock" || !fact.relation) return { ...fact, negated: false };
+    const relation = fact.relation === "before" || fact.relation === "until" ? "from" : "until";
+    return { ...fact, negated: false, relation };
+  });
+  return resolveWish(world, scan.context, readWish(scan, turned, talk), talk);
 }
 
 function answer(scan: Scan, talk: Talk): Draft {
   const { context } = scan;
-  if (talk.any) return { kind: "open" };
+  if (talk.any && !(talk.no >= 0 && scan.tokens[talk.no]!.entry.act === "refuse")) return { kind: "open" };
+  if (talk.earliest && (context.offered?.length ?? 0) === 0) return { kind: "open" };
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
   if (talk.yes >= 0) return confirmed(context);

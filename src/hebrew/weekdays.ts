@@ -22,7 +22,7 @@ function readName(tokens: readonly Token[], at: number): Named | null {
   const { entry, prefix } = token;
   if (entry.weekday !== undefined)
     return { weekday: entry.weekday, next: at + 1, prefix, part: entry.part ?? null, sure: true };
-  if (entry.tag === "day-word") {
+  if (entry.tag === "day-word" || (entry.tag === "days-word" && token.text.endsWith("ימי"))) {
     const name = tokens[at + 1];
     if (!name || (name.prefix !== "" && name.prefix !== "ה")) return null;
     const weekday = weekdayOfToken(name);

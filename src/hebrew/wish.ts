@@ -1,4 +1,4 @@
-import { type Day, isoDate, isoTime, weekdayOf } from "./civil.ts";
+import { type Day, isoDate, isoTime, parseIsoLocal, parseIsoTime, weekdayOf } from "./civil.ts";
 import type { Clock } from "./clocks.ts";
 import { rangeReadings, readingsOf } from "./readings.ts";
 import type { ClockRange, DateFact, Fact, Relation, Scan } from "./scan.ts";
@@ -43,6 +43,10 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
     .map((clock): HourWish => ({ clock, ...readingsOf(clock, part, dawn), relation: clock.relation ?? null }));
   const rangeFact = positive.find((fact) => fact.kind === "range") ?? null;
   const range = rangeFact ? { ...rangeReadings(rangeFact.from, rangeFact.to, part, dawn), fact: rangeFact } : null;
+  if (hours.length === 0 && scan.tokens.some((token) => token.entry.tag === "same-hour")) {
+    const minute = knownMinute(scan.context);
+    if (minute !== null) hours.push(settledHour(minute));
+  }
   const distinctHours = hours.filter((hour, i) => hours.findIndex((other) => sameHour(other, hour)) === i);
   return {
     date: dates[0] ?? null,
@@ -57,18 +61,26 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   };
 }
 
+/** "באותה שעה": the hour of the meeting, else of the one offer, else the pending one. */
+function knownMinute({ appointment, offered = [], pending }: Scan["context"]): number | null {
+  const slot = appointment ?? (offered.length === 1 ? offered[0] : undefined);
+  return slot === undefined ? parseIsoTime(pending?.time ?? "") : (parseIsoLocal(slot)?.minute ?? null);
+}
+
 const sameHour = (a: HourWish, b: HourWish): boolean =>
   a.relation === b.relation && a.minutes.join() === b.minutes.join();
 
-/** "בארבע, סליחה, בחמש": what stands before the correction goes. "בחמש במקום בארבע": what follows "instead" goes. */
+/**
+ * "בארבע, סליחה, בחמש": what stands before the correction goes. "בחמש במקום בארבע", "במקום בארבע, בחמש": the time
+ * right behind "instead" goes.
+ */
 function withoutReplaced(facts: readonly Fact[], talk: Talk): Fact[] {
   return facts.filter((fact) => {
-    if (
-      talk.instead >= 0 &&
-      fact.at > talk.instead &&
-      facts.some((other) => other.at < talk.instead && sameSort(other, fact))
-    )
-      return false;
+    if (talk.instead >= 0 && fact.at > talk.instead) {
+      const rivals = facts.filter((other) => other !== fact && sameSort(other, fact));
+      const first = fact.at <= talk.instead + 2 && rivals.some((other) => other.at > fact.at);
+      if (first || rivals.some((other) => other.at < talk.instead)) return false;
+    }
     if (talk.correct < 0 || fact.at > talk.correct) return true;
     return !facts.some((other) => other.at > talk.correct && sameSort(other, fact));
   });
@@ -94,7 +106,12 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
   if (a.relation || b.relation) return null;
   const or = scan.tokens.slice(a.next, b.at).some((token) => token.entry.tag === "or");
   if (or) return null;
-  if (a.span && b.span) return null;
+  if (a.span && b.span) {
+    const [outer, inner] = a.span.last - a.span.first > b.span.last - b.span.first ? [a, b] : [b, a];
+    const inside =
+      outer.span!.shape === "whole" && inner.span!.last >= outer.span!.first && inner.span!.first <= outer.span!.last;
+    return inside ? inner : null; // "בחנוכה השנה"
+  }
   const span = a.span ?? b.span;
   const day = a.span ? b : a;
   if (span && day.moment === null) {
@@ -112,6 +129,9 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
       ? shabbat
       : null;
   }
+  // "מחר על הבוקר", "מחר הערב": today's part of day next to another day is only a part of day.
+  const [today, elsewhere] = pointsToday(scan, a) ? [a, b] : pointsToday(scan, b) ? [b, a] : [null, null];
+  if (today && elsewhere && elsewhere.part === null) return { ...elsewhere, part: today.part };
   const common = a.days.filter((one) => b.days.includes(one));
   const part = a.part ?? b.part;
   if (common.length > 0)
@@ -125,6 +145,18 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
   }
   return null;
 }
+
+/** An hour that is known to the minute: from the conversation, not from the words. */
+export function settledHour(minute: number): HourWish {
+  const clock: HourWish["clock"] = {
+    kind: "clock", at: 0, next: 0, hour: Math.floor(minute / 60), minute: minute % 60, second: 0, named: 0, precise: true,
+    meridiem: null, part: null, dawn: false, padded: false, written: false, prefix: "", strong: true, hourWord: false, approx: false,
+  }; // biome-ignore format: one value
+  return { clock, minutes: [minute], nightAfter: false, contradiction: false, relation: null };
+}
+
+const pointsToday = (scan: Scan, { part, days, weekday, night }: DateFact): boolean =>
+  part !== null && weekday === null && !night && days.length === 1 && days[0] === scan.now.day;
 
 /** One line of evidence for a fact: the words and what they were taken for. */
 export function explain(scan: Scan, fact: Fact): string {

@@ -99,7 +99,7 @@ const units: Rows = [
   ["שעתיים", { unit: "hour", count: 2 }],
   ["יום", { unit: "day", count: 1, tag: "day-word" }],
   ["ימים ימי", { unit: "day", count: 1, tag: "days-word" }],
-  ["יומיים", { unit: "day", count: 2 }],
+  ["יומיים יום_יומיים", { unit: "day", count: 2 }],
   ["שבוע שבועות", { unit: "week", count: 1 }],
   ["שבועיים", { unit: "week", count: 2 }],
   ["חודש חודשים", { unit: "month", count: 1 }],
@@ -109,7 +109,10 @@ const units: Rows = [
 ];
 
 const parts: Rows = [
-  ["בוקר בקר morning בשעות_הבוקר שעות_הבוקר", { part: "morning" }],
+  ["בקרים", { part: "morning", countable: true }],
+  ["ערבים", { part: "evening", countable: true }],
+  ["לילות", { part: "night", countable: true }],
+  ["בוקר בקר morning על_הבוקר על_הבקר בשעות_הבוקר שעות_הבוקר", { part: "morning" }],
   ["צהריים צהרים צהרי צהרי_היום בשעות_הצהריים שעות_הצהריים", { part: "noon" }],
   [
     "אחהצ אחרהצהריים אחר_הצהריים אחרי_הצהריים אחר_הצהרים אחרי_הצהרים אחרי_צהריים אחר_צהריים אחהצ אחה_צ afternoon שעות_אחר_הצהריים",
@@ -139,8 +142,8 @@ const relatives: Rows = [
   ["לפני", { tag: "ago" }],
   ["קודם_ל", { tag: "ago" }],
   ["אחרי לאחר after", { tag: "after" }],
-  ["עד until", { tag: "until" }],
-  ["החל החל_מ מתחיל", { tag: "from" }],
+  ["עד until לא_יאוחר לא_מאוחר לא_יותר_מאוחר לכל_המאוחר", { tag: "until" }],
+  ["החל החל_מ מתחיל לא_מוקדם לא_יותר_מוקדם לכל_המוקדם", { tag: "from" }],
   ["בין between", { tag: "between" }],
   ["בערך באזור באיזור אזור איזור בסביבות סביבות סביב לקראת בסביבה_של משהו_כמו around", { tag: "about" }],
   ["הבא הבאה הבאים הבאות", { tag: "next" }],

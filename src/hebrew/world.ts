@@ -25,8 +25,7 @@ export function createWorld(
 ): World {
   const instant = now instanceof Temporal.ZonedDateTime ? now.toInstant() : now;
   const local = instant.toZonedDateTimeISO(zone);
-  const day = dayOf(local.year, local.month, local.day);
-  const minute = local.hour * 60 + local.minute;
+  const { day, minute } = wallOf(local);
   const offsetMinutes = (target: Day) => {
     const noon = Temporal.PlainDateTime.from(`${isoLocal(target, 720)}`).toZonedDateTime(zone);
     return noon.offsetNanoseconds / 60e9;
@@ -35,13 +34,24 @@ export function createWorld(
   const world: World = {
     zone,
     city,
-    now: { day, minute, weekday: weekdayOf(day), small: minute < smallHoursEnd },
+    now: {
+      day,
+      minute,
+      weekday: weekdayOf(day),
+      small: minute < smallHoursEnd,
+      later: (elapsedMinutes) => wallOf(instant.add({ minutes: elapsedMinutes }).toZonedDateTimeISO(zone)),
+    },
     localMinute,
     offsetAt: (target, at) => offsetAt(zone, target, at),
     flagsOf: (target, from, to) => flagsOf(target, from, to, localMinute, city),
   };
   return world;
 }
+
+const wallOf = ({ year, month, day, hour, minute }: Temporal.ZonedDateTime) => ({
+  day: dayOf(year, month, day),
+  minute: hour * 60 + minute,
+});
 
 function offsetAt(zone: string, day: Day, minute: number): { offset: string; times: 0 | 1 | 2 } {
   const wall = Temporal.PlainDateTime.from(isoLocal(day, minute));
