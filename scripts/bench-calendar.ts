@@ -4,7 +4,7 @@
  */
 import { newId } from "../src/base/ids.ts";
 import { availability } from "../src/calendar/availability.ts";
-import { testBusiness } from "../src/calendar/fixture.ts";
+import { testBusiness } from "../src/calendar/testing/test-business.ts";
 import { createRestCalendars } from "../src/calendar/rest.ts";
 import { meetings } from "../src/db/schema/meeting.ts";
 import { testDatabase } from "../src/db/test-db.ts";

@@ -25,7 +25,7 @@ export function pendingInput(heard: Understanding, pending: Pending, anchored: b
     case "timeOfDay":
       return hourInput(heard.time, slots);
     case "ask":
-      return askInput(heard);
+      return askInput(heard, pending);
     case "open":
     case "constraint":
     case "undecided":
@@ -54,12 +54,20 @@ function hourInput(time: string, slots: readonly OfferedSlot[]): PendingHeard {
   return named !== undefined && more.length === 0 ? { input: "choice", slot: named } : { input: "hour", time };
 }
 
-/** A day that lacks its hour, or an hour that lacks its day, is half of what is pending; anything else is unclear. */
-function askInput(heard: Extract<Understanding, { kind: "ask" }>): PendingHeard {
-  const [only] = heard.missing;
-  if (heard.missing.length === 1 && only === "time" && heard.start !== undefined)
-    return { input: "day", date: heard.start.slice(0, 10) };
-  if (heard.missing.length === 1 && only === "date" && heard.time !== undefined)
-    return { input: "hour", time: heard.time };
+/**
+ * Asking is due. A yes that only repeats what is pending stays a yes: the table knows what to ask for. A day that lacks its
+ * hour, or an hour that lacks its day, is half an appointment; anything else is unclear.
+ */
+function askInput(heard: Extract<Understanding, { kind: "ask" }>, pending: Pending): PendingHeard {
+  const lacks = heard.missing.length === 1 ? heard.missing[0] : undefined;
+  const date = heard.start?.slice(0, 10);
+  if (lacks === "which" && pending.kind === "offered" && heard.candidates.length === pending.slots.length)
+    return { input: "confirm" };
+  if (lacks === "time" && date !== undefined)
+    return pending.kind === "day" && pending.date === date ? { input: "confirm" } : { input: "day", date };
+  if (lacks === "date" && heard.time !== undefined)
+    return pending.kind === "hour" && pending.time === heard.time
+      ? { input: "confirm" }
+      : { input: "hour", time: heard.time };
   return { input: "unclear" };
 }

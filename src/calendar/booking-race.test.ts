@@ -4,7 +4,7 @@ import { and, eq } from "drizzle-orm";
 import { meetings } from "../db/schema/meeting.ts";
 import { testDatabase } from "../db/test-db.ts";
 import type { RaceInput } from "./booking-race.worker.ts";
-import { testBusiness } from "./fixture.ts";
+import { testBusiness } from "./testing/test-business.ts";
 
 // Two customers were once told the same hour is theirs: check and insert were two steps. Here two processes book each of
 // 50 slots 20 times each at one moment; the database gives every slot to exactly one of the 40.

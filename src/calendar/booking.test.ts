@@ -7,7 +7,6 @@ import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { availability } from "./availability.ts";
 import { bookHeld, bookSlot, localTime } from "./book.ts";
 import { cancelMeeting } from "./cancel.ts";
-import { type TestBusiness, testBusiness } from "./fixture.ts";
 import { holdSlots } from "./hold.ts";
 import { loadRules } from "./load.ts";
 import { moveMeeting } from "./move.ts";
@@ -16,6 +15,7 @@ import { loadPending, savePending } from "./pending-store.ts";
 import { takeDueReminder } from "./reminders.ts";
 import { createRestCalendars } from "./rest.ts";
 import type { FreeSlot } from "./rules.ts";
+import { type TestBusiness, testBusiness } from "./testing/test-business.ts";
 
 const zone = "Asia/Jerusalem";
 const restCalendars = createRestCalendars();

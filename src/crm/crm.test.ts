@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import type { CustomerId } from "../base/ids.ts";
-import { testBusiness } from "../calendar/fixture.ts";
+import { testBusiness } from "../calendar/testing/test-business.ts";
 import { customers } from "../db/schema/customer.ts";
 import { leads } from "../db/schema/lead.ts";
 import { notifications } from "../db/schema/notification.ts";

@@ -1,11 +1,11 @@
-import { type BusinessId, type CustomerId, newId } from "../base/ids.ts";
-import type { Database } from "../db/client.ts";
-import { businesses } from "../db/schema/business.ts";
-import { customers } from "../db/schema/customer.ts";
-import { resources } from "../db/schema/resource.ts";
-import { calendarRules, workingHours } from "../db/schema/working-hours.ts";
-import { withSystem, withTenant } from "../db/tenant.ts";
-import type { Ctx } from "../tenants/ctx.ts";
+import { type BusinessId, type CustomerId, newId } from "../../base/ids.ts";
+import type { Database } from "../../db/client.ts";
+import { businesses, businessSettings } from "../../db/schema/business.ts";
+import { customers } from "../../db/schema/customer.ts";
+import { resources } from "../../db/schema/resource.ts";
+import { calendarRules, workingHours } from "../../db/schema/working-hours.ts";
+import { withSystem, withTenant } from "../../db/tenant.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
 
 /** A business with staff, hours and customers for tests of the calendar and the assistant. */
 export interface TestBusiness {
@@ -33,6 +33,7 @@ export async function testBusiness(db: Database, options: TestBusinessOptions = 
     await tx
       .insert(businesses)
       .values({ id: businessId, name: "מספרת דנה", timezone: "Asia/Jerusalem", city: "Tel Aviv" });
+    await tx.insert(businessSettings).values({ businessId, assistantName: "נועה" });
     await tx
       .insert(resources)
       .values(resourceIds.map((id, position) => ({ id, businessId, name: `צוות ${position + 1}`, position })));
