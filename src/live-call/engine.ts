@@ -68,6 +68,8 @@ export interface AnswerRequest {
   instructions?: string;
   /** Speak exactly this. */
   say?: string;
+  /** The caller's audio so far is a whole turn, although the engine's own detector has not noticed. */
+  takeTurn?: boolean;
 }
 
 /** How much of one audible item was heard when the caller interrupted. */

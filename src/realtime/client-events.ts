@@ -13,6 +13,8 @@ const frame = (event: RealtimeClientEvent): string => JSON.stringify(event);
 export const appendAudioFrame = (payload: string): string =>
   `{"type":"input_audio_buffer.append","audio":"${payload}"}`;
 
+export const commitAudioFrame = (): string => frame({ type: "input_audio_buffer.commit" });
+
 export const sessionUpdateFrame = (session: RealtimeSessionCreateRequest, requestId: string): string =>
   frame({ type: "session.update", event_id: requestId, session });
 

@@ -1,5 +1,5 @@
-import type { AnswerRequest, EngineEvents, HeardCut } from "../live-call/engine.ts";
-import { cancelResponseFrame, createResponseFrame, toolOutputFrame } from "./client-events.ts";
+import type { EngineEvents, HeardCut } from "../live-call/engine.ts";
+import { cancelResponseFrame, commitAudioFrame, createResponseFrame, toolOutputFrame } from "./client-events.ts";
 import type { OutputItem, ResponseOutcome, ServerEvent, WireProblem } from "./events.ts";
 import { type Ask, Sequencer } from "./sequencer.ts";
 import { SpokenItems } from "./spoken-items.ts";
@@ -59,7 +59,7 @@ export class Conversation {
 
   /** Nothing in flight, nobody speaking: a good moment to move to another session. */
   get quiet(): boolean {
-    return this.#sequencer.state === "idle" && !this.#callerSpeaking && !this.#turnWaits && this.#tools.empty;
+    return this.#sequencer.atRest && !this.#callerSpeaking && !this.#turnWaits && this.#tools.empty;
   }
 
   /** What the server has to do next: begin an answer, go on with one, or nothing. */
@@ -68,14 +68,20 @@ export class Conversation {
     return this.#sequencer.state === "requested" || (this.#turnWaits && this.#autoAnswer) ? "beginning" : "nothing";
   }
 
-  /** The caller's turn is over (or an answer was asked for), and nothing of an answer has come yet. */
-  get owesAnswer(): boolean {
-    return this.#turnWaits || (this.#sequencer.state !== "idle" && this.#answer?.produced !== true);
+  /** Answers that are owed: asked for or due after the caller's turn, and nothing of them has come yet. */
+  unfinished(): Ask[] {
+    const asks = this.#sequencer.unfinished(this.#answer?.produced === true);
+    return this.#turnWaits && this.#autoAnswer ? [{ kind: "plain" }, ...asks] : asks;
   }
 
-  respond({ say, instructions }: AnswerRequest): void {
-    if (say !== undefined) this.ask({ kind: "say", text: say });
-    else this.ask(instructions === undefined ? { kind: "plain" } : { kind: "plain", instructions });
+  /** The audio so far is a whole turn of the caller, although the provider's detector has not noticed. */
+  takeTurn(): void {
+    this.#port.send(commitAudioFrame());
+  }
+
+  /** Wishes from before this session, together. */
+  askAll(asks: readonly Ask[]): void {
+    this.#sequencer.askAll(asks);
   }
 
   ask(ask: Ask): void {

@@ -280,6 +280,15 @@ test("the caller's turn that ended during an answer is answered after it", () =>
     expect(probe.names()).not.toContain("error");
   }));
 
+test("a turn that the provider's detector missed is taken into the conversation before the answer is asked for", () =>
+  inCall(async (probe, connection) => {
+    probe.engine.respond({ takeTurn: true });
+    await connection.expect("input_audio_buffer.commit");
+    await begin(connection, "resp1");
+    connection.emit(problem("input_audio_buffer_commit_empty"), done("resp1"));
+    await probe.next("answerDone");
+  }));
+
 test("a rejected request is reported, and the next one is sent", () =>
   inCall(async (probe, connection) => {
     probe.engine.respond({ instructions: "one" });

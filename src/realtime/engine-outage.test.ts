@@ -44,11 +44,11 @@ test("dropped in the middle of an answer: a new session within the same second k
     first.emit(created("resp1"), audioDelta("resp1", "item1", 400));
     await probe.next("audio");
     first.cut();
+    expect(await probe.next("reconnecting")).toEqual(["closed"]);
+    expect(probe.engine.state).toBe("reconnecting");
     expect(await probe.next("answerDone")).toEqual([
       { answerId: "resp1", status: "failed", reason: "connection_lost", produced: true },
     ]);
-    expect(await probe.next("reconnecting")).toEqual(["closed"]);
-    expect(probe.engine.state).toBe("reconnecting");
     const second = await server.connection();
     await second.configure();
     await probe.next("ready");
@@ -135,6 +135,48 @@ test("facts of earlier sessions survive: system lines and tool results are told 
       "Result of the tool find_slot: {}",
       "Said meanwhile",
     ]);
+  }));
+
+test("answers that were asked for and not begun are asked for again, each once, even when the call asks again itself", () =>
+  inCall({}, async (probe, first, server) => {
+    probe.engine.respond();
+    await begin(first, "resp1");
+    await probe.next("answerStarted");
+    probe.engine.respond({ say: "רגע אחד" });
+    first.cut();
+    await probe.next("reconnecting");
+    await probe.next("answerDone");
+    probe.engine.respond(); // what a call does about an answer that failed
+    const second = await server.connection();
+    await second.configure();
+    await probe.next("ready");
+    await lines(second, 1);
+    await begin(second, "resp2");
+    second.emit(done("resp2"));
+    const say = (await second.expect("response.create")) as unknown as {
+      response: { instructions: string; metadata: unknown };
+    };
+    expect(say.response.instructions).toEndWith("\nרגע אחד");
+    second.emit(created("resp3", say.response.metadata), done("resp3"));
+    await probe.next("answerDone");
+    probe.engine.addContext("system", "end of script");
+    expect(await lines(second, 1)).toEqual([["system", "input_text", "end of script"]]);
+  }));
+
+test("an answer that was being heard is not asked for again: the call knows how much of it is still to be played", () =>
+  inCall({}, async (probe, first, server) => {
+    probe.engine.respond();
+    await begin(first, "resp1");
+    first.emit(audioDelta("resp1", "item1", 400));
+    await probe.next("audio");
+    first.cut();
+    await probe.next("reconnecting");
+    const second = await server.connection();
+    await second.configure();
+    await probe.next("ready");
+    await lines(second, 1);
+    probe.engine.addContext("system", "end of script");
+    expect(await lines(second, 1)).toEqual([["system", "input_text", "end of script"]]);
   }));
 
 test("whether answers are automatic survives the outage", () =>

@@ -14,6 +14,7 @@ import { AudioBacklog } from "./audio-backlog.ts";
 import type { ConversationEvents } from "./conversation.ts";
 import { SessionMemory, toolNote } from "./memory.ts";
 import { Outage } from "./outage.ts";
+import type { Ask } from "./sequencer.ts";
 import { RealtimeSession, type SessionEnd, type SessionOwner } from "./session.ts";
 import type { RealtimeSettings } from "./session-config.ts";
 
@@ -22,15 +23,6 @@ export interface RealtimeEngineDeps {
   log: Log;
   settings: RealtimeSettings;
 }
-
-/** Something asked of the engine while there was no session. */
-interface Wish {
-  kind: "answer" | "line";
-  run(session: RealtimeSession): void;
-}
-
-// What a call can ask for in the four seconds of an outage, several times over.
-const wishesMax = 32;
 
 // There are five minutes for it before the provider ends the session: no reason to hammer a server in trouble.
 const rotateAgainMs = 30_000;
@@ -57,7 +49,6 @@ export class RealtimeEngine implements VoiceEngine {
   #retryTimer: Timer | null = null;
   #deadlineTimer: Timer | null = null;
   #autoAnswer = true;
-  #wishes: Wish[] = [];
   #rotateNotBeforeMs = 0;
 
   constructor(deps: RealtimeEngineDeps) {
@@ -100,22 +91,22 @@ export class RealtimeEngine implements VoiceEngine {
     this.#successor?.setAutoAnswer(on);
   }
 
-  respond(request: AnswerRequest = {}): void {
-    this.#ask("answer", (session) => session.conversation.respond(request));
+  respond({ say, instructions, takeTurn }: AnswerRequest = {}): void {
+    if (takeTurn === true && this.#state === "ready") this.#session?.conversation.takeTurn();
+    if (say !== undefined) this.#ask({ kind: "say", text: say });
+    else this.#ask(instructions === undefined ? { kind: "plain" } : { kind: "plain", instructions });
   }
 
   interrupt(cuts: readonly HeardCut[]): void {
     if (this.#state === "ready") this.#session?.conversation.interrupt(cuts);
-    else if (this.#outage !== null) {
-      this.#wishes = this.#wishes.filter((wish) => wish.kind !== "answer");
-      this.#outage.owesAnswer = false;
-    }
+    else this.#outage?.interrupt();
   }
 
   addContext(role: HistoryLine["role"], text: string): void {
     if (role === "system") this.#memory.note(text);
+    if (this.#state === "ready") this.#session?.addLine({ role, text });
     // A session that takes over is given the notes and the history, which contain this line.
-    if (this.#state !== "reconnecting") this.#ask("line", (session) => session.addLine({ role, text }));
+    else if (this.#state === "connecting") this.#outage?.add({ role, text });
   }
 
   toolResult(toolCallId: string, output: string): void {
@@ -126,7 +117,7 @@ export class RealtimeEngine implements VoiceEngine {
     if (this.#state === "ready" && this.#session?.conversation.toolResult(toolCallId, output) === true) return;
     // The call was made in a session that is gone: its successor learns the result as a line, then goes on.
     if (this.#state === "ready") this.#session?.addLine({ role: "system", text: toolNote(name, output) });
-    if (this.#openTools.size === 0) this.#ask("answer", (session) => session.conversation.ask({ kind: "continue" }));
+    if (this.#openTools.size === 0) this.#ask({ kind: "continue" });
   }
 
   rotate(): void {
@@ -146,9 +137,9 @@ export class RealtimeEngine implements VoiceEngine {
     this.#stop("closed");
   }
 
-  #ask(kind: Wish["kind"], run: Wish["run"]): void {
-    if (this.#state === "ready" && this.#session !== null) run(this.#session);
-    else if (this.#outage !== null && this.#wishes.length < wishesMax) this.#wishes.push({ kind, run });
+  #ask(ask: Ask): void {
+    if (this.#state === "ready") this.#session?.conversation.ask(ask);
+    else this.#outage?.ask(ask);
   }
 
   #connect(): void {
@@ -207,13 +198,9 @@ export class RealtimeEngine implements VoiceEngine {
       buffered_ms: Math.round(this.#backlog.ms),
     });
     if (resumed) this.#takeOver(session);
-    const wishes = this.#wishes;
-    this.#wishes = [];
-    for (const wish of wishes) if (wish.kind === "line") wish.run(session);
+    for (const line of outage.lines) session.addLine(line);
     this.#backlog.drain((payload) => session.appendAudio(payload));
-    const answers = wishes.filter((wish) => wish.kind === "answer");
-    for (const wish of answers) wish.run(session);
-    if (answers.length === 0 && outage.owesAnswer && this.#autoAnswer) session.conversation.respond({});
+    session.conversation.askAll(outage.asks);
     this.#events?.ready();
   }
 
@@ -233,20 +220,20 @@ export class RealtimeEngine implements VoiceEngine {
 
   /** A session ended: the one in use is replaced, one that never came up is tried again. */
   #sessionEnded(end: SessionEnd): void {
-    const wasReady = this.#state === "ready";
-    const owesAnswer = this.#session?.conversation.owesAnswer ?? false;
-    this.#session = null;
     if (end.fatal) return this.#lost(end);
-    if (wasReady) {
+    const conversation = this.#session?.conversation;
+    if (this.#state === "ready" && conversation !== undefined) {
       this.#successor?.close();
       this.#successor = null;
       this.#state = "reconnecting";
-      this.#outage = new Outage(this.#clock.nowMs(), owesAnswer);
+      this.#outage = new Outage(this.#clock.nowMs(), conversation.unfinished());
       this.#deadlineTimer = this.#clock.after(limits.engineReconnectMs, () =>
         this.#lost({ fatal: false, reason: "reconnect_too_slow", code: end.code }),
       );
       this.#events?.reconnecting(end.reason);
+      conversation.broken();
     }
+    this.#session = null;
     this.#tryAgain(end);
   }
 
@@ -275,7 +262,6 @@ export class RealtimeEngine implements VoiceEngine {
     this.#session = null;
     this.#successor = null;
     this.#backlog.clear();
-    this.#wishes = [];
   }
 
   #settle(): void {

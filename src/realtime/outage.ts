@@ -1,4 +1,9 @@
 import { limits } from "../limits.ts";
+import type { HistoryLine } from "../live-call/engine.ts";
+import type { Ask } from "./sequencer.ts";
+
+// What a call can ask for in the seconds of an outage, several times over.
+const wishesMax = 32;
 
 // When a connection is tried, in ms from the loss: at once, for the usual dropped socket; then after half a second and
 // after one and a half, when a restarting server has had time.
@@ -8,12 +13,27 @@ const tryAtMs = [0, 500, 1_500] as const;
 export class Outage {
   readonly #sinceMs: number;
   #tries = 0;
-  /** The caller waits for an answer that the lost session did not give. */
-  owesAnswer: boolean;
+  /** Answers that the lost session owed, and those asked for since; oldest first. */
+  asks: Ask[];
+  /** Lines for the engine's memory that came meanwhile. */
+  readonly lines: HistoryLine[] = [];
 
-  constructor(sinceMs: number, owesAnswer = false) {
+  constructor(sinceMs: number, asks: Ask[] = []) {
     this.#sinceMs = sinceMs;
-    this.owesAnswer = owesAnswer;
+    this.asks = asks;
+  }
+
+  ask(ask: Ask): void {
+    if (this.asks.length < wishesMax) this.asks.push(ask);
+  }
+
+  add(line: HistoryLine): void {
+    if (this.lines.length < wishesMax) this.lines.push(line);
+  }
+
+  /** The caller interrupted: only the answer to tool results stays wanted. */
+  interrupt(): void {
+    this.asks = this.asks.filter((ask) => ask.kind === "continue");
   }
 
   elapsedMs(nowMs: number): number {

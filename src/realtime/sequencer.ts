@@ -59,7 +59,7 @@ export class Sequencer {
   #held: Ask[] = [];
   #sent: { ask: Ask; requestId: string; generation: number } | null = null;
   /** The answer in flight; null while active only when the server spoke of one that it has not named yet. */
-  #current: { responseId: string; generation: number } | null = null;
+  #current: { responseId: string; ask: Ask; generation: number } | null = null;
   #generation = 0;
   #requests = 0;
   #cancelled = false;
@@ -73,6 +73,11 @@ export class Sequencer {
     return this.#state;
   }
 
+  /** Nothing in flight and nothing waiting. */
+  get atRest(): boolean {
+    return this.#state === "idle" && this.#held.length === 0;
+  }
+
   /** Whether output of this response is still wanted. */
   accepts(responseId: string): boolean {
     return this.#current?.responseId === responseId && this.#current.generation === this.#generation;
@@ -84,19 +89,31 @@ export class Sequencer {
     return this.#step("ask") === "send" ? this.#send(ask) : this.#hold(ask);
   }
 
+  /** Several wishes at once: what one answer can serve becomes one answer. */
+  askAll(asks: readonly Ask[]): void {
+    for (const ask of asks) this.#hold(ask);
+    this.resume();
+  }
+
+  /** What is still wanted and not done, for a session that takes over; `begun` = the answer in flight has its output. */
+  unfinished(begun: boolean): Ask[] {
+    const inFlight = this.#sent ?? (begun ? null : this.#current);
+    return inFlight?.generation === this.#generation ? [inFlight.ask, ...this.#held] : [...this.#held];
+  }
+
   /**
    * The server began an answer. `requestId` is what it echoes of ours, null for its own.
    * Returns the id of the answer that this one replaces although its end was never told.
    */
   created(responseId: string, requestId: string | null): string | null {
     const replaced = this.#current?.responseId ?? null;
-    const ours = this.#sent !== null && requestId === this.#sent.requestId;
-    const generation = ours ? (this.#sent?.generation ?? 0) : this.#generation;
+    const ours = this.#sent?.requestId === requestId ? this.#sent : null;
+    const { ask, generation } = ours ?? { ask: { kind: "plain" } as const, generation: this.#generation };
     this.#step("created");
-    if (ours) this.#sent = null;
+    if (ours !== null) this.#sent = null;
     // An answer that the server began by itself sees everything that plain requests were waiting to have answered.
-    if (!ours) this.#held = this.#held.filter((ask) => ask.kind === "say");
-    this.#current = { responseId, generation };
+    else this.#held = this.#held.filter((held) => held.kind === "say");
+    this.#current = { responseId, ask, generation };
     this.#cancelled = generation !== this.#generation;
     return replaced === responseId ? null : replaced;
   }

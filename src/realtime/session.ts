@@ -243,7 +243,6 @@ export class RealtimeSession {
   #finish(end: SessionEnd): void {
     if (this.#stage === "over") return;
     this.#over();
-    this.conversation.broken();
     this.#deps.owner.ended(end);
   }
 

@@ -61,7 +61,7 @@ function readOnce(deps: ReaderDeps, voice: string, text: string): Promise<Readin
       purpose: { kind: "reader", voice },
       autoAnswer: false,
       owner: {
-        configured: () => session.conversation.respond({ say: text }),
+        configured: () => session.conversation.ask({ kind: "say", text }),
         ended: ({ fatal, reason, code }: SessionEnd) =>
           fail(fatal ? "upstream" : "unavailable", `${reason} ${code}`.trim()),
       },
