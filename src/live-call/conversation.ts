@@ -306,7 +306,7 @@ export class Conversation {
   missedTurnDue(): void {
     if (!this.idle || this.closing.pending) return;
     this.#core.event("missed_turn");
-    this.request();
+    this.request({ takeTurn: true });
   }
 
   // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
