@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
-import { type CallId, newId } from "../base/ids.ts";
+import type { CallId } from "../base/ids.ts";
+import { createTask } from "../crm/tasks/create-task.ts";
 import { businesses } from "../db/schema/business.ts";
 import { calls } from "../db/schema/call.ts";
 import { tasks } from "../db/schema/task.ts";
@@ -10,25 +11,20 @@ import { callTexts } from "./texts.ts";
 const sourceKeyOf = (callId: CallId): string => `call:${callId}`;
 
 /** A caller who was not served is somebody to call back: one open task per call, however often this is asked for. */
-export async function addCallBackTask({ tx, businessId }: Ctx, callId: CallId): Promise<void> {
-  const [call] = await tx
+export async function addCallBackTask(ctx: Ctx, callId: CallId): Promise<void> {
+  const [call] = await ctx.tx
     .select({ from: calls.fromPhone, customerId: calls.customerId, languages: businesses.languages })
     .from(calls)
     .innerJoin(businesses, eq(businesses.id, calls.businessId))
     .where(eq(calls.id, callId));
   if (!call) return;
   const words = callTexts(call.languages);
-  await tx
-    .insert(tasks)
-    .values({
-      id: newId(),
-      businessId,
-      callId,
-      customerId: call.customerId,
-      title: words.callBack(call.from ?? words.hiddenNumber),
-      sourceKey: sourceKeyOf(callId),
-    })
-    .onConflictDoNothing();
+  await createTask(ctx, {
+    title: words.callBack(call.from ?? words.hiddenNumber),
+    callId,
+    sourceKey: sourceKeyOf(callId),
+    ...(call.customerId ? { customerId: call.customerId } : {}),
+  });
 }
 
 /** What the caller said on the recording belongs to the task. */

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
+import { identifyCustomer } from "../crm/customers/identify.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { callEvents, calls, callTurns } from "../db/schema/call.ts";
 import { recordings } from "../db/schema/recording.ts";
@@ -13,7 +14,6 @@ import type { CallEndRecord, CallEventRecord, TurnRecord } from "../live-call/jo
 import type { Ctx } from "../tenants/ctx.ts";
 import { callJobs } from "./after-call.ts";
 import { addCallBackTask } from "./call-back-task.ts";
-import { knownCaller } from "./known-caller.ts";
 import type { BegunCall, RecordingReport, StatusReport } from "./log.ts";
 import { priceCall } from "./price-call.ts";
 import type { StoredSound } from "./sound-store.ts";
@@ -91,7 +91,8 @@ async function begin(ctx: Ctx, call: BegunCall): Promise<"begun" | "over"> {
   const [known] = await tx.select({ endedAt: calls.endedAt }).from(calls).where(eq(calls.callSid, call.callSid));
   if (known) return known.endedAt ? "over" : "begun";
   const fromPhone = (call.from || null) as Phone | null;
-  const customerId = await knownCaller(ctx, fromPhone, "call");
+  const identity = fromPhone ? { kind: "phone" as const, value: fromPhone } : null;
+  const { customerId } = await identifyCustomer(ctx, identity, "call");
   const added = await tx
     .insert(calls)
     .values({
