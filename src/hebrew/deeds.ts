@@ -22,7 +22,8 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
   }
   const replaces =
     talk.instead >= 0 && scan.context.appointment !== undefined && (wish.hour !== null || wish.date !== null);
-  if (talk.move || rebooks || replaces) return move(world, scan, facts, wish, talk);
+  if (talk.move || rebooks || replaces || (talk.other && scan.context.appointment !== undefined))
+    return move(world, scan, facts, wish, talk);
   return null;
 }
 

@@ -53,8 +53,8 @@ function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fa
   }
   const fact = plainFact(scan, place, i, facts, false);
   // "מיום רביעי לחמישי" of a move: what stands behind מ is the old time.
-  if (fact && scan.moving && /^[וש]*מ$/.test(fact.prefix)) return { ...fact, negated: true };
-  if (fact && /^[והש]*מ$/.test(fact.prefix) && fact.kind !== "range") return { ...fact, relation: "from" };
+  if (fact && scan.moving && /^[וש]*מה?$/.test(fact.prefix)) return { ...fact, negated: true };
+  if (fact && /^[והש]*מה?$/.test(fact.prefix) && fact.kind !== "range") return { ...fact, relation: "from" };
   return fact;
 }
 
@@ -177,11 +177,11 @@ const isTo = (token: Token | undefined, between: boolean): number => {
 function readClockRange(scan: Scan, i: number, at: number): ClockRange | null {
   const { tokens } = scan;
   const between = i > at;
-  const from = readClock(scan, i, between || /^[וש]*מ$/.test(tokens[i]?.prefix ?? ""));
+  const from = readClock(scan, i, between || /^[וש]*מה?$/.test(tokens[i]?.prefix ?? ""));
   if (!from || (from.meridiem === null && countsUnit(tokens, from.next))) return null;
   const how = isTo(tokens[from.next], between);
   if (how === 0) return null;
-  const fromPrefix = /מ$/.test(from.prefix) && !(scan.moving && how === 2);
+  const fromPrefix = /מה?$/.test(from.prefix) && !(scan.moving && how === 2);
   if (how === 2 && !between && !fromPrefix) return null;
   const to = readClock(scan, how === 1 ? from.next + 1 : from.next);
   if (!to || to.hour > 24 || countsSomething(tokens, { ...to, at: -9 })) return null;

@@ -67,6 +67,7 @@ export type Act =
   | "arrive"
   | "stuck"
   | "instead"
+  | "other" // another day or hour than the offered one
   | "except" // חוץ מיום שני
   | "correct" // סליחה, התכוונתי
   | "only"

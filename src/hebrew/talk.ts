@@ -23,6 +23,7 @@ export interface Talk {
   earliest: boolean;
   latest: boolean;
   both: boolean;
+  other: boolean;
   later: boolean;
   earlier: boolean;
   /** Clause number of every token. */
@@ -65,6 +66,7 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
     earliest: has("earliest") >= 0,
     latest: has("latest") >= 0,
     both: has("both") >= 0,
+    other: has("other") >= 0,
     later: tokens.some((token) => token.entry.tag === "later"),
     earlier: tokens.some((token) => token.entry.tag === "earlier"),
     clauses,

@@ -66,6 +66,7 @@ function answer(scan: Scan, talk: Talk): Draft {
   if (talk.any && !(talk.no >= 0 && scan.tokens[talk.no]!.entry.act === "refuse")) return { kind: "open" };
   if (talk.earliest && (context.offered?.length ?? 0) === 0) return { kind: "open" };
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
+  if (talk.other && (context.offered?.length ?? 0) > 0) return { kind: "reject" };
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
   if (talk.yes >= 0) return confirmed(context);
   if (talk.maybe >= 0) return { kind: "undecided" };
