@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
+import { CallerEar } from "./caller-ear.ts";
 import { Conversation } from "./conversation.ts";
 import { CallCore, type DeadlineName } from "./core.ts";
 import type { VoiceEngine } from "./engine.ts";
@@ -34,7 +35,7 @@ import {
   VERDICT_THRESHOLD,
   VerdictRing,
 } from "./verdicts.ts";
-import { watchdogReason } from "./watchdog.ts";
+import { Vitals } from "./vitals.ts";
 
 export interface CallDeps {
   clock: Clock;
@@ -49,14 +50,8 @@ export interface CallDeps {
   onEnded(next: NextStep): void;
 }
 
-// The detector's trace and the ledger need the caller's own utterance in call time; shorter sounds are no speech.
-const speechMs = 200;
 // What one message can bring is far below this; it bounds a loop of a verdict that posts another.
 const verdictsPerTickMax = 256;
-// A line that stays silent while the caller was speaking never ends a turn: the engine gets this much silence, once.
-const stallMs = 750;
-const stallPadMs = 1_000;
-
 /** One live call, from the webhook to its end. Every public method is safe: a throw inside ends this call only. */
 export class Call {
   readonly incoming: IncomingCall;
@@ -76,24 +71,17 @@ export class Call {
   readonly #silence: SilenceWatch;
   readonly #greeting: Greeting;
   readonly #keypad: Keypad;
+  readonly #ear: CallerEar;
+  readonly #vitals: Vitals;
   readonly #onDeadline: Record<DeadlineName, () => void>;
   #line: Line | null = null;
-  #waitingSinceMs: number; // for the stream
-  #attachedMs = 0;
-  #engineAwaySinceMs = 0;
-  #backlogSinceMs = 0;
-  #turnStartMs = -1; // the first sound since the engine last took a turn
-  #speechEndMs = 0;
-  #heardCaller = false;
   #heardAssistant = false;
-  #stallPadded = false;
 
   constructor(incoming: IncomingCall, deps: CallDeps) {
     this.incoming = incoming;
     this.startedAt = deps.clock.instant();
     this.#deps = deps;
     this.#core = new CallCore({ ...deps, callSid: incoming.callSid });
-    this.#waitingSinceMs = this.#core.startedMs;
     this.#vad = deps.vad;
     this.#recording = deps.recordCalls ? new Recording(limits.callMs + limits.goodbyeMs) : null;
     this.#transcript = new Transcript((turn) => deps.journal.turn(incoming.callSid, turn));
@@ -113,6 +101,8 @@ export class Call {
     this.#silence = new SilenceWatch(this.#core, this.#talk);
     this.#greeting = new Greeting(this.#core, this.#talk);
     this.#keypad = new Keypad(this.#core);
+    this.#ear = new CallerEar(this.#core, this.#vad, this.#talk, this.#silence);
+    this.#vitals = new Vitals(this.#core, { inbound: this.#inbound, playout: this.#playout, vad: this.#vad });
     this.#onDeadline = this.#deadlineTable();
   }
 
@@ -151,22 +141,7 @@ export class Call {
   sweep(): void {
     this.#guard(() => {
       const now = this.#core.nowMs();
-      this.#noteEngine(now);
-      this.#noteBacklog(now);
-      this.#padStall(now);
-      const reason = watchdogReason(
-        {
-          phase: this.#leg.phase,
-          waitingSinceMs: this.#waitingSinceMs,
-          lastMediaMs: Math.max(this.#attachedMs, this.#inbound.lastFrameMs),
-          engineState: this.#core.engine.state,
-          engineAwaySinceMs: this.#engineAwaySinceMs,
-          backlogSinceMs: this.#backlogSinceMs,
-          marksLostInRow: this.#playout.lostInRow,
-          lineRefused: this.#playout.refused,
-        },
-        now,
-      );
+      const reason = this.#vitals.check(this.#leg.phase, now);
       if (reason !== null) this.#leg.fail(reason);
       this.#playout.pump(now);
       this.#settle(now);
@@ -176,10 +151,7 @@ export class Call {
   /** The whole process stood still for `byMs`: nobody's deadline passed in that time. */
   forgive(byMs: number): void {
     this.#core.deadlines.postpone(byMs);
-    this.#waitingSinceMs += byMs;
-    if (this.#attachedMs > 0) this.#attachedMs += byMs;
-    if (this.#engineAwaySinceMs > 0) this.#engineAwaySinceMs += byMs;
-    this.#backlogSinceMs = 0;
+    this.#vitals.forgive(byMs);
   }
 
   /** What the provider should do now that the stream is over. */
@@ -206,10 +178,10 @@ export class Call {
         return;
       }
       this.#line = line;
-      this.#attachedMs = this.#core.nowMs();
+      this.#vitals.attached(line);
       this.#playout.attach(line);
       this.#leg.attached();
-      this.#settle(this.#attachedMs);
+      this.#settle(this.#core.nowMs());
     });
   }
 
@@ -218,7 +190,6 @@ export class Call {
     if (this.#leg.phase !== "streaming") return;
     try {
       const now = this.#deps.clock.nowMs();
-      this.#stallPadded = false;
       onMediaFrame(this.#inbound, payload, timestampMs, now);
       this.#settle(now);
     } catch (thrown) {
@@ -276,10 +247,10 @@ export class Call {
   #onVerdict(verdict: number): void {
     switch (verdict) {
       case VERDICT_SPEECH_STARTED:
-        this.#speechStarted();
+        this.#ear.speechStarted();
         break;
       case VERDICT_SPEECH_ENDED:
-        this.#speechEnded();
+        this.#ear.speechEnded();
         break;
       case VERDICT_BARGE_IN:
         this.#talk.bargeIn();
@@ -288,7 +259,7 @@ export class Call {
         this.#core.event("noticed", { spoken_ms: this.#vad.utteranceMs });
         break;
       case VERDICT_THRESHOLD:
-        this.#logThreshold();
+        this.#ear.logThreshold();
         break;
       case VERDICT_DRAINED:
         this.#talk.drained();
@@ -296,43 +267,10 @@ export class Call {
     }
   }
 
-  #speechStarted(): void {
-    this.#silence.pause();
-    if (this.#turnStartMs < 0) this.#turnStartMs = Math.max(0, this.#core.atMs() - this.#vad.utteranceMs);
-    if (!this.#heardCaller) {
-      this.#heardCaller = true;
-      const rms = Math.round(this.#vad.levelRms);
-      this.#core.log.info("CALL", `first user audio detected (rms=${rms}, t=${this.#core.atMs()})`);
-    }
-    this.#talk.speechStarted();
-  }
-
-  #speechEnded(): void {
-    this.#speechEndMs = this.#core.atMs();
-    if (this.#vad.utteranceMs >= speechMs) this.#silence.heard();
-    else this.#silence.arm();
-    this.#talk.speechEnded();
-  }
-
-  /** From the first sound since the last turn to the end of the last one, in call time. */
-  #takeSpeech(): { startMs: number; endMs: number } {
-    const endMs = this.#vad.speaking ? this.#core.atMs() : this.#speechEndMs;
-    const startMs = this.#turnStartMs < 0 ? endMs : this.#turnStartMs;
-    this.#turnStartMs = -1;
-    return { startMs, endMs: Math.max(startMs, endMs) };
-  }
-
-  #logThreshold(): void {
-    const { noiseFloorRms, speechThresholdRms } = this.#vad;
-    const [floor, threshold] = [Math.round(noiseFloorRms), Math.round(speechThresholdRms)];
-    this.#core.log.info("VAD", `noise_floor=${floor} speech_threshold=${threshold}`);
-    this.#vad.acknowledgeThreshold();
-  }
-
   #assistantHeard(): void {
     if (this.#heardAssistant || !this.#line) return;
     this.#heardAssistant = true;
-    const ms = Math.round(this.#core.nowMs() - this.#attachedMs);
+    const ms = Math.round(this.#core.nowMs() - this.#vitals.attachedMs);
     this.#core.log.info("CALL", `first AI response started after ${ms} ms`);
     this.#core.event("first_response", { after_ms: ms });
   }
@@ -368,7 +306,7 @@ export class Call {
         playout: this.#playout,
         transcript: this.#transcript,
         greeting: this.#greeting,
-        takeSpeech: () => this.#takeSpeech(),
+        takeSpeech: () => this.#ear.takeSpeech(),
         guard: (run) => this.#guard(run),
         settle: () => this.#settle(this.#core.nowMs()),
       }),
@@ -380,24 +318,6 @@ export class Call {
     this.#talk.stop();
     if (!this.#line || !this.#talk.sayCached(this.#talk.speaker.text(phrase))) this.#leg.hangUp(reason);
     else this.#talk.closing.set({ kind: "end", reason }, true);
-  }
-
-  #noteEngine(nowMs: number): void {
-    if (this.#core.engine.state === "ready" || this.#attachedMs === 0) this.#engineAwaySinceMs = 0;
-    else if (this.#engineAwaySinceMs === 0) this.#engineAwaySinceMs = nowMs;
-  }
-
-  #noteBacklog(nowMs: number): void {
-    const held = this.#line?.bufferedBytes() ?? 0;
-    if (held <= limits.mediaBufferedBytes) this.#backlogSinceMs = 0;
-    else if (this.#backlogSinceMs === 0) this.#backlogSinceMs = nowMs;
-  }
-
-  #padStall(nowMs: number): void {
-    const { lastFrameMs, uplink } = this.#inbound;
-    if (this.#stallPadded || lastFrameMs === 0 || nowMs - lastFrameMs < stallMs || !this.#vad.speaking) return;
-    this.#stallPadded = true;
-    uplink.pad(stallPadMs);
   }
 
   #finish(reason: CallEndReason): void {

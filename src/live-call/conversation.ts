@@ -1,4 +1,5 @@
 import { limits } from "../limits.ts";
+import { AnswerTrack } from "./answer-track.ts";
 import { AnswerWatch } from "./answer-watch.ts";
 import { Closing } from "./closing.ts";
 import type { CallCore } from "./core.ts";
@@ -30,11 +31,6 @@ export interface ConversationDeps {
   speaking(): void;
 }
 
-interface Answer {
-  id: string;
-  spoke: boolean;
-}
-
 // A caller who has been talking this long is not talked over: the answer that comes now is for half a sentence.
 const talkOverMs = 400;
 // A radio in the room never stops talking: the assistant must get a word in.
@@ -48,17 +44,13 @@ export class Conversation {
   readonly #deps: ConversationDeps;
   readonly #playout: Playout;
   readonly #interruption = new Interruption();
-  /** Own sentences under way and the position of their audio that the engine's memory has already. */
-  readonly #toRemember = new Map<string, number>();
+  readonly #answers = new AnswerTrack();
   readonly #watch: AnswerWatch;
   readonly speaker: Speaker;
   readonly tools: ToolRunner;
   readonly closing: Closing;
   readonly latency: TurnLatency;
   #floor: Floor = "listening";
-  #expecting = false; // an answer was asked for and has not begun
-  #answer: Answer | null = null;
-  #muted = false; // audio of a cancelled answer is still coming
   #droppedInRow = 0;
   #givenUp = false;
   #continueFrom: string | null = null;
@@ -106,9 +98,7 @@ export class Conversation {
 
   /** False when the text is not rendered yet. */
   sayCached(text: string): boolean {
-    const itemId = this.speaker.sayText(text);
-    if (itemId === null) return false;
-    this.#toRemember.set(itemId, 0);
+    if (this.speaker.sayText(text) === null) return false;
     this.#step("audio_sent");
     return true;
   }
@@ -132,39 +122,35 @@ export class Conversation {
 
   answerStarted(id: string): void {
     if (this.#givenUp) return;
-    this.#expecting = false;
-    this.#muted = false;
+    this.#answers.started(id);
     this.#core.deadlines.disarm("missed_turn");
     this.latency.mark("answer_started");
-    this.#answer = { id, spoke: false };
     if (this.#interruption.undecided) this.#cancelAnswer([]);
     else this.#step("answer_expected");
   }
 
   audio(itemId: string, payload: string): void {
-    if (this.#muted || this.#givenUp) return;
-    this.#expecting = false;
-    if (this.#answer && !this.#answer.spoke && !this.#firstAudio(this.#answer)) return;
+    if (this.#answers.muted || this.#givenUp) return;
+    if (this.#answers.speaking() && !this.#beginSpeaking()) return;
     if (!this.#playout.write(itemId, payload, this.#core.nowMs())) this.#overflow(itemId);
     this.#step("audio_sent");
   }
 
   answerDone(outcome: AnswerOutcome): void {
-    if (outcome.answerId !== this.#answer?.id) {
-      this.#muted = false; // the last of a cancelled answer
+    const end = this.#answers.ended(outcome);
+    if (end === "late") return;
+    this.#playout.finishAll(this.#core.nowMs());
+    if (end === "empty") {
+      this.#noAnswer(outcome.reason ?? outcome.status);
       return;
     }
-    const { spoke } = this.#answer;
-    this.#answer = null;
-    this.#playout.finishAll(this.#core.nowMs());
-    if (spoke || outcome.produced) this.#answerOver();
-    else if (outcome.status === "cancelled")
-      this.#expecting = true; // the engine's own doing: it tries again, or we do
-    else this.#noAnswer(outcome.reason ?? outcome.status);
+    // Cancelled without a sound is the engine's own doing; should nothing follow, the caller's turn counts as missed.
+    if (end === "cancelled") this.#core.arm("missed_turn", limits.missedTurnMs);
+    if (!this.#busy && !this.#playout.active) this.#step("answer_over");
   }
 
   toolCall(call: ToolCall): void {
-    if (this.#muted || this.#givenUp) return;
+    if (this.#answers.muted || this.#givenUp) return;
     if (this.tools.run(call)) {
       this.#step("answer_expected");
       return;
@@ -195,7 +181,7 @@ export class Conversation {
       this.closing.perform(); // the excuse was being said: the recording flow listens better
       return;
     }
-    const complete = this.#answer === null;
+    const { complete } = this.#answers;
     const after = this.closing.cancel();
     const cleared = this.#cut();
     this.#core.event("barge_in", { rms, heard_ms: cleared.heard[0]?.heardMs ?? 0 });
@@ -256,7 +242,7 @@ export class Conversation {
 
   itemHeard(itemId: string, heardMs: number): void {
     this.#deps.transcript.heard(itemId, heardMs, this.#core.atMs());
-    this.#remember(itemId, heardMs);
+    this.speaker.heard(itemId, heardMs);
   }
 
   /** The caller has heard all there is. */
@@ -313,16 +299,16 @@ export class Conversation {
 
   /** An answer or a tool is at work. */
   get #busy(): boolean {
-    return this.#expecting || this.#answer !== null || this.tools.running > 0;
+    return this.#answers.open || this.tools.running > 0;
   }
 
   #expect(): void {
-    this.#expecting = true;
+    this.#answers.expect();
     this.#step("answer_expected");
   }
 
-  /** False when the answer is not wanted because the caller is in the middle of a sentence. */
-  #firstAudio(answer: Answer): boolean {
+  /** An answer begins to speak. False: it is dropped, because the caller is in the middle of a sentence. */
+  #beginSpeaking(): boolean {
     const { vad } = this.#deps;
     const midSentence = vad.speaking && vad.utteranceMs >= talkOverMs && !this.#playout.active;
     if (midSentence && this.#droppedInRow < droppedInRowMax) {
@@ -333,15 +319,10 @@ export class Conversation {
       return false;
     }
     this.#droppedInRow = 0;
-    answer.spoke = true;
     this.latency.mark("first_delta");
     this.#watch.succeeded();
     this.closing.speaking();
     return true;
-  }
-
-  #answerOver(): void {
-    if (!this.#busy && !this.#playout.active) this.#step("answer_over");
   }
 
   #noAnswer(why: string): void {
@@ -356,7 +337,7 @@ export class Conversation {
     this.#givenUp = true;
     this.#watch.stop();
     this.tools.abortAll();
-    this.#expecting = false;
+    this.#answers.cancelled();
     if (!this.speaker.say("apology")) {
       this.#deps.leg.fail(reason);
       return;
@@ -369,19 +350,17 @@ export class Conversation {
     if (outcome.then) {
       const after =
         outcome.then.kind === "end" ? { ...outcome.then, reason: "assistant_ended" as const } : outcome.then;
-      this.closing.set(after, this.#answer?.spoke ?? false);
+      this.closing.set(after, this.#answers.spoke);
     }
     if (running > 0) return;
-    this.#expecting = true; // with all results in, the engine goes on by itself
+    this.#answers.expect(); // with all results in, the engine goes on by itself
     if (this.closing.pending && this.closing.spoken && !this.#playout.active) this.closing.perform();
     else this.#step("answer_expected");
   }
 
   #overflow(itemId: string): void {
     this.#core.event("answer_too_long", { item: itemId });
-    this.#core.engine.interrupt([]);
-    this.#muted = true;
-    this.#answer = null;
+    this.#dropAnswer([]);
     this.#playout.finishAll(this.#core.nowMs());
   }
 
@@ -389,7 +368,7 @@ export class Conversation {
     const cleared = this.#playout.clear(this.#core.nowMs());
     for (const { itemId, heardMs, receivedMs } of cleared.heard) {
       this.#deps.transcript.cut(itemId, heardMs, receivedMs, this.#core.atMs());
-      this.#remember(itemId, heardMs);
+      this.speaker.heard(itemId, heardMs);
     }
     this.latency.mark("cancelled");
     this.#step("caller_interrupted");
@@ -402,33 +381,18 @@ export class Conversation {
   }
 
   #dropAnswer(cuts: readonly HeardCut[]): void {
-    if (this.#answer) this.#muted = true;
-    this.#answer = null;
-    this.#expecting = false;
+    this.#answers.cancelled();
     this.#core.engine.interrupt(cuts);
   }
 
   #resume(remainder: Cleared["remainder"], complete: boolean): void {
     this.#deps.traceResumed();
-    const now = this.#core.nowMs();
     if (!complete) {
       this.#continueFrom = remainder.map((rest) => this.#deps.transcript.words(rest.itemId)).join(" ");
     }
-    for (const rest of remainder) {
-      if (rest.bytes.length === 0) continue;
-      this.#toRemember.set(rest.itemId, rest.offsetMs);
-      this.#playout.writeLocal(rest.itemId, rest.bytes, rest.offsetMs, now);
-    }
+    for (const rest of remainder) this.speaker.resume(rest);
     if (this.#playout.active) this.#step("audio_sent");
     else this.drained();
-  }
-
-  /** Own words go into the engine's memory when heard, and as far as heard. */
-  #remember(itemId: string, heardMs: number): void {
-    const from = this.#toRemember.get(itemId);
-    if (from === undefined) return;
-    this.#toRemember.delete(itemId);
-    this.#core.remember("assistant", this.#deps.transcript.between(itemId, from, heardMs));
   }
 
   #step(input: FloorInput): void {

@@ -64,6 +64,7 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
     transcript: ({ role, itemId, text, final }) =>
       handle(() => {
         transcript.text(role, itemId, text, final);
+        if (final) core.settings?.tools.heard?.(role, text);
         if (role === "caller" && final) talk.callerText(text);
       }),
     toolCall: (call) => handle(() => talk.toolCall(call)),

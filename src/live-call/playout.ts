@@ -56,6 +56,8 @@ export interface PlayoutEvents {
   heardAudio(fifo: AudioFifo, from: number, length: number): void;
 }
 
+// A final mark is lost when it is this late although an earlier one of the same run came back in time.
+const confirmedSlackMs = 1_000;
 // Playback resumes at most this early after an estimate said "still playing": differences below are network jitter.
 const jitterMs = 80;
 // A refill of one mark's length keeps messages few; below this lead it goes out whatever its size.
@@ -82,6 +84,7 @@ export class Playout {
   #zeroMs = 0; // when offset 0 would have been heard
   #runZeroMs = 0; // the same as the peer would see it, without any round trip
   #measuring = false; // the first mark of a run measures the round trip
+  #confirmed = false; // a mark of this run came back
   #roundTripMs = 0;
   #refused = false;
   #active = false;
@@ -174,7 +177,7 @@ export class Playout {
     const allSent = this.#sent === this.#fifo.end - (this.#fifo.end % MULAW_FRAME_BYTES);
     if (!allSent || !this.#line) return;
     if (this.#acked === this.#sent) this.#drain();
-    else if (nowMs > end + this.#settings.markSlackMs) this.#giveUpOnMarks();
+    else if (nowMs > end + (this.#confirmed ? confirmedSlackMs : this.#settings.markSlackMs)) this.#giveUpOnMarks();
   }
 
   /** A mark came back. Marks of older generations are what a clear flushed: they say nothing. */
@@ -185,6 +188,7 @@ export class Playout {
       return;
     }
     this.lostInRow = 0;
+    this.#confirmed = true;
     this.#acked = Math.max(this.#acked, offset);
     const zeroMs = nowMs - offset / MULAW_BYTES_PER_MS;
     if (this.#measuring) {
@@ -330,6 +334,7 @@ export class Playout {
     if (this.#sent > this.#heard) this.#hear(this.#sent);
     this.#runZeroMs = nowMs - this.#sent / MULAW_BYTES_PER_MS;
     this.#zeroMs = this.#runZeroMs + this.#roundTripMs;
+    this.#confirmed = false;
     this.#measuring = this.#acked === this.#sent;
   }
 

@@ -1,17 +1,19 @@
 import { describeError } from "../base/errors.ts";
 import type { CallCore } from "./core.ts";
 import { type PhraseName, phraseNames, phraseText } from "./phrases-text.ts";
-import type { Playout } from "./playout.ts";
+import type { Playout, Remainder } from "./playout.ts";
 import type { Transcript } from "./transcript.ts";
 
 const fillers = new Set<PhraseName>(["wait_1", "wait_2", "wait_3", "checking", "line_trouble"]);
 
-/** Says fixed sentences from the cache, in the assistant's own voice. What is not rendered yet is prepared for next time. */
+/** Says the call's own sentences from the cache, in the assistant's own voice. What is not rendered yet is prepared for next time. */
 export class Speaker {
   readonly #core: CallCore;
   readonly #playout: Playout;
   readonly #transcript: Transcript;
   readonly #fillerIds = new Set<string>();
+  /** Own audio under way and the position from which on the engine's memory lacks it. */
+  readonly #toRemember = new Map<string, number>();
   #count = 0;
 
   constructor(core: CallCore, playout: Playout, transcript: Transcript) {
@@ -40,9 +42,25 @@ export class Speaker {
     }
     const itemId = `phrase:${this.#count++}`;
     if (filler) this.#fillerIds.add(itemId);
+    else this.#toRemember.set(itemId, 0);
     this.#transcript.phrase(itemId, text, filler);
     this.#playout.writeLocal(itemId, bytes, 0, this.#core.nowMs());
     return itemId;
+  }
+
+  /** Plays what was left of an item when it was cut. */
+  resume({ itemId, offsetMs, bytes }: Remainder): void {
+    if (bytes.length === 0) return;
+    if (!this.isFiller(itemId)) this.#toRemember.set(itemId, offsetMs);
+    this.#playout.writeLocal(itemId, bytes, offsetMs, this.#core.nowMs());
+  }
+
+  /** The caller heard an item up to here: own words go into the engine's memory, fillers do not. */
+  heard(itemId: string, heardMs: number): void {
+    const from = this.#toRemember.get(itemId);
+    if (from === undefined) return;
+    this.#toRemember.delete(itemId);
+    this.#core.remember("assistant", this.#transcript.between(itemId, from, heardMs));
   }
 
   text(name: PhraseName): string {

@@ -1,0 +1,67 @@
+import type { AnswerOutcome } from "./engine.ts";
+
+/** How an answer came out: `late` belongs to an answer that was cancelled before. */
+export type AnswerEnd = "late" | "spoken" | "cancelled" | "empty";
+
+/** Which answer of the engine counts: asked for, in the making, or cancelled while its audio is still coming. */
+export class AnswerTrack {
+  #expected = false;
+  #current: { id: string; spoke: boolean } | null = null;
+  #muted = false;
+
+  /** An answer was asked for or is being made. */
+  get open(): boolean {
+    return this.#expected || this.#current !== null;
+  }
+
+  /** Nothing is being made: what was heard of the last answer is all there is of it. */
+  get complete(): boolean {
+    return this.#current === null;
+  }
+
+  /** The answer in the making was heard already, at least its beginning. */
+  get spoke(): boolean {
+    return this.#current?.spoke ?? false;
+  }
+
+  /** Audio and tool calls that come now belong to a cancelled answer. */
+  get muted(): boolean {
+    return this.#muted;
+  }
+
+  expect(): void {
+    this.#expected = true;
+  }
+
+  started(id: string): void {
+    this.#expected = false;
+    this.#muted = false;
+    this.#current = { id, spoke: false };
+  }
+
+  /** Audio of an answer that is wanted came; true the first time. Engines without answers never have a first time. */
+  speaking(): boolean {
+    this.#expected = false;
+    if (this.#current === null || this.#current.spoke) return false;
+    this.#current.spoke = true;
+    return true;
+  }
+
+  ended(outcome: AnswerOutcome): AnswerEnd {
+    if (outcome.answerId !== this.#current?.id) {
+      this.#muted = false;
+      return "late";
+    }
+    const { spoke } = this.#current;
+    this.#current = null;
+    if (spoke || outcome.produced) return "spoken";
+    return outcome.status === "cancelled" ? "cancelled" : "empty";
+  }
+
+  /** The answer is no longer wanted. */
+  cancelled(): void {
+    if (this.#current !== null) this.#muted = true;
+    this.#current = null;
+    this.#expected = false;
+  }
+}
