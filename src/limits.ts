@@ -78,6 +78,7 @@ export const limits = {
   anonymousSocketsPerAddressMax: 10,
 
   // Webhooks and the rest of HTTP
+  callerMemoryMs: 150, // what is known of a caller, while the phone network still sets up the stream
   webhookDatabaseMs: 50, // how long a webhook may wait for the database at all (V1 allows 100 ms in total)
   requestBodyBytes: 1024 * 1024,
   webhookBodyBytes: 64 * 1024,
@@ -102,7 +103,6 @@ export const limits = {
   pendingMs: 30 * 60_000, // half an appointment is forgotten after a pause in the talk
   reminderLateMs: 15 * 60_000, // C9: later than this it is not sent at all
   memoryMessages: 10, // A3
-  memoryMs: 400, // a call does not wait longer for what the customer's file says
   promptChars: 20_000,
   toolArgumentsChars: 4_000,
   toolTranscriptMs: 1_200, // the caller's words come later than the model's tool call
