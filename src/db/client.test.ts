@@ -26,8 +26,9 @@ beforeEach(async () => {
   db = openDatabase({ address: link.address, log, connections: 2 });
 });
 afterEach(async () => {
-  link.close();
+  link.set("up");
   await db.close();
+  link.close();
 });
 
 const ask = (deadlineMs = 2_000): Promise<unknown> => withSystem(db, (tx) => tx.execute(sql`select 1`), { deadlineMs });

@@ -55,6 +55,7 @@ class Runner implements JobRunner {
   readonly #running = new Map<string, RunningJob>();
   #timers: Timer[] = [];
   #pumping: Promise<void> | null = null;
+  #subscription: Promise<{ unlisten(): Promise<void> } | null> | null = null;
   #wanted = false;
   #stopped = false;
   #away = false;
@@ -75,13 +76,14 @@ class Runner implements JobRunner {
       clock.every(limits.jobLeaseMs / 3, () => this.#renew()),
     ];
     // Announcements make it quick, the poll makes it sure: a failed subscription needs no more than that.
-    void db.sql.listen(jobsChannel, wake, wake).catch(() => {});
+    this.#subscription = db.sql.listen(jobsChannel, wake, wake).catch(() => null);
     this.#sweep();
   }
 
   async stop(deadlineMs = limits.jobStopMs): Promise<void> {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
+    void this.#subscription?.then((subscription) => subscription?.unlisten()).catch(() => {});
     await this.#pumping;
     const { clock, db } = this.#deps;
     const late = Promise.withResolvers<void>();
