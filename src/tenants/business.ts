@@ -7,6 +7,7 @@ import { violates } from "../db/errors.ts";
 import { type BusinessStatus, businesses, businessNumbers, businessSettings } from "../db/schema/business.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
 import type { Ctx } from "./ctx.ts";
+import { seedCalendar } from "./hours.ts";
 
 export interface NewBusiness {
   name: string;
@@ -44,6 +45,7 @@ export async function addBusiness(db: Database, input: NewBusiness): Promise<Bus
         callPrompt: input.prompt?.trim() ?? "",
         whatsappPrompt: input.prompt?.trim() ?? "",
       });
+      await seedCalendar({ businessId: id, actor: { kind: "system" }, tx }, name);
     });
   } catch (error) {
     throw violates(error, "business_numbers_phone")
