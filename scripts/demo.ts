@@ -9,7 +9,7 @@ import { startWorld } from "../src/sim/world.ts";
 import { runCli, startProduct } from "./product.ts";
 
 const say = (text = ""): void => void process.stdout.write(`${text}\n`);
-const storageDir = join(import.meta.dir, "../storage/demo");
+const storageDir = process.env.STORAGE_DIR ?? join(import.meta.dir, "../storage/demo");
 const phone = "+97235550100";
 const once = process.argv.includes("--once");
 const wanted = process.argv.slice(2).find((word) => !word.startsWith("--")) ?? "booking";
@@ -22,7 +22,10 @@ if (!scenario) {
 const world = await startWorld({ speech: "espeak", number: phone });
 const environment = { ...world.environment, STORAGE_DIR: storageDir, PORT: process.env.PORT ?? "0" };
 say("Starting AgentLocator with its own PostgreSQL (simulated Twilio and OpenAI on this machine, no account needed) …");
-const product = await startProduct({ environment });
+const product = await startProduct({ environment }).catch((error: Error) => {
+  say(error.message);
+  return process.exit(1);
+});
 world.connect({ publicBaseUrl: product.url });
 
 interface BusinessLine {

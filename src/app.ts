@@ -7,6 +7,7 @@ import type { Clock, Timer } from "./base/clock.ts";
 import { describeError } from "./base/errors.ts";
 import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
+import { createRestCalendars } from "./calendar/rest.ts";
 import { callJobHandlers } from "./calls/handlers.ts";
 import { createCallRecorder } from "./calls/journal.ts";
 import { closeLostCalls } from "./calls/lost-calls.ts";
@@ -88,7 +89,8 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
     random,
   });
   const voice = assembleVoice(deps);
-  const telephone = assembleTelephone({ ...deps, publicBaseUrl, directory, recorder, voice });
+  const restCalendars = createRestCalendars();
+  const telephone = assembleTelephone({ ...deps, publicBaseUrl, directory, recorder, voice, db, restCalendars });
   const { switchboard } = telephone;
   const jobs = createRunner({
     db,

@@ -1,29 +1,92 @@
+import { and, eq } from "drizzle-orm";
+import { buildInstructions } from "../assistant/instructions.ts";
+import { type CustomerMemory, loadMemory } from "../assistant/memory.ts";
+import { createToolset, type ToolsetDeps } from "../assistant/toolset.ts";
 import { AppError } from "../base/errors.ts";
-import type { BusinessId, CallId } from "../base/ids.ts";
+import type { BusinessId, CallId, CustomerId } from "../base/ids.ts";
+import { calls } from "../db/schema/call.ts";
+import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
-import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
-import type { Directory } from "../tenants/directory.ts";
+import type { CallSettings } from "../live-call/settings.ts";
+import type { BusinessProfile, Directory } from "../tenants/directory.ts";
 import { fillPlaceholders } from "../tenants/placeholders.ts";
 
-/** What one call needs of its business, from memory. */
-export function callSettings(
-  directory: Directory,
-  _incoming: IncomingCall,
-  ids: { callId: CallId; businessId: BusinessId },
-): CallSettings {
+interface CallIds {
+  callId: CallId;
+  businessId: BusinessId;
+}
+
+interface Caller {
+  customerId: CustomerId;
+  memory: CustomerMemory;
+}
+
+/**
+ * What one call needs of its business: the profile from memory, and what is known of the caller if the database says
+ * so within `limits.callerMemoryMs`; without it the call goes on as with a stranger.
+ * @throws AppError "not_found" when the business is not active any more.
+ */
+export async function callSettings(deps: ToolsetDeps, directory: Directory, ids: CallIds): Promise<CallSettings> {
   const profile = directory.get(ids.businessId);
   if (!profile) throw new AppError("not_found", "the business is not active");
-  const values = { business_name: profile.name, assistant_name: profile.assistantName };
+  const caller = loadCaller(deps, profile, ids);
+  caller.catch(() => {}); // asked again by the tools when the database is back
+  const memory = await inTime(deps, caller);
+  const { timezone: zone, city, transferPhone } = profile;
+  const greeting = profile.callGreeting;
   return {
     ...ids,
     businessName: profile.name,
     assistantName: profile.assistantName,
-    greeting: profile.callGreeting === null ? null : fillPlaceholders(profile.callGreeting, values),
-    instructions: profile.callPrompt,
+    greeting: greeting === null ? null : filled(greeting, profile, memory?.card.name ?? ""),
+    ...(greeting === null ? {} : { genericGreeting: filled(greeting, profile, "") }),
+    instructions: buildInstructions({ profile, channel: "call", now: deps.clock.instant(), memory }),
     languages: [...profile.languages],
     keywords: [...profile.keywords],
     voice: profile.voice,
-    tools: { definitions: [], run: async () => ({ output: "{}" }) },
+    tools: createToolset(deps, {
+      businessId: ids.businessId,
+      zone,
+      city,
+      customer: () => caller.catch(() => loadCaller(deps, profile, ids)).then(({ customerId }) => customerId),
+      channel: "call",
+      conversationId: ids.callId,
+      callId: ids.callId,
+      transfer: transferPhone === null ? null : { phone: transferPhone, label: profile.transferLabel ?? "" },
+    }),
     maxCallMs: limits.callMs,
   };
+}
+
+const filled = (greeting: string, profile: BusinessProfile, customerName: string): string =>
+  fillPlaceholders(greeting, {
+    business_name: profile.name,
+    assistant_name: profile.assistantName,
+    customer_name: customerName,
+    city: profile.city ?? "",
+  });
+
+/** The customer whom the call's row names. @throws AppError "not_found" while that row is not written. */
+function loadCaller(deps: ToolsetDeps, profile: BusinessProfile, ids: CallIds): Promise<Caller> {
+  return withTenant(deps.db, ids.businessId, async (tx) => {
+    const [row] = await tx
+      .select({ customerId: calls.customerId })
+      .from(calls)
+      .where(and(eq(calls.businessId, ids.businessId), eq(calls.id, ids.callId)));
+    if (!row?.customerId) throw new AppError("not_found", "the call is not in the log yet");
+    const ctx = { businessId: ids.businessId, actor: { kind: "assistant" as const }, tx };
+    const now = deps.clock.instant().toZonedDateTimeISO(profile.timezone);
+    return { customerId: row.customerId, memory: await loadMemory(ctx, row.customerId, now) };
+  });
+}
+
+/** Null when it is late or fails: the caller hears the greeting on time all the same. */
+async function inTime({ clock }: ToolsetDeps, caller: Promise<Caller>): Promise<CustomerMemory | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = clock.after(limits.callerMemoryMs, () => late.resolve(null));
+  const known = caller.then(
+    ({ memory }) => memory,
+    () => null,
+  );
+  return Promise.race([known, late.promise]).finally(() => timer.cancel());
 }

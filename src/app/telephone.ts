@@ -1,7 +1,9 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { RestCalendars } from "../calendar/availability.ts";
 import type { CallRecorder } from "../calls/journal.ts";
 import type { Config } from "../config.ts";
+import type { Database } from "../db/client.ts";
 import { createSwitchboard } from "../live-call/switchboard.ts";
 import type { Directory } from "../tenants/directory.ts";
 import { CallRegister } from "../twilio/call-register.ts";
@@ -22,13 +24,15 @@ interface TelephoneDeps {
   directory: Directory;
   recorder: CallRecorder;
   voice: ReturnType<typeof assembleVoice>;
+  db: Database;
+  restCalendars: RestCalendars;
 }
 
 export type Telephone = ReturnType<typeof assembleTelephone>;
 
 /** The live calls and Twilio's edge around them. */
 export function assembleTelephone(deps: TelephoneDeps) {
-  const { config, clock, log, publicBaseUrl, directory, recorder, voice } = deps;
+  const { config, clock, log, publicBaseUrl, directory, recorder, voice, db, restCalendars } = deps;
   const gate = createSignatureGate({ ...config.twilio, publicBaseUrl });
   const register = new CallRegister();
   const tokens = new StreamTokens(clock);
@@ -50,7 +54,7 @@ export function assembleTelephone(deps: TelephoneDeps) {
     tokens,
     instructions,
     directory,
-    settingsFor: (incoming, ids) => callSettings(directory, incoming, ids),
+    settingsFor: (_incoming, ids) => callSettings({ db, clock, log, restCalendars }, directory, ids),
     desk: switchboard,
     callLog: recorder,
     clock,

@@ -33,7 +33,10 @@ async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: Incomin
   const startedMs = deps.clock.nowMs();
   const now = deps.directory.find(incoming.to);
   const later = now === "loading" ? deps.directory.resolve(incoming.to) : null;
-  const business = now === "loading" ? await withinPatience(deps, "number look-up", () => later) : now;
+  const business =
+    now === "loading"
+      ? await withinPatience(deps, "number look-up", () => later)
+      : (now ?? (await fresh(deps, incoming)));
   if (business === undefined && later !== null)
     return connect(deps, call, incoming, settle(deps, call, incoming, later));
   if (!business) return unknownNumber(call);
@@ -43,6 +46,13 @@ async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: Incomin
   // The row is of a call that is long over: a captured webhook, sent again after a restart.
   if (begun === "over") return { kind: "fallback" };
   return connect(deps, call, incoming, deps.settingsFor(incoming, { callId: call.callId, businessId: business.id }));
+}
+
+/** A number that was added a moment ago may be called before memory has heard of it. */
+async function fresh(deps: VoiceWebhookDeps, { to }: IncomingCall): Promise<{ id: BusinessId } | null> {
+  await withinPatience(deps, "number look-up", () => deps.directory.refresh());
+  const found = deps.directory.find(to);
+  return found === "loading" ? null : found;
 }
 
 function connect(

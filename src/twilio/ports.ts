@@ -29,4 +29,6 @@ export interface NumberDirectory {
   find(to: Phone): { id: BusinessId } | null | "loading";
   /** Waits while memory is cold, for as long as the database takes. */
   resolve(to: Phone): Promise<{ id: BusinessId } | null>;
+  /** Resolves when all that was committed before is in memory, or could not be read. */
+  refresh(): Promise<void>;
 }

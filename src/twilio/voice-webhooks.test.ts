@@ -63,6 +63,14 @@ describe("an incoming call", () => {
     expect([edge.desk.incoming?.from, edge.callLog.begun[0]?.from]).toEqual([read, read]);
   });
 
+  test("a number that was added a moment ago is answered: memory is read again before anyone is told otherwise", async () => {
+    let added = false;
+    const find = () => (added ? { id: businessId } : null);
+    const refresh = async () => void (added = true);
+    const edge = createEdge({ directory: { find, resolve: async () => find(), refresh } });
+    expect(await edge.ring()).toContain("<Stream ");
+  });
+
   test.each(["+97239999999", "", "sip:x@y", "notanumber"])("to %p, nobody's number, is told so", async (To) => {
     const edge = createEdge();
     expect(await edge.ring({ To })).toBe(unknown);
@@ -133,7 +141,9 @@ describe("a stalled database", () => {
 
   const cold = () => {
     const loaded = Promise.withResolvers<{ id: BusinessId } | null>();
-    const edge = createEdge({ directory: { find: () => "loading", resolve: () => loaded.promise } });
+    const edge = createEdge({
+      directory: { find: () => "loading", resolve: () => loaded.promise, refresh: async () => {} },
+    });
     const ringCold = async () => {
       const answer = edge.ring();
       await settled();
@@ -329,7 +339,13 @@ describe("what is not Twilio's", () => {
     "/webhook/transfer_result?leg=0",
   ];
   test.each(paths)("%s without a good signature: 403, and nothing is touched", async (path) => {
-    const edge = createEdge({ directory: { find: () => expect.unreachable(), resolve: () => expect.unreachable() } });
+    const edge = createEdge({
+      directory: {
+        find: () => expect.unreachable(),
+        resolve: () => expect.unreachable(),
+        refresh: () => expect.unreachable(),
+      },
+    });
     const fields = { To: ourNumber, CallStatus: "completed", RecordingSid: `RE${"7".repeat(32)}` };
     expect((await edge.post(path, fields, "bm9wZQ==")).status).toBe(403);
     expect((await edge.post(path, fields, "")).status).toBe(403);

@@ -126,6 +126,7 @@ export function createEdge(over: Partial<VoiceWebhookDeps> = {}) {
   const directory: NumberDirectory = {
     find: (to) => (to === ourNumber ? { id: businessId } : null),
     resolve: async (to) => directory.find(to) as { id: BusinessId } | null,
+    refresh: async () => {},
   };
   const deps: VoiceWebhookDeps = {
     gate: createSignatureGate({ authToken, accountSid, publicBaseUrl: () => publicBaseUrl }),
