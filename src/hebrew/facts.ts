@@ -227,7 +227,8 @@ function readDateRange(scan: Scan, i: number, at: number): DateFact | null {
   const first = from.days[0]!;
   let last = to.days[0]!;
   if (from.weekday === null && to.weekday === null && last - first > 31) return { ...to, at };
-  if (last < first) last += 7;
+  if (last < first && to.weekday === null) return null;
+  if (last < first) last += 7 * Math.ceil((first - last) / 7);
   return dateFact(at, to.next, { span: { first, last, grain: "day", shape: "interval" }, prefix: "" });
 }
 

@@ -81,7 +81,7 @@ export function rangeReadings(
   dawn: boolean,
 ): { from: number[]; to: number[] } {
   const shared = to.part ?? from.part ?? part;
-  const toReadings = readingsOf(to, shared, dawn);
+  const toReadings = pastMidnight(readingsOf(to, shared, dawn));
   const fromReadings = readingsOf(from, from.part ?? (from.hour <= to.hour ? shared : null), dawn);
   if (
     toReadings.minutes.length === 1 &&
@@ -102,11 +102,22 @@ export function rangeReadings(
   return { from: kept.map(([a]) => a), to: kept.map(([, b]) => b) };
 }
 
+/** As the end of a stretch, midnight and the hours of the night belong to the day that ends. */
+const pastMidnight = (readings: Readings): Readings =>
+  readings.nightAfter ? { ...readings, minutes: readings.minutes.map((minute) => minute + 1440) } : readings;
+
 const settles = (readings: readonly number[], minute: number): boolean => readings.includes(minute);
 
 /** Written and part-bound hours keep their reading; others may swing by twelve hours to make the stretch forward. */
 function exactOr(minutes: readonly number[], clock: Clock): number[] {
-  if (clock.meridiem !== null || clock.part !== null || clock.hour > 12 || clock.hour === 0) return [...minutes];
+  if (
+    clock.meridiem !== null ||
+    clock.part !== null ||
+    clock.hour > 12 ||
+    clock.hour === 0 ||
+    minutes.some((minute) => minute >= 1440)
+  )
+    return [...minutes];
   const early = (clock.hour % 12) * 60 + clock.minute;
   return [...new Set([...minutes, early, early + 720])];
 }
