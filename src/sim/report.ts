@@ -43,8 +43,8 @@ export interface CallReport {
   deadAirMs: number;
 }
 
-/** What the model's side knows of an item. */
-export type CutsOf = (itemId: string) => { toldMs: number } | null;
+/** What the model was told about an item, oldest first; `atMs` counts from the answer of the call. */
+export type CutsOf = (itemId: string) => readonly { toldMs: number; atMs: number }[];
 
 /** Turns what the ear and the mouth kept into the report of a call. */
 export function reportCall(call: PhoneCall, said: readonly Said[], cutsOf: CutsOf): CallReport {
@@ -59,11 +59,7 @@ export function reportCall(call: PhoneCall, said: readonly Said[], cutsOf: CutsO
     greetingMs: start === undefined || heard[0] === undefined ? null : heard[0].fromMs - start.atMs,
     answerMs: speech.flatMap((utterance) => answerDelay(utterance, heard)),
     stopMs: speech.filter(({ overAssistant }) => overAssistant).flatMap((utterance) => stopDelay(utterance, heard)),
-    cuts: heard.flatMap((piece, index) => {
-      const isFirst = heard.findIndex(({ id }) => id === piece.id) === index;
-      const told = isFirst ? cutsOf(piece.id) : null;
-      return told === null ? [] : [{ itemId: piece.id, toldMs: told.toldMs, trueMs: Math.round(piece.heardMs) }];
-    }),
+    cuts: [...new Set(heard.map(({ id }) => id))].flatMap((id) => cutsOfSound(id, call.ear.spans, cutsOf(id))),
     said,
     heard,
     moments: call.moments,
@@ -95,6 +91,15 @@ function piecesOf(spans: readonly HeardSpan[]): HeardPiece[] {
       });
   }
   return pieces;
+}
+
+/** Compares every cut with the furthest point of the sound that had been heard when it was made. */
+function cutsOfSound(itemId: string, spans: readonly HeardSpan[], told: ReturnType<CutsOf>): Cut[] {
+  return told.map(({ toldMs, atMs }) => {
+    const before = spans.filter(({ sound, from }) => sound?.id === itemId && from / 8 <= atMs);
+    const trueMs = Math.max(0, ...before.map(({ offset, from, to }) => (offset + to - from) / 8));
+    return { itemId, toldMs, trueMs: Math.round(trueMs) };
+  });
 }
 
 function answerDelay(utterance: Said, heard: readonly HeardPiece[]): number[] {

@@ -62,7 +62,7 @@ export function speakMulaw(text: string, speaker: Speaker, seed = seedOf(text)):
   return toFrames(speakLinear(text, speaker, seed));
 }
 
-/** Mu-law bytes in whole 20 ms frames; the rest of the last frame is faint dither, so that it can be recognised. */
+/** Mu-law bytes in whole 20 ms frames, filled up with faint dither. */
 export function toFrames(samples: Int16Array): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(samples.length / 160) * 160);
   for (let at = 0; at < bytes.length; at++) bytes[at] = linearToMulaw(samples[at] ?? ((at * 7_919) % 97) - 48);

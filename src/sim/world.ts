@@ -1,5 +1,5 @@
-import { encodeMulaw } from "../audio/mulaw.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
+import { seededRandom } from "../base/random.ts";
 import { espeakHebrew } from "./espeak.ts";
 import { noModelFaults } from "./faults.ts";
 import { scriptedBrain } from "./openai/brain.ts";
@@ -14,7 +14,7 @@ import { TwilioAccount } from "./twilio/account.ts";
 import { mouthOf, PhoneCall } from "./twilio/phone-call.ts";
 import { serveRestApi } from "./twilio/rest-api.ts";
 import { createWebhookClient } from "./twilio/webhook-client.ts";
-import { toFrames } from "./voice.ts";
+import { seedOf, toFrames } from "./voice.ts";
 
 export interface WorldOptions {
   clock?: Clock;
@@ -62,6 +62,11 @@ export interface World {
   /** Tells the phone network where the product answers. */
   connect(product: ProductAddress): void;
   dial(scenario: Scenario, options?: { onLine?: (line: WorldLine) => void }): Dialled;
+  /**
+   * Makes the world know how the model's voice says this text for the first time, for sound that the product may have
+   * kept from an earlier run.
+   */
+  learn(text: string, voice?: string): Promise<void>;
   /** Ends all faults of the model. */
   healModel(): void;
   stop(): Promise<void>;
@@ -140,7 +145,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     live.add(call);
     const report = call
       .ring()
-      .then(() => reportCall(call, person?.said ?? [], (itemId) => cutOf(openai.admin, itemId)))
+      .then(() =>
+        reportCall(call, person?.said ?? [], (itemId) =>
+          cutsOf(openai.admin, itemId).map(({ toldMs, clockMs }) => ({ toldMs, atMs: call.sinceAnswer(clockMs) })),
+        ),
+      )
       .finally(() => live.delete(call));
     return { call, person: () => person, report };
   };
@@ -160,6 +169,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       product = address;
     },
     dial,
+    async learn(text, voice = "marin") {
+      const audio = await model.speech(text, voice, 0);
+      book.add({ id: `learned:${voice}/${text}`, text, bytes: audio.length }, audio);
+    },
     healModel: () => void Object.assign(model.faults, noModelFaults()),
     async stop() {
       ticker.cancel();
@@ -182,25 +195,20 @@ function reachOf({ publicBaseUrl, listensAt }: ProductAddress): (url: string) =>
   };
 }
 
-function cutOf(admin: ModelAdmin, itemId: string): { toldMs: number } | null {
-  for (const { conversation } of admin.sessions) {
-    const cut = conversation.truncations.findLast((candidate) => candidate.itemId === itemId && !candidate.refused);
-    if (cut !== undefined) return { toldMs: cut.audioEndMs };
-    if (conversation.deleted.some(({ id }) => id === itemId)) return { toldMs: -1 };
-  }
-  return null;
+function cutsOf(admin: ModelAdmin, itemId: string): { toldMs: number; clockMs: number }[] {
+  const told: { toldMs: number; clockMs: number }[] = [];
+  for (const { conversation } of admin.sessions)
+    for (const cut of conversation.truncations)
+      if (cut.itemId === itemId && !cut.refused) told.push({ toldMs: cut.audioEndMs, clockMs: cut.atMs });
+  return told;
 }
 
-/** espeak-ng's Hebrew, with the formant voice where it is missing; a repetition is shifted by dither. */
+/** espeak-ng's Hebrew, with the formant voice where it is missing; dither tells a repetition from the first time. */
 const espeakSpeech: Speech = async (text, voice, take) => {
   const samples = await espeakHebrew(text, "he+f3");
   if (samples === null) return formantSpeech(text, voice, take);
-  return encodeMulawWithDither(samples, take);
-};
-
-function encodeMulawWithDither(samples: Int16Array, take: number): Uint8Array {
-  const dithered = samples.map((sample, at) =>
-    Math.max(-32_000, Math.min(32_000, sample + ((at * (7_919 + 2 * take)) % 97) - 48)),
+  const random = seededRandom(seedOf(`${voice}/${text}/${take}`));
+  return toFrames(
+    samples.map((sample) => Math.max(-32_000, Math.min(32_000, sample + Math.round((random() - 0.5) * 120)))),
   );
-  return dithered.length % 160 === 0 ? encodeMulaw(dithered) : toFrames(dithered);
-}
+};

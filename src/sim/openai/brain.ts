@@ -42,6 +42,8 @@ export interface Rule {
  */
 export function scriptedBrain(rules: readonly Rule[]): Brain {
   return (input) => {
+    const rest = whatWasLeft(rules, input.request);
+    if (rest !== null) return { say: rest, calls: [] };
     const dictated = textToSay(input.request);
     if (dictated !== null) return { say: dictated, calls: [] };
     const result = input.toolResults.at(-1);
@@ -77,6 +79,19 @@ function carryOut(rule: Rule, tools: readonly ToolSpec[]): Thought | null {
   if (tool === undefined) return say === null ? null : { say, calls: [] };
   const filled = fillSchema(tool.parameters ?? { type: "object" }, call.facts);
   return { say, calls: [{ name: tool.name, arguments: filled as Record<string, unknown> }] };
+}
+
+const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
+
+/** What is still to be said of an answer when the instruction is to continue behind a quoted beginning. */
+function whatWasLeft(rules: readonly Rule[], request: string): string | null {
+  if (!/\bcontinue\b/i.test(request)) return null;
+  const heard = wordsOf(/["“«]([^"”»]*)["”»]/.exec(request)?.[1] ?? "");
+  const beginning = heard.slice(0, 3).join(" ");
+  const whole = rules.find(({ say }) => say !== undefined && heard.length > 0 && say.startsWith(beginning))?.say;
+  return whole === undefined
+    ? "אז כמו שאמרתי, אפשר להמשיך מכאן."
+    : wordsOf(whole).slice(heard.length).join(" ") || null;
 }
 
 /** The text that an instruction of the kind "say exactly this" wants to hear; null for any other instruction. */

@@ -26,12 +26,29 @@ export interface MemoryLine {
 
 export type Refusal = { code: string; message: string; param: string | null };
 
+/** A cut as the client asked for it. */
+export interface Truncation {
+  itemId: string;
+  /** -1: the item was deleted as a whole. */
+  audioEndMs: number;
+  /** Audio the item had. */
+  audioMs: number;
+  refused: boolean;
+  /** Moment of the model's clock. */
+  atMs: number;
+}
+
 /** The default conversation of a session: what the model remembers, in order. */
 export class Conversation {
   readonly items: MemoryItem[] = [];
   readonly deleted: MemoryItem[] = [];
   /** Every cut the client asked for, also the refused ones. */
-  readonly truncations: { itemId: string; audioEndMs: number; audioMs: number; refused: boolean }[] = [];
+  readonly truncations: Truncation[] = [];
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
 
   find(id: string): MemoryItem | undefined {
     return this.items.find((item) => item.id === id);
@@ -56,7 +73,9 @@ export class Conversation {
   remove(id: string): Refusal | null {
     const index = this.items.findIndex((item) => item.id === id);
     if (index < 0) return { code: "item_delete_invalid_item_id", message: `no item ${id} to delete`, param: "item_id" };
-    this.deleted.push(...this.items.splice(index, 1));
+    const [item] = this.items.splice(index, 1);
+    this.deleted.push(item!);
+    this.#note(id, -1, item, false);
     return null;
   }
 
@@ -64,9 +83,13 @@ export class Conversation {
   truncate(id: string, audioEndMs: number, contentIndex: number): Refusal | null {
     const item = this.find(id);
     const refusal = refuseCut(item, id, audioEndMs, contentIndex);
-    this.truncations.push({ itemId: id, audioEndMs, audioMs: item?.audioMs ?? 0, refused: refusal !== null });
+    this.#note(id, audioEndMs, item, refusal !== null);
     if (refusal === null) item!.truncatedMs = audioEndMs;
     return refusal;
+  }
+
+  #note(itemId: string, audioEndMs: number, item: MemoryItem | undefined, refused: boolean): void {
+    this.truncations.push({ itemId, audioEndMs, audioMs: item?.audioMs ?? 0, refused, atMs: this.#nowMs() });
   }
 
   memory(): MemoryLine[] {

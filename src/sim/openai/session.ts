@@ -27,7 +27,7 @@ export interface SessionSocket {
 export class RealtimeSession {
   readonly id: string;
   readonly model: Model;
-  readonly conversation = new Conversation();
+  readonly conversation: Conversation;
   readonly input: InputAudio;
   /** Types of everything the client sent but audio, in order. */
   readonly received: Loose[] = [];
@@ -54,6 +54,7 @@ export class RealtimeSession {
     this.model = options.model;
     this.#socket = options.socket;
     this.startedMs = options.model.clock.nowMs();
+    this.conversation = new Conversation(() => options.model.clock.nowMs());
     this.config = defaultSession(options.modelName);
     this.input = new InputAudio(options.model.book, {
       speechStarted: (audioStartMs) => this.#speechStarted(audioStartMs),

@@ -9,6 +9,7 @@ export const keypad: Scenario = {
     { do: "say", text: "כמה עולה תספורת?" },
     { do: "whileSpeaking", afterMs: 1_500 },
     { do: "press", digits: "12#" },
+    { do: "wait", ms: 6_000 },
     { do: "listen" },
     { do: "hangUp" },
   ],

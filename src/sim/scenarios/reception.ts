@@ -2,6 +2,7 @@ import type { Rule } from "../openai/brain.ts";
 
 /** What the simulated model says at the front desk of a small hair salon. The first rule that matches decides. */
 export const receptionRules: readonly Rule[] = [
+  { when: /DTMF/, say: "קיבלתי את המספר שהקשת, תודה. במה עוד אפשר לעזור?" },
   {
     when: /(להתראות|יום טוב|ביי|זה הכל)/,
     say: "תודה שהתקשרת, יום נעים ולהתראות!",
@@ -49,6 +50,7 @@ export const receptionRules: readonly Rule[] = [
   { when: { toolDone: /availab|slot/i }, say: "מחר יש תור פנוי בארבע וחצי אחר הצהריים. זה מתאים לך?" },
   { when: { toolDone: /book|meeting/i }, say: "קבעתי לך תור למחר בארבע וחצי. תקבלי תזכורת בבוקר. יש עוד משהו?" },
   { when: { toolDone: /lead|message/i }, say: "רשמתי את הפרטים, ונחזור אלייך עוד היום לאישור. יש עוד משהו?" },
-  { when: { toolDone: /end|hang|finish/i }, say: "להתראות!" },
+  // The goodbye was said together with the call of the tool: nothing is left to say.
+  { when: { toolDone: /end|hang|finish/i } },
   { when: /(הלו|שלום|היי|בוקר טוב|ערב טוב)/, say: "שלום! הגעת לקבלה, במה אפשר לעזור?" },
 ];

@@ -92,6 +92,11 @@ export class PhoneCall implements AccountCall {
     options.account.calls.set(this.sid, this);
   }
 
+  /** A moment of the world's clock as ms since the call was answered. */
+  sinceAnswer(clockMs: number): number {
+    return clockMs - this.#answeredMs;
+  }
+
   /** Ms since the call was answered. */
   readonly nowMs = (): number => this.#o.clock.nowMs() - this.#answeredMs;
 
@@ -237,7 +242,7 @@ export class PhoneCall implements AccountCall {
         return null;
       },
       fetchFile: (url) => this.#o.webhooks.fetchFile(url),
-      play: (bytes, signal) => this.#play(bytes, signal),
+      play: (bytes, name, signal) => this.#play(bytes, name, signal),
       pause: (ms, signal) => this.#wait(ms, signal),
       stream: (verb, signal) => this.#stream(verb, signal),
       record: (verb, signal) => this.#record(verb, signal),
@@ -257,11 +262,11 @@ export class PhoneCall implements AccountCall {
     };
   }
 
-  #play(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  #play(bytes: Uint8Array, name: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const buffer = new PlayoutBuffer(this.#hear, this.line);
-      this.moment("plays a file");
+      this.moment(`plays ${name}`);
       buffer.media(bytes, this.#o.book.recognise(bytes));
       buffer.mark("end");
       const over = () => {

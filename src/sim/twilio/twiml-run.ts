@@ -16,7 +16,7 @@ export interface Leg {
   post(url: string, extra: Readonly<Record<string, string>>): Promise<Instructions | null>;
   fetchFile(url: string): Promise<{ type: string; bytes: Uint8Array } | null>;
   /** Plays mu-law into the caller's ear; resolves when it is over. */
-  play(bytes: Uint8Array, signal: AbortSignal): Promise<void>;
+  play(bytes: Uint8Array, name: string, signal: AbortSignal): Promise<void>;
   pause(ms: number, signal: AbortSignal): Promise<void>;
   stream(verb: Verb, signal: AbortSignal): Promise<void>;
   /** Records the caller; null when nothing but silence came. */
@@ -95,7 +95,7 @@ async function play(leg: Leg, verb: Verb, signal: AbortSignal): Promise<After> {
   else {
     const audio = audioOf(file);
     if (audio === null) leg.problem(12_300, `<Play> of ${url}: ${file.type || "no type"} is not audio we can play`);
-    else await leg.play(audio, signal);
+    else await leg.play(audio, new URL(url).pathname.split("/").at(-1)!, signal);
   }
   return next;
 }
@@ -109,7 +109,7 @@ function audioOf(file: { type: string; bytes: Uint8Array }): Uint8Array | null {
 
 async function record(leg: Leg, verb: Verb, from: Instructions, signal: AbortSignal): Promise<After> {
   if (verb.attributes.action === undefined) leg.problem(0, "<Record> without action asks for its own document again");
-  if (verb.attributes.playBeep !== "false") await leg.play(beep, signal);
+  if (verb.attributes.playBeep !== "false") await leg.play(beep, "the beep", signal);
   const result = await leg.record(verb, signal);
   if (result === null || (signal.aborted && !leg.over())) return next;
   return follow(

@@ -36,6 +36,8 @@ export function createWebhookClient(
             "user-agent": "TwilioProxy/1.1",
           },
           body: new URLSearchParams(form).toString(),
+          // A pooled connection that the server has just closed would lose the request.
+          keepalive: false,
           signal: AbortSignal.timeout(answerMs),
         });
         record.status = response.status;
