@@ -22,8 +22,14 @@ import {
   type VerdictRing,
 } from "./verdicts.ts";
 
-/** Base64 of one frame: 160 bytes are 216 characters. Longer payloads take the slower path. */
+// Base64 of one frame: 160 bytes are 216 characters of which two are padding; 161 and 162 bytes are 216 as well.
 const FRAME_CHARS = 216;
+const PADDING_AT = 214;
+const PADDING = 61; // "="
+
+/** Whether the payload fits into one frame's buffer; `write` would silently cut what does not. */
+const fitsFrame = (payload: string): boolean =>
+  payload.length < FRAME_CHARS || (payload.length === FRAME_CHARS && payload.charCodeAt(PADDING_AT) === PADDING);
 
 /** Everything the hot function touches; made once per call. */
 export interface InboundState {
@@ -68,7 +74,7 @@ export function onMediaFrame(call: InboundState, payload: string, timestampMs: n
   const at = timestampMs >= 0 ? timestampMs : Math.max(0, call.expectedMs);
   if (call.expectedMs >= 0 && at - call.expectedMs >= 20) fillGap(call, at - call.expectedMs, nowMs);
   call.playout.pump(nowMs);
-  const bytes = payload.length > FRAME_CHARS ? hearLong(call, payload, at, nowMs) : hearFrame(call, payload, at, nowMs);
+  const bytes = fitsFrame(payload) ? hearFrame(call, payload, at, nowMs) : hearLong(call, payload, at, nowMs);
   call.uplink.push(payload, bytes, nowMs < call.echoUntilMs);
   call.expectedMs = at + bytes / MULAW_BYTES_PER_MS;
 }

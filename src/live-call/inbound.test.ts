@@ -1,0 +1,120 @@
+import { describe, expect, test } from "bun:test";
+import { createVirtualClock } from "../sim/clock.ts";
+import { CallBench } from "./testing/call-bench.ts";
+import { audioOf } from "./testing/scripted-engine.ts";
+import { loudSound } from "./testing/scripted-vad.ts";
+import { VERDICT_NONE, VERDICT_NOTICED, VerdictRing } from "./verdicts.ts";
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+const silence = base64(audioOf(0xff, 20));
+const bytesIn = (payloads: readonly string[]): number =>
+  payloads.reduce((sum, payload) => sum + Buffer.from(payload, "base64").length, 0);
+
+function listening(): CallBench {
+  return new CallBench({ clock: createVirtualClock() }).start();
+}
+
+const recordedCaller = (bench: CallBench): number[] => {
+  bench.call.onLineClosed("stop");
+  return [...bench.journal.ends[0]!.recording!.filter((_, index) => index % 2 === 0)];
+};
+
+describe("what comes in from the line", () => {
+  for (const size of [1, 80, 159, 160, 161, 162, 320, 333, 1_600]) {
+    test(`a payload of ${size} bytes goes on unchanged and is recorded whole`, () => {
+      const bench = listening();
+      const sound = Uint8Array.from({ length: size }, (_, at) => at % 251);
+      bench.call.onMedia(base64(sound), 0);
+      expect(bench.engine.appended).toEqual([base64(sound)]);
+      expect(recordedCaller(bench)).toEqual([...sound]);
+    });
+  }
+
+  test("nonsense instead of base64 hurts nobody", () => {
+    const bench = listening();
+    bench.call.onMedia("%%%", 0);
+    bench.call.onMedia("", 20);
+    bench.call.onMedia("A".repeat(50_001), 40);
+    bench.quiet(100);
+    expect(bench.switchboard.live).toBe(1);
+  });
+
+  test("missing timestamps become silence, 2 s at most; the recording keeps the time", () => {
+    const bench = listening();
+    bench.call.onMedia(base64(loudSound(20)), 0);
+    bench.call.onMedia(base64(loudSound(20)), 120);
+    expect(bench.engine.appended.slice(1, -1)).toEqual(new Array(5).fill(silence));
+    bench.call.onMedia(base64(loudSound(20)), 10_140);
+    expect(bytesIn(bench.engine.appended)).toBe((3 * 20 + 100 + 2_000) * 8);
+    const caller = recordedCaller(bench);
+    expect(caller.slice(120 * 8, 140 * 8)).toEqual([...loudSound(20)]);
+    expect(caller.length).toBe(10_160 * 8);
+  });
+
+  test("timestamps that repeat, go back or are no numbers are taken as they come", () => {
+    const bench = listening();
+    for (const timestamp of [0, 20, 20, 0, Number.NaN, -5, 40]) bench.call.onMedia(base64(loudSound(20)), timestamp);
+    expect(bytesIn(bench.engine.appended)).toBe(7 * 160);
+    expect(bench.switchboard.live).toBe(1);
+  });
+
+  test("speech that is cut off by a stalled line is closed with silence, once", () => {
+    const bench = listening();
+    bench.sound(loudSound(500));
+    const before = bench.engine.appended.length;
+    bench.clock.advance(3_000);
+    expect(bench.engine.appended.slice(before)).toEqual(new Array(50).fill(silence));
+  });
+});
+
+describe("the engine hears silence while the assistant is heard and the caller is not", () => {
+  test("line noise is held back during an answer and for 300 ms after it, then goes through", () => {
+    const bench = listening();
+    bench.quiet(200);
+    bench.engine.answer("a", audioOf(0x30, 1_000), "כן");
+    const before = bench.engine.appended.length;
+    bench.quiet(2_000);
+    const after = bench.engine.appended.slice(before);
+    const open = after.findIndex((payload) => payload !== silence);
+    expect(open * 20).toBeGreaterThanOrEqual(1_200);
+    expect(open * 20).toBeLessThanOrEqual(1_400);
+    expect(after.slice(open)).not.toContain(silence);
+  });
+
+  test("payloads of another size are replaced by as much silence", () => {
+    const bench = listening();
+    bench.engine.answer("a", audioOf(0x30, 2_000), "כן");
+    bench.quiet(100);
+    bench.call.onMedia(base64(audioOf(0x7e, 40)), 100);
+    expect(bench.engine.appended.at(-1)).toBe(base64(audioOf(0xff, 40)));
+  });
+
+  test("silent-after-answer: a caller who begins in the last words of an answer is heard from the first sound", () => {
+    const bench = listening();
+    bench.engine.answer("a", audioOf(0x30, 1_000), "כן");
+    bench.quiet(900);
+    const before = bench.engine.appended.length;
+    bench.sound(loudSound(600));
+    const heard = bench.engine.appended.slice(before).filter((payload) => payload !== silence);
+    expect(bytesIn(heard)).toBeGreaterThanOrEqual(600 * 8);
+  });
+
+  test("silent-after-lost-mark: the last mark never comes back and the caller is heard all the same", () => {
+    const bench = new CallBench({ clock: createVirtualClock(), line: { loseMark: () => true } }).start();
+    bench.engine.answer("a", audioOf(0x30, 1_000), "כן");
+    bench.quiet(1_500);
+    const before = bench.engine.appended.length;
+    bench.sound(loudSound(400));
+    expect(bench.engine.appended.slice(before)).not.toContain(silence);
+  });
+});
+
+describe("the ring of verdicts", () => {
+  test("gives back in order, refuses when full and counts it", () => {
+    const ring = new VerdictRing();
+    for (let post = 0; post < 300; post++) ring.post(1 + (post % VERDICT_NOTICED));
+    expect(ring.dropped).toBe(44);
+    for (let take = 0; take < 256; take++) expect(ring.take()).toBe(1 + (take % VERDICT_NOTICED));
+    expect(ring.take()).toBe(VERDICT_NONE);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { AudioFifo } from "./audio-fifo.ts";
+import { Recording } from "./recording.ts";
+import { audioOf } from "./testing/scripted-engine.ts";
+
+const sides = (stereo: Uint8Array): { caller: Uint8Array; assistant: Uint8Array } => ({
+  caller: stereo.filter((_, index) => index % 2 === 0),
+  assistant: stereo.filter((_, index) => index % 2 === 1),
+});
+
+describe("the recording of both sides", () => {
+  test("nothing recorded is no recording", () => {
+    expect(new Recording(1_000).finish()).toBe(null);
+  });
+
+  test("the caller lies at the stream's timestamps, also across the borders of chunks, silence between", () => {
+    const recording = new Recording(60_000);
+    const at = [0, 7_990, 15_995, 40_000];
+    for (const ms of at) recording.caller(audioOf(0x10, 20), 160, ms);
+    const { caller } = sides(recording.finish()!);
+    expect(caller.length).toBe(40_020 * 8);
+    expect(caller.filter((byte) => byte === 0x10).length).toBe(4 * 160);
+    for (const ms of at) expect([caller[ms * 8], caller[ms * 8 + 159]]).toEqual([0x10, 0x10]);
+  });
+
+  test("nothing is kept beyond the bound, and odd times do no harm", () => {
+    const recording = new Recording(1_000);
+    for (const ms of [0, 980, 990, 5_000, 1e15, -20]) recording.caller(audioOf(0x10, 20), 160, ms);
+    const fifo = new AudioFifo();
+    fifo.appendBytes(audioOf(0x20, 500));
+    recording.assistant(fifo, 0, 4_000);
+    expect(recording.finish()!.length).toBe(2 * 8_000);
+  });
+
+  test("the assistant's audio is seamless although it is heard in uneven steps", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 100 }), (steps) => {
+        const recording = new Recording(600_000);
+        const fifo = new AudioFifo();
+        const total = steps.reduce((sum, step) => sum + step, 0);
+        fifo.appendBytes(Uint8Array.from({ length: total }, (_, at) => at % 200));
+        let heard = 0;
+        for (const step of steps) {
+          recording.caller(audioOf(0x7f, 20), 160, 1_000 + Math.floor(heard / 8));
+          recording.assistant(fifo, heard, step);
+          heard += step;
+        }
+        const { assistant } = sides(recording.finish()!);
+        const from = assistant.findIndex((byte) => byte !== 0xff);
+        expect([...assistant.slice(from, from + total)]).toEqual(Array.from({ length: total }, (_, at) => at % 200));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("a pause between two answers stays a pause", () => {
+    const recording = new Recording(60_000);
+    const fifo = new AudioFifo();
+    fifo.appendBytes(audioOf(0x20, 200));
+    recording.caller(audioOf(0x7f, 20), 160, 980);
+    recording.assistant(fifo, 0, 800);
+    recording.caller(audioOf(0x7f, 20), 160, 4_980);
+    recording.assistant(fifo, 800, 800);
+    const { assistant } = sides(recording.finish()!);
+    const spoken = [...assistant.keys()].filter((at) => assistant[at] === 0x20);
+    expect([spoken[0], spoken[799], spoken[800], spoken.at(-1)]).toEqual([7_200, 7_999, 39_200, 39_999]);
+  });
+});
+
+describe("the queue of the assistant's bytes", () => {
+  test("gives back what went in, at its offset, however it is filled and emptied", () => {
+    const step = fc.record({ add: fc.integer({ min: 0, max: 9_000 }), release: fc.integer({ min: 0, max: 9_000 }) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const fifo = new AudioFifo();
+        const valueAt = (offset: number): number => (offset * 7) % 251;
+        for (const { add, release } of steps) {
+          const bytes = Uint8Array.from({ length: add }, (_, at) => valueAt(fifo.end + at));
+          if (add % 2 === 0) fifo.append(Buffer.from(bytes).toString("base64"));
+          else fifo.appendBytes(bytes);
+          fifo.release(Math.min(fifo.end, fifo.start + release));
+          const held = fifo.copy(fifo.start, fifo.end);
+          for (let at = 0; at < held.length; at += 37) expect(held[at]).toBe(valueAt(fifo.start + at));
+          expect(fifo.base64(fifo.start, fifo.end)).toBe(Buffer.from(held).toString("base64"));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
