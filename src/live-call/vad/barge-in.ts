@@ -10,7 +10,12 @@ export const BARGE_NOTICED = 2;
 const FRAME_MS = 20;
 // Speech must last this long: longer than most backchannels, short enough to stop within 400 ms of the first sound.
 const SUSTAINED_MS = 280;
+// Of the last 400 ms: more than the voiced end of a cough (under 120 ms), less than any word.
 const VOICED_MS = 120;
+// Still speaking: a short word that has just ended does not stop anything while the hangover runs.
+const PAUSE_MS = 80;
+// Under this a sound is not even a backchannel.
+const NOTICED_VOICED_MS = 80;
 // A keypad press is 50-500 ms of tone, and Twilio reports it when it is over.
 const KEYPAD_MS = 500;
 
@@ -34,12 +39,13 @@ export class BargeIn {
       return BARGE_NOTHING;
     }
     if (ended) {
-      const noticed = heardForMs > 0 && !this.#fired;
+      const noticed = heardForMs > 0 && !this.#fired && vad.voicedMs >= NOTICED_VOICED_MS;
       this.#fired = false;
       return noticed ? BARGE_NOTICED : BARGE_NOTHING;
     }
     if (this.#fired || !vad.speaking || heardForMs < this.#graceMs || heardForMs <= 0) return BARGE_NOTHING;
-    if (vad.utteranceMs < SUSTAINED_MS || vad.voicedMs < VOICED_MS) return BARGE_NOTHING;
+    if (vad.utteranceMs < SUSTAINED_MS || vad.recentVoicedMs < VOICED_MS || vad.pauseMs > PAUSE_MS)
+      return BARGE_NOTHING;
     this.#fired = true;
     return BARGE_IN;
   }

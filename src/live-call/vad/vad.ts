@@ -1,4 +1,8 @@
-import { SQUARE_OF_MULAW } from "../../audio/mulaw.ts";
+import { MULAW_FRAME_BYTES, MULAW_TO_LINEAR } from "../../audio/mulaw.ts";
+import { CallerLevel } from "./caller-level.ts";
+import { EchoGate } from "./echo-gate.ts";
+import { Evidence } from "./evidence.ts";
+import { WINDOW_SAMPLES } from "./spectrum.ts";
 
 /** Nothing changed with this frame. */
 export const VAD_NOTHING = 0;
@@ -8,52 +12,59 @@ export const VAD_SPEECH_STARTED = 1;
 export const VAD_SPEECH_ENDED = 2;
 
 const FRAME_MS = 20;
+// 20 frames: what `recentVoicedMs` looks back on.
+const RECENT_MASK = 0xf_ffff;
+// Power of a line that carries digital silence: nothing is quieter (rms 3).
+const FLOOR_MIN = 9;
+// Moved by 3 dB, in either direction.
+const MOVED = 2;
 
-/** All in ms or dB. */
 export interface VadSettings {
-  /** Threshold above the noise floor. */
-  marginDb: number;
+  /** Silence after which an utterance is over. */
   hangoverMs: number;
 }
+const defaults: VadSettings = { hangoverMs: 300 };
 
-const defaults: VadSettings = { marginDb: 9, hangoverMs: 300 };
-
-/** Hears whether the caller speaks, frame by frame. One per call; constant memory. */
+/**
+ * Hears whether the caller, and only the caller, speaks: 20 ms mu-law frames in, the edges of utterances out.
+ * One per call; constant memory; `push` neither allocates nor throws.
+ */
 export class Vad {
-  readonly #margin: number;
   readonly #hangoverFrames: number;
-  #floor = 0;
-  #recent = 0;
-  #quietFrames = 0;
-  #loggedThreshold = 0;
+  readonly #samples = new Float64Array(WINDOW_SAMPLES);
+  readonly #evidence = new Evidence();
+  readonly #echo = new EchoGate();
+  readonly #caller = new CallerLevel();
+  #energy = 0;
+  #speaking = false;
+  #voicedBits = 0;
   #voicedFrames = 0;
   #utteranceFrames = 0;
-  #speaking = false;
-  #level = 0;
-  framesSeen = 0;
+  #quietFrames = 0;
+  #loggedThreshold = 0;
 
   constructor(settings?: Partial<VadSettings>) {
-    const { marginDb, hangoverMs } = { ...defaults, ...settings };
-    this.#margin = 10 ** (marginDb / 10);
-    this.#hangoverFrames = Math.round(hangoverMs / FRAME_MS);
+    const { hangoverMs } = { ...defaults, ...settings };
+    this.#hangoverFrames = Math.max(1, Math.round(hangoverMs / FRAME_MS));
   }
 
   /**
-   * Takes one inbound frame: the first `bytes` mu-law bytes of `frame` (normally 160). `farEnergy` is the mean square,
-   * in 16-bit units squared, of the assistant's frame estimated to be playing at the caller's ear now (0 = silence).
-   * Never throws, never allocates.
+   * One inbound frame: `bytes` mu-law bytes of `frame` (normally 160; what is missing counts as silence).
+   * `farEnergy`: mean square, in 16-bit units squared, of the assistant's frame estimated to be playing at the caller's
+   * ear now (0 = silence). Returns VAD_NOTHING, VAD_SPEECH_STARTED or VAD_SPEECH_ENDED.
    */
   push(frame: Uint8Array, bytes: number, farEnergy: number): number {
-    let sum = 0;
-    const end = Math.min(bytes, frame.length);
-    for (let at = 0; at < end; at++) sum += SQUARE_OF_MULAW[frame[at]!]!;
-    const energy = end > 0 ? sum / end : 0;
-    this.framesSeen++;
-    this.#level = energy;
-    this.#trackFloor(energy);
-    const loud = energy > this.#floor * this.#margin && energy > farEnergy * 0.1;
-    this.#recent = ((this.#recent << 1) | (loud ? 1 : 0)) & 0x7f;
-    return this.#speaking ? this.#goOn(loud) : this.#maybeStart(loud);
+    this.#take(frame, bytes);
+    this.#echo.predict(farEnergy > 0 && farEnergy < Number.MAX_VALUE ? farEnergy : 0);
+    const echo = this.#energy < this.#echo.limit;
+    const faint = this.#energy < this.#caller.gate;
+    const evidence = this.#evidence;
+    evidence.push(this.#samples, echo, faint, this.#speaking);
+    this.#echo.learn(this.#energy - evidence.floor, !echo && evidence.speechLike);
+    this.#voicedBits = ((this.#voicedBits << 1) | (evidence.voiced ? 1 : 0)) & RECENT_MASK;
+    if (!this.#speaking) return this.#maybeStart();
+    if (evidence.voiced) this.#caller.heard(this.#energy);
+    return this.#goOn();
   }
 
   get speaking(): boolean {
@@ -63,61 +74,93 @@ export class Vad {
   get voicedMs(): number {
     return this.#voicedFrames * FRAME_MS;
   }
+  /** Voiced speech within the last 400 ms. */
+  get recentVoicedMs(): number {
+    return countBits(this.#voicedBits) * FRAME_MS;
+  }
   /** Length of the running or last utterance, from its first speech frame, without the hangover. */
   get utteranceMs(): number {
     return this.#utteranceFrames * FRAME_MS;
   }
+  /** Since the last frame that sounded like speech; 0 when it is the current one. */
+  get pauseMs(): number {
+    return this.#quietFrames * FRAME_MS;
+  }
+  /** Noise of the line, as rms in 16-bit units. */
   get noiseFloorRms(): number {
-    return Math.sqrt(this.#floor);
+    return Math.sqrt(Math.max(FLOOR_MIN, this.#evidence.floor));
   }
+  /** Rms from which a frame can count as the caller's speech, by noise floor and the caller's own level. */
   get speechThresholdRms(): number {
-    return Math.sqrt(this.#floor * this.#margin);
+    return Math.sqrt(Math.max(FLOOR_MIN, this.#evidence.threshold, this.#caller.gate));
   }
+  /** Rms of the last frame. */
   get levelRms(): number {
-    return Math.sqrt(this.#level);
+    return Math.sqrt(this.#energy);
+  }
+  /** Rms of the caller's vowels, 0 while unknown. */
+  get callerRms(): number {
+    return Math.sqrt(this.#caller.energy);
+  }
+  /** Estimated echo delay in ms, -1 while unknown or when there is no echo. */
+  get echoDelayMs(): number {
+    return this.#echo.delay < 0 ? -1 : this.#echo.delay * FRAME_MS;
+  }
+  /** Estimated echo return loss in dB (a lower bound while the delay is unknown). */
+  get echoReturnLossDb(): number {
+    return -20 * Math.log10(Math.max(1e-6, this.#echo.gain));
   }
   /** Calibrated, or moved by 3 dB since the last acknowledgement: worth a log line. */
   get thresholdMoved(): boolean {
-    if (this.framesSeen < 25) return false;
-    const ratio = (this.#floor + 1) / (this.#loggedThreshold + 1e-9);
-    return ratio > 2 || ratio < 0.5;
+    if (!this.#evidence.calibrated) return false;
+    const threshold = this.speechThresholdRms ** 2;
+    return threshold > MOVED * this.#loggedThreshold || MOVED * threshold < this.#loggedThreshold;
   }
   acknowledgeThreshold(): void {
-    this.#loggedThreshold = this.#floor + 1;
+    this.#loggedThreshold = this.speechThresholdRms ** 2;
   }
 
-  #trackFloor(energy: number): void {
-    if (this.framesSeen === 1) this.#floor = energy;
-    else if (energy < this.#floor) this.#floor += 0.2 * (energy - this.#floor);
-    else this.#floor *= 1.004;
-    this.#floor = Math.max(this.#floor, 64);
+  #take(frame: Uint8Array, bytes: number): void {
+    const samples = this.#samples;
+    samples.copyWithin(0, MULAW_FRAME_BYTES);
+    const start = WINDOW_SAMPLES - MULAW_FRAME_BYTES;
+    const length = Math.min(bytes > 0 ? bytes : 0, frame.length, MULAW_FRAME_BYTES);
+    let sum = 0;
+    for (let i = 0; i < length; i++) {
+      const sample = MULAW_TO_LINEAR[frame[i]!]!;
+      samples[start + i] = sample;
+      sum += sample * sample;
+    }
+    for (let i = length; i < MULAW_FRAME_BYTES; i++) samples[start + i] = 0;
+    this.#energy = sum / MULAW_FRAME_BYTES;
   }
 
-  #maybeStart(loud: boolean): number {
-    if (!loud || popCount(this.#recent) < 5) return VAD_NOTHING;
+  #maybeStart(): number {
+    this.#caller.quiet();
+    if (!this.#evidence.starts) return VAD_NOTHING;
     this.#speaking = true;
     this.#quietFrames = 0;
-    this.#utteranceFrames = 6;
-    this.#voicedFrames = 5;
+    this.#utteranceFrames = this.#evidence.runFrames;
+    this.#voicedFrames = countBits(this.#voicedBits & ((1 << Math.min(20, this.#utteranceFrames)) - 1));
     return VAD_SPEECH_STARTED;
   }
 
-  #goOn(loud: boolean): number {
-    if (loud) {
+  #goOn(): number {
+    if (this.#evidence.voiced) this.#voicedFrames++;
+    if (this.#evidence.goesOn) {
       this.#utteranceFrames += this.#quietFrames + 1;
-      this.#voicedFrames++;
       this.#quietFrames = 0;
       return VAD_NOTHING;
     }
     this.#quietFrames++;
     if (this.#quietFrames < this.#hangoverFrames) return VAD_NOTHING;
     this.#speaking = false;
-    this.#recent = 0;
+    this.#evidence.restart();
     return VAD_SPEECH_ENDED;
   }
 }
 
-function popCount(bits: number): number {
+function countBits(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
   return count;

@@ -1,0 +1,107 @@
+import { BINS } from "./spectrum.ts";
+
+// A mu-law line that carries digital silence still has a floor: a third of the smallest step, spread by the window.
+const POWER_MIN = 1_500;
+// Minima are taken over 4 parts of 0.4 s each: longer than any syllable, and short enough to follow a step in 2 s.
+const PARTS = 4;
+const PART_FRAMES = 20;
+const SMOOTHING = 0.75;
+// The minimum of a smoothed noise power lies about this much under its mean (measured on white and pink noise).
+const MINIMUM_BIAS = 1.9;
+const CONTRAST_MAX = 5;
+// The first frames are averaged, but taken for noise only up to about -25 dBov: a caller may speak from the start.
+// Such a start is corrected downwards bin by bin, at every dip of the voice, for the first 1.5 s.
+const FIRST_FRAMES = 8;
+const FIRST_POWER_MAX = 2e10;
+const CORRECTED_FRAMES = 75;
+const FIRST_MINIMUM_BIAS = 4;
+
+/**
+ * Noise power per bin, learnt from frames without speech, and never far under the minimum of the last 1.6 s, so that a
+ * noise that grew while the caller spoke is noticed as well (minimum statistics, after Martin 2001).
+ */
+export class NoiseSpectrum {
+  readonly power: Float64Array = new Float64Array(BINS).fill(POWER_MIN);
+  readonly #smoothed = new Float64Array(BINS);
+  readonly #running = new Float64Array(BINS).fill(Number.MAX_VALUE);
+  readonly #parts = new Float64Array(BINS * PARTS).fill(Number.MAX_VALUE);
+  #part = 0;
+  #partFrames = 0;
+  #framesSeen = 0;
+
+  /** Enough was heard to judge. */
+  get ready(): boolean {
+    return this.#framesSeen >= FIRST_FRAMES;
+  }
+
+  /** Mean log signal-to-noise ratio of the pairs of bins that stand out; noise alone gives about 0.2. */
+  contrast(power: Float64Array): number {
+    const noise = this.power;
+    let sum = 0;
+    for (let k = 0; k < BINS; k += 2) {
+      const ratio = (power[k]! + power[k + 1]!) / (noise[k]! + noise[k + 1]!);
+      if (ratio > 1) sum += Math.min(CONTRAST_MAX, Math.log(ratio));
+    }
+    return sum / (BINS / 2);
+  }
+
+  /** Learns from one frame; `rate` 0 … 1 is the weight of a frame that is noise, 0 when it is speech. */
+  learn(power: Float64Array, rate: number): void {
+    const noise = this.power;
+    this.#trackMinimum(power);
+    const first = this.#framesSeen < FIRST_FRAMES;
+    const weight = first ? 1 / (1 + this.#framesSeen) : rate === 0 ? 0 : Math.max(rate, 1 / (1 + this.#framesSeen));
+    const most = first ? FIRST_POWER_MAX : Number.MAX_VALUE;
+    this.#framesSeen++;
+    for (let k = 0; k < BINS; k++) noise[k]! += weight * (Math.min(most, Math.max(POWER_MIN, power[k]!)) - noise[k]!);
+    if (this.#framesSeen === FIRST_FRAMES) this.#smoothOver();
+    if (!first && this.#framesSeen < CORRECTED_FRAMES) this.#correctDown();
+  }
+
+  #smoothOver(): void {
+    const noise = this.power;
+    const wide = this.#running;
+    for (let k = 0; k < BINS; k++) {
+      let sum = 0;
+      const from = Math.max(0, k - 4);
+      const to = Math.min(BINS - 1, k + 4);
+      for (let at = from; at <= to; at++) sum += noise[at]!;
+      wide[k] = sum / (to - from + 1);
+    }
+    noise.set(wide);
+    wide.set(this.#smoothed);
+  }
+
+  #correctDown(): void {
+    const noise = this.power;
+    for (let k = 0; k < BINS; k++) {
+      noise[k] = Math.max(POWER_MIN, Math.min(noise[k]!, this.#running[k]! * FIRST_MINIMUM_BIAS));
+    }
+  }
+
+  #trackMinimum(power: Float64Array): void {
+    const smoothed = this.#smoothed;
+    const running = this.#running;
+    for (let k = 0; k < BINS; k++) {
+      const value = this.#framesSeen === 0 ? power[k]! : SMOOTHING * smoothed[k]! + (1 - SMOOTHING) * power[k]!;
+      smoothed[k] = value;
+      if (value < running[k]!) running[k] = value;
+    }
+    if (++this.#partFrames === PART_FRAMES) this.#closePart();
+  }
+
+  #closePart(): void {
+    const parts = this.#parts;
+    const running = this.#running;
+    const noise = this.power;
+    parts.set(running, this.#part * BINS);
+    this.#part = (this.#part + 1) % PARTS;
+    this.#partFrames = 0;
+    for (let k = 0; k < BINS; k++) {
+      let least = parts[k]!;
+      for (let at = k + BINS; at < BINS * PARTS; at += BINS) if (parts[at]! < least) least = parts[at]!;
+      if (least < Number.MAX_VALUE) noise[k] = Math.max(noise[k]!, least * MINIMUM_BIAS);
+      running[k] = this.#smoothed[k]!;
+    }
+  }
+}
