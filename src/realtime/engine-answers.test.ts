@@ -103,6 +103,7 @@ test("an interruption cancels first, then cuts the audible item; what arrives la
     connection.emit(audioDelta("resp1", "item1", 1_000));
     await probe.next("audio");
     probe.engine.interrupt([{ itemId: "item1", heardMs: 612.7, receivedMs: 1_000 }]);
+    probe.engine.interrupt([]); // the answer is cancelled once
     await connection.expect("response.cancel");
     expect(await connection.expect("conversation.item.truncate")).toMatchObject({
       item_id: "item1",
@@ -127,6 +128,7 @@ const cutRows: [what: string, complete: boolean, heardMs: number, frames: Record
   ["heard to its end", true, 1_000, []],
   ["the line reports more than there is", true, 1_400, []],
   ["all so far, but the server has more", false, 1_000, [{ type: "conversation.item.truncate", audio_end_ms: 1_000 }]],
+  ["more than has come so far", false, 1_400, [{ type: "conversation.item.truncate", audio_end_ms: 1_000 }]],
   ["less than a syllable", true, 19, [{ type: "conversation.item.delete" }]],
   ["nothing", false, 0, [{ type: "conversation.item.delete" }]],
 ];
@@ -239,6 +241,7 @@ test("while it is undecided whether the caller meant to interrupt, tool results 
   inCall(async (probe, connection) => {
     connection.emit(created("resp1"), itemDone("resp1", functionCall("item1", "call1", "find")), done("resp1"));
     await probe.next("answerDone");
+    probe.engine.setAutoAnswer(true); // as it is already: nothing to tell the server
     probe.engine.setAutoAnswer(false);
     expect(await connection.expect("session.update")).toMatchObject({
       session: {

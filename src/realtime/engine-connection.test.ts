@@ -16,6 +16,7 @@ test("the key goes in a header, the model into the address, and the settings are
   const connection = await server.connection();
   expect(connection.headers.get("authorization")).toBe("Bearer test-key");
   expect(connection.headers.get("openai-beta")).toBeNull();
+  expect(connection.headers.get("sec-websocket-extensions")).toBeNull(); // audio does not compress, contexts cost memory
   expect(connection.url.pathname + connection.url.search).toBe("/v1/realtime?model=voice-1");
   const update = await connection.configure();
   expect(update.session).toMatchObject({

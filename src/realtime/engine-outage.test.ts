@@ -301,6 +301,18 @@ test("rotation follows the provider's own expiry when that is earlier", async ()
   probe.engine.close();
 });
 
+test("a session lost during a rotation: the half-made successor goes too, one new session takes over", () =>
+  inCall({}, async (probe, first, server) => {
+    probe.engine.rotate();
+    const successor = await server.connection();
+    await successor.expect("session.update");
+    first.cut();
+    await successor.closed;
+    await (await server.connection()).configure();
+    await probe.next("ready");
+    expect(probe.engine.state).toBe("ready");
+  }));
+
 test("a rotation that fails leaves the call where it is, and is wanted again half a minute later", () =>
   inCall({}, async (probe, first, server) => {
     probe.clock.skip(50 * 60_000);

@@ -158,7 +158,7 @@ describe("what goes wrong, and whether trying again may help", () => {
     ["an answer without a choice", () => Response.json({ choices: [] }), "unavailable"],
     ["not an object", () => Response.json(null), "unavailable"],
     ["the model refuses", said({ content: null, refusal: "I cannot." }), "upstream"],
-    ["more than the bound", () => Response.json({ padding: "x".repeat(limits.providerAnswerBytes) }), "unavailable"],
+    ["more than the bound", said({ content: "x".repeat(limits.providerAnswerBytes) }), "unavailable"],
   ];
   for (const [what, handler, expected] of rows)
     test(`${what} -> ${expected}`, async () => {

@@ -38,8 +38,7 @@ export class OpenAiRest {
     try {
       this.#client ??= this.#load(apiKey);
       const client = await this.#client;
-      // The package listens to the signal until the headers are in; a body that stops half-way needs the race.
-      return await Promise.race([request(client, { signal: either }), aborted(either)]);
+      return await request(client, { signal: either });
     } catch (thrown) {
       throw restError(what, thrown, timeout.signal.aborted ? "timed out" : either.aborted ? "aborted" : null);
     } finally {
@@ -60,12 +59,6 @@ export class OpenAiRest {
       fetch: boundedFetch,
     });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
-  });
 }
 
 /** `fetch` whose answer's body ends in an error beyond `limits.providerAnswerBytes`. */

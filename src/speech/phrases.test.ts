@@ -127,6 +127,9 @@ test("a disk that cannot be written costs nothing now", async () => {
 test("at most four are read at the same time, and every waiting one gets its turn", async () => {
   const { cache, reading, most } = make();
   const all = Promise.all(Array.from({ length: 20 }, (_, n) => cache.prepare("marin", `text ${n}`)));
+  await reading(limits.phrasesAtOnce);
+  // Every other one has looked at the disk by now and waits.
+  for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
   for (let left = 20; left > 0; left--) (await reading(Math.min(left, limits.phrasesAtOnce))).finish();
   expect((await all).length).toBe(20);
   expect(most()).toBe(limits.phrasesAtOnce);
