@@ -150,19 +150,26 @@ function onlyGlue(tokens: readonly Token[], from: number, to: number): boolean {
   });
 }
 
-/** The number counts something (rooms, shekels, hours) or labels something (street, floor, age). */
-export function countsSomething(tokens: readonly Token[], { at, next, prefix, precise }: Clock): boolean {
-  const after = tokens[next];
+const countsSomething = (tokens: readonly Token[], clock: Clock): boolean =>
+  isLabel(tokens, clock) || countsAfter(tokens, clock);
+
+/** The number labels something: street, floor, age, price. */
+function isLabel(tokens: readonly Token[], { at, prefix }: Clock): boolean {
   const before = tokens[at - 1];
   if (before && (before.entry.label || before.mark === "$" || before.entry.tag === "less")) return true;
   const labelled = tokens[at - 2]?.entry.label || tokens[at - 3]?.entry.label;
-  if (labelled && !prefix.includes("ב") && before?.mark === "" && !before.known) return true;
+  return labelled === true && !prefix.includes("ב") && before?.mark === "" && !before.known;
+}
+
+/** The number counts what follows: rooms, shekels, hours, or an unknown plural. */
+function countsAfter(tokens: readonly Token[], { at, next, precise }: Clock): boolean {
+  const after = tokens[next];
   if (!after) return false;
   if (after.mark === "$" || after.entry.countable || after.entry.scale) return true;
   const { unit, tag } = after.entry;
   if (unit && (after.prefix === "" || after.prefix === "ה") && tag !== "day-word") return true;
-  if (tag === "day-word" && after.prefix === "" && !tokens[next + 1]?.entry.ordinal && !tokens[next + 1]?.letters)
-    return true;
+  const namesDay = tokens[next + 1]?.entry.ordinal || tokens[next + 1]?.letters;
+  if (tag === "day-word" && after.prefix === "" && !namesDay) return true;
   if (after.mark !== "" || after.known || precise) return false;
   return /[א-ת]{2}(?:ימ|ות)$/.test(after.text) || (tokens[at]!.entry.number === 1 && after.text.startsWith("ה"));
 }
@@ -184,9 +191,9 @@ function readClockRange(scan: Scan, i: number, at: number): ClockRange | null {
   const fromPrefix = /מה?$/.test(from.prefix) && !(scan.moving && how === 2);
   if (how === 2 && !between && !fromPrefix) return null;
   const to = readClock(scan, how === 1 ? from.next + 1 : from.next);
-  if (!to || to.hour > 24 || countsSomething(tokens, { ...to, at: -9 })) return null;
+  if (!to || to.hour > 24 || countsAfter(tokens, to)) return null;
   if (how === 2 && between && !/^[ול]/.test(to.prefix)) return null;
-  if (countsSomething(tokens, { ...from, next: tokens.length })) return null;
+  if (isLabel(tokens, from)) return null;
   const written = from.written || to.written;
   const sane =
     between ||
