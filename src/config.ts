@@ -96,6 +96,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return toConfig(parsed.data);
 }
 
+/** The configuration of this process. @throws ConfigError as `readConfig`. */
+export const configFromEnvironment = (): Config => readConfig(process.env);
+
 function toConfig(env: z.infer<typeof environment>): Config {
   return {
     http: { host: env.HOST, port: env.PORT, publicBaseUrl: env.PUBLIC_BASE_URL ?? null },

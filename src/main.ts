@@ -3,7 +3,7 @@ import { systemClock } from "./base/clock.ts";
 import { AppError, describeError } from "./base/errors.ts";
 import { createLineWriter } from "./base/line-writer.ts";
 import { createLog } from "./base/log.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError, configFromEnvironment } from "./config.ts";
 
 const stdout = createLineWriter(Bun.stdout.writer());
 
@@ -14,7 +14,7 @@ async function exit(code: number): Promise<never> {
 }
 
 const config = await Promise.resolve()
-  .then(() => readConfig(process.env))
+  .then(() => configFromEnvironment())
   .catch(async (error: unknown) => {
     process.stderr.write(`${error instanceof ConfigError ? error.message : describeError(error)}\n`);
     return exit(2);

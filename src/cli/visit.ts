@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { systemClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { createLog } from "../base/log.ts";
-import { ConfigError, readConfig } from "../config.ts";
+import { ConfigError, configFromEnvironment } from "../config.ts";
 import type { Database } from "../db/client.ts";
 import { visitHouse } from "../db/house.ts";
 
@@ -47,7 +47,7 @@ export async function visit<T>(work: (db: Database) => Promise<T>): Promise<T> {
 
 function readInstallation(): { storageDir: string; databaseUrl: string | null } {
   try {
-    return readConfig(Bun.env);
+    return configFromEnvironment();
   } catch (error) {
     throw error instanceof ConfigError ? new AppError("invalid", error.message) : error;
   }

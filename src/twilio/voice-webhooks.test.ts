@@ -66,7 +66,9 @@ describe("an incoming call", () => {
   test("a number that was added a moment ago is answered: memory is read again before anyone is told otherwise", async () => {
     let added = false;
     const find = () => (added ? { id: businessId } : null);
-    const refresh = async () => void (added = true);
+    const refresh = async () => {
+      added = true;
+    };
     const edge = createEdge({ directory: { find, resolve: async () => find(), refresh } });
     expect(await edge.ring()).toContain("<Stream ");
   });
