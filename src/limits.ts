@@ -106,6 +106,7 @@ export const limits = {
   promptChars: 20_000,
   toolArgumentsChars: 4_000,
   toolTranscriptMs: 1_200, // the caller's words come later than the model's tool call
+  transfersPerDayMax: 10, // K16, per business
   customerTextChars: 4_000,
   chatRoundsMax: 6,
   chatTurnMs: 60_000,
@@ -118,6 +119,7 @@ export const limits = {
   jobsAtOnce: 8,
 
   // Recordings
+  recordingReadMs: 5_000, // a disk that takes longer to give a recording back costs the recording
   recordingDays: 2, // V15
   recordingBytesMax: 16 * 1024 * 1024,
 

@@ -17,8 +17,8 @@ export interface TimeClaim {
 export type ClaimVerdict =
   /** The words support the claim; `exact`: they name this hour, not only a part of the day that holds it. */
   | { kind: "agrees"; exact: boolean; why: string }
-  /** The words say something else, or more than one thing: `question` goes to the customer. */
-  | { kind: "differs"; why: string; question: string }
+  /** The words say something else, or more than one thing: `question` goes to the customer, about the `heard` slots. */
+  | { kind: "differs"; why: string; question: string; heard: string[] }
   /** No line names a time that could support or refute it. */
   | { kind: "unheard"; why: string };
 
@@ -38,7 +38,10 @@ const linesConsidered = 6;
 export function checkClaim(claim: TimeClaim, lines: readonly HeardLine[], today: Temporal.PlainDate): ClaimVerdict {
   const said = collect(lines.slice(-linesConsidered));
   const problem = dateProblem(claim, said) ?? timeProblem(claim, said);
-  if (problem !== null) return { kind: "differs", why: problem, question: questionFor(said, claim, today) };
+  if (problem !== null) {
+    const heard = slotsOf(said, claim);
+    return { kind: "differs", why: problem, question: questionFor(heard, today), heard };
+  }
   if (said.dates === null && said.window === null && said.times === null && said.hours === null)
     return { kind: "unheard", why: "no time in the last lines" };
   if (claim.time !== null && said.times === null && said.hours === null)
@@ -163,12 +166,16 @@ function timeProblem(claim: TimeClaim, said: Said): string | null {
   return null;
 }
 
-/** Asks about what the customer said, not about what the model made of it. */
-function questionFor(said: Said, claim: TimeClaim, today: Temporal.PlainDate): string {
+/** Every slot that the words may mean; a day that was not named is the claimed one. */
+function slotsOf(said: Said, claim: TimeClaim): string[] {
   const dates = said.dates ?? (said.window === null ? [claim.date] : []);
-  const slots = dates.flatMap((date) => (said.times ?? []).map((time) => saySlot(`${date}T${time}`, today)));
-  if (slots.length === 0 || slots.length > 3) return sentences.askAgain;
-  return sentences.askMeaning(slots.join(" או ל"));
+  return dates.flatMap((date) => (said.times ?? []).map((time) => `${date}T${time}`));
+}
+
+/** Asks about what the customer said, not about what the model made of it. */
+function questionFor(heard: readonly string[], today: Temporal.PlainDate): string {
+  if (heard.length === 0 || heard.length > 3) return sentences.askAgain;
+  return sentences.askMeaning(heard.map((local) => saySlot(local, today)).join(" או ל"));
 }
 
 function describe(said: Said): string {

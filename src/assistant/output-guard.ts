@@ -13,6 +13,9 @@ const linkPattern =
   /(?:https?:\/\/|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|info|biz|co\.il|il|me|ly|app|shop|xyz|link)\b\S*|[\w.+-]+@[\w-]+\.[a-z]{2,}/gi;
 const currency = "(?:₪|ש[\"״']?ח|שקלים|שקל|nis|ils|\\$|usd|דולר(?:ים)?|€|eur|יורו|%|אחוז(?:ים)?)";
 const pricePattern = new RegExp(`(?:${currency}\\s*(\\d[\\d,.]*))|(?:(\\d[\\d,.]*)\\s*${currency})`, "gi");
+// "מאה שקל" is a price as well. A word before the currency that is no number ("כמה שקלים") is none.
+const spokenPrice =
+  /(?<![\p{L}])(?:ב|ל|מ|רק )?(?:שקל אחד|(?:אפס|שני|שתי|שלוש(?:ה|ים)?|ארבע(?:ה|ים)?|חמי(?:שה|שים)|חמש|שש(?:ה|ים)?|שבע(?:ה|ים)?|שמונ(?:ה|ים)|תשע(?:ה|ים)?|עשר(?:ה|ים)?|מאה|מאתיים|מאות|אלף|אלפיים|אלפים|מיליון|חצי) (?:שקל(?:ים)?|ש["״']?ח|דולר(?:ים)?|אחוז(?:ים)?))(?![\p{L}])/gu;
 const claimPattern = /(?<![\p{L}])(?:קבעתי|נקבעה|נקבע לך|שריינתי|הזמנתי לך|הזזתי|הפגישה הועברה|ביטלתי)(?![\p{L}])/u;
 // Times and dates are numbers too: "16:30", "25.11.2026", "25/11".
 const timeOrDate = /\d{1,2}:\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|\d{4}-\d{2}-\d{2}/g;
@@ -30,7 +33,9 @@ export function guardOutput(answer: string, input: GuardInput): GuardProblem[] {
   const links = new Set(linksIn(allowed));
   if (linksIn(text).some((link) => !links.has(link))) problems.add("link");
   const prices = new Set(pricesIn(allowed));
-  if (pricesIn(text).some((price) => !prices.has(price))) problems.add("price");
+  const spoken = text.match(spokenPrice) ?? [];
+  if (pricesIn(text).some((price) => !prices.has(price)) || spoken.some((price) => !allowed.includes(price)))
+    problems.add("price");
   if (!input.mayClaimBooking && claimPattern.test(text)) problems.add("booking_claim");
   return [...problems];
 }

@@ -9,7 +9,7 @@ export const sentences = {
   askWhich: (slots: string) => `איזה מהמועדים מתאים: ${slots}?`,
   askConfirm: (slot: string) => `רק כדי לוודא: לקבוע ל${slot}?`,
   askMeaning: (options: string) => `רק כדי לוודא, הכוונה ל${options}?`,
-  askAgain: "לא הייתי בטוח שהבנתי את המועד. לאיזה יום ובאיזו שעה?",
+  askAgain: "כדי שלא תהיה טעות: לאיזה יום ובאיזו שעה?",
   booked: (slot: string) => `נקבעה פגישה ל${slot}.`,
   moved: (slot: string) => `הפגישה הועברה ל${slot}.`,
   askCancel: (slot: string) => `רק כדי לוודא: לבטל את הפגישה של ${slot}?`,
@@ -23,5 +23,5 @@ export const sentences = {
   taskMessage: "הודעה מלקוח",
   taskHandOver: "לקוח מבקש לדבר עם אדם",
   taskStuck: "העוזרת לא הצליחה להשלים בקשה של לקוח",
-  withheld: "אני לא יכול למסור את זה. אשמח להעביר את השאלה לצוות.",
+  withheld: "את זה אי אפשר למסור כאן. אפשר להעביר את השאלה לצוות.",
 } as const;

@@ -257,3 +257,43 @@ describe("the worst model there is (S11)", () => {
     expect(tasks.map((row) => row.title)).toEqual([sentences.taskStuck]);
   });
 });
+
+describe("two customers, one slot (F69)", () => {
+  test("twenty ask at once by phone and in writing: one gets it, the others get other times and a sentence", async () => {
+    const business = await testBusiness(db, { customers: 20 });
+    const answers = await Promise.all(
+      business.customerIds.map(async (customerId, index) => {
+        const channel = index % 2 === 0 ? "call" : "whatsapp";
+        const { toolset, run } = toolsetOf(business, { channel, customer: async () => customerId });
+        toolset.heard("caller", "תקבע לי מחר בארבע וחצי");
+        return (await run("book_meeting", { date: "2026-11-25", time: "16:30" })).result;
+      }),
+    );
+    expect(answers.filter((answer) => answer.ok === true).length).toBe(1);
+    for (const answer of answers.filter((one) => one.ok !== true))
+      expect(answer).toMatchObject({ error: "slot_taken", say: expect.stringContaining("נתפס") });
+    const rows = await business.run((ctx) => ctx.tx.execute(sql`select 1 from meetings where status = 'booked'`));
+    expect(rows.length).toBe(1);
+  });
+});
+
+describe("handing over is bounded (K16)", () => {
+  const reason = "רוצה לדבר עם אדם";
+  test("never to a premium number or abroad, whoever wrote it into the settings", async () => {
+    for (const phone of ["+972190055000", "+19005550000"]) {
+      const { run } = toolsetOf(await testBusiness(db), { transfer: { phone: phone as Phone, label: "x" } });
+      expect((await run("hand_over", { reason })).then).toBeUndefined();
+    }
+  });
+
+  test("ten transfers a day, then a task", async () => {
+    const business = await testBusiness(db);
+    const transfer = { phone: "+97235550199" as Phone, label: "דנה" };
+    const outcomes: boolean[] = [];
+    for (let index = 0; index < 12; index++) {
+      const { run } = toolsetOf(business, { transfer, channel: "call" });
+      outcomes.push((await run("hand_over", { reason })).then !== undefined);
+    }
+    expect(outcomes.filter(Boolean).length).toBe(limits.transfersPerDayMax);
+  });
+});

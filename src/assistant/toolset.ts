@@ -63,7 +63,13 @@ export function createToolset(deps: ToolsetDeps, scope: ToolsetScope): Toolset {
 class BoundTools implements Toolset {
   readonly definitions = toolDefinitions;
   readonly hearing: Hearing;
-  readonly memory: DeskMemory = { transferred: false, changedCalendar: false, askedToCancel: null, quotable: [] };
+  readonly memory: DeskMemory = {
+    transferred: false,
+    changedCalendar: false,
+    checked: new Set(),
+    askedToCancel: null,
+    quotable: [],
+  };
   readonly #deps: ToolsetDeps;
   readonly #scope: ToolsetScope;
   readonly #log: Log;

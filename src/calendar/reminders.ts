@@ -65,6 +65,7 @@ export async function forgetReminders(ctx: Ctx, meetingId: string): Promise<void
 export type DueReminder =
   | {
       kind: "send";
+      reminderId: string;
       customerId: CustomerId;
       meetingId: string;
       startsAt: Temporal.Instant;
@@ -106,5 +107,5 @@ export async function takeDueReminder(
     .where(and(eq(reminders.businessId, ctx.businessId), eq(reminders.id, reminderId)));
   if (why !== null) return { kind: "nothing", why };
   const { id, startsAt, topic, customerId } = row.meeting;
-  return { kind: "send", customerId, meetingId: id, startsAt, zone: calendar.rules.zone, topic };
+  return { kind: "send", reminderId, customerId, meetingId: id, startsAt, zone: calendar.rules.zone, topic };
 }

@@ -1,7 +1,11 @@
 import { z } from "zod";
 
 /** Arguments about time: local to the business; the customer's words are compared with them. */
-export const dateInput = z.iso.date().describe("Local date, YYYY-MM-DD");
+export const dateInput = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/)
+  .refine((text) => z.iso.date().safeParse(text).success, "no such date") // as a pattern it would be told to the model
+  .describe("Local date, YYYY-MM-DD");
 export const timeInput = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/)

@@ -9,6 +9,8 @@ import { dateInput, meetingInput, moveInput, timeInput } from "./appointment-inp
 import { type Desk, defineTool, type ToolAnswer } from "./tool.ts";
 import { whichMeeting } from "./which-meeting.ts";
 
+/** Looking is harmless: only the lines at hand have to agree, not what was said about an earlier meeting. */
+const linesCompared = 2;
 /** Times of a day that are read to the model: more than anybody wants to hear, few enough for one glance. */
 const timesListed = 16;
 
@@ -25,15 +27,20 @@ export const checkAvailability = defineTool({
   listens: true,
   async run(desk, { date, time, move, meeting }) {
     const claim = { date, time: time ?? null };
-    const verdict = checkClaim(claim, desk.hearing.lines, desk.now.toPlainDate());
+    const verdict = checkClaim(claim, desk.hearing.lines.slice(-linesCompared), desk.now.toPlainDate());
     desk.log.info("NLP", `claim ${verdict.kind}`, { tool: "check_availability", date, time, why: verdict.why });
-    if (verdict.kind === "differs") return { result: { ask: verdict.question, reason: "heard_differently" } };
+    if (verdict.kind === "differs" && !wasLookedUp(desk, verdict.heard))
+      return { result: { ask: verdict.question, reason: "heard_differently" } };
     const moving = move ? await whichMeeting(desk, meeting) : null;
     if (moving?.kind === "answer") return moving.answer;
     const moves = moving?.meeting.id;
     return time === undefined ? dayAnswer(desk, date) : timeAnswer(desk, `${date}T${time}`, moves);
   },
 });
+
+/** What the customer named was looked up before: now the assistant looks for other times, and that is no mistake. */
+const wasLookedUp = (desk: Desk, heard: readonly string[]): boolean =>
+  heard.length > 0 && heard.every((local) => desk.memory.checked.has(local));
 
 async function dayAnswer(desk: Desk, date: string): Promise<ToolAnswer> {
   const day = Temporal.PlainDate.from(date);
@@ -45,6 +52,7 @@ async function dayAnswer(desk: Desk, date: string): Promise<ToolAnswer> {
 }
 
 async function timeAnswer(desk: Desk, local: string, moves: string | undefined): Promise<ToolAnswer> {
+  desk.memory.checked.add(local);
   const day = Temporal.PlainDate.from(local.slice(0, 10));
   const slot = (await freeStarts(desk, day, day)).find((free) => localOf(desk, free.startMs) === local);
   const held = slot === undefined ? [] : await offer(desk, [slot], moves);

@@ -1,8 +1,12 @@
+import { and, count, eq, gt, like } from "drizzle-orm";
 import { z } from "zod";
 import { createTask } from "../../crm/tasks/create-task.ts";
+import { notifications } from "../../db/schema/notification.ts";
+import { limits } from "../../limits.ts";
 import { notify } from "../../notify/create.ts";
+import { isDialable } from "../dialable.ts";
 import { sentences } from "../sentences.he.ts";
-import { defineTool } from "./tool.ts";
+import { type Desk, defineTool } from "./tool.ts";
 
 export const handOver = defineTool({
   name: "hand_over",
@@ -15,9 +19,9 @@ export const handOver = defineTool({
       kind: "hand_over",
       title: sentences.taskHandOver,
       body: reason,
-      subject: `conversation:${conversationId}`,
+      subject: `${desk.channel === "call" ? "call" : "conversation"}:${conversationId}`,
     });
-    if (desk.channel === "call" && transfer !== null && !memory.transferred) {
+    if (transfer !== null && (await mayTransfer(desk))) {
       memory.transferred = true; // one transfer per call (K16)
       return {
         result: { ok: true, transferring_to: transfer.label },
@@ -35,3 +39,26 @@ export const handOver = defineTool({
     return { result: { ok: true, transferring_to: null, say: sentences.handedOver } };
   },
 });
+
+/** One transfer per call, a bounded number per business and day, and only to a number that costs a local call (K16). */
+async function mayTransfer(desk: Desk): Promise<boolean> {
+  if (desk.channel !== "call" || desk.transfer === null || desk.memory.transferred) return false;
+  if (!isDialable(desk.transfer.phone)) {
+    desk.log.error("CALL", "the transfer number may not be dialled");
+    return false;
+  }
+  const { ctx, now } = desk;
+  const [row] = await ctx.tx
+    .select({ count: count() })
+    .from(notifications)
+    .where(
+      and(
+        eq(notifications.businessId, ctx.businessId),
+        eq(notifications.kind, "hand_over"),
+        like(notifications.subject, "call:%"),
+        gt(notifications.createdAt, now.toInstant().subtract({ hours: 24 })),
+      ),
+    );
+  // The hand-over at work has its own row among them.
+  return (row?.count ?? 0) <= limits.transfersPerDayMax;
+}

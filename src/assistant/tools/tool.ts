@@ -32,6 +32,8 @@ export interface DeskMemory {
   transferred: boolean;
   /** A meeting was booked, moved or cancelled, so that the assistant may say so. */
   changedCalendar: boolean;
+  /** Slots that the customer named and that were looked up: the talk may go on to other times. */
+  checked: Set<string>;
   /** The meeting that the customer was asked whether to cancel. */
   askedToCancel: string | null;
   /** Texts that tools gave the model: what it may quote. */

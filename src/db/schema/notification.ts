@@ -8,6 +8,7 @@ export type NotificationKind =
   | "meeting_booked"
   | "meeting_moved"
   | "meeting_cancelled"
+  | "reminder_due"
   | "hand_over";
 
 /** A line behind the bell of one business. */

@@ -1,0 +1,21 @@
+import { and, eq } from "drizzle-orm";
+import { customers } from "../db/schema/customer.ts";
+import { notify } from "../notify/create.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import { localTime } from "./book.ts";
+import type { ReminderToSend } from "./reminder-job.ts";
+
+/** Where no channel reaches the customer yet, the business is told: nothing is swallowed. */
+export async function remindStaff(ctx: Ctx, reminder: ReminderToSend): Promise<void> {
+  const [customer] = await ctx.tx
+    .select({ name: customers.name })
+    .from(customers)
+    .where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, reminder.customerId)));
+  const start = localTime(reminder.startsAt, reminder.zone);
+  await notify(ctx, {
+    kind: "reminder_due",
+    title: [customer?.name, reminder.topic].filter(Boolean).join(", "),
+    body: start,
+    subject: `reminder:${reminder.reminderId}`,
+  });
+}
