@@ -76,6 +76,17 @@ test("a session that rejects even the necessary settings is given up: its audio 
   await connection.closed;
 });
 
+test("settings refused for an empty account are not tried again", async () => {
+  using server = new ScriptedServer();
+  const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();
+  const connection = await server.connection();
+  const { event_id } = await connection.expect("session.update");
+  connection.emit({ type: "error", error: { type: "insufficient_quota", code: "insufficient_quota", event_id } });
+  expect(await probe.next("lost")).toEqual(["provider_error", "insufficient_quota"]);
+  await connection.closed;
+  connection.assertDrained();
+});
+
 test("a session that never confirms its settings is used after five seconds", async () => {
   using server = new ScriptedServer();
   const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();

@@ -301,6 +301,18 @@ test("rotation follows the provider's own expiry when that is earlier", async ()
   probe.engine.close();
 });
 
+test("a session that was rotated to is replaced like any other when it is lost", () =>
+  inCall({}, async (probe, first, server) => {
+    probe.engine.rotate();
+    const second = await server.connection();
+    await second.configure();
+    await first.closed;
+    second.cut();
+    expect(await probe.next("reconnecting")).toEqual(["closed"]);
+    await (await server.connection()).configure();
+    await probe.next("ready");
+  }));
+
 test("a session lost during a rotation: the half-made successor goes too, one new session takes over", () =>
   inCall({}, async (probe, first, server) => {
     probe.engine.rotate();

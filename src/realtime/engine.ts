@@ -15,7 +15,7 @@ import type { ConversationEvents } from "./conversation.ts";
 import { SessionMemory, toolNote } from "./memory.ts";
 import { Outage } from "./outage.ts";
 import type { Ask } from "./sequencer.ts";
-import { RealtimeSession, type SessionEnd, type SessionOwner } from "./session.ts";
+import { RealtimeSession, type SessionEnd } from "./session.ts";
 import type { RealtimeSettings } from "./session-config.ts";
 
 export interface RealtimeEngineDeps {
@@ -123,14 +123,7 @@ export class RealtimeEngine implements VoiceEngine {
   rotate(): void {
     if (this.#state !== "ready" || this.#successor !== null) return;
     this.#log.info("REALTIME", "rotation begins");
-    this.#successor = this.#newSession({
-      configured: () => this.#swapWhenQuiet(),
-      ended: ({ reason, code }) => {
-        this.#successor = null;
-        this.#rotateNotBeforeMs = this.#clock.nowMs() + rotateAgainMs;
-        this.#log.warn("REALTIME", "rotation failed", { reason, code });
-      },
-    });
+    this.#successor = this.#newSession();
   }
 
   close(): void {
@@ -145,10 +138,10 @@ export class RealtimeEngine implements VoiceEngine {
   #connect(): void {
     const { apiKey } = this.#settings;
     if (apiKey === null) return this.#lost({ fatal: true, reason: "no_api_key", code: "" });
-    this.#session = this.#newSession({ configured: () => this.#ready(), ended: (end) => this.#sessionEnded(end) });
+    this.#session = this.#newSession();
   }
 
-  #newSession(owner: SessionOwner): RealtimeSession {
+  #newSession(): RealtimeSession {
     const session: RealtimeSession = new RealtimeSession({
       clock: this.#clock,
       log: this.#log,
@@ -157,7 +150,11 @@ export class RealtimeEngine implements VoiceEngine {
       purpose: { kind: "call", context: this.#context! },
       autoAnswer: this.#autoAnswer,
       events: this.#eventsOf(() => session === this.#session),
-      owner,
+      // A successor becomes the session in use: what its end means is decided when it comes.
+      owner: {
+        configured: () => (session === this.#successor ? this.#swapWhenQuiet() : this.#ready()),
+        ended: (end) => (session === this.#successor ? this.#rotationFailed(end) : this.#sessionEnded(end)),
+      },
     });
     return session;
   }
@@ -216,6 +213,12 @@ export class RealtimeEngine implements VoiceEngine {
     this.#successor = null;
     this.#takeOver(successor);
     this.#log.info("REALTIME", "rotated");
+  }
+
+  #rotationFailed({ reason, code }: SessionEnd): void {
+    this.#successor = null;
+    this.#rotateNotBeforeMs = this.#clock.nowMs() + rotateAgainMs;
+    this.#log.warn("REALTIME", "rotation failed", { reason, code });
   }
 
   /** A session ended: the one in use is replaced, one that never came up is tried again. */

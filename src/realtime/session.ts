@@ -172,8 +172,9 @@ export class RealtimeSession {
   #failed(problem: WireProblem): void {
     const { log, events } = this.#deps;
     const { code, type, message, requestId } = problem;
-    if (requestId === "configure" || requestId === "configure_minimal") return this.#configureRejected(problem);
     const kind = classifyProblem(problem, this.#stage === "open");
+    const configuring = requestId === "configure" || requestId === "configure_minimal";
+    if (configuring && kind !== "fatal") return this.#configureRejected(problem);
     const fields = { class: kind, code: code || type, request: requestId, message };
     if (kind === "ignore" || kind === "busy") log.debug("REALTIME-ERROR", "error event", fields);
     else log.warn("REALTIME-ERROR", "error event", fields);
