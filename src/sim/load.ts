@@ -39,7 +39,7 @@ export interface LoadReport {
   webhookMs: Summary;
   /** `start` → first audible sample at the caller. */
   greetingMs: Summary;
-  /** Frame leaves the caller → it reaches the model. */
+  /** Frame leaves the caller → it reaches the model; only frames sent while the assistant was silent. */
   uplinkMs: Summary;
   /** Audio leaves the model → it reaches the phone network. */
   downlinkMs: Summary;
@@ -124,13 +124,15 @@ function createMeter(model: Model, lanes: number) {
     return stamped;
   };
   model.onAudio = (audio, from, to) => {
-    for (let at = Math.ceil(from / 160) * 160; at < to; at += 160)
+    // A frame has left when its last byte has: pieces of the model are no whole frames.
+    for (let at = Math.ceil((from - 159) / 160) * 160; at + 160 <= to; at += 160)
       if (readStamp(audio, at, stamp)) down.note(stamp.lane, stamp.sequence, nowMs());
   };
   const tap = (payload: string): number => {
     head.write(payload, "base64");
     if (!readStamp(head, 0, stamp)) return -1;
-    uplinkMs.add(nowMs() - up.of(stamp.lane, stamp.sequence));
+    const sentMs = up.of(stamp.lane, stamp.sequence);
+    if (!Number.isNaN(sentMs)) uplinkMs.add(nowMs() - sentMs);
     if (stamp.sequence < lastSequence[stamp.lane]!) swapped++;
     lastSequence[stamp.lane] = stamp.sequence;
     return stamp.lane;

@@ -26,7 +26,7 @@ const tailsOf = (bytes: Uint8Array): string[] =>
     Buffer.from(bytes.subarray(index * 160 + stampBytes, (index + 1) * 160)).toString("base64"),
   );
 
-/** Sent times by lane and sequence; the newest thousand frames (20 s) of each lane. */
+/** Sent times by lane and sequence, NaN = not to be measured; the newest thousand frames (20 s) of each lane. */
 export class SentTimes {
   readonly #times: Float64Array;
 
@@ -60,6 +60,7 @@ export interface LoadCallerOptions {
 const quietBefore = 700 * 8;
 const audibleBefore = 1_200 * 8;
 const givesUpAfter = 6_000 * 8;
+const settleSamples = 700 * 8;
 
 /**
  * A caller made of prepared frames: talks when the assistant has been quiet for a while, and every n-th time into the
@@ -93,7 +94,7 @@ export class LoadCaller implements Mouth {
       this.#waitingSince = line;
     }
     const sequence = this.sequence++ & sequenceMask;
-    sent.note(lane, sequence, this.#o.nowMs());
+    sent.note(lane, sequence, this.#goesThrough(line) ? this.#o.nowMs() : Number.NaN);
     into.fill(MULAW_SILENCE);
     return stampText(lane, sequence) + tail;
   }
@@ -102,6 +103,12 @@ export class LoadCaller implements Mouth {
   cleared(): void {
     if (this.#interruptedMs > 0) this.#o.clearMs.add(this.#o.nowMs() - this.#interruptedMs);
     this.#interruptedMs = 0;
+  }
+
+  /** While the assistant speaks its product may hold frames back and replay them; before the first word it still connects. */
+  #goesThrough(line: number): boolean {
+    const { lastAudible } = this.#call.ear;
+    return lastAudible > 0 && line - lastAudible > settleSamples;
   }
 
   #decide(line: number): void {
