@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
 import { limits } from "../limits.ts";
 import { type Read, readServerEvent } from "./events.ts";
 
@@ -13,7 +14,8 @@ export interface SocketClosure {
     | "not_reading"
     | "silent"
     | "expired"
-    | "provider_error";
+    | "provider_error"
+    | "bug";
   httpStatus: number | null;
   detail: string;
 }
@@ -49,8 +51,8 @@ export class ModelSocket {
     this.#events = events;
     this.#socket = new NativeSocket(url, { headers: { Authorization: `Bearer ${apiKey}` }, perMessageDeflate: false });
     this.#connectTimer = clock.after(limits.engineConnectMs, () => this.fail("connect_timeout"));
-    this.#socket.onopen = () => this.#opened();
-    this.#socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#received(data);
+    this.#socket.onopen = () => this.#guard(() => this.#opened());
+    this.#socket.onmessage = ({ data }: MessageEvent<unknown>) => this.#guard(() => this.#received(data));
     this.#socket.onerror = (event) => this.#refused("message" in event ? String(event.message) : "");
     this.#socket.onclose = ({ code, reason }) => this.fail("closed", `${code} ${reason}`.trim());
     this.#socket.addEventListener("pong", () => {
@@ -101,6 +103,15 @@ export class ModelSocket {
     const status = /Expected 101 status code: (\d{3})/.exec(message)?.[1];
     if (status !== undefined) this.fail("http_status", "", Number(status));
     else this.fail("refused", message.slice(0, 200));
+  }
+
+  /** A bug behind an event costs this connection, never the process and its other calls. */
+  #guard(run: () => void): void {
+    try {
+      run();
+    } catch (thrown) {
+      this.fail("bug", describeError(thrown));
+    }
   }
 
   #ping(): void {

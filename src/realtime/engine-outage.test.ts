@@ -313,6 +313,22 @@ test("a session that was rotated to is replaced like any other when it is lost",
     await probe.next("ready");
   }));
 
+test("a throw behind an event costs the connection, not the process", () =>
+  inCall({}, async (probe, first, server) => {
+    probe.onReport = (name) => {
+      if (name === "answerStarted") throw new Error("a bug");
+    };
+    first.emit(created("resp1"));
+    expect(await probe.next("reconnecting")).toEqual(["bug"]);
+    await (await server.connection()).configure();
+    await probe.next("ready");
+  }));
+
+test("a key that cannot stand in a header loses the engine, not the process", async () => {
+  const probe = new EngineProbe({ baseUrl: "http://127.0.0.1:1/v1", apiKey: "line\nbreak" }).open();
+  expect((await probe.next("lost"))[0]).toBe("bad_settings");
+});
+
 test("a session lost during a rotation: the half-made successor goes too, one new session takes over", () =>
   inCall({}, async (probe, first, server) => {
     probe.engine.rotate();

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
 import type {
@@ -138,7 +139,13 @@ export class RealtimeEngine implements VoiceEngine {
   #connect(): void {
     const { apiKey } = this.#settings;
     if (apiKey === null) return this.#lost({ fatal: true, reason: "no_api_key", code: "" });
-    this.#session = this.#newSession();
+    try {
+      this.#session = this.#newSession();
+    } catch (thrown) {
+      // A key or an address that cannot be sent at all; this may run in a timer, where a throw would end the process.
+      this.#log.error("REALTIME-ERROR", "no connection possible", { error: describeError(thrown) });
+      this.#lost({ fatal: true, reason: "bad_settings", code: "" });
+    }
   }
 
   #newSession(): RealtimeSession {

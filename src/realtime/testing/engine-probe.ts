@@ -15,6 +15,8 @@ export class EngineProbe {
   readonly context: EngineContext;
   readonly #waiting: { name: string; resolve(details: unknown[]): void }[] = [];
   #seen = 0;
+  /** Runs inside every report; may throw. */
+  onReport: (name: string) => void = () => {};
 
   constructor(settings: Partial<RealtimeSettings> & { baseUrl: string }, context: Partial<EngineContext> = {}) {
     this.engine = new RealtimeEngine({
@@ -62,6 +64,7 @@ export class EngineProbe {
       (name: keyof EngineEvents) =>
       (...details: unknown[]) => {
         this.reported.push([name, ...details]);
+        this.onReport(name);
         const waiting = this.#waiting[0];
         if (waiting === undefined) return;
         this.#seen = this.reported.length;
