@@ -2,6 +2,7 @@ import { systemClock } from "../base/clock.ts";
 import { LoadCaller, prepareTails, SentTimes } from "./load/caller.ts";
 import { Measure, type Summary } from "./load/measure.ts";
 import { lanesMax, readStamp, type Stamp, writeStamp } from "./load/stamp.ts";
+import { textToSay } from "./openai/brain.ts";
 import { createModel, type Model } from "./openai/model.ts";
 import { serveModel } from "./openai/server.ts";
 import type { RealtimeSession } from "./openai/session.ts";
@@ -80,7 +81,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
     book,
     apiKey: options.apiKey ?? "simulated-api-key",
     tempo: { connectMs: 20, thinkMs: options.thinkMs ?? 300, audioRate: options.audioRate ?? 1, deltaMs: 100 },
-    brain: ({ request }) => ({ say: request === "" ? answers[0]! : answers[1]!, calls: [] }),
+    brain: ({ request }) => ({ say: textToSay(request) ?? answers[request === "" ? 0 : 1]!, calls: [] }),
   });
   const openai = serveModel(model);
   const meter = createMeter(model, options.calls);
@@ -118,6 +119,7 @@ function createMeter(model: Model, lanes: number) {
   model.speech = (text) => {
     const plain = spoken.get(text) ?? speakMulaw(text, assistantVoice);
     spoken.set(text, plain);
+    if (!answers.includes(text)) return plain; // dictated phrases may be kept and played in any call, at any time
     const lane = ++answersMade & lanesMax;
     const stamped = plain.slice();
     for (let at = 0; at < stamped.length; at += 160) writeStamp(stamped, at, lane, at / 160);
