@@ -22,7 +22,7 @@ export const furthest = (current: CallStatus, reported: CallStatus): CallStatus 
 
 /** The same rule for a row: true where `reported` is news. */
 export function isNews(reported: CallStatus): SQL {
-  const behind = (Object.keys(rank) as CallStatus[]).filter((status) => rank[status] < rank[reported]);
+  const behind = (Object.keys(rank) as CallStatus[]).filter((status) => furthest(status, reported) !== status);
   if (behind.length === 0) return sql`false`;
   return sql`${calls.status} in (${sql.join(
     behind.map((status) => sql`${status}`),

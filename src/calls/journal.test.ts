@@ -1,0 +1,370 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { asc, eq } from "drizzle-orm";
+import fc from "fast-check";
+import { systemClock } from "../base/clock.ts";
+import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
+import { silentLog } from "../base/log.ts";
+import type { Phone } from "../base/phone.ts";
+import { type Database, openDatabase } from "../db/client.ts";
+import { callEvents, calls, callTurns } from "../db/schema/call.ts";
+import { customerIdentities, customers } from "../db/schema/customer.ts";
+import { jobs } from "../db/schema/job.ts";
+import { leads } from "../db/schema/lead.ts";
+import { recordings } from "../db/schema/recording.ts";
+import { tasks } from "../db/schema/task.ts";
+import { usage } from "../db/schema/usage.ts";
+import { withSystem } from "../db/tenant.ts";
+import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { type BrokenLink, brokenLink } from "../db/testing/broken-link.ts";
+import type { EngineUsage } from "../live-call/engine.ts";
+import type { CallEndRecord, TurnRecord } from "../live-call/journal.ts";
+import { addBusiness } from "../tenants/business.ts";
+import { type CallRecorder, createCallRecorder } from "./journal.ts";
+import type { BegunCall, StatusReport } from "./log.ts";
+import { createSoundStore } from "./sound-store.ts";
+
+let server: TestDatabase;
+let link: BrokenLink;
+let db: Database;
+let recorder: CallRecorder;
+let folder: string;
+let business: BusinessId;
+let made = 0;
+
+beforeAll(async () => {
+  server = await testDatabase();
+  folder = mkdtempSync(join(tmpdir(), "agentlocator-journal-"));
+});
+afterAll(async () => {
+  await server.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  link = await brokenLink(server.address);
+  db = openDatabase({ address: link.address, log: silentLog, connections: 2 });
+  business = await addBusiness(server, { name: "b", phone: `+9723100${String(++made).padStart(4, "0")}` as Phone });
+  recorder = record();
+});
+afterEach(async () => {
+  link.set("up");
+  await recorder.idle();
+  await db.close();
+  link.close();
+});
+
+const record = (): CallRecorder =>
+  createCallRecorder({
+    db,
+    sounds: createSoundStore(folder),
+    recordingDays: () => 2,
+    usdIlsRate: 3.7,
+    clock: systemClock,
+    log: silentLog,
+    random: () => 0.5,
+  });
+
+let sids = 0;
+const newSid = (): CallSid => `CA${String(++sids).padStart(32, "0")}` as CallSid;
+const begun = (over: Partial<BegunCall> = {}): BegunCall => ({
+  callId: newId<CallId>(),
+  callSid: newSid(),
+  businessId: business,
+  from: "+972541111111",
+  to: "+97231000000" as Phone,
+  forwardedFrom: null,
+  startedAt: Temporal.Instant.from("2026-11-21T08:00:00Z"),
+  ...over,
+});
+const turn = (text: string, over: Partial<TurnRecord> = {}): TurnRecord => ({
+  role: "caller",
+  text,
+  startMs: 0,
+  endMs: 900.4,
+  interrupted: false,
+  ...over,
+});
+const end = (over: Partial<CallEndRecord> = {}): CallEndRecord => ({
+  reason: "caller_hung_up",
+  durationMs: 61_000,
+  recording: null,
+  trace: null,
+  ...over,
+});
+const consumed: EngineUsage = {
+  model: "gpt-realtime-2.1",
+  textInputTokens: 1_000,
+  audioInputTokens: 1_000,
+  cachedTextTokens: 0,
+  cachedAudioTokens: 0,
+  textOutputTokens: 100,
+  audioOutputTokens: 1_000,
+  transcribedSeconds: 0,
+};
+
+/** Everything of one business, as the owner of the database sees it. */
+const read = () =>
+  withSystem(server, async (tx) => ({
+    calls: await tx.select().from(calls).where(eq(calls.businessId, business)).orderBy(asc(calls.id)),
+    turns: await tx.select().from(callTurns).where(eq(callTurns.businessId, business)).orderBy(asc(callTurns.seq)),
+    events: await tx.select().from(callEvents).where(eq(callEvents.businessId, business)).orderBy(asc(callEvents.seq)),
+    usage: await tx.select().from(usage).where(eq(usage.businessId, business)),
+    recordings: await tx.select().from(recordings).where(eq(recordings.businessId, business)),
+    customers: await tx.select().from(customers).where(eq(customers.businessId, business)),
+    identities: await tx.select().from(customerIdentities).where(eq(customerIdentities.businessId, business)),
+    leads: await tx.select().from(leads).where(eq(leads.businessId, business)),
+    tasks: await tx.select().from(tasks).where(eq(tasks.businessId, business)),
+    jobs: await tx.select().from(jobs).where(eq(jobs.businessId, business)),
+  }));
+
+/** A whole call, as the live call reports it. */
+function talk(call: BegunCall): void {
+  const { callSid } = call;
+  recorder.event(callSid, { atMs: 3.7, kind: "stream_started", detail: {} });
+  recorder.turn(callSid, turn("שלום, כאן המספרה", { role: "assistant" }));
+  recorder.turn(callSid, turn("אפשר תור למחר?", { startMs: 1_000, endMs: 2_000 }));
+  recorder.usage(callSid, consumed);
+  recorder.event(callSid, { atMs: 2_500, kind: "turn_latency", detail: { answer_ms: 512.25 } });
+  recorder.ended(callSid, end());
+}
+
+test("a call is written down from webhook to end", async () => {
+  const call = begun();
+  expect(await recorder.begin(call)).toBe("begun");
+  talk(call);
+  await recorder.idle();
+  const rows = await read();
+  expect(rows.calls).toHaveLength(1);
+  expect(rows.calls[0]).toMatchObject({
+    id: call.callId,
+    callSid: call.callSid,
+    fromPhone: call.from,
+    status: "ringing",
+    durationMs: 61_000,
+    endReason: "caller_hung_up",
+    endedAt: Temporal.Instant.from("2026-11-21T08:01:01Z"),
+  });
+  expect(rows.turns.map(({ role, text, endMs }) => [role, text, endMs])).toEqual([
+    ["assistant", "שלום, כאן המספרה", 900],
+    ["caller", "אפשר תור למחר?", 2_000],
+  ]);
+  expect(rows.events.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+    ["stream_started", 4],
+    ["turn_latency", 2_500],
+  ]);
+  // 4 + 32 dollars per million for the input, 24 and 64 for the output, at 3.7 shekels: 0.1024 $ = 37.9 agorot
+  expect(rows.calls[0]?.costAgorot).toBe(38);
+  expect(rows.jobs.map(({ queue, payload }) => [queue, payload])).toEqual([
+    ["summarise_call", { callId: call.callId }],
+  ]);
+  expect(rows.tasks).toEqual([]);
+});
+
+test("a new caller becomes one customer with one lead, however often they call", async () => {
+  const again = [begun(), begun(), begun({ from: "+972542222222" })];
+  await Promise.all(again.map((call) => recorder.begin(call)));
+  const rows = await read();
+  expect(rows.identities.map(({ kind, value }) => `${kind} ${value}`).sort()).toEqual([
+    "phone +972541111111",
+    "phone +972542222222",
+  ]);
+  expect([rows.customers.length, rows.leads.length]).toEqual([2, 2]);
+  expect(rows.calls[0]?.customerId).toBe(rows.calls[1]?.customerId as NonNullable<unknown> as never);
+});
+
+test("callers who hide their number are never taken for each other", async () => {
+  await Promise.all([begun({ from: "" }), begun({ from: "" })].map((call) => recorder.begin(call)));
+  const rows = await read();
+  expect(rows.calls.map((call) => call.fromPhone)).toEqual([null, null]);
+  expect(new Set(rows.calls.map((call) => call.customerId)).size).toBe(2);
+  expect(rows.identities).toEqual([]);
+});
+
+// F4: the provider repeats a webhook that it thinks was lost.
+test("the same webhook five times at once is one call", async () => {
+  const call = begun();
+  const outcomes = await Promise.all(Array.from({ length: 5 }, () => recorder.begin({ ...call, callId: newId() })));
+  expect(outcomes).toEqual(Array.from({ length: 5 }, () => "begun"));
+  const rows = await read();
+  expect([rows.calls.length, rows.customers.length, rows.leads.length]).toEqual([1, 1, 1]);
+});
+
+test("a webhook that is replayed after the call says that it is over, also to a new process", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  recorder.ended(call.callSid, end());
+  await recorder.idle();
+  expect(await recorder.begin(call)).toBe("over");
+  expect(await record().begin({ ...call, callId: newId() })).toBe("over");
+  expect((await read()).calls).toHaveLength(1);
+});
+
+test("another business's call id opens nothing", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  const other = await addBusiness(server, { name: "o", phone: `+9723200${String(made).padStart(4, "0")}` as Phone });
+  expect(await recorder.begin({ ...call, callId: newId(), businessId: other })).toBe("over");
+  expect((await read()).calls).toHaveLength(1);
+});
+
+// F1, F36: nothing is lost while the database is away, and nothing is doubled when it comes back.
+test("calls during an outage are all there after it, once and in order", async () => {
+  await recorder.begin(begun());
+  link.set("refusing");
+  const during = Array.from({ length: 20 }, () => begun());
+  const answers = during.map((call) => recorder.begin(call));
+  during.forEach(talk);
+  expect(recorder.pending).toBeGreaterThan(100);
+  link.set("up");
+  expect(await Promise.all(answers)).toEqual(during.map(() => "begun"));
+  await recorder.idle();
+  const rows = await read();
+  expect(rows.calls).toHaveLength(21);
+  expect([rows.turns.length, rows.events.length, rows.usage.length]).toEqual([40, 40, 20]);
+  expect(rows.calls.filter((call) => call.endReason === "caller_hung_up")).toHaveLength(20);
+}, 20_000);
+
+// F38: the commit was sent, its answer was lost. The rows are written again, and must not be there twice.
+test("a commit whose answer is lost is not doubled", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  talk(call);
+  await recorder.idle();
+  const before = await read();
+  const second = record();
+  await second.begin(call);
+  await second.idle();
+  const { writeCalls } = await import("./call-writes.ts");
+  const writes = [
+    { kind: "begin" as const, call, done: () => {} },
+    { kind: "turn" as const, seq: 1, turn: turn("שלום, כאן המספרה", { role: "assistant" }) },
+    { kind: "event" as const, seq: 0, event: { atMs: 3.7, kind: "stream_started", detail: {} } },
+    { kind: "usage" as const, seq: 3, usage: consumed },
+    { kind: "ended" as const, end: { reason: "caller_hung_up" as const, durationMs: 61_000, trace: null } },
+  ].map((write) => ({ ...write, businessId: business, callSid: call.callSid }));
+  for (let again = 0; again < 2; again++) await writeCalls(server, writes, { usdIlsRate: 3.7 });
+  expect(await read()).toEqual(before);
+});
+
+test("what is reported before the business is known waits for it", async () => {
+  const call = begun();
+  recorder.event(call.callSid, { atMs: 1, kind: "early", detail: {} });
+  recorder.turn(call.callSid, turn("הלו?"));
+  await recorder.begin(call);
+  await recorder.idle();
+  const rows = await read();
+  expect([rows.events[0]?.kind, rows.turns[0]?.text]).toEqual(["early", "הלו?"]);
+});
+
+test("text that PostgreSQL does not take is kept without what it does not take", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  recorder.turn(call.callSid, turn("a\u0000b\ud800c"));
+  recorder.event(call.callSid, { atMs: 1, kind: "tool", detail: { output: "x\u0000y\udfff" } });
+  await recorder.idle();
+  const rows = await read();
+  expect(rows.turns[0]?.text).toBe("ab\ufffdc");
+  expect(rows.events[0]?.detail).toEqual({ output: "xy\ufffd" });
+});
+
+test("a row that the database refuses costs no other row", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  recorder.turn(call.callSid, turn("before"));
+  recorder.turn(call.callSid, turn("broken", { startMs: 1e12 }));
+  recorder.turn(call.callSid, turn("after"));
+  await recorder.idle();
+  expect((await read()).turns.map((row) => row.text)).toEqual(["before", "after"]);
+});
+
+test("a caller who was not served is somebody to call back, once", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  recorder.ended(call.callSid, end({ reason: "fallback" }));
+  await recorder.recording({ businessId: business, callSid: call.callSid, recordingSid: "RE1", durationSeconds: 4 });
+  await recorder.idle();
+  const rows = await read();
+  expect(rows.tasks.map(({ title, callId }) => [title, callId])).toEqual([["לחזור אל +972541111111", call.callId]]);
+  expect(rows.tasks[0]?.customerId).toBe(rows.calls[0]?.customerId ?? null);
+});
+
+test("the sound of a call is kept as a file for two days", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  recorder.ended(call.callSid, end({ recording: new Uint8Array(16_000).fill(0xff), trace: new Uint8Array([1, 2]) }));
+  await recorder.idle();
+  const rows = await read();
+  const [sound] = rows.recordings;
+  expect(sound).toMatchObject({
+    origin: "stream",
+    status: "stored",
+    durationMs: 1_000,
+    bytes: 16_058,
+    callId: call.callId,
+  });
+  const keptHours = sound?.deleteAfter.since(Temporal.Now.instant()).total("hours") ?? 0;
+  expect(keptHours).toBeGreaterThan(47.9);
+  expect(keptHours).toBeLessThanOrEqual(48);
+  expect((await createSoundStore(folder).read(sound?.file ?? "")).length).toBe(16_058);
+  expect(new Uint8Array(rows.calls[0]?.trace ?? [])).toEqual(new Uint8Array([1, 2]));
+});
+
+// F5: callbacks come late, doubled and in any order.
+test("status callbacks in any order and number end in the same state", async () => {
+  const reports = fc.shuffledSubarray(
+    ["queued", "ringing", "in-progress", "completed", "completed", "ringing"] as const,
+    { minLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(reports, async (order) => {
+      const call = begun();
+      await recorder.begin(call);
+      const report = (status: StatusReport["status"]): Promise<void> =>
+        recorder.status({
+          businessId: business,
+          callSid: call.callSid,
+          status,
+          durationSeconds: status === "completed" ? 61 : null,
+        });
+      await Promise.all(order.map(report));
+      const rows = await read();
+      const row = rows.calls.find(({ callSid }) => callSid === call.callSid);
+      expect([row?.status, row?.billedSeconds]).toEqual(["completed", 61]);
+      const billed = rows.usage.filter(({ callId }) => callId === row?.id);
+      expect(billed.map(({ model, seconds }) => [model, seconds])).toEqual([["twilio-voice", 120]]);
+    }),
+    { numRuns: 10 },
+  );
+}, 20_000);
+
+test("callbacks about calls that nobody began change nothing", async () => {
+  const callSid = newSid();
+  await recorder.status({ businessId: business, callSid, status: "completed", durationSeconds: 3 });
+  await recorder.recording({ businessId: business, callSid, recordingSid: "RE9", durationSeconds: 3 });
+  const rows = await read();
+  expect([rows.calls, rows.recordings, rows.jobs, rows.tasks]).toEqual([[], [], [], []]);
+});
+
+test("a recording that is reported again is fetched once", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  const report = { businessId: business, callSid: call.callSid, recordingSid: `RE${made}`, durationSeconds: 7.4 };
+  await Promise.all([recorder.recording(report), recorder.recording(report), record().recording(report)]);
+  const rows = await read();
+  expect(rows.recordings.map(({ status, durationMs }) => [status, durationMs])).toEqual([["pending", 7_400]]);
+  expect(rows.jobs.map(({ queue }) => queue)).toEqual(["fetch_recording"]);
+});
+
+test("shutdown writes out what is pending, and says what it could not", async () => {
+  const call = begun();
+  await recorder.begin(call);
+  talk(call);
+  expect(await recorder.close(5_000)).toBe(0);
+  expect((await read()).turns).toHaveLength(2);
+  const late = record();
+  link.set("refusing");
+  void late.begin(begun());
+  expect(await late.close(100)).toBe(1);
+});
