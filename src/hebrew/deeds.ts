@@ -1,4 +1,5 @@
 import { isoLocal, isoTime, parseIsoLocal } from "./civil.ts";
+import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
 import { delayMinutes, readShift, type Talk } from "./talk.ts";
@@ -22,6 +23,8 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
   }
   const replaces =
     talk.instead >= 0 && scan.context.appointment !== undefined && (wish.hour !== null || wish.date !== null);
+  const slotShift = scan.context.appointment === undefined || facts.length > 0 ? null : readSlotShift(scan.tokens);
+  if (slotShift !== null && !talk.cancel) return shiftedMeeting(scan.context.appointment!, slotShift);
   if (talk.move || rebooks || replaces || (talk.other && scan.context.appointment !== undefined))
     return move(world, scan, facts, wish, talk);
   return null;
@@ -47,12 +50,18 @@ function move(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk
     shift !== null && facts.some((fact) => shift.at >= fact.at && shift.at < fact.next && fact.next > shift.next);
   if (shift && !insideFact) {
     const minutes = talk.move === "advance" ? -shift.minutes : shift.minutes;
-    if (meeting === null) return { kind: "move", minutes };
-    const start = isoLocal(meeting.day, meeting.minute + minutes);
-    return { kind: "move", ...from, minutes, start, to: start, time: start.slice(11) };
+    return meeting === null ? { kind: "move", minutes } : shiftedMeeting(scan.context.appointment!, minutes);
   }
   const goal = resolveWish(world, {}, wish, talk, meeting?.day ?? null);
   return { kind: "move", ...from, ...goalOf(goal) };
+}
+
+function shiftedMeeting(appointment: string, minutes: number): Draft {
+  const meeting = parseIsoLocal(appointment);
+  if (meeting === null) return { kind: "move", minutes };
+  const from = isoLocal(meeting.day, meeting.minute);
+  const start = isoLocal(meeting.day, meeting.minute + minutes);
+  return { kind: "move", from, minutes, start, to: start, time: start.slice(11) };
 }
 
 /** The new time in the fields of a move; a question stays in `missing` and `candidates`. */

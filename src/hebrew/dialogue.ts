@@ -101,7 +101,7 @@ function fits(slot: string, { date, hour, part }: Wish): boolean {
   if (date && !dateHas(date, at.day)) return false;
   if (hour && !hour.minutes.includes(at.minute)) return false;
   if (hour || !part) return true;
-  const from = { morning: 0, noon: 690, afternoon: 720, "late-afternoon": 900, evening: 1020, night: 1140 }[part];
+  const from = { morning: 0, noon: 690, afternoon: 780, "late-afternoon": 900, evening: 1020, night: 1140 }[part];
   const to = { morning: 720, noon: 930, afternoon: 1110, "late-afternoon": 1170, evening: 1440, night: 1440 }[part];
   return at.minute >= from && at.minute < to;
 }

@@ -1,6 +1,7 @@
 import { readCalendarDate } from "./calendar-dates.ts";
 import { type Clock, readClock } from "./clocks.ts";
 import { readDuration } from "./durations.ts";
+import { readOffset } from "./offsets.ts";
 import { type Place, readPeriod } from "./periods.ts";
 import { readRelative } from "./relative-dates.ts";
 import {
@@ -46,6 +47,8 @@ function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fa
   const token = scan.tokens[i]!;
   if (token.mark !== "" || token.entry.place || token.entry.greeting) return null;
   if (!mayBegin(token)) return null;
+  const offset = readOffset(scan, i, (at) => readRelative(scan, at) ?? readDate(scan, place, at));
+  if (offset) return offset;
   const bound = boundAt(scan, i);
   if (bound) {
     const fact = plainFact(scan, place, bound.at, facts, true);
@@ -115,6 +118,7 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
   if (clock.precise && clock.written) return true;
   if (clock.strong || bound) return clock.hour <= 24;
   if (context.asked === "time") return clock.hour >= 1;
+  if (clock.prefix === "" && answersOffer(scan, clock)) return true;
   const before = facts.at(-1);
   if (before && onlyGlue(tokens, before.next, clock.at)) return true;
   if (/^[וש]*ל$/.test(clock.prefix)) return clock.hour >= 1 && (facts.length > 0 || scan.tokens.some(movesOrBooks));
@@ -134,6 +138,16 @@ const startsDate = (token: Token | undefined): boolean =>
 
 const offersHour = ({ context }: Scan, clock: Clock): boolean =>
   context.offered?.some((slot) => Number(slot.slice(11, 13)) % 12 === clock.hour % 12) ?? false;
+
+/** After an offer "10 מעולה" and "אפשר אחת עשרה?" are hours; a number that can be a place in the list is not. */
+function answersOffer({ tokens, context }: Scan, clock: Clock): boolean {
+  const offered = context.offered?.length ?? 0;
+  if (offered === 0 || clock.hour <= Math.max(offered, 1)) return false;
+  return tokens.every(({ mark, entry }, i) => {
+    const inside = i >= clock.at && i < clock.next;
+    return inside || mark !== "" || entry.filler === true || entry.act !== undefined || entry.tag !== undefined;
+  });
+}
 
 /** Only marks, fillers, "או" and corrections lie between an accepted time and this number. */
 function onlyGlue(tokens: readonly Token[], from: number, to: number): boolean {

@@ -156,6 +156,7 @@ function except(fact: Fact): void {
 function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
   const line = lines[clauses[i]!]!;
   if (line.refusal >= 0 && line.refusal < i) return false;
+  if (line.asks && line.heavy > 0 && tokens[i]!.text !== "כנ") return false; // "אין בעיה עם חניה?" asks
   for (let k = i - 1; k >= line.first && k > i - 3; k--) {
     const { entry, mark } = tokens[k]!;
     if (mark === "" && !entry.filler && !entry.greeting && entry.act !== "yes" && !tokens[k]!.known) return false;

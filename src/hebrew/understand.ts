@@ -1,14 +1,16 @@
+import { parseIsoLocal } from "./civil.ts";
 import { readDeed } from "./deeds.ts";
 import { confirmed, pickByPlace, pickByTime, refused } from "./dialogue.ts";
 import { readFacts } from "./facts.ts";
 import { normalise } from "./normalise.ts";
+import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
 import { readTalk, type Talk } from "./talk.ts";
-import type { Draft } from "./timed.ts";
+import { type Draft, momentAt } from "./timed.ts";
 import { tokenise } from "./tokens.ts";
 import type { Context, Understanding } from "./types.ts";
-import { explain, readWish, type Wish } from "./wish.ts";
+import { explain, readWish, settledHour, type Wish } from "./wish.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** The moment of speaking, the business's IANA zone, its city (for Shabbat) and what was said before. */
@@ -41,13 +43,24 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   const deed = readDeed(world, scan, facts, wish, talk);
   if (deed) return deed;
   if (talk.think) return { kind: "undecided" };
-  const picked = pickByPlace(scan, facts, talk) ?? pickByTime(scan, wish, talk);
+  const picked = pickByPlace(scan, facts, talk) ?? pickByTime(scan, wish, talk) ?? shiftedOffer(world, scan, facts);
   if (picked) return picked;
   const timed = resolveWish(world, scan.context, wish, talk);
   if (timed) return timed;
   const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
   if (denied) return denied;
   return answer(scan, talk);
+}
+
+/** "אפשר חצי שעה אחרי?" counts from the one offer. */
+function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft | null {
+  const [slot, second] = scan.context.offered ?? [];
+  const at = slot === undefined || second !== undefined || facts.length > 0 ? null : parseIsoLocal(slot);
+  const shift = at && readSlotShift(scan.tokens);
+  if (!at || shift === null) return null;
+  const minute = at.minute + shift;
+  const carry = Math.floor(minute / 1440);
+  return momentAt(world, [at.day + carry], settledHour(minute - carry * 1440), false);
 }
 
 /** "לא לפני עשר" is "from ten", "מחר עד 11 אני תפוסה" is "tomorrow from eleven". */

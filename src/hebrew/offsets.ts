@@ -1,0 +1,68 @@
+import { addMonths, type Day } from "./civil.ts";
+import { type Duration, durationMinutes, readDuration } from "./durations.ts";
+import { type DateFact, dateFact, type Scan } from "./scan.ts";
+import { contextDay } from "./timed.ts";
+import type { Token } from "./tokens.ts";
+
+/** "שבוע אחרי פורים", "יום לפני ערב פסח", "שבוע מיום שלישי", and after an offer "יום אחרי", "למחרת". */
+export function readOffset(scan: Scan, at: number, readDate: (at: number) => DateFact | null): DateFact | null {
+  const { tokens } = scan;
+  const token = tokens[at];
+  if (!token || !beginsDuration(token)) return null;
+  const duration = readDuration(tokens, at);
+  if (!duration || durationMinutes(duration) !== null) return null;
+  const link = tokens[duration.next];
+  const { tag } = link?.entry ?? {};
+  const sign = tag === "after" ? 1 : tag === "ago" ? -1 : /^מ/.test(link?.prefix ?? "") ? 1 : 0;
+  if (sign === 0) return null;
+  const start = tag === "after" || tag === "ago" ? duration.next + 1 : duration.next;
+  const anchor = readDate(start);
+  if (anchor) {
+    const day = sign > 0 ? (anchor.span?.last ?? anchor.days[0]) : (anchor.span?.first ?? anchor.days[0]);
+    return day === undefined || anchor.problem !== null
+      ? null
+      : dateFact(at, anchor.next, { days: [moved(day, duration, sign)] });
+  }
+  const base = endsClause(tokens[start]) ? contextDay(scan.context) : null;
+  return base === null ? null : dateFact(at, start, { days: [moved(base, duration, sign)] });
+}
+
+const beginsDuration = ({ entry, digits }: Token): boolean =>
+  entry.unit !== undefined || entry.number !== undefined || digits !== null || entry.tag === "half";
+
+const endsClause = (token: Token | undefined): boolean =>
+  token === undefined || token.mark !== "" || token.entry.filler === true;
+
+function moved(day: Day, { unit, count, fraction }: Duration, sign: number): Day {
+  if (unit === "day") return day + sign * Math.round(count + fraction);
+  if (unit === "week") return day + sign * Math.round((count + fraction) * 7);
+  return addMonths(day, sign * (unit === "month" ? count : count * 12));
+}
+
+/** "חצי שעה אחרי", "שעה קודם", "מאוחר יותר ברבע שעה": minutes from a slot that is known from the conversation. */
+export function readSlotShift(tokens: readonly Token[]): number | null {
+  for (const [i, token] of tokens.entries()) {
+    if (!beginsDuration(token) && token.entry.tag !== "quarter" && token.entry.tag !== "three-quarters") continue;
+    const duration = readDuration(tokens, i);
+    const minutes = duration && durationMinutes(duration);
+    if (!duration || minutes === null || minutes === 0) continue;
+    const sign = shiftSign(tokens[duration.next], tokens[duration.next + 1]) || shiftSign(tokens[i - 1], undefined);
+    if (sign !== 0) return sign * minutes;
+  }
+  return null;
+}
+
+function shiftSign(token: Token | undefined, after: Token | undefined): number {
+  switch (token?.entry.tag) {
+    case "later":
+      return 1;
+    case "earlier":
+      return -1;
+    case "after":
+      return endsClause(after) ? 1 : 0;
+    case "ago":
+      return endsClause(after) ? -1 : 0;
+    default:
+      return 0;
+  }
+}
