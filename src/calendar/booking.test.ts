@@ -1,17 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { and, eq } from "drizzle-orm";
+import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
+import { silentLog } from "../base/log.ts";
+import { jobs } from "../db/schema/job.ts";
 import { meetings } from "../db/schema/meeting.ts";
+import { notifications } from "../db/schema/notification.ts";
 import { reminders } from "../db/schema/reminder.ts";
+import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { availability } from "./availability.ts";
 import { bookHeld, bookSlot, localTime } from "./book.ts";
 import { cancelMeeting } from "./cancel.ts";
+import { calendarFeed } from "./feed.ts";
 import { holdSlots } from "./hold.ts";
 import { loadRules } from "./load.ts";
 import { moveMeeting } from "./move.ts";
 import { openMeetings } from "./open-meetings.ts";
 import { loadPending, savePending } from "./pending-store.ts";
+import { remindStaff } from "./remind-staff.ts";
+import { calendarJobHandlers } from "./reminder-job.ts";
 import { takeDueReminder } from "./reminders.ts";
 import { createRestCalendars } from "./rest.ts";
 import type { FreeSlot } from "./rules.ts";
@@ -190,6 +198,75 @@ describe("moving and cancelling", () => {
     expect(await take(first!, "2026-11-25T12:01")).toEqual({ kind: "nothing", why: "gone" });
     expect(await take(second!, "2026-11-26T10:30")).toEqual({ kind: "nothing", why: "late" });
   });
+});
+
+describe("the reminder's job", () => {
+  const due = async (meetingId: string) => {
+    const [row] = await business.run((ctx) =>
+      ctx.tx.select().from(reminders).where(eq(reminders.meetingId, meetingId)).orderBy(reminders.dueAt),
+    );
+    return row!;
+  };
+  const runJob = async (reminderId: string, when: Temporal.Instant) => {
+    const handlers = calendarJobHandlers({
+      db,
+      clock: { ...systemClock, instant: () => when },
+      log: silentLog,
+      restCalendars,
+      deliver: remindStaff,
+    });
+    const payload = { businessId: business.businessId, reminderId };
+    const job = {
+      id: newId(),
+      businessId: business.businessId,
+      queue: "reminder",
+      lane: null,
+      payload,
+      attempt: 1,
+      maxAttempts: 5,
+      waits: 0,
+      createdAt: when,
+    };
+    await handlers.reminder?.(job, new AbortController().signal);
+    return business.run((ctx) => ctx.tx.select().from(notifications).where(eq(notifications.kind, "reminder_due")));
+  };
+
+  test("runs at least once and tells once", async () => {
+    const resource = await one();
+    const booking = await book(slotAt(resource, "2026-11-26T12:00"));
+    const reminder = await due(booking.kind === "booked" ? booking.meeting.id : "");
+    const [jobRow] = await withSystem(db, (tx) => tx.select().from(jobs).where(eq(jobs.dedupe, reminder.id)));
+    expect(jobRow?.runAt.toString()).toBe(reminder.dueAt.toString());
+    await runJob(reminder.id, reminder.dueAt);
+    expect((await runJob(reminder.id, reminder.dueAt)).map((row) => row.body)).toEqual(["2026-11-26T12:00"]);
+  });
+
+  test("tells nothing of a meeting that was cancelled meanwhile", async () => {
+    const resource = await one();
+    const booking = await book(slotAt(resource, "2026-11-26T12:00"));
+    const meetingId = booking.kind === "booked" ? booking.meeting.id : "";
+    const reminder = await due(meetingId);
+    await business.run((ctx) => cancelMeeting(ctx, { meetingId, now }));
+    expect(await runJob(reminder.id, reminder.dueAt)).toEqual([]);
+  });
+});
+
+test("the feed shows meetings and what became of them, never holds", async () => {
+  const resource = await one();
+  await book(slotAt(resource, "2026-11-26T12:00"));
+  const second = await book(slotAt(resource, "2026-11-26T13:00"), 1);
+  await hold(newId(), [slotAt(resource, "2026-11-26T14:00")]);
+  const meetingId = second.kind === "booked" ? second.meeting.id : "";
+  await business.run((ctx) => cancelMeeting(ctx, { meetingId, now }));
+  const feed = await business.run((ctx) => calendarFeed(ctx, now));
+  expect(feed.match(/DTSTART:\S+|STATUS:\S+|SUMMARY:[^\r]+/g)).toEqual([
+    "DTSTART:20261126T100000Z",
+    "STATUS:CONFIRMED",
+    "SUMMARY:לקוח 1",
+    "DTSTART:20261126T110000Z",
+    "STATUS:CANCELLED",
+    "SUMMARY:לקוח 2",
+  ]);
 });
 
 describe("the pending slot in the database", () => {

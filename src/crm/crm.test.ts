@@ -5,11 +5,14 @@ import { testBusiness } from "../calendar/testing/test-business.ts";
 import { customers } from "../db/schema/customer.ts";
 import { leads } from "../db/schema/lead.ts";
 import { notifications } from "../db/schema/notification.ts";
+import { tasks } from "../db/schema/task.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { identifyCustomer } from "./customers/identify.ts";
 import { mergeCustomers, previewMerge, undoMerge } from "./customers/merge.ts";
 import { saveLead } from "./leads/save-lead.ts";
+import { setLeadStatus } from "./leads/set-status.ts";
 import { addNote } from "./notes/add-note.ts";
+import { completeTask } from "./tasks/complete-task.ts";
 import { createTask } from "./tasks/create-task.ts";
 import { timeline } from "./timeline/timeline.ts";
 
@@ -54,6 +57,15 @@ test("a lead learns a name and forgets nothing", async () => {
   await business.run((ctx) => saveLead(ctx, { customerId, source: "call", name: "דנה כהן", interest: "תספורת" }));
   const lead = await business.run((ctx) => saveLead(ctx, { customerId, source: "whatsapp" }));
   expect(lead).toMatchObject({ name: "דנה כהן", source: "call", status: "new" });
+});
+
+test("a lead moves to a status of the business; another business's lead is not found", async () => {
+  const [business, other] = [await testBusiness(db), await testBusiness(db)];
+  const lead = await business.run((ctx) => saveLead(ctx, { customerId: business.customerIds[0]!, source: "call" }));
+  await business.run((ctx) => setLeadStatus(ctx, lead.id, "בטיפול"));
+  const [row] = await business.run((ctx) => ctx.tx.select().from(leads).where(eq(leads.id, lead.id)));
+  expect(row?.status).toBe("בטיפול");
+  await expect(other.run((ctx) => setLeadStatus(ctx, lead.id, "שלי"))).rejects.toThrow("no such lead");
 });
 
 describe("merging two customers", () => {
@@ -113,6 +125,16 @@ test("a task from one source is made once and rings the bell once", async () => 
   expect(await make()).not.toBeNull();
   expect(await make()).toBeNull();
   expect((await business.run((ctx) => ctx.tx.select().from(notifications))).length).toBe(1);
+});
+
+test("a task is done once: the first time stays", async () => {
+  const business = await testBusiness(db);
+  const id = (await business.run((ctx) => createTask(ctx, { title: "לחזור לדנה" })))!;
+  const [first, later] = ["2026-11-24T08:00:00Z", "2026-11-25T08:00:00Z"].map((text) => Temporal.Instant.from(text));
+  await business.run((ctx) => completeTask(ctx, id, first!));
+  await business.run((ctx) => completeTask(ctx, id, later!));
+  const [row] = await business.run((ctx) => ctx.tx.select().from(tasks));
+  expect([row?.status, row?.doneAt?.toString()]).toEqual(["done", first!.toString()]);
 });
 
 test("the timeline pages through everything, newest first", async () => {

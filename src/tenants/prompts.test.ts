@@ -10,7 +10,15 @@ import { addBusiness } from "./business.ts";
 import type { Actor, Ctx } from "./ctx.ts";
 import { createDirectory } from "./directory.ts";
 import { setCalendarRules, setDayHours, setWeeklyHours } from "./hours.ts";
-import { answerQuestion, listUnanswered, recordUnanswered, saveKnowledge, searchKnowledge } from "./knowledge.ts";
+import {
+  answerQuestion,
+  listKnowledge,
+  listUnanswered,
+  recordUnanswered,
+  removeKnowledge,
+  saveKnowledge,
+  searchKnowledge,
+} from "./knowledge.ts";
 import { diffPrompt, listPromptVersions, rollBackPrompt, savePrompt } from "./prompts.ts";
 
 let db: TestDatabase;
@@ -131,6 +139,16 @@ describe("knowledge", () => {
     await at(id, (ctx) => saveKnowledge(ctx, { subject: draft.subject, body: draft.body }, draft.id));
     expect((await at(id, (ctx) => searchKnowledge(ctx, "גישה לנכים"))).length).toBe(1);
   });
+});
+
+test("removed knowledge is gone from what the assistant is told; its question stays answered", async () => {
+  const id = await business();
+  await at(id, (ctx) => recordUnanswered(ctx, "יש חניה?", null));
+  const [open] = await at(id, (ctx) => listUnanswered(ctx));
+  const draft = await at(id, (ctx) => answerQuestion(ctx, open!.id, "כן"));
+  await at(id, (ctx) => removeKnowledge(ctx, draft.id));
+  expect(await at(id, (ctx) => listKnowledge(ctx))).toEqual([]);
+  expect(await at(id, (ctx) => listUnanswered(ctx))).toEqual([]);
 });
 
 test("hours out of bounds are refused with the field's name", async () => {

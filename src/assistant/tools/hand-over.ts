@@ -1,4 +1,4 @@
-import { and, count, eq, gt, like } from "drizzle-orm";
+import { and, count, eq, gt, like, sql } from "drizzle-orm";
 import { z } from "zod";
 import { createTask } from "../../crm/tasks/create-task.ts";
 import { notifications } from "../../db/schema/notification.ts";
@@ -47,7 +47,7 @@ async function mayTransfer(desk: Desk): Promise<boolean> {
     desk.log.error("CALL", "the transfer number may not be dialled");
     return false;
   }
-  const { ctx, now } = desk;
+  const { ctx } = desk;
   const [row] = await ctx.tx
     .select({ count: count() })
     .from(notifications)
@@ -56,7 +56,7 @@ async function mayTransfer(desk: Desk): Promise<boolean> {
         eq(notifications.businessId, ctx.businessId),
         eq(notifications.kind, "hand_over"),
         like(notifications.subject, "call:%"),
-        gt(notifications.createdAt, now.toInstant().subtract({ hours: 24 })),
+        gt(notifications.createdAt, sql`now() - interval '24 hours'`),
       ),
     );
   // The hand-over at work has its own row among them.
