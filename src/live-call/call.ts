@@ -18,6 +18,7 @@ import type { Phrases } from "./phrases.ts";
 import { engineNotes } from "./phrases-text.ts";
 import { Playout } from "./playout.ts";
 import { Recording } from "./recording.ts";
+import type { RecordingShelf } from "./recording-shelf.ts";
 import type { CallSettings, IncomingCall } from "./settings.ts";
 import { SilenceWatch } from "./silence.ts";
 import { Transcript } from "./transcript.ts";
@@ -46,6 +47,7 @@ export interface CallDeps {
   engine: VoiceEngine;
   vad: Vad;
   recordCalls: boolean;
+  shelf: RecordingShelf | null;
   /** The call is over and has written its end. */
   onEnded(next: NextStep): void;
 }
@@ -83,7 +85,9 @@ export class Call {
     this.#deps = deps;
     this.#core = new CallCore({ ...deps, callSid: incoming.callSid });
     this.#vad = deps.vad;
-    this.#recording = deps.recordCalls ? new Recording(limits.callMs + limits.goodbyeMs) : null;
+    this.#recording = deps.recordCalls
+      ? new Recording(limits.callMs + limits.goodbyeMs, deps.shelf?.open(incoming.callSid))
+      : null;
     this.#transcript = new Transcript((turn) => deps.journal.turn(incoming.callSid, turn));
     this.#playout = this.#makePlayout();
     const uplink = new Uplink(deps.engine, limits.uplinkRingMs);
@@ -324,12 +328,32 @@ export class Call {
     if (this.#core.over) return;
     const durationMs = this.#core.atMs();
     this.#transcript.finish(durationMs);
-    const recording = this.#recording?.finish() ?? null;
-    const trace = this.#inbound.framesSeen > 0 ? this.#trace.finish() : null;
     this.#core.log.info("CALL", "call ended", { reason, ms: durationMs });
     this.#core.over = true;
-    this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, recording, trace });
-    this.#deps.onEnded(this.#leg.afterEnd);
+    const recording = this.#recording?.finish() ?? null;
+    if (recording instanceof Promise) void this.#writeEnd(reason, durationMs, recording);
+    else this.#ended(reason, durationMs, recording);
+  }
+
+  /** The older part of a recording comes back from the shelf; a shelf that hangs costs the recording, not the end. */
+  async #writeEnd(reason: CallEndReason, durationMs: number, recording: Promise<Uint8Array | null>): Promise<void> {
+    const late = Promise.withResolvers<null>();
+    const timer = this.#deps.clock.after(limits.recordingReadMs, () => late.resolve(null));
+    const read = await Promise.race([recording, late.promise]).catch((thrown: unknown) => {
+      this.#core.log.error("CALL", "recording lost", { error: describeError(thrown) });
+      return null;
+    });
+    timer.cancel();
+    this.#guard(() => this.#ended(reason, durationMs, read));
+  }
+
+  #ended(reason: CallEndReason, durationMs: number, recording: Uint8Array | null): void {
+    const trace = this.#inbound.framesSeen > 0 ? this.#trace.finish() : null;
+    try {
+      this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, recording, trace });
+    } finally {
+      this.#deps.onEnded(this.#leg.afterEnd);
+    }
   }
 
   /** Every step is tried: one that throws must not keep the call from ending. */

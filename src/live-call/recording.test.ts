@@ -2,11 +2,75 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { AudioFifo } from "./audio-fifo.ts";
 import { Recording } from "./recording.ts";
+import type { RecordingFile } from "./recording-shelf.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
 
 const sides = (stereo: Uint8Array): { caller: Uint8Array; assistant: Uint8Array } => ({
   caller: stereo.filter((_, index) => index % 2 === 0),
   assistant: stereo.filter((_, index) => index % 2 === 1),
+});
+
+/** What a disk does, in memory; `fails` by offset. */
+class MemoryFile implements RecordingFile {
+  bytes = new Uint8Array(0);
+  writes = 0;
+  constructor(readonly fails: (offset: number) => boolean = () => false) {}
+  write(bytes: Uint8Array, offset: number): Promise<void> {
+    this.writes++;
+    if (this.fails(offset)) return Promise.reject(new Error("disk full"));
+    const grown = new Uint8Array(Math.max(this.bytes.length, offset + bytes.length));
+    grown.set(this.bytes);
+    grown.set(bytes, offset);
+    this.bytes = grown;
+    return Promise.resolve();
+  }
+  take(): Promise<Uint8Array> {
+    return Promise.resolve(this.bytes);
+  }
+}
+
+/** A minute of both sides, every second with its own byte value. */
+async function minute(recording: Recording): Promise<Uint8Array | null> {
+  const fifo = new AudioFifo();
+  for (let ms = 0; ms < 60_000; ms += 20) {
+    recording.caller(audioOf(Math.floor(ms / 1_000), 20), 160, ms);
+    fifo.appendBytes(audioOf(100 + Math.floor(ms / 1_000), 20));
+    recording.assistant(fifo, ms * 8, 160);
+    if (ms % 1_000 === 0) await Promise.resolve();
+  }
+  return recording.finish();
+}
+
+describe("a recording whose older parts are on the shelf", () => {
+  test("is byte for byte the one that stayed in memory", async () => {
+    const file = new MemoryFile();
+    const shelved = await minute(new Recording(600_000, file));
+    expect(file.writes).toBeGreaterThanOrEqual(12);
+    expect(Buffer.compare(shelved!, (await minute(new Recording(600_000)))!)).toBe(0);
+  });
+
+  test("a part that the disk refused is silence, never noise", async () => {
+    const recording = new Recording(600_000, new MemoryFile((offset) => offset === 64_000));
+    const { caller, assistant } = sides((await minute(recording))!);
+    expect(recording.lostChunks).toBe(1);
+    for (const side of [caller, assistant]) {
+      expect(side.slice(32_000, 64_000).every((byte) => byte === 0xff)).toBe(true);
+      expect(side.filter((byte) => byte === 0xff).length).toBe(32_000);
+    }
+  });
+
+  test("a disk that is stuck costs parts of the recording, not memory", async () => {
+    let asked = 0;
+    const stuck: RecordingFile = {
+      write() {
+        asked++;
+        return new Promise(() => {});
+      },
+      take: () => Promise.resolve(new Uint8Array(0)),
+    };
+    await minute(new Recording(600_000, stuck));
+    expect(asked).toBe(8);
+  });
 });
 
 describe("the recording of both sides", () => {
@@ -18,7 +82,7 @@ describe("the recording of both sides", () => {
     const recording = new Recording(60_000);
     const at = [0, 7_990, 15_995, 40_000];
     for (const ms of at) recording.caller(audioOf(0x10, 20), 160, ms);
-    const { caller } = sides(recording.finish()!);
+    const { caller } = sides(recording.finish() as Uint8Array);
     expect(caller.length).toBe(40_020 * 8);
     expect(caller.filter((byte) => byte === 0x10).length).toBe(4 * 160);
     for (const ms of at) expect([caller[ms * 8], caller[ms * 8 + 159]]).toEqual([0x10, 0x10]);
@@ -30,7 +94,7 @@ describe("the recording of both sides", () => {
     const fifo = new AudioFifo();
     fifo.appendBytes(audioOf(0x20, 500));
     recording.assistant(fifo, 0, 4_000);
-    expect(recording.finish()!.length).toBe(2 * 8_000);
+    expect((recording.finish() as Uint8Array).length).toBe(2 * 8_000);
   });
 
   test("the assistant's audio is seamless although it is heard in uneven steps", () => {
@@ -46,7 +110,7 @@ describe("the recording of both sides", () => {
           recording.assistant(fifo, heard, step);
           heard += step;
         }
-        const { assistant } = sides(recording.finish()!);
+        const { assistant } = sides(recording.finish() as Uint8Array);
         const from = assistant.findIndex((byte) => byte !== 0xff);
         expect([...assistant.slice(from, from + total)]).toEqual(Array.from({ length: total }, (_, at) => at % 200));
       }),
@@ -62,7 +126,7 @@ describe("the recording of both sides", () => {
     recording.assistant(fifo, 0, 800);
     recording.caller(audioOf(0x7f, 20), 160, 4_980);
     recording.assistant(fifo, 800, 800);
-    const { assistant } = sides(recording.finish()!);
+    const { assistant } = sides(recording.finish() as Uint8Array);
     const spoken = [...assistant.keys()].filter((at) => assistant[at] === 0x20);
     expect([spoken[0], spoken[799], spoken[800], spoken.at(-1)]).toEqual([7_200, 7_999, 39_200, 39_999]);
   });

@@ -1,29 +1,44 @@
 import { MULAW_BYTES_PER_MS, MULAW_SILENCE } from "../audio/mulaw.ts";
 import type { AudioFifo } from "./audio-fifo.ts";
+import type { RecordingFile } from "./recording-shelf.ts";
 
-// 8 s: a call of a minute costs eight allocations a side, and a silent side costs none.
-const chunkBytes = 8_000 * MULAW_BYTES_PER_MS;
+// 4 s a side: one allocation each, and all that a call holds in memory are the newest two or three.
+const chunkBytes = 4_000 * MULAW_BYTES_PER_MS;
+// Chunks this far behind the newest are complete: the assistant's side is written within a second of being heard.
+const openChunks = 2;
 // Heard audio continues seamlessly as long as clock and stream agree this well; beyond, silence was in between.
 const driftBytes = 120 * MULAW_BYTES_PER_MS;
+// A disk that is this far behind is stuck: what would not fit is dropped, before any audio of the call suffers.
+const writesMax = 8;
 
-/** One side of a call: mu-law bytes by stream time, silence where nothing was written. Grows in chunks up to a bound. */
+/** Mu-law bytes of one side by stream time, silence where nothing was written. Holds the newest chunks only. */
 class Side {
-  readonly #chunks: (Uint8Array | undefined)[] = [];
+  readonly #chunks: (Uint8Array | null)[] = [];
   readonly #maxBytes: number;
+  /** Chunks before this one are handed over. */
+  first = 0;
   end = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
+  /** Index of the newest chunk. */
+  get newest(): number {
+    return this.#chunks.length - 1;
+  }
+
   write(frame: Uint8Array, bytes: number, at: number): void {
     if (at < 0 || at + bytes > this.#maxBytes) return;
     const within = at % chunkBytes;
-    const chunk = this.#chunkOf(at);
     if (within + bytes > chunkBytes) this.#writeAcross(frame, bytes, at);
-    else if (bytes === frame.length) chunk.set(frame, within);
-    else for (let index = 0; index < bytes; index++) chunk[within + index] = frame[index]!;
-    if (at + bytes > this.end) this.end = at + bytes;
+    else {
+      const chunk = this.#chunkOf(at);
+      if (chunk === null) return;
+      if (bytes === frame.length) chunk.set(frame, within);
+      else for (let index = 0; index < bytes; index++) chunk[within + index] = frame[index]!;
+      if (at + bytes > this.end) this.end = at + bytes;
+    }
   }
 
   copyFrom(fifo: AudioFifo, from: number, length: number, at: number): void {
@@ -31,19 +46,23 @@ class Side {
     while (done < length && at + done < this.#maxBytes) {
       const within = (at + done) % chunkBytes;
       const part = Math.min(length - done, chunkBytes - within);
-      fifo.copyInto(this.#chunkOf(at + done), within, from + done, part);
+      const chunk = this.#chunkOf(at + done);
+      if (chunk !== null) fifo.copyInto(chunk, within, from + done, part);
       done += part;
     }
     if (at + done > this.end) this.end = at + done;
   }
 
-  /** Copies the side into every second byte of `stereo`, from `offset` on. */
-  interleave(stereo: Uint8Array, offset: number): void {
-    this.#chunks.forEach((chunk, index) => {
-      if (!chunk) return;
-      let to = index * chunkBytes * 2 + offset;
-      for (let at = 0; at < chunkBytes && to < stereo.length; at++, to += 2) stereo[to] = chunk[at]!;
-    });
+  /** Copies a chunk into every second byte of `stereo`, from `offset` on; silence when there is none. */
+  interleave(index: number, stereo: Uint8Array, offset: number): void {
+    const chunk = this.#chunks[index];
+    if (!chunk) return;
+    for (let at = 0, to = offset; to < stereo.length; at++, to += 2) stereo[to] = chunk[at]!;
+  }
+
+  release(index: number): void {
+    if (index < this.#chunks.length) this.#chunks[index] = null;
+    this.first = index + 1;
   }
 
   #writeAcross(frame: Uint8Array, bytes: number, at: number): void {
@@ -52,10 +71,12 @@ class Side {
     this.write(frame.slice(first, bytes), bytes - first, at + first);
   }
 
-  #chunkOf(at: number): Uint8Array {
+  #chunkOf(at: number): Uint8Array | null {
     const index = Math.floor(at / chunkBytes);
-    let chunk = this.#chunks[index];
-    if (!chunk) {
+    if (index < this.first) return null;
+    while (this.#chunks.length <= index) this.#chunks.push(null);
+    let chunk = this.#chunks[index] ?? null;
+    if (chunk === null) {
       chunk = new Uint8Array(chunkBytes).fill(MULAW_SILENCE);
       this.#chunks[index] = chunk;
     }
@@ -63,24 +84,34 @@ class Side {
   }
 }
 
-/** Both sides of a call as they were heard: the caller at the stream's timestamps, the assistant when it was played. */
+/**
+ * Both sides of a call as they were heard: the caller at the stream's timestamps, the assistant when it was played.
+ * Complete chunks go to the shelf, if there is one.
+ */
 export class Recording {
   readonly #caller: Side;
   readonly #assistant: Side;
+  readonly #file: RecordingFile | null;
   #now = 0; // stream offset behind the newest caller frame, bytes
   #assistantEnd = 0;
+  #shelved = 0; // chunks
+  #writing = 0;
+  /** Chunks that the disk refused or was too slow for: silence in the recording. */
+  readonly #holes = new Set<number>();
 
   /** @param maxMs nothing is kept beyond: the call's own bound, with room for its last sentence. */
-  constructor(maxMs: number) {
+  constructor(maxMs: number, file: RecordingFile | null = null) {
     this.#caller = new Side(maxMs * MULAW_BYTES_PER_MS);
     this.#assistant = new Side(maxMs * MULAW_BYTES_PER_MS);
+    this.#file = file;
   }
 
-  /** Hot: allocates once per 8 s. */
+  /** Hot: allocates once per 4 s. */
   caller(frame: Uint8Array, bytes: number, timestampMs: number): void {
     const at = timestampMs * MULAW_BYTES_PER_MS;
     this.#now = at + bytes;
     this.#caller.write(frame, bytes, at);
+    if (this.#file !== null && this.#caller.newest - openChunks >= this.#shelved) this.#shelve();
   }
 
   /** `length` bytes of the assistant were heard just now. Hot. */
@@ -92,13 +123,57 @@ export class Recording {
     this.#assistantEnd = at + length;
   }
 
-  /** Stereo mu-law, interleaved, caller first; null when there was no audio at all. */
-  finish(): Uint8Array | null {
+  /** Stereo mu-law, interleaved, caller first; null when there was no audio at all. A promise when a shelf has part of it. */
+  finish(): Uint8Array | null | Promise<Uint8Array | null> {
     const samples = Math.max(this.#caller.end, this.#assistant.end);
     if (samples === 0) return null;
-    const stereo = new Uint8Array(samples * 2).fill(MULAW_SILENCE);
-    this.#caller.interleave(stereo, 0);
-    this.#assistant.interleave(stereo, 1);
-    return stereo;
+    const stereo = new Uint8Array(2 * (samples - this.#shelved * chunkBytes)).fill(MULAW_SILENCE);
+    for (let index = this.#shelved; index * chunkBytes < samples; index++) {
+      const from = 2 * (index - this.#shelved) * chunkBytes;
+      this.#interleave(index, stereo.subarray(from, Math.min(from + 2 * chunkBytes, stereo.length)));
+    }
+    if (this.#file === null || this.#shelved === 0) return stereo;
+    return this.#join(this.#file, stereo, 2 * this.#shelved * chunkBytes);
+  }
+
+  /** How many chunks are lost so far. */
+  get lostChunks(): number {
+    return this.#holes.size;
+  }
+
+  async #join(file: RecordingFile, newest: Uint8Array, from: number): Promise<Uint8Array | null> {
+    const older = await file.take();
+    const whole = new Uint8Array(from + newest.length).fill(MULAW_SILENCE);
+    whole.set(older.subarray(0, from));
+    for (const index of this.#holes) whole.fill(MULAW_SILENCE, 2 * index * chunkBytes, 2 * (index + 1) * chunkBytes);
+    whole.set(newest, from);
+    return whole;
+  }
+
+  /** Hands the oldest chunk of both sides to the shelf, one per frame at most. */
+  #shelve(): void {
+    const index = this.#shelved++;
+    if (this.#writing >= writesMax) this.#holes.add(index);
+    else void this.#write(index);
+    this.#caller.release(index);
+    this.#assistant.release(index);
+  }
+
+  async #write(index: number): Promise<void> {
+    const stereo = new Uint8Array(2 * chunkBytes).fill(MULAW_SILENCE);
+    this.#interleave(index, stereo);
+    this.#writing++;
+    try {
+      await this.#file!.write(stereo, index * stereo.length);
+    } catch {
+      this.#holes.add(index);
+    } finally {
+      this.#writing--;
+    }
+  }
+
+  #interleave(index: number, stereo: Uint8Array): void {
+    this.#caller.interleave(index, stereo, 0);
+    this.#assistant.interleave(index, stereo, 1);
   }
 }

@@ -8,6 +8,7 @@ import type { VoiceEngine } from "./engine.ts";
 import type { CallJournal } from "./journal.ts";
 import type { NextStep, PhoneControl } from "./phone-control.ts";
 import type { Phrases } from "./phrases.ts";
+import type { RecordingShelf } from "./recording-shelf.ts";
 import type { CallSettings, IncomingCall } from "./settings.ts";
 import { Vad } from "./vad/vad.ts";
 
@@ -19,6 +20,8 @@ export interface SwitchboardDeps {
   phrases: Phrases;
   phone: PhoneControl;
   recordCalls: boolean;
+  /** Where the older parts of running recordings wait; without one they wait in memory. */
+  recordingShelf?: RecordingShelf;
   /** The detector of the caller's speech; tests bring their own. */
   makeVad?: () => Vad;
 }
@@ -117,10 +120,10 @@ class LiveSwitchboard implements Switchboard {
 
   #makeCall(incoming: IncomingCall): Call | null {
     try {
-      const { makeEngine, makeVad, ...shared } = this.#deps;
+      const { makeEngine, makeVad, recordingShelf, ...shared } = this.#deps;
       const vad = makeVad?.() ?? new Vad();
       const onEnded = (next: NextStep): void => this.#ended(incoming.callSid, next);
-      return new Call(incoming, { ...shared, vad, engine: makeEngine(), onEnded });
+      return new Call(incoming, { ...shared, shelf: recordingShelf ?? null, vad, engine: makeEngine(), onEnded });
     } catch (thrown) {
       this.#deps.log.error("CALL", "call not made", { call: incoming.callSid, error: describeError(thrown) });
       return null;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createVirtualClock } from "../sim/clock.ts";
+import type { RecordingFile } from "./recording-shelf.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
 import { loudSound } from "./testing/scripted-vad.ts";
@@ -235,6 +236,18 @@ describe("the end of a call", () => {
     expect(assistant.filter((byte) => byte === 0x30).length).toBe(8_000);
     expect(Math.abs(assistant.indexOf(0x30) - 16_000)).toBeLessThanOrEqual(320);
     expect(stereo.length).toBe(2 * 4_000 * 8);
+  });
+
+  test("a shelf that never gives the recording back costs the recording, not the end of the call", async () => {
+    const hanging: RecordingFile = { write: () => Promise.resolve(), take: () => new Promise(() => {}) };
+    const bench = new CallBench({ clock: createVirtualClock(), shelf: { open: () => hanging } });
+    await bench.start().quiet(20_000).settled();
+    bench.call.onLineClosed("stop");
+    expect(bench.journal.ends).toEqual([]);
+    bench.clock.advance(5_000);
+    await bench.settled();
+    expect(bench.journal.ends.map((end) => end.recording)).toEqual([null]);
+    expect(bench.switchboard.live).toBe(0);
   });
 
   test("the length limit: the model is warned two minutes before, then a goodbye and the end", async () => {

@@ -1,12 +1,13 @@
 import type { Clock } from "../../base/clock.ts";
 import type { BusinessId, CallId, CallSid } from "../../base/ids.ts";
-import { createLog, type Log } from "../../base/log.ts";
+import { createLog } from "../../base/log.ts";
 import type { Phone } from "../../base/phone.ts";
 import type { Call } from "../call.ts";
 import type { CallEndRecord, CallEventRecord, CallJournal, TurnRecord } from "../journal.ts";
 import type { PhoneControl } from "../phone-control.ts";
 import type { Phrases } from "../phrases.ts";
 import { phraseNames, phraseText } from "../phrases-text.ts";
+import type { RecordingShelf } from "../recording-shelf.ts";
 import type { CallSettings } from "../settings.ts";
 import { createSwitchboard, type Switchboard } from "../switchboard.ts";
 import type { CallTools } from "../tools.ts";
@@ -98,7 +99,7 @@ export interface BenchOptions {
   /** Cached sentences besides the fixed ones. */
   phrases?: Record<string, Uint8Array>;
   fixedPhrases?: boolean;
-  log?: Log;
+  shelf?: RecordingShelf;
   number?: number;
 }
 
@@ -132,6 +133,7 @@ export class CallBench {
       phone: this.phone,
       recordCalls: true,
       makeVad: scriptedVad,
+      ...(options.shelf && { recordingShelf: options.shelf }),
     });
     const { settings } = options;
     const call = this.switchboard.answer(
