@@ -1,3 +1,4 @@
+import { namesWeekday } from "./durations.ts";
 import { readNumber } from "./numbers.ts";
 import type { Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
@@ -89,6 +90,8 @@ function withPart(tokens: readonly Token[], clock: Clock): Clock {
     if (tokens[next]?.text === "." && tokens[next + 1] === undefined) next++;
     return { ...clock, meridiem: tag, next, strong: true, written: true };
   }
+  const feast = tokens[i + 1]?.entry;
+  if (part === "evening" && (feast?.holiday || feast?.tag === "feast")) return clock; // "בארבע בערב פסח"
   if (
     part &&
     !token.entry.countable &&
@@ -206,8 +209,15 @@ function minutesAfter(tokens: readonly Token[], at: number): { value: number; ne
   if (number.value === 0 && unitless(tokens[number.next]) && tokens[number.next]?.entry.number === 0)
     return { value: 0, next: at + 2 };
   if (token.prefix === "" && number.value < 10) return null; // "ארבע חמש": a list or a correction, not 4:05
-  if (tokens[next]?.entry.unit || tokens[next]?.entry.countable) return null;
+  if (countedBy(tokens, next)) return null;
   return { value: number.value, next };
+}
+
+/** The number before counts this: "עשרים דקות", "עשרים חדרים"; not "ביום", and not the weekday of "יום א". */
+function countedBy(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  if (token?.entry.countable) return true;
+  return token?.entry.unit !== undefined && token.prefix === "" && !namesWeekday(tokens, at);
 }
 
 const unitless = (token: Token | undefined): boolean => token !== undefined && token.entry.unit === undefined;

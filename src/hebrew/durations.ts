@@ -36,6 +36,7 @@ export function readDuration(tokens: readonly Token[], at: number): Duration | n
   }
   const unit = tokens[next];
   if (!unit?.entry.unit || (unit.prefix !== "" && unit.prefix !== "ה")) return null;
+  if (namesWeekday(tokens, next)) return null;
   const count = Math.floor(value * (unit.entry.count ?? 1));
   const base = withFraction(tokens, unit.entry.unit, count, next + 1);
   return { ...base, fraction: base.fraction + (value % 1) };
@@ -68,4 +69,12 @@ function withFraction(tokens: readonly Token[], unit: Unit, count: number, next:
 export function durationMinutes({ unit, count, fraction }: Duration): number | null {
   if (unit === "minute") return Math.round(count + fraction);
   return unit === "hour" ? Math.round((count + fraction) * 60) : null;
+}
+
+/** "יום" followed by a day's name or letter: a weekday, not a length of time. */
+export function namesWeekday(tokens: readonly Token[], at: number): boolean {
+  const name = tokens[at + 1];
+  if (tokens[at]?.entry.tag !== "day-word" || !name || (name.prefix !== "" && name.prefix !== "ה")) return false;
+  const { ordinal, feminine, weekday } = name.entry;
+  return (ordinal !== undefined && !feminine) || weekday !== undefined || name.letters > 0 || /^[א-ו]$/.test(name.text);
 }

@@ -1,6 +1,6 @@
 import { readCalendarDate } from "./calendar-dates.ts";
 import { type Clock, readClock } from "./clocks.ts";
-import { readDuration } from "./durations.ts";
+import { namesWeekday, readDuration } from "./durations.ts";
 import { readOffset } from "./offsets.ts";
 import { type Place, readPeriod } from "./periods.ts";
 import { readRelative } from "./relative-dates.ts";
@@ -182,8 +182,7 @@ function countsAfter(tokens: readonly Token[], { at, next, precise }: Clock): bo
   if (after.mark === "$" || after.entry.countable || after.entry.scale) return true;
   const { unit, tag } = after.entry;
   if (unit && (after.prefix === "" || after.prefix === "ה") && tag !== "day-word") return true;
-  const namesDay = tokens[next + 1]?.entry.ordinal || tokens[next + 1]?.letters;
-  if (tag === "day-word" && after.prefix === "" && !namesDay) return true;
+  if (tag === "day-word" && after.prefix === "" && !namesWeekday(tokens, next)) return true;
   if (after.mark !== "" || after.known || precise) return false;
   return /[א-ת]{2}(?:ימ|ות)$/.test(after.text) || (tokens[at]!.entry.number === 1 && after.text.startsWith("ה"));
 }
