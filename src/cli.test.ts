@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "./base/clock.ts";
+import { type BusinessId, type CallId, type CallSid, newId } from "./base/ids.ts";
+import { silentLog } from "./base/log.ts";
+import type { Phone } from "./base/phone.ts";
+import { createCallRecorder } from "./calls/journal.ts";
+import { createSoundStore } from "./calls/sound-store.ts";
+import { type House, openHouse } from "./db/house.ts";
+
+// The operator's commands as the operator runs them: own processes, beside the running product and without it.
+let storageDir: string;
+let business: string;
+
+beforeAll(() => {
+  storageDir = mkdtempSync(join(tmpdir(), "agentlocator-cli-"));
+});
+afterAll(() => rmSync(storageDir, { recursive: true, force: true }));
+
+interface Ran {
+  code: number;
+  out: string;
+  err: string;
+}
+
+async function cli(...args: string[]): Promise<Ran> {
+  const child = Bun.spawn([process.execPath, "--no-install", "src/cli.ts", ...args], {
+    cwd: join(import.meta.dir, ".."),
+    env: { PATH: Bun.env.PATH ?? "", HOME: Bun.env.HOME ?? "", STORAGE_DIR: storageDir },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, out, err };
+}
+
+const refusals: [string, string[], string][] = [
+  ["an unknown command", ["sell"], 'unknown command "sell"'],
+  ["a name that every object has", ["constructor"], 'unknown command "constructor"'],
+  ["an unknown verb", ["business", "sell"], "write `business add …` or `business list`"],
+  ["a missing name", ["business", "add", "--phone", "+97231234567"], "--name is missing"],
+  ["a missing number", ["business", "add", "--name", "x"], "--phone is missing"],
+  ["a bad number", ["business", "add", "--name", "x", "--phone", "*2700"], '--phone "*2700" is not a phone number'],
+  ["an unknown option", ["business", "add", "--fax", "1"], "Unknown option '--fax'"],
+  ["an option without its value", ["business", "add", "--name"], "--name"],
+  ["a word too many", ["business", "list", "please"], "please"],
+  ["a business that is none", ["calls", "list", "--business", "7"], "--business is missing or no id"],
+  [
+    "a limit that is none",
+    ["calls", "list", "--business", "01a1fc27-7357-76c0-bdab-58c9dd3464e8", "--limit", "many"],
+    "--limit",
+  ],
+  ["a call that is none", ["calls", "show", "7"], "write `calls show ID`"],
+];
+for (const [what, args, line] of refusals)
+  test(`${what} is one clear line and exit code 2, before any database is touched`, async () => {
+    const ran = await cli(...args);
+    expect(ran.code).toBe(2);
+    expect(ran.out).toBe("");
+    expect(ran.err.trim().split("\n")).toHaveLength(1);
+    expect(ran.err).toContain(line);
+    expect(readdirSync(storageDir)).toEqual([]);
+  });
+
+test("help is no error", async () => {
+  const ran = await cli("help");
+  expect([ran.code, ran.err]).toEqual([0, ""]);
+  expect(ran.out).toContain("business add --name");
+});
+
+test("understanding a sentence touches neither configuration nor database", async () => {
+  const ran = await cli("understand", "מחר בארבע");
+  expect(ran.code).toBe(0);
+  expect(JSON.parse(ran.out)).toBeObject();
+  expect(readdirSync(storageDir)).toEqual([]);
+});
+
+test("without the product running: add, refuse the same number, list", async () => {
+  const added = await cli(
+    "business",
+    "add",
+    "--name",
+    "מספרת דנה",
+    "--phone",
+    "03-123-4567",
+    "--greeting",
+    "שלום",
+    "--timezone",
+    "Europe/Paris",
+  );
+  expect([added.code, added.err]).toEqual([0, ""]);
+  const { id, ...rest } = JSON.parse(added.out);
+  business = id;
+  expect(rest).toEqual({ name: "מספרת דנה", phone: "+97231234567" });
+  const twice = await cli("business", "add", "--name", "other", "--phone", "+97231234567");
+  expect([twice.code, twice.out]).toEqual([2, ""]);
+  expect(twice.err).toBe("the number +97231234567 already belongs to a business\n");
+  const zone = await cli("business", "add", "--name", "other", "--phone", "+97231234568", "--timezone", "Mars/X");
+  expect([zone.code, zone.err.trim().split("\n").length]).toEqual([2, 1]);
+  const listed = await cli("business", "list");
+  expect(JSON.parse(listed.out)).toEqual([
+    { id, name: "מספרת דנה", timezone: "Europe/Paris", status: "active", phones: ["+97231234567"] },
+  ]);
+}, 60_000);
+
+test("beside the running product: the call log, page by page, and one call with all that is known", async () => {
+  const house = await openHouse({ storageDir, databaseUrl: null, log: silentLog });
+  try {
+    const callId = await recordCall(house);
+    const listed = await cli("calls", "list", "--business", business, "--limit", "1");
+    expect([listed.code, listed.err]).toEqual([0, ""]);
+    expect(JSON.parse(listed.out)).toMatchObject({
+      calls: [{ id: callId, from: "+972541111111", durationMs: 5_000 }],
+      next: null,
+    });
+    const shown = await cli("calls", "show", callId);
+    expect(JSON.parse(shown.out)).toMatchObject({
+      id: callId,
+      endReason: "assistant_ended",
+      startedAt: "2026-11-21T08:00:00Z",
+      turns: [{ role: "caller", text: "תודה" }],
+      events: [{ kind: "turn_latency", atMs: 10 }],
+      latency: { answers: 1, p50: 420 },
+    });
+    const unknown = await cli("calls", "show", newId());
+    expect([unknown.code, unknown.err.split(" ").slice(0, 2)]).toEqual([2, ["no", "call"]]);
+    const stranger = await cli("calls", "list", "--business", newId());
+    expect(stranger.code).toBe(2);
+    expect(stranger.err).toContain("no business");
+  } finally {
+    await house.close();
+  }
+}, 60_000);
+
+async function recordCall({ db }: House): Promise<CallId> {
+  const callId = newId<CallId>();
+  const callSid = `CA${callId.replaceAll("-", "")}` as CallSid;
+  const recorder = createCallRecorder({
+    db,
+    sounds: createSoundStore(storageDir),
+    recordingDays: () => 2,
+    usdIlsRate: 3.7,
+    clock: systemClock,
+    log: silentLog,
+    random: Math.random,
+  });
+  const startedAt = Temporal.Instant.from("2026-11-21T08:00:00Z");
+  const call = {
+    callId,
+    callSid,
+    businessId: business as BusinessId,
+    from: "+972541111111",
+    to: "+97231234567" as Phone,
+  };
+  await recorder.begin({ ...call, forwardedFrom: null, startedAt });
+  recorder.event(callSid, { atMs: 10, kind: "turn_latency", detail: { answer_ms: 420 } });
+  recorder.turn(callSid, { role: "caller", text: "תודה", startMs: 0, endMs: 700, interrupted: false });
+  recorder.ended(callSid, { reason: "assistant_ended", durationMs: 5_000, recording: null, trace: null });
+  await recorder.idle();
+  return callId;
+}
+
+test("a configuration that is wrong is said in one line", async () => {
+  const child = Bun.spawn([process.execPath, "--no-install", "src/cli.ts", "business", "list"], {
+    cwd: join(import.meta.dir, ".."),
+    env: { PATH: Bun.env.PATH ?? "", STORAGE_DIR: storageDir, DATABASE_URL: "mysql://x" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const err = await new Response(child.stderr).text();
+  expect(await child.exited).toBe(2);
+  expect(err.trim().split("\n")).toHaveLength(1);
+  expect(err).toContain("DATABASE_URL");
+});

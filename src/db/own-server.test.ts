@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../base/clock.ts";
+import { type BusinessId, newId } from "../base/ids.ts";
+import { silentLog } from "../base/log.ts";
+import type { Phone } from "../base/phone.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { createRunner } from "../jobs/runner.ts";
+import { addBusiness, listBusinesses } from "../tenants/business.ts";
+import type { DatabaseAddress } from "./address.ts";
+import { type Database, openDatabase } from "./client.ts";
+import { connectPostgres } from "./connect.ts";
+import { type EmbeddedServer, startEmbedded } from "./embedded.ts";
+import { migrate } from "./migrate.ts";
+import { businesses } from "./schema/business.ts";
+import { withTenant } from "./tenant.ts";
+
+// The house as an operator's own server gives it: a login that owns its database but is no superuser, on the packaged
+// PostgreSQL and on every older one that a distribution has installed here.
+const distribution = "/usr/lib/postgresql";
+const installed = existsSync(distribution)
+  ? readdirSync(distribution).filter((version) => existsSync(join(distribution, version, "bin/initdb")))
+  : [];
+
+describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
+  let folder: string;
+  let server: EmbeddedServer;
+  let address: DatabaseAddress;
+  let db: Database;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "agentlocator-older-"));
+    const bin = join(distribution, version, "bin");
+    const binaries = { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
+    const own = version === "packaged" ? {} : { binaries };
+    server = await startEmbedded({ root: join(folder, "database"), log: silentLog, ...own, durable: false });
+    const superuser = connectPostgres(server.address, { connections: 1 });
+    await superuser`create role tenant_owner login createrole`;
+    await superuser`create database house owner tenant_owner`;
+    await superuser.end();
+    if (server.address.kind !== "socket") throw new Error("unreachable");
+    address = { ...server.address, user: "tenant_owner", database: "house" };
+    await migrate(address);
+    await migrate(address);
+    db = openDatabase({ address, log: silentLog, connections: 3 });
+  }, 60_000);
+
+  afterAll(async () => {
+    await db.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("tenants are apart for an owner who is no superuser", async () => {
+    const mine = await addBusiness(db, { name: "mine", phone: "+97231111111" as Phone });
+    const theirs = await addBusiness(db, { name: "theirs", phone: "+97232222222" as Phone });
+    expect((await listBusinesses(db)).map(({ name }) => name)).toEqual(["mine", "theirs"]);
+    expect((await withTenant(db, mine, (tx) => tx.select().from(businesses))).map(({ id }) => id)).toEqual([mine]);
+    expect(await db.orm.select().from(businesses)).toEqual([]);
+    const stolen = withTenant(db, mine, (tx) => enqueue(tx, { businessId: theirs, queue: "q", payload: {} }));
+    expect(await stolen.catch((error) => error.cause.code)).toBe("42501");
+  });
+
+  test("jobs run", async () => {
+    const id = await addBusiness(db, { name: "jobs", phone: "+97233333333" as Phone });
+    const done = Promise.withResolvers<BusinessId | null>();
+    const handlers = { q: async (job: { businessId: BusinessId | null }) => done.resolve(job.businessId) };
+    const runner = createRunner({ db, handlers, clock: systemClock, log: silentLog, random: Math.random });
+    runner.start();
+    await withTenant(db, id, (tx) => enqueue(tx, { businessId: id, queue: "q", payload: { id: newId() } }));
+    expect(await done.promise).toBe(id);
+    await runner.stop();
+  });
+});
