@@ -39,12 +39,15 @@ export class AnswerTrack {
     this.#current = { id, spoke: false };
   }
 
-  /** Audio of an answer that is wanted came; true the first time. Engines without answers never have a first time. */
+  /**
+   * Audio came that is wanted. True when it begins something: an answer, or what was asked of an engine that does not
+   * report answers.
+   */
   speaking(): boolean {
+    const begins = this.#current === null ? this.#expected : !this.#current.spoke;
     this.#expected = false;
-    if (this.#current === null || this.#current.spoke) return false;
-    this.#current.spoke = true;
-    return true;
+    if (this.#current !== null) this.#current.spoke = true;
+    return begins;
   }
 
   ended(outcome: AnswerOutcome): AnswerEnd {

@@ -35,6 +35,8 @@ export interface ConversationDeps {
 const talkOverMs = 400;
 // A radio in the room never stops talking: the assistant must get a word in.
 const droppedInRowMax = 2;
+// Nobody is told to wait while speaking; looked at again this soon.
+const fillerAfterCallerMs = 300;
 // Judged at the end of speech and when words come; in between this often.
 const judgeEveryMs = 100;
 
@@ -108,6 +110,7 @@ export class Conversation {
   callerTurn(): void {
     if (this.#givenUp) return;
     this.latency.mark("caller_turn");
+    if (!this.#playout.active) this.closing.cancel(); // the caller had something to say before the goodbye began
     this.tools.newTurn();
     this.#core.deadlines.disarm("missed_turn");
     if (this.#interruption.undecided) this.#interruption.callerTurn();
@@ -133,6 +136,7 @@ export class Conversation {
     if (this.#answers.muted || this.#givenUp) return;
     if (this.#answers.speaking() && !this.#beginSpeaking()) return;
     if (!this.#playout.write(itemId, payload, this.#core.nowMs())) this.#overflow(itemId);
+    this.latency.mark("first_frame_sent");
     this.#step("audio_sent");
   }
 
@@ -237,7 +241,7 @@ export class Conversation {
 
   itemBegan(itemId: string): void {
     this.#deps.transcript.began(itemId, this.#core.atMs());
-    this.latency.mark("first_heard");
+    if (!this.speaker.isOwn(itemId)) this.latency.mark("first_heard");
   }
 
   itemHeard(itemId: string, heardMs: number): void {
@@ -265,13 +269,17 @@ export class Conversation {
 
   fillerDue(): void {
     if (this.#playout.active) return;
+    if (this.#deps.vad.speaking) {
+      this.#core.arm("filler", fillerAfterCallerMs);
+      return;
+    }
     this.#watch.fill(this.tools.running > 0);
     if (this.#playout.active) this.#step("audio_sent");
   }
 
   /** The engine has been away for a while: the caller is told, unless something is being said anyway. */
   lineTrouble(): void {
-    if (this.#playout.active || !this.speaker.say("line_trouble")) return;
+    if (this.#playout.active || this.#deps.vad.speaking || !this.speaker.say("line_trouble")) return;
     this.#step("audio_sent");
   }
 
@@ -314,6 +322,7 @@ export class Conversation {
     if (midSentence && this.#droppedInRow < droppedInRowMax) {
       this.#droppedInRow++;
       this.#core.event("answer_dropped", { why: "caller_speaking" });
+      this.closing.cancel();
       this.#cancelAnswer([]);
       this.#step("caller_interrupted");
       return false;
@@ -408,7 +417,6 @@ export class Conversation {
       else this.#watch.wait();
     } else if (action === "speak") {
       this.#watch.holdFiller();
-      this.latency.mark("first_frame_sent");
       this.#deps.speaking();
     } else {
       this.#watch.stop();

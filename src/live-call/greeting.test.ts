@@ -26,10 +26,11 @@ describe("the first words of a call", () => {
     expect(bench.engine.context?.history()).toEqual([{ role: "assistant", text: greeting }]);
   });
 
-  test("not rendered yet: the engine says it at once, and it is prepared for next time", () => {
+  test("not rendered yet: the engine says it at once, and it is prepared for next time", async () => {
     const bench = new CallBench({ clock: createVirtualClock(), settings: { greeting } });
     bench.start();
     expect(bench.engine.did("respond").map((command) => command.request)).toEqual([{ say: greeting }]);
+    await bench.settled();
     expect(bench.phrases.prepared).toContain(greeting);
   });
 

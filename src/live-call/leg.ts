@@ -29,7 +29,8 @@ export class PhoneLeg {
   #redirected = false;
   #released = false;
   #dial: { to: string; label: string } | null = null;
-  #failReason = "";
+  #failReason = "stream_lost";
+  #redirectLogged = false;
   #endReason: CallEndReason | null = null;
 
   constructor(deps: LegDeps) {
@@ -65,7 +66,6 @@ export class PhoneLeg {
     if (!this.up && this.#phase !== "handing_over") return;
     this.#failReason = reason;
     this.#endReason = end;
-    this.#deps.core.log.warn("WATCHDOG_REDIRECT", `reason=${reason}`);
     this.#step("fail");
   }
 
@@ -90,7 +90,10 @@ export class PhoneLeg {
     }
     if (this.#phase !== "ended") {
       const kind = this.#phase === "ending" ? "hangup" : "fallback";
-      if (kind === "fallback") this.#endReason ??= "fallback";
+      if (kind === "fallback") {
+        this.#endReason ??= "fallback";
+        this.#logRedirect();
+      }
       this.#step("next_asked");
       return { kind };
     }
@@ -130,7 +133,8 @@ export class PhoneLeg {
       case "redirect":
         this.#endReason = this.#endReason === "bug" ? "bug" : "fallback";
         this.#redirected = true;
-        this.#request((phone, callSid) => phone.redirectToFallback(callSid, this.#failReason || "stream_lost"));
+        this.#logRedirect();
+        this.#request((phone, callSid) => phone.redirectToFallback(callSid, this.#failReason));
         break;
       case "hang_up":
         this.#request((phone, callSid) => phone.hangUp(callSid));
@@ -152,6 +156,12 @@ export class PhoneLeg {
       default:
         neverHere(action);
     }
+  }
+
+  #logRedirect(): void {
+    if (this.#redirectLogged) return;
+    this.#redirectLogged = true;
+    this.#deps.core.log.warn("WATCHDOG_REDIRECT", `reason=${this.#failReason}`);
   }
 
   #expectQuestion(withinMs: number): void {

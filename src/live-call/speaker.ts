@@ -6,6 +6,8 @@ import type { Transcript } from "./transcript.ts";
 
 const fillers = new Set<PhraseName>(["wait_1", "wait_2", "wait_3", "checking", "line_trouble"]);
 
+const ownPrefix = "phrase:";
+
 /** Says the call's own sentences from the cache, in the assistant's own voice. What is not rendered yet is prepared for next time. */
 export class Speaker {
   readonly #core: CallCore;
@@ -15,6 +17,7 @@ export class Speaker {
   /** Own audio under way and the position from which on the engine's memory lacks it. */
   readonly #toRemember = new Map<string, number>();
   #count = 0;
+  #warned = false;
 
   constructor(core: CallCore, playout: Playout, transcript: Transcript) {
     this.#core = core;
@@ -40,7 +43,7 @@ export class Speaker {
       this.prepare(text);
       return null;
     }
-    const itemId = `phrase:${this.#count++}`;
+    const itemId = `${ownPrefix}${this.#count++}`;
     if (filler) this.#fillerIds.add(itemId);
     else this.#toRemember.set(itemId, 0);
     this.#transcript.phrase(itemId, text, filler);
@@ -67,6 +70,11 @@ export class Speaker {
     return this.#text(name);
   }
 
+  /** One of our sentences, not the engine's. */
+  isOwn(itemId: string): boolean {
+    return itemId.startsWith(ownPrefix);
+  }
+
   isFiller(itemId: string): boolean {
     return this.#fillerIds.has(itemId);
   }
@@ -79,8 +87,13 @@ export class Speaker {
   prepare(text: string): void {
     const { settings, phrases, log } = this.#core;
     if (!settings || phrases.get(settings.voice, text)) return;
-    phrases.prepare(settings.voice, text).catch((thrown: unknown) => {
-      log.warn("CALL", "phrase not rendered", { error: describeError(thrown) });
-    });
+    // Started in a promise, so that a synchronous throw of the port is a sentence that is not rendered as well.
+    Promise.resolve()
+      .then(() => phrases.prepare(settings.voice, text))
+      .catch((thrown: unknown) => {
+        // Without a model a dozen fail in every call: one line says it.
+        if (!this.#warned) log.warn("CALL", "sentence not rendered", { error: describeError(thrown) });
+        this.#warned = true;
+      });
   }
 }

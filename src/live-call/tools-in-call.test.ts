@@ -128,6 +128,21 @@ describe("tools in a call", () => {
     expect(bench.switchboard.live).toBe(1);
   });
 
+  test("the caller speaks before the goodbye has begun: the call goes on", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    tools.finish(doneWith({ kind: "end" }));
+    await bench.settled();
+    bench.sound(loudSound(800));
+    bench.engine.answer("a2", audioOf(0x30, 1_000), "להתראות");
+    await bench.sound(loudSound(800)).quiet(500).settled();
+    bench.engine.turn("t2", "רגע, עוד שאלה");
+    bench.engine.answer("a3", audioOf(0x31, 1_000), "כן?");
+    await bench.quiet(3_000).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    expect(bench.line.heardBytes).toEqual(audioOf(0x31, 1_000));
+  });
+
   test("a goodbye that never ends is cut after 10 s", async () => {
     const tools = handTools();
     const bench = await callingTool(tools);

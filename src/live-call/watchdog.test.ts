@@ -119,6 +119,19 @@ describe("the fallback of a call", () => {
     expect(bench.journal.ends.length).toBe(1);
   });
 
+  test("the provider never answers the redirect: the call is over after 5 s, and its question is still answered", async () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.phone.redirectToFallback = () => new Promise(() => {});
+    bench.start().quiet(1_000);
+    bench.gap(6_500);
+    expect(bench.journal.ends).toEqual([]);
+    bench.clock.advance(5_500);
+    expect(bench.journal.ends.map((end) => end.reason)).toEqual(["fallback"]);
+    expect(bench.line.closed).toBe(true);
+    expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "fallback" });
+    expect(redirectLines(bench).length).toBe(1);
+  });
+
   test("a model that refuses the key: fallback at once, while the greeting plays (F21)", async () => {
     const greeting = "שלום";
     const bench = new CallBench({
