@@ -68,6 +68,8 @@ describe("every state with every input", () => {
     test(`${state} + ${input} -> ${after}`, () => {
       const { sequencer, sent } = make();
       if (state === "active" && input === "done_first") {
+        sequencer.created("earlier", "r0");
+        sequencer.done("earlier");
         sequencer.ask({ kind: "plain" });
         sequencer.created("theirs", null);
       } else reach[state](sequencer);
@@ -140,6 +142,36 @@ describe("what waits", () => {
     expect(sequencer.accepts("theirs")).toBe(true);
     sequencer.done("theirs");
     expect(sent).toEqual(["create r1 hello", "cancel"]);
+  });
+});
+
+describe("a server that does not name our requests", () => {
+  test("what begins after a request is taken for it: nothing stays owed", () => {
+    const { sequencer, sent } = make();
+    sequencer.ask({ kind: "say", text: "hello" });
+    sequencer.created("resp1", null);
+    expect(sequencer.accepts("resp1")).toBe(true);
+    sequencer.done("resp1");
+    expect([sequencer.atRest, sequencer.unfinished(true)]).toEqual([true, []]);
+    expect(sent).toEqual(["create r1 hello"]);
+  });
+
+  test("the answer to a request that was interrupted before it began is not heard", () => {
+    const { sequencer } = make();
+    sequencer.ask({ kind: "plain" });
+    sequencer.interrupt();
+    sequencer.created("resp1", null);
+    expect(sequencer.accepts("resp1")).toBe(false);
+    sequencer.done("resp1");
+    expect(sequencer.atRest).toBe(true);
+  });
+
+  test("its own answers are heard as well", () => {
+    const { sequencer } = make();
+    sequencer.created("resp1", null);
+    expect(sequencer.accepts("resp1")).toBe(true);
+    sequencer.done("resp1");
+    expect(sequencer.atRest).toBe(true);
   });
 });
 
@@ -216,6 +248,8 @@ test("against a provider with any delays: never two requests at once, every text
         cancel: () => provider.it?.toServer.push(["cancel"]),
       });
       const server = new Provider(sequencer);
+      sequencer.created("resp0", "r0"); // it is known to name our requests
+      sequencer.done("resp0");
       provider.it = server;
       let wanted: string[] = [];
       let worst = 0;

@@ -41,6 +41,12 @@ export const sequencerTable: Record<SequencerState, Record<SequencerInput, reado
   },
 };
 
+interface Request {
+  ask: Ask;
+  requestId: string;
+  generation: number;
+}
+
 export interface SequencerPort {
   create(ask: Ask, requestId: string): void;
   cancel(): void;
@@ -57,13 +63,17 @@ export class Sequencer {
   readonly #port: SequencerPort;
   #state: SequencerState = "idle";
   #held: Ask[] = [];
-  #sent: { ask: Ask; requestId: string; generation: number } | null = null;
+  #sent: Request | null = null;
   /** The answer in flight; null while active only when the server spoke of one that it has not named yet. */
   #current: { responseId: string; ask: Ask; generation: number } | null = null;
   #generation = 0;
   #requests = 0;
   #cancelled = false;
   #paused = false;
+  /** The server names our requests. Until it has, what begins after a request is taken for it: not every server does. */
+  #echoes = false;
+  /** The request that an unnamed answer was taken for. */
+  #assumed: Request | null = null;
 
   constructor(port: SequencerPort) {
     this.#port = port;
@@ -107,12 +117,12 @@ export class Sequencer {
    */
   created(responseId: string, requestId: string | null): string | null {
     const replaced = this.#current?.responseId ?? null;
-    const ours = this.#sent?.requestId === requestId ? this.#sent : null;
+    const ours = this.#claim(requestId);
     const { ask, generation } = ours ?? { ask: { kind: "plain" } as const, generation: this.#generation };
     this.#step("created");
-    if (ours !== null) this.#sent = null;
+    if (ours !== null && ours === this.#sent) this.#sent = null;
     // An answer that the server began by itself sees everything that plain requests were waiting to have answered.
-    else this.#held = this.#held.filter((held) => held.kind === "say");
+    if (ours === null) this.#held = this.#held.filter((held) => held.kind === "say");
     this.#current = { responseId, ask, generation };
     this.#cancelled = generation !== this.#generation;
     return replaced === responseId ? null : replaced;
@@ -126,6 +136,7 @@ export class Sequencer {
 
   /** The server refused to begin an answer because another is active: ours (`requestId`) or its own (null). */
   busy(requestId: string | null): void {
+    this.#disclaim(requestId);
     const refused = this.#sent !== null && this.#sent.requestId === requestId ? this.#sent : null;
     if (requestId !== null && refused === null) return;
     if (refused !== null && refused.generation !== this.#generation) {
@@ -164,6 +175,28 @@ export class Sequencer {
   /** Sends what waits, if nothing is in flight. */
   resume(): void {
     if (this.#state === "idle") this.#next();
+  }
+
+  /** Which request of ours an answer belongs to. */
+  #claim(requestId: string | null): Request | null {
+    this.#echoes ||= requestId !== null;
+    if (!this.#echoes) {
+      this.#assumed = this.#sent;
+      return this.#sent;
+    }
+    const ours = [this.#sent, this.#assumed].find((request) => request?.requestId === requestId) ?? null;
+    if (ours === this.#assumed) this.#assumed = null;
+    return ours;
+  }
+
+  /** A refusal of the request that an unnamed answer was taken for: that answer is the server's own after all. */
+  #disclaim(requestId: string | null): void {
+    if (this.#assumed === null || this.#assumed.requestId !== requestId) return;
+    this.#sent ??= this.#assumed;
+    this.#assumed = null;
+    if (this.#current === null) return;
+    this.#current = { ...this.#current, ask: { kind: "plain" }, generation: this.#generation };
+    this.#cancelled = false;
   }
 
   #step(input: SequencerInput): Action {
