@@ -21,6 +21,8 @@ export interface LoadOptions {
   rampSeconds?: number;
   /** Every n-th turn of a caller interrupts (3); 0 = never. */
   interruptEvery?: number;
+  /** A caller who hears nothing speaks after this long (6,000). */
+  patienceMs?: number;
   /** Speed of the model's audio: 1 = as fast as it plays, so that every frame's delay down the line means something. */
   audioRate?: number;
   thinkMs?: number;
@@ -216,6 +218,7 @@ async function dialAll(
             nowMs: meter.nowMs,
             hangUpAt: options.seconds * 8_000,
             interruptEvery: options.interruptEvery ?? 3,
+            patienceMs: options.patienceMs ?? 6_000,
             stopMs: meter.stopMs,
             clearMs: meter.clearMs,
           },
@@ -240,6 +243,7 @@ async function dialAll(
   }
   await Promise.all(rung);
   clearInterval(ticker);
+  await Bun.sleep(200); // the last frames are still on their way to the model
   return reportOf(calls, callers, meter);
 }
 

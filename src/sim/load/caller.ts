@@ -5,14 +5,14 @@ import { callerVoice, speakMulaw } from "../voice.ts";
 import type { Measure } from "./measure.ts";
 import { sequenceMask, stampBytes, stampText } from "./stamp.ts";
 
-/** Prepared frames without their first twelve bytes, as base64: 2 s of speech, and the noise between. */
+/** Prepared frames without their first twelve bytes, as base64: a question, and the noise between. */
 export interface Tails {
   speech: readonly string[];
   noise: readonly string[];
 }
 
 export function prepareTails(): Tails {
-  const speech = speakMulaw("שלום רציתי לשאול אם יש תור פנוי מחר אחר הצהריים בבקשה", {
+  const speech = speakMulaw("שלום, יש לכם תור פנוי מחר?", {
     ...callerVoice,
     levelDbov: -22,
   });
@@ -53,13 +53,14 @@ export interface LoadCallerOptions {
   hangUpAt: number;
   /** Every n-th turn interrupts the assistant; 0 = never. */
   interruptEvery: number;
+  /** Speaks after this long without an answer, too. */
+  patienceMs: number;
   stopMs: Measure;
   clearMs: Measure;
 }
 
 const quietBefore = 700 * 8;
 const audibleBefore = 1_200 * 8;
-const givesUpAfter = 6_000 * 8;
 const settleSamples = 700 * 8;
 
 /**
@@ -124,7 +125,7 @@ export class LoadCaller implements Mouth {
     const quiet =
       !isAudible && line - Math.max(lastAudible, this.#waitingSince) > quietBefore && lastAudible > this.#waitingSince;
     const talking = isAudible && line - Math.max(audibleSince, this.#waitingSince) > audibleBefore;
-    if (!(interrupts ? talking : quiet) && waited < givesUpAfter) return;
+    if (!(interrupts ? talking : quiet) && waited < this.#o.patienceMs * 8) return;
     this.#speechFrame = 0;
     this.turns++;
     if (!isAudible) return;

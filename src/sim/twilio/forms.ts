@@ -39,15 +39,18 @@ export function recordingFields(account: TwilioAccount, sid: string, samples: nu
   };
 }
 
+/** Moments as Twilio writes them (RFC 2822). */
+export const twilioTime = (instant: Temporal.Instant): string => new Date(instant.epochMilliseconds).toUTCString();
+
 /** The callback when the file can be fetched. */
-export function recordingForm(accountSid: string, callSid: string, fields: Form): Form {
+export function recordingForm(accountSid: string, callSid: string, at: Temporal.Instant, fields: Form): Form {
   return {
     AccountSid: accountSid,
     CallSid: callSid,
     ...fields,
     RecordingStatus: "completed",
     RecordingChannels: "1",
-    RecordingStartTime: new Date().toUTCString(),
+    RecordingStartTime: twilioTime(at),
     RecordingSource: "RecordVerb",
     RecordingTrack: "both",
     ErrorCode: "0",

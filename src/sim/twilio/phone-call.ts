@@ -4,7 +4,7 @@ import type { Person } from "../person.ts";
 import type { SoundBook } from "../sound-book.ts";
 import type { AccountCall, CallStatus, TwilioAccount } from "./account.ts";
 import { Ear } from "./ear.ts";
-import { callForm, incomingForm, recordingFields, recordingForm } from "./forms.ts";
+import { callForm, incomingForm, recordingFields, recordingForm, twilioTime } from "./forms.ts";
 import { type LineProblem, MediaStream } from "./media-stream.ts";
 import { PlayoutBuffer } from "./playout-buffer.ts";
 import { type FrameSink, recordCaller } from "./recorder.ts";
@@ -199,7 +199,11 @@ export class PhoneCall implements AccountCall {
   async #reportStatus(): Promise<void> {
     const final = { ...this.#form(), CallDuration: String(this.durationSeconds), Duration: "1", SequenceNumber: "0" };
     const post = (extra: Readonly<Record<string, string>> = {}) =>
-      this.#o.webhooks.post(this.#o.statusCallback, { ...final, Timestamp: new Date().toUTCString(), ...extra });
+      this.#o.webhooks.post(this.#o.statusCallback, {
+        ...final,
+        Timestamp: twilioTime(this.#o.clock.instant()),
+        ...extra,
+      });
     if (this.#o.faults.shuffledStatus !== true) return void (await post());
     await Promise.all([post(), post()]);
     await post({ CallStatus: "in-progress" });
@@ -303,7 +307,7 @@ export class PhoneCall implements AccountCall {
         ...this.#form(),
         StreamSid: streamSid,
         StreamEvent: event,
-        Timestamp: new Date().toISOString(),
+        Timestamp: this.#o.clock.instant().toString({ smallestUnit: "millisecond" }),
         ...extra,
       };
       this.#background.push(this.#o.webhooks.post(verb.attributes.statusCallback, form));
@@ -368,7 +372,9 @@ export class PhoneCall implements AccountCall {
     const fields = recordingFields(account, sid, samples.length);
     const callback = verb.attributes.recordingStatusCallback;
     for (let copy = 0; callback !== undefined && copy < (faults.webhookCopies ?? 1); copy++)
-      this.#background.push(this.#o.webhooks.post(callback, recordingForm(account.sid, this.sid, fields)));
+      this.#background.push(
+        this.#o.webhooks.post(callback, recordingForm(account.sid, this.sid, this.#o.clock.instant(), fields)),
+      );
     return this.endedBy === "caller" ? { ...fields, Digits: "hangup" } : fields;
   }
 
