@@ -69,6 +69,9 @@ function readDayOfMonth(
   if (ordinal !== undefined && !feminine && (number === undefined || token.prefix !== "")) {
     return { day: ordinal, next: at + 1, ordinal: true, digits: false };
   }
+  if (token.letters > 0 && tokens[at + 1]?.entry.month !== undefined) {
+    return { day: token.letters, next: at + 1, ordinal: false, digits: false }; // כ"ט בנובמבר
+  }
   const span = readNumber(tokens, at);
   if (span && Number.isInteger(span.value) && span.value >= 1 && span.value <= 99) {
     return { day: span.value, next: span.next, ordinal: false, digits: span.digits };
@@ -176,6 +179,7 @@ function readDayAlone(scan: Scan, at: number, weekday: number | null): DateFact 
   if (nth) return dateFact(at, day.next, { ...nextDayOfMonth(now, day.day, weekday), weekday, prefix });
   if (day.ordinal || countsOn(tokens, day.next)) return null;
   const article = prefix.endsWith("ה") && prefix.length <= 2;
+  if (tokens[at - 1]?.entry.unit === "year") return null; // "בשנות השלושים"
   const masculine = tokens[at]!.entry.gender === "m" && day.day > 10 && prefix !== "";
   const asked = scan.context.asked === "date" && (prefix === "" || prefix === "ב");
   const numbered = (day.digits && (article || (prefix === "ב" && day.day > 24))) || asked;

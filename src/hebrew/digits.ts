@@ -20,6 +20,7 @@ const fullYear = (text: string): number => {
 
 /** Reads one run such as `16:30`, `05/02/2027` or `3.5`. Runs that join two things with `-` are split before. */
 export function readDigits(run: string): Digits {
+  if (run === "24/7") return { shape: "opaque" }; // "all the time"
   if (/^\d+$/.test(run)) {
     if (run.length >= 7 || (run.length > 4 && run[0] === "0")) return { shape: "opaque" };
     return { shape: "int", value: Number(run), padded: run.length === 2 && run[0] === "0" };

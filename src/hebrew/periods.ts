@@ -1,4 +1,5 @@
 import { addMonths, civilOf, type Day, dayOf, daysInMonth, monthStart, weekOf } from "./civil.ts";
+import { readDuration } from "./durations.ts";
 import { nextFeast, restEndUtc, restStartUtc } from "./holidays.ts";
 import { type DateFact, dateFact, type Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
@@ -31,6 +32,8 @@ export function readPeriod(scan: Scan, place: Place, at: number): DateFact | nul
   if (holiday) return asFeast(feastDays(scan, at, holiday));
   if (tag === "feast") return asFeast(nextRestFeast(scan, at));
   if (tag === "holidays") return asFeast(theHolidays(scan, at));
+  const vague = readNthWeek(scan, at) ?? readComingDays(scan, at);
+  if (vague) return span(at, vague, "open", token.prefix);
   const stretch = readStretch(scan, at);
   if (!stretch) return bareYear(scan, at);
   return span(at, stretch, "whole", token.prefix);
@@ -78,6 +81,43 @@ function stretchOf(unit: "week" | "month" | "year", shift: number, today: Day, n
   }
   const year = civilOf(today).year + shift;
   return { first: dayOf(year, 1, 1), last: dayOf(year, 12, 31), grain: "year", next };
+}
+
+/** "בשבוע השני של דצמבר": days 8 to 14 of the month. */
+function readNthWeek({ tokens, now }: Scan, at: number): Stretch | null {
+  const { unit, count } = tokens[at]!.entry;
+  const which = tokens[at + 1];
+  if (
+    unit !== "week" ||
+    count !== 1 ||
+    which?.prefix !== "ה" ||
+    which.entry.ordinal === undefined ||
+    which.entry.ordinal > 4
+  )
+    return null;
+  const monthAt = tokens[at + 2]?.entry.tag === "of" ? at + 3 : at + 2;
+  const month = tokens[monthAt]?.entry.month;
+  if (month === undefined) return null;
+  const today = civilOf(now.day);
+  const start = dayOf(month < today.month ? today.year + 1 : today.year, month, 1) + (which.entry.ordinal - 1) * 7;
+  return { first: start, last: start + 6, grain: "day", next: monthAt + 1 };
+}
+
+/** "בשבועיים הקרובים", "בימים הקרובים", "בחודש הקרוב" of more than one: from today on. */
+function readComingDays({ tokens, now }: Scan, at: number): Stretch | null {
+  const duration = readDuration(tokens, at);
+  if (!duration || tokens[duration.next]?.entry.tag !== "coming") return null;
+  const plural = duration.count > 1 || tokens[at]!.entry.tag === "days-word";
+  const days = {
+    minute: 0,
+    hour: 0,
+    day: tokens[at]!.entry.tag === "days-word" ? 4 : 1,
+    week: 7,
+    month: 30,
+    year: 365,
+  }[duration.unit];
+  if (!plural || days === 0) return null;
+  return { first: now.day, last: now.day + days * duration.count, grain: "day", next: duration.next + 1 };
 }
 
 /** Month names that are also given names need a preposition, a year or "הבא" before they count. */

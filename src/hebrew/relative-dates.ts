@@ -49,7 +49,9 @@ function ahead(scan: Scan, at: number, duration: Duration, next: number): DateFa
   if (duration.unit === "week" && duration.fraction === 0) {
     const named = readWeekday({ ...scan, now }, next);
     if (named && named.weekday !== null && named.span === null) {
-      return { ...named, at, days: [weekOf(now.day) + duration.count * 7 + named.weekday], problem: null };
+      // "בעוד שבוע מיום שלישי" counts from Tuesday, "בעוד שבוע ביום שלישי" names the Tuesday of that week.
+      const counted = named.prefix.endsWith("מ") ? named.days[0]! : weekOf(now.day) + named.weekday;
+      return { ...named, at, days: [counted + duration.count * 7], problem: null, prefix: "" };
     }
   }
   return dateFact(at, next, { days: [shiftDay(now.day, duration, 1)], prefix: tokens[at]!.prefix });

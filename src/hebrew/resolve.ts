@@ -3,7 +3,6 @@ import { type DateFact, dateFact } from "./scan.ts";
 import type { Talk } from "./talk.ts";
 import {
   ask,
-  contextDay,
   contextMinute,
   type Draft,
   dateAlone,
@@ -20,13 +19,7 @@ import { type HourWish, settledHour, type Wish } from "./wish.ts";
 import type { World } from "./world.ts";
 
 /** Turns a wish into a time, a bound or a question; null when it names no time. `base` stands in for an unnamed day. */
-export function resolveWish(
-  world: World,
-  context: Context,
-  wish: Wish,
-  talk: Talk,
-  base: Day | null = contextDay(context),
-): Draft | null {
+export function resolveWish(world: World, context: Context, wish: Wish, talk: Talk, base: Day | null): Draft | null {
   if (wish.otherDates.length > 0) return severalDates(wish);
   const bounded = [wish.hour, ...wish.otherHours].filter((hour): hour is HourWish => hour !== null && isBound(hour));
   if (bounded.length > 0) return bounds(world, wish, bounded, base);

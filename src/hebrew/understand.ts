@@ -1,4 +1,4 @@
-import { parseIsoLocal } from "./civil.ts";
+import { type Day, parseIsoLocal } from "./civil.ts";
 import { readDeed } from "./deeds.ts";
 import { confirmed, pickByPlace, pickByTime, refused } from "./dialogue.ts";
 import { readFacts } from "./facts.ts";
@@ -7,7 +7,7 @@ import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
 import { readTalk, type Talk } from "./talk.ts";
-import { type Draft, momentAt } from "./timed.ts";
+import { contextDay, type Draft, momentAt } from "./timed.ts";
 import { tokenise } from "./tokens.ts";
 import type { Context, Understanding } from "./types.ts";
 import { explain, readWish, settledHour, type Wish } from "./wish.ts";
@@ -45,11 +45,19 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   if (talk.think) return { kind: "undecided" };
   const picked = pickByPlace(scan, facts, talk) ?? pickByTime(scan, wish, talk) ?? shiftedOffer(world, scan, facts);
   if (picked) return picked;
-  const timed = resolveWish(world, scan.context, wish, talk);
+  const timed = resolveWish(world, scan.context, wish, talk, baseDay(scan));
   if (timed) return timed;
   const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
   if (denied) return denied;
   return answer(scan, talk);
+}
+
+/** The day an hour without a day belongs to; "באותו יום" also reaches for the customer's meeting. */
+function baseDay({ tokens, context }: Scan): Day | null {
+  const meeting = tokens.some(({ entry }) => entry.tag === "same-day")
+    ? parseIsoLocal(context.appointment ?? "")
+    : null;
+  return contextDay(context) ?? meeting?.day ?? null;
 }
 
 /** "אפשר חצי שעה אחרי?" counts from the one offer. */
@@ -71,7 +79,7 @@ function deniedBound(world: World, scan: Scan, wish: Wish, talk: Talk): Draft | 
     const relation = fact.relation === "before" || fact.relation === "until" ? "from" : "until";
     return { ...fact, negated: false, relation };
   });
-  return resolveWish(world, scan.context, readWish(scan, turned, talk), talk);
+  return resolveWish(world, scan.context, readWish(scan, turned, talk), talk, baseDay(scan));
 }
 
 function answer(scan: Scan, talk: Talk): Draft {
