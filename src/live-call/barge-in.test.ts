@@ -61,6 +61,46 @@ describe("the caller interrupts", () => {
     expect(sent.slice(-spoken.length)).toEqual(spoken);
   });
 
+  test("the uplink opens in the tick of the decision, not a frame later", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.engine.answer("a1", audioOf(0x30, 6_000), words);
+    bench.quiet(1_000);
+    let at = 0;
+    for (; !stopped(bench) && at < sentence.length; at += 160) bench.sound(sentence.slice(at, at + 160));
+    expect(stopped(bench)).toBe(true);
+    expect(bench.engine.appended.at(-1)).toBe(Buffer.from(sentence.slice(at - 160, at)).toString("base64"));
+  });
+
+  test("the end of the cancelled answer comes late, into the next one: that one is heard without a seam", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.engine.begin("a1");
+    bench.engine.speak("a1", audioOf(0x30, 2_000));
+    bench.quiet(1_000).sound(sentence).quiet(400);
+    bench.engine.begin("a2");
+    bench.engine.speak("a2", audioOf(0x31, 500).slice(0, 3_999));
+    bench.engine.emit.answerDone({ answerId: "a1", status: "cancelled", reason: null, produced: true });
+    bench.engine.speak("a2", audioOf(0x31, 500));
+    bench.engine.finish("a2", words);
+    bench.quiet(1_500);
+    const tail = bench.line.heardBytes.slice(-8_000);
+    expect(tail.slice(0, 7_999).every((byte) => byte === 0x31)).toBe(true);
+  });
+
+  test("dead-call-after-excuse: talking into the last excuse leads to the recording flow, not to nobody", async () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "שלום");
+    for (const id of ["a1", "a2"]) {
+      bench.engine.begin(id);
+      bench.engine.emit.answerDone({ answerId: id, status: "failed", reason: null, produced: false });
+    }
+    await bench.quiet(400).sound(sentence).settled();
+    expect(stopped(bench)).toBe(true);
+    expect(bench.phone.redirects.map((redirect) => redirect.reason)).toEqual(["no_answer"]);
+  });
+
   test("what the caller heard is what is remembered: whole words up to the cut", () => {
     const bench = interrupted(sentence);
     bench.quiet(1_000);
@@ -80,6 +120,13 @@ describe("the caller interrupts", () => {
     bench.engine.answer("a2", audioOf(0x31, 1_000), "כן, בבקשה");
     bench.quiet(1_500);
     expect(bench.line.heardBytes.filter((byte) => byte === 0x31).length).toBe(8_000);
+  });
+
+  test("meant, by its words, and the turn was taken while answers were off: the answer is asked for", () => {
+    const bench = interrupted(loudSound(600));
+    bench.engine.turn("t2", "רגע, אני רוצה לשאול משהו אחר");
+    expect(bench.engine.did("respond").map((command) => command.request)).toEqual([{}]);
+    expect(bench.engine.did("autoAnswer").map((command) => command.on)).toEqual([false, true]);
   });
 
   test("a false stop: the rest is played from the cut, remembered when heard, answers on again", () => {

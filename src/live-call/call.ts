@@ -23,7 +23,7 @@ import type { CallSettings, IncomingCall } from "./settings.ts";
 import { SilenceWatch } from "./silence.ts";
 import { Transcript } from "./transcript.ts";
 import { Uplink } from "./uplink.ts";
-import { BargeIn } from "./vad/barge-in.ts";
+import type { BargeIn } from "./vad/barge-in.ts";
 import { CallTrace, TRACE_KEYPAD, TRACE_RESUMED } from "./vad/trace.ts";
 import type { Vad } from "./vad/vad.ts";
 import {
@@ -38,6 +38,12 @@ import {
 } from "./verdicts.ts";
 import { Vitals } from "./vitals.ts";
 
+/** The ear of one call: who hears the caller's speech, and who decides that it stops the assistant. */
+export interface Detectors {
+  vad: Vad;
+  bargeIn: BargeIn;
+}
+
 export interface CallDeps {
   clock: Clock;
   log: Log;
@@ -45,7 +51,7 @@ export interface CallDeps {
   phrases: Phrases;
   phone: PhoneControl;
   engine: VoiceEngine;
-  vad: Vad;
+  detectors: Detectors;
   recordCalls: boolean;
   shelf: RecordingShelf | null;
   /** The call is over and has written its end. */
@@ -62,7 +68,7 @@ export class Call {
   readonly #core: CallCore;
   readonly #leg: PhoneLeg;
   readonly #vad: Vad;
-  readonly #bargeIn = new BargeIn({ graceMs: limits.bargeInGraceMs });
+  readonly #bargeIn: BargeIn;
   readonly #trace = new CallTrace();
   readonly #verdicts = new VerdictRing();
   readonly #recording: Recording | null;
@@ -84,7 +90,8 @@ export class Call {
     this.startedAt = deps.clock.instant();
     this.#deps = deps;
     this.#core = new CallCore({ ...deps, callSid: incoming.callSid });
-    this.#vad = deps.vad;
+    this.#vad = deps.detectors.vad;
+    this.#bargeIn = deps.detectors.bargeIn;
     this.#recording = deps.recordCalls
       ? new Recording(limits.callMs + limits.goodbyeMs, deps.shelf?.open(incoming.callSid))
       : null;

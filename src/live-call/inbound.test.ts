@@ -3,6 +3,7 @@ import { createVirtualClock } from "../sim/clock.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
 import { loudSound } from "./testing/scripted-vad.ts";
+import { Uplink } from "./uplink.ts";
 import { VERDICT_NONE, VERDICT_NOTICED, VerdictRing } from "./verdicts.ts";
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
@@ -107,6 +108,38 @@ describe("the engine hears silence while the assistant is heard and the caller i
     bench.sound(loudSound(400));
     expect(bench.engine.appended.slice(before)).not.toContain(silence);
   });
+});
+
+describe("what was held back", () => {
+  const rig = (): { uplink: Uplink; sent: string[] } => {
+    const sent: string[] = [];
+    return { uplink: new Uplink({ appendAudio: (payload) => sent.push(payload) }, 600), sent };
+  };
+
+  test("is replayed once, oldest first, without what had gone through before", () => {
+    const { uplink, sent } = rig();
+    uplink.push("a", 160, false);
+    uplink.push("b", 160, true);
+    uplink.push("c", 160, true);
+    uplink.replay();
+    uplink.replay();
+    uplink.push("d", 160, false);
+    expect(sent).toEqual(["a", silence, silence, "b", "c", "d"]);
+  });
+
+  for (const [bytes, frames] of [
+    [80, 60],
+    [160, 30],
+    [320, 15],
+    [8_000, 0],
+  ] as const) {
+    test(`is the last 600 ms: ${frames} payloads of ${bytes} bytes`, () => {
+      const { uplink, sent } = rig();
+      for (let push = 0; push < 200; push++) uplink.push(String(push), bytes, true);
+      uplink.replay();
+      expect(sent.slice(200)).toEqual(Array.from({ length: frames }, (_, at) => String(200 - frames + at)));
+    });
+  }
 });
 
 describe("the ring of verdicts", () => {

@@ -53,6 +53,17 @@ describe("the caller never hears more than 2 s of unexplained silence (V21)", ()
     expect(bench.engine.did("respond")).toEqual([]);
   });
 
+  test("fillers that are rendered only during the wait are said then", () => {
+    const bench = new CallBench({ clock: createVirtualClock(), fixedPhrases: false });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "שלום");
+    bench.quiet(2_500);
+    expect(bench.line.sounding).toBe(false);
+    bench.phrases.fill(["he"]);
+    bench.quiet(1_000);
+    expect(bench.line.sounding).toBe(true);
+  });
+
   test("an empty answer is asked for once more; a second one leads to message taking, with an excuse", async () => {
     const bench = asked();
     bench.engine.begin("a1");
@@ -94,12 +105,12 @@ describe("the caller never hears more than 2 s of unexplained silence (V21)", ()
     expect(bench.journal.ends.map((end) => end.reason)).toEqual(["assistant_ended"]);
   });
 
-  test("a caller who speaks again resets the count", () => {
+  test("a caller who speaks again resets the count", async () => {
     const bench = new CallBench({ clock: createVirtualClock() });
     bench.start().quiet(19_000).sound(sentence);
     bench.engine.turn("t1", "אני כאן");
     bench.engine.answer("a1", audioOf(0x30, 1_000), "יופי");
-    bench.quiet(20_000);
+    await bench.quiet(20_000).settled();
     expect(bench.phone.hangUps).toEqual([]);
   });
 

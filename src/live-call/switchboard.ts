@@ -3,13 +3,14 @@ import { describeError } from "../base/errors.ts";
 import type { CallSid } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
-import { Call } from "./call.ts";
+import { Call, type Detectors } from "./call.ts";
 import type { VoiceEngine } from "./engine.ts";
 import type { CallJournal } from "./journal.ts";
 import type { NextStep, PhoneControl } from "./phone-control.ts";
 import type { Phrases } from "./phrases.ts";
 import type { RecordingShelf } from "./recording-shelf.ts";
 import type { CallSettings, IncomingCall } from "./settings.ts";
+import { BargeIn } from "./vad/barge-in.ts";
 import { Vad } from "./vad/vad.ts";
 
 export interface SwitchboardDeps {
@@ -22,8 +23,8 @@ export interface SwitchboardDeps {
   recordCalls: boolean;
   /** Where the older parts of running recordings wait; without one they wait in memory. */
   recordingShelf?: RecordingShelf;
-  /** The detector of the caller's speech; tests bring their own. */
-  makeVad?: () => Vad;
+  /** One call's detectors; tests bring their own. */
+  makeDetectors?: () => Detectors;
 }
 
 /** All live calls of the process. */
@@ -120,10 +121,10 @@ class LiveSwitchboard implements Switchboard {
 
   #makeCall(incoming: IncomingCall): Call | null {
     try {
-      const { makeEngine, makeVad, recordingShelf, ...shared } = this.#deps;
-      const vad = makeVad?.() ?? new Vad();
+      const { makeEngine, makeDetectors, recordingShelf, ...shared } = this.#deps;
+      const detectors = makeDetectors?.() ?? { vad: new Vad(), bargeIn: new BargeIn() };
       const onEnded = (next: NextStep): void => this.#ended(incoming.callSid, next);
-      return new Call(incoming, { ...shared, shelf: recordingShelf ?? null, vad, engine: makeEngine(), onEnded });
+      return new Call(incoming, { ...shared, shelf: recordingShelf ?? null, detectors, engine: makeEngine(), onEnded });
     } catch (thrown) {
       this.#deps.log.error("CALL", "call not made", { call: incoming.callSid, error: describeError(thrown) });
       return null;

@@ -66,6 +66,18 @@ describe("tools in a call", () => {
     expect(bench.engine.did("toolResult").length).toBe(1);
   });
 
+  test("two tools: only the one that has run for 8 s is given up", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    bench.quiet(4_000);
+    bench.engine.begin("a2");
+    bench.engine.emit.toolCall({ id: "c2", name: "book", argumentsJson: "{}" });
+    await bench.quiet(4_100).settled();
+    expect(tools.signals.map((signal) => signal.aborted)).toEqual([true, false]);
+    await bench.quiet(4_100).settled();
+    expect(tools.signals.map((signal) => signal.aborted)).toEqual([true, true]);
+  });
+
   test("a tool that rejects is answered with an error and hurts nothing else", async () => {
     const tools: CallTools = { definitions: [], run: () => Promise.reject(new Error("boom")) };
     const bench = await callingTool(tools);
@@ -141,6 +153,17 @@ describe("tools in a call", () => {
     await bench.quiet(3_000).settled();
     expect(bench.phone.hangUps).toEqual([]);
     expect(bench.line.heardBytes).toEqual(audioOf(0x31, 1_000));
+  });
+
+  test("the caller's words are taken before the goodbye has begun: the answer to them is no goodbye", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    tools.finish(doneWith({ kind: "end" }));
+    await bench.settled();
+    bench.engine.turn("t2", "רגע, עוד שאלה");
+    bench.engine.answer("a2", audioOf(0x31, 1_000), "כן?");
+    await bench.quiet(3_000).settled();
+    expect(bench.phone.hangUps).toEqual([]);
   });
 
   test("a goodbye that never ends is cut after 10 s", async () => {

@@ -11,9 +11,9 @@ import type { RecordingShelf } from "../recording-shelf.ts";
 import type { CallSettings } from "../settings.ts";
 import { createSwitchboard, type Switchboard } from "../switchboard.ts";
 import type { CallTools } from "../tools.ts";
+import { scriptedDetectors } from "./scripted-detectors.ts";
 import { audioOf, ScriptedEngine } from "./scripted-engine.ts";
 import { ScriptedLine, type ScriptedLineOptions } from "./scripted-line.ts";
-import { scriptedVad } from "./scripted-vad.ts";
 
 /** A clock that a test moves. */
 export interface MovableClock extends Clock {
@@ -132,7 +132,7 @@ export class CallBench {
       phrases: this.phrases,
       phone: this.phone,
       recordCalls: true,
-      makeVad: scriptedVad,
+      makeDetectors: scriptedDetectors,
       ...(options.shelf && { recordingShelf: options.shelf }),
     });
     const { settings } = options;

@@ -1,5 +1,5 @@
 import { frameEnergy } from "../../audio/energy.ts";
-import { VAD_NOTHING, VAD_SPEECH_ENDED, VAD_SPEECH_STARTED, type Vad } from "../vad/vad.ts";
+import { VAD_NOTHING, VAD_SPEECH_ENDED, VAD_SPEECH_STARTED } from "../vad/vad.ts";
 
 const loud = 1_000 ** 2;
 const startFrames = 5;
@@ -9,7 +9,7 @@ const hangFrames = 15;
  * A detector without judgement: five loud frames are speech, fifteen quiet ones end it. Tests of the call use it, so
  * that they neither depend on the real detector's ear nor pay for it.
  */
-class ScriptedVad {
+export class ScriptedVad {
   speaking = false;
   utteranceMs = 0;
   voicedMs = 0;
@@ -43,9 +43,6 @@ class ScriptedVad {
     return VAD_SPEECH_ENDED;
   }
 }
-
-/** The double in the place of the real class, whose private state it does not have. */
-export const scriptedVad = (): Vad => new ScriptedVad() as unknown as Vad;
 
 /** Loud sound of the caller: 20 ms frames that differ, so that each can be told apart. */
 export const loudSound = (ms: number): Uint8Array =>
