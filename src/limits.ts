@@ -91,6 +91,7 @@ export const limits = {
   databaseConnections: 10,
   databaseStartMs: 20_000, // recovery after a power cut replays up to 256 MB of log
   databaseStopMs: 10_000,
+  databaseKeepMs: 500, // how often our own server is looked after
   houseWaitMs: 15_000, // for a command that still has the storage folder, or a product that is starting or stopping
   databaseWaitingMax: 100, // transactions waiting or running: more are refused at once (F40)
   slowSqlMs: 200, // O3

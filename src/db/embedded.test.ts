@@ -104,6 +104,18 @@ test("initdb killed at any moment does not stop the next start", async () => {
   }
 }, 60_000);
 
+test("a database of another major version is refused at once, and left alone", async () => {
+  const root = folder();
+  const server = await start(root);
+  await server.stop();
+  writeFileSync(join(root, "data/PG_VERSION"), "12\n");
+  const error = await startEmbedded({ root, log: silentLog }).then(
+    () => null,
+    (thrown: Error) => thrown,
+  );
+  expect(error?.message).toContain("was made by PostgreSQL 12");
+});
+
 test("a storage folder with a very long path gets its socket in a short one", async () => {
   const server = await start(join(folder("deep"), "x".repeat(90), "database"));
   const { address } = server;

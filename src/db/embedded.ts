@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { AppError } from "../base/errors.ts";
+import { AppError, describeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
@@ -24,7 +24,10 @@ export interface EmbeddedServer {
   address: DatabaseAddress;
   /** True when the server was already running (its starter was killed). */
   adopted: boolean;
-  pid: number;
+  /** Process of the server now. */
+  readonly pid: number;
+  /** From now on starts the server again whenever its process is gone, until `stop`. */
+  keepRunning(): void;
   /** Ends all sessions, then the server, and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -78,6 +81,8 @@ class Supervisor {
   readonly #runAs: ServerUser;
   readonly #settings: EmbeddedSettings;
   readonly #address: DatabaseAddress & { kind: "socket" };
+  #keeper: ReturnType<typeof setInterval> | undefined;
+  #restarting: Promise<void> | null = null;
 
   constructor(root: string, runAs: ServerUser, settings: EmbeddedSettings) {
     this.#root = root;
@@ -100,7 +105,8 @@ class Supervisor {
       );
     }
     const data = join(this.#root, "data");
-    if (!existsSync(data)) this.#initialise(binaries, data);
+    if (existsSync(data)) checkVersion(data, binaries);
+    else this.#initialise(binaries, data);
     const deadline = performance.now() + limits.databaseStartMs;
     for (;;) {
       const failure = await this.#launch(binaries, data, deadline);
@@ -124,13 +130,8 @@ class Supervisor {
       encoding: "utf8",
     });
     if (made.status !== 0) {
-      throw new AppError(
-        "unavailable",
-        `initdb failed: ${(made.stderr ?? "").trim().split("\n").slice(-3).join(" | ")}`,
-        {
-          cause: made.error,
-        },
-      );
+      const said = (made.stderr ?? "").trim().split("\n").slice(-3).join(" | ");
+      throw new AppError("unavailable", `initdb failed: ${said}`, { cause: made.error });
     }
     renameSync(half, data);
     syncFolder(this.#root);
@@ -165,8 +166,35 @@ class Supervisor {
   }
 
   handle(adopted: boolean): EmbeddedServer {
-    const pid = this.#pid() ?? 0;
-    return { address: this.#address, adopted, pid, stop: () => this.#stop(pid) };
+    const pidNow = () => this.#pid() ?? 0;
+    return {
+      address: this.#address,
+      adopted,
+      get pid() {
+        return pidNow();
+      },
+      keepRunning: () => this.#keepRunning(),
+      stop: () => this.#stop(),
+    };
+  }
+
+  #keepRunning(): void {
+    this.#keeper = setInterval(() => {
+      const pid = this.#pid();
+      if (this.#restarting || (pid !== null && isAlive(pid))) return;
+      this.#restarting = this.#restart().finally(() => {
+        this.#restarting = null;
+      });
+    }, limits.databaseKeepMs);
+    this.#keeper.unref();
+  }
+
+  async #restart(): Promise<void> {
+    const { log } = this.#settings;
+    log.error("DB", "the database server is gone: starting it again");
+    await this.start().catch((error: unknown) =>
+      log.error("DB", "the database server did not start", { error: describeError(error) }),
+    );
   }
 
   #pid(): number | null {
@@ -178,7 +206,11 @@ class Supervisor {
     }
   }
 
-  async #stop(pid: number): Promise<void> {
+  async #stop(): Promise<void> {
+    clearInterval(this.#keeper);
+    await this.#restarting;
+    const pid = this.#pid();
+    if (pid === null) return;
     const deadline = performance.now() + limits.databaseStopMs;
     signal(pid, "SIGINT"); // PostgreSQL's "fast" shutdown
     while (this.#pid() === pid && isAlive(pid)) {
@@ -199,6 +231,10 @@ function serverFlags(socketDir: string, { durable }: EmbeddedSettings): string[]
     shared_buffers: "64MB",
     max_wal_size: "256MB",
     jit: "off",
+    // Its log is for why it does not start. Errors of statements come back to us, and their details name customers.
+    log_min_messages: "log",
+    log_min_error_statement: "panic",
+    log_checkpoints: "off",
     ...(durable === false
       ? { fsync: "off", full_page_writes: "off", synchronous_commit: "off", max_connections: 200 }
       : {}),
@@ -209,6 +245,15 @@ function serverFlags(socketDir: string, { durable }: EmbeddedSettings): string[]
 function majorVersion(binaries: PostgresBinaries): number {
   const said = spawnSync(binaries.postgres, ["--version"], { cwd: "/", encoding: "utf8" }).stdout ?? "";
   return Number(/(\d+)/.exec(said)?.[1] ?? 0);
+}
+
+/** A cluster belongs to the major version that made it. @throws AppError "unavailable" when that is another one. */
+function checkVersion(data: string, binaries: PostgresBinaries): void {
+  const made = Number.parseInt(readFileSync(join(data, "PG_VERSION"), "utf8"), 10);
+  const ours = majorVersion(binaries);
+  if (made === ours) return;
+  const found = `the database in ${data} was made by PostgreSQL ${made}, and only ${ours} is here`;
+  throw new AppError("unavailable", `${found}: install ${made}, or set DATABASE_URL to a server with a copy of it`);
 }
 
 function signal(pid: number, name: "SIGINT"): void {

@@ -32,7 +32,9 @@ const databaseName = "agentlocator";
  */
 export async function openHouse(settings: HouseSettings): Promise<House> {
   const lock = await waitForLock(settings.storageDir, "server");
-  return openWith(settings, lock);
+  const house = await openWith(settings, lock);
+  house.keepRunning();
+  return house;
 }
 
 /**
@@ -72,7 +74,10 @@ async function waitForLock(storageDir: string, role: StorageRole): Promise<Stora
   }
 }
 
-async function openWith({ storageDir, databaseUrl, log }: HouseSettings, lock: StorageLock | null): Promise<House> {
+async function openWith(
+  { storageDir, databaseUrl, log }: HouseSettings,
+  lock: StorageLock | null,
+): Promise<House & { keepRunning(): void }> {
   let server: EmbeddedServer | null = null;
   try {
     const startedMs = performance.now();
@@ -89,7 +94,7 @@ async function openWith({ storageDir, databaseUrl, log }: HouseSettings, lock: S
       await server?.stop();
       lock?.release();
     };
-    return { db, address, close };
+    return { db, address, close, keepRunning: () => server?.keepRunning() };
   } catch (error) {
     await server?.stop().catch(() => {});
     lock?.release();

@@ -203,7 +203,7 @@ test("a poison job is given up after its tries, is told once, and holds up neith
   await add({ lane: "sick", payload: { n: 0 } });
   await add({ lane: "sick", payload: { n: 1 } });
   await add({ lane: "well", payload: { n: 2 } });
-  await until(() => done.length === 2 && dead.length === 1);
+  await until(async () => dead.length === 1 && (await rows()).length === 1);
   expect(tries).toEqual([1, 2, 3, 4, 5]);
   expect(done).toEqual([2, 1]);
   const left = await rows();
