@@ -1,15 +1,14 @@
 /**
  * The yardstick: the least a bridge can do. Moves audio between the media socket and the model by slicing strings; no
  * parsing, no detector, no ledger, no recording, no signature, no database.
- * Usage: bun scripts/bench/relay.ts PORT MODEL_SOCKET_URL
+ * Usage: bun scripts/bench/relay.ts MODEL_SOCKET_URL API_KEY; prints the address it listens on.
  */
 interface Leg {
   model: WebSocket | null;
   streamSid: string;
 }
 
-const port = Number(process.argv[2]);
-const modelUrl = process.argv[3] ?? "";
+const [modelUrl = "", apiKey = ""] = process.argv.slice(2);
 const payloadOpen = '"payload":"';
 const deltaOpen = '"delta":"';
 
@@ -21,7 +20,7 @@ const between = (text: string, open: string): string => {
 function connect(leg: Leg, socket: Bun.ServerWebSocket<Leg>): WebSocket {
   // Bun's WebSocket takes headers, which the DOM's type does not know.
   const Socket = WebSocket as unknown as new (url: string, options: object) => WebSocket;
-  const model = new Socket(modelUrl, { headers: { Authorization: "Bearer relay" }, perMessageDeflate: false });
+  const model = new Socket(modelUrl, { headers: { Authorization: `Bearer ${apiKey}` }, perMessageDeflate: false });
   model.onopen = () => {
     const format = { type: "audio/pcmu" };
     const audio = { input: { format, turn_detection: { type: "server_vad" } }, output: { format, voice: "marin" } };
@@ -36,8 +35,8 @@ function connect(leg: Leg, socket: Bun.ServerWebSocket<Leg>): WebSocket {
   return model;
 }
 
-Bun.serve<Leg>({
-  port,
+const relay: Bun.Server<Leg> = Bun.serve<Leg>({
+  port: 0,
   hostname: "127.0.0.1",
   fetch(request, server) {
     const { pathname } = new URL(request.url);
@@ -45,7 +44,7 @@ Bun.serve<Leg>({
       return server.upgrade(request, { data: { model: null, streamSid: "" } })
         ? undefined
         : new Response(null, { status: 400 });
-    const twiml = `<Response><Connect><Stream url="ws://127.0.0.1:${port}/ws/twilio-media"/></Connect></Response>`;
+    const twiml = `<Response><Connect><Stream url="ws://127.0.0.1:${relay.port}/ws/twilio-media"/></Connect></Response>`;
     return new Response(pathname.endsWith("incoming_call") ? twiml : "<Response/>", {
       headers: { "content-type": "text/xml" },
     });
@@ -68,4 +67,4 @@ Bun.serve<Leg>({
     },
   },
 });
-process.stdout.write("ready\n");
+process.stdout.write(`${relay.url.origin}\n`);

@@ -1,0 +1,61 @@
+/** What Linux says about a running process, read from /proc. */
+import { readdirSync, readFileSync } from "node:fs";
+
+// Fields of /proc/PID/stat behind the command name, which is in brackets and may contain anything.
+const fieldsOf = (pid: number): string[] => {
+  const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
+};
+
+const ticksPerSecond = 100; // USER_HZ, the same on every Linux that Bun runs on
+
+/** CPU time the process has used so far, user and system, in seconds; threads included, children not. */
+export function cpuSeconds(pid: number): number {
+  const fields = fieldsOf(pid);
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Resident memory in bytes. */
+export function residentBytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) * 1_024;
+}
+
+export function childrenOf(parent: number): number[] {
+  const pids = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+  return pids.filter((pid) => {
+    try {
+      return Number(fieldsOf(pid)[1]) === parent;
+    } catch {
+      return false; // gone since it was listed
+    }
+  });
+}
+
+/** Reads a process every `everyMs` until stopped. */
+export class ProcessWatch {
+  readonly samples: { atMs: number; cpuSeconds: number; residentBytes: number }[] = [];
+  readonly #timer: Timer;
+
+  constructor(pid: number, everyMs = 500) {
+    const read = (): void => {
+      this.samples.push({ atMs: performance.now(), cpuSeconds: cpuSeconds(pid), residentBytes: residentBytes(pid) });
+    };
+    read();
+    this.#timer = setInterval(read, everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  get peakBytes(): number {
+    return Math.max(...this.samples.map(({ residentBytes: bytes }) => bytes));
+  }
+
+  /** CPU seconds since the watch began. */
+  get usedSeconds(): number {
+    return this.samples.at(-1)!.cpuSeconds - this.samples[0]!.cpuSeconds;
+  }
+}
