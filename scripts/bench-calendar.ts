@@ -4,8 +4,9 @@
  */
 import { newId } from "../src/base/ids.ts";
 import { availability } from "../src/calendar/availability.ts";
-import { testBusiness } from "../src/calendar/testing/test-business.ts";
 import { createRestCalendars } from "../src/calendar/rest.ts";
+import { testBusiness } from "../src/calendar/testing/test-business.ts";
+import { connectPostgres } from "../src/db/connect.ts";
 import { meetings } from "../src/db/schema/meeting.ts";
 import { testDatabase } from "../src/db/test-db.ts";
 
@@ -38,6 +39,11 @@ await business.run(async (ctx) => {
   for (let index = 0; index < rows.length; index += 500)
     await ctx.tx.insert(meetings).values(rows.slice(index, index + 500));
 });
+
+// What autovacuum does within a minute of such a load.
+const owner = connectPostgres(db.address, { connections: 1 });
+await owner.unsafe("analyze meetings");
+await owner.end();
 
 const restCalendars = createRestCalendars();
 const times: number[] = [];

@@ -1,4 +1,4 @@
-import { and, eq, gte, lte, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { businesses } from "../db/schema/business.ts";
 import { meetings } from "../db/schema/meeting.ts";
@@ -34,35 +34,42 @@ export interface CalendarQuery {
 
 const dayMs = 86_400_000;
 
-/** Reads everything that availability needs, in one round trip of pipelined queries. */
+/** Reads everything that availability needs, in one round trip of pipelined statements. */
 export async function loadCalendar(ctx: Ctx, query: CalendarQuery): Promise<Calendar> {
-  const { tx, businessId } = ctx;
-  const [settings, resourceRows, hourRows, exceptionRows, busyRows] = await Promise.all([
+  const [settings, opening, busyRows] = await Promise.all([
     loadRules(ctx),
-    tx
-      .select({ id: resources.id })
-      .from(resources)
-      .where(and(eq(resources.businessId, businessId), eq(resources.active, true)))
-      .orderBy(resources.position, resources.id),
-    tx.select().from(workingHours).where(eq(workingHours.businessId, businessId)),
-    tx
-      .select()
-      .from(hoursExceptions)
-      .where(
-        and(
-          eq(hoursExceptions.businessId, businessId),
-          gte(hoursExceptions.onDate, query.from.toString()),
-          lte(hoursExceptions.onDate, query.to.toString()),
-        ),
-      ),
+    loadOpening(ctx, query),
     busyByResource(ctx, query),
   ]);
-  const ids = resourceRows.map((row) => row.id);
+  const { resources: ids, hours, exceptions } = opening;
   return {
     ...settings,
-    resources: ids.map((id) => hoursOf(id, hourRows, exceptionRows)),
+    resources: ids.map((id) => hoursOf(id, hours, exceptions)),
     busy: new Map(busyRows.map((row) => [row.resource_id, readRanges(row)])),
   };
+}
+
+interface Opening {
+  /** Active ones, in the order in which they are taken. */
+  resources: string[];
+  hours: { resource: string | null; weekday: number; fromMinute: number; toMinute: number }[];
+  exceptions: { resource: string | null; date: string; fromMinute: number | null; toMinute: number | null }[];
+}
+
+/** Three small tables in one statement: as three they cost the driver a millisecond. */
+async function loadOpening({ tx, businessId }: Ctx, query: CalendarQuery): Promise<Opening> {
+  const mine = sql`business_id = ${businessId}`;
+  const [row] = await tx.execute<{ opening: Opening }>(sql`
+    select json_build_object(
+      'resources', (select coalesce(json_agg(id order by position, id), '[]') from ${resources} where ${mine} and active),
+      'hours', (select coalesce(json_agg(json_build_object('resource', resource_id, 'weekday', weekday,
+          'fromMinute', from_minute, 'toMinute', to_minute)), '[]') from ${workingHours} where ${mine}),
+      'exceptions', (select coalesce(json_agg(json_build_object('resource', resource_id, 'date', on_date,
+          'fromMinute', from_minute, 'toMinute', to_minute)), '[]') from ${hoursExceptions}
+        where ${mine} and on_date between ${query.from.toString()} and ${query.to.toString()})
+    ) as opening`);
+  if (row === undefined) throw new AppError("bug", "a select of one row came back empty");
+  return row.opening;
 }
 
 /** The rules alone; a business that never set any has the defaults of the table. */
@@ -100,13 +107,13 @@ function busyByResource(ctx: Ctx, query: CalendarQuery): Promise<BusyRow[]> {
   const to = new Date(Date.parse(`${query.to}T00:00:00Z`) + 2 * dayMs).toISOString();
   const own = query.exceptConversation ?? null;
   return ctx.tx.execute<BusyRow>(sql`
-    select resource_id,
-      array_agg(date_part('epoch', busy_from)::bigint order by busy_from)::text as starts,
-      array_agg(date_part('epoch', busy_to)::bigint order by busy_from)::text as ends
-    from ${meetings}
-    where business_id = ${ctx.businessId} and status <> 'cancelled' and starts_at > ${from} and starts_at < ${to}
-      and (status <> 'held' or (hold_expires_at > ${query.now.toString()} and conversation_id is distinct from ${own}))
-    group by resource_id`);
+    select resource_id, array_agg(starts)::text as starts, array_agg(ends)::text as ends from (
+      select resource_id, date_part('epoch', busy_from)::bigint as starts, date_part('epoch', busy_to)::bigint as ends
+      from ${meetings}
+      where business_id = ${ctx.businessId} and status <> 'cancelled' and starts_at > ${from} and starts_at < ${to}
+        and (status <> 'held' or (hold_expires_at > ${query.now.toString()} and conversation_id is distinct from ${own}))
+      order by resource_id, busy_from
+    ) as sorted group by resource_id`);
 }
 
 function readRanges(row: BusyRow): BusyRange[] {
@@ -119,20 +126,17 @@ function readRanges(row: BusyRow): BusyRange[] {
 
 const secondsOf = (array: string): number[] => JSON.parse(`[${array.slice(1, -1)}]`) as number[];
 
-type HourRow = typeof workingHours.$inferSelect;
-type ExceptionRow = typeof hoursExceptions.$inferSelect;
-
 /** A resource's own rows count; where it has none, the business's do. Exceptions of both apply, its own first. */
-function hoursOf(resourceId: string, hourRows: HourRow[], exceptionRows: ExceptionRow[]): ResourceHours {
-  const own = hourRows.filter((row) => row.resourceId === resourceId);
+function hoursOf(resourceId: string, hours: Opening["hours"], rows: Opening["exceptions"]): ResourceHours {
+  const own = hours.filter((row) => row.resource === resourceId);
   const exceptions = new Map<string, MinuteWindow[]>();
   for (const scope of [null, resourceId]) {
     const replaced = new Set<string>();
-    for (const { onDate, fromMinute, toMinute } of exceptionRows.filter((row) => row.resourceId === scope)) {
-      if (!replaced.has(onDate)) exceptions.set(onDate, []);
-      replaced.add(onDate);
-      if (fromMinute !== null && toMinute !== null) exceptions.get(onDate)?.push({ fromMinute, toMinute });
+    for (const { date, fromMinute, toMinute } of rows.filter((row) => row.resource === scope)) {
+      if (!replaced.has(date)) exceptions.set(date, []);
+      replaced.add(date);
+      if (fromMinute !== null && toMinute !== null) exceptions.get(date)?.push({ fromMinute, toMinute });
     }
   }
-  return { resourceId, weekly: own.length > 0 ? own : hourRows.filter((row) => row.resourceId === null), exceptions };
+  return { resourceId, weekly: own.length > 0 ? own : hours.filter((row) => row.resource === null), exceptions };
 }
