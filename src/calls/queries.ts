@@ -78,8 +78,6 @@ export interface AnswerLatency {
   max: number | null;
 }
 
-export type CallDetail = Awaited<ReturnType<typeof readCall>>;
-
 /** Everything about one call. @throws AppError "not_found" when the business has no such call. */
 export async function readCall({ tx, businessId }: Ctx, callId: CallId) {
   const [call] = await tx

@@ -18,7 +18,7 @@ export function connectPostgres(address: DatabaseAddress, settings: ConnectSetti
     onnotice: () => {},
     connection: { application_name: "agentlocator", ...settings.session },
     // Seconds. The driver's own curve reaches 20 s; an outage must not be felt that long after it is over.
-    backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1) * (0.75 + Math.random() / 2),
+    backoff: (attempt) => Math.min(0.05 * 2 ** attempt, 1),
   };
   if (address.kind === "url") return postgres(address.url, options);
   const { socketDir, port, user, database } = address;
