@@ -126,9 +126,9 @@ function readDotted(tokens: readonly Token[], at: number, led: boolean): Core | 
   const token = tokens[at]!;
   const digits = token.digits!;
   if (digits.shape !== "dotted" || digits.rightDigits !== 2 || digits.right > 59 || digits.left > 23) return null;
-  const { part, tag } = tokens[at + 1]?.entry ?? {};
+  const { tag } = tokens[at + 1]?.entry ?? {};
   const couldBeDate = digits.right >= 1 && digits.right <= 12 && digits.left >= 1;
-  if (couldBeDate && !led && part === undefined && tag !== "am" && tag !== "pm") return null;
+  if (couldBeDate && !led && tag !== "am" && tag !== "pm") return null;
   const { left: hour, right: minute, padded } = digits;
   return { hour, minute, padded, written: true, precise: true, next: at + 1, prefix: token.prefix };
 }

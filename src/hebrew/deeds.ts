@@ -25,6 +25,8 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
     talk.instead >= 0 && scan.context.appointment !== undefined && (wish.hour !== null || wish.date !== null);
   const slotShift = scan.context.appointment === undefined || facts.length > 0 ? null : readSlotShift(scan.tokens);
   if (slotShift !== null && !talk.cancel) return shiftedMeeting(scan.context.appointment!, slotShift);
+  const offers = (scan.context.offered?.length ?? 0) > 0 && scan.context.appointment === undefined;
+  if (talk.move && offers && facts.length === 0) return { kind: "reject" }; // "אפשר לשנות שעה?": not this slot
   if (talk.move || rebooks || replaces || (talk.other && scan.context.appointment !== undefined))
     return move(world, scan, facts, wish, talk);
   return null;

@@ -145,7 +145,8 @@ function answersOffer({ tokens, context }: Scan, clock: Clock): boolean {
   if (offered === 0 || clock.hour <= Math.max(offered, 1)) return false;
   return tokens.every(({ mark, entry }, i) => {
     const inside = i >= clock.at && i < clock.next;
-    return inside || mark !== "" || entry.filler === true || entry.act !== undefined || entry.tag !== undefined;
+    const light = entry.filler === true || entry.act !== undefined || entry.tag !== undefined;
+    return inside || mark !== "" || light || entry.number !== undefined;
   });
 }
 

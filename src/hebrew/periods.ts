@@ -218,7 +218,7 @@ function shabbatEdge({ tokens, now }: Scan, place: Place, at: number): DateFact 
   return dateFact(at, next, {
     moment: { day: saturday, minute, second: 0, grain: "minute", until },
     days: [saturday],
-    part: tag === "shabbat-end" ? "evening" : null,
+    part: "evening",
     prefix,
   });
 }

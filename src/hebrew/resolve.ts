@@ -24,7 +24,8 @@ export function resolveWish(world: World, context: Context, wish: Wish, talk: Ta
   const bounded = [wish.hour, ...wish.otherHours].filter((hour): hour is HourWish => hour !== null && isBound(hour));
   if (bounded.length > 0) return bounds(world, wish, bounded, base);
   if (wish.otherHours.length > 0) return severalHours(wish, base);
-  if (wish.date && wish.dateRelation && wish.date.problem === null) return dayBounds(world, wish);
+  const afterShabbatAt = wish.date?.moment && wish.hour !== null; // "אחרי צאת שבת בשמונה"
+  if (wish.date && wish.dateRelation && wish.date.problem === null && !afterShabbatAt) return dayBounds(world, wish);
   if (wish.range) return rangeOf(world, wish, wish.range, base);
   if (wish.date) return withDate(world, context, wish, wish.date, talk);
   if (wish.hour) return withoutDate(world, context, wish.hour, base);
@@ -114,7 +115,7 @@ function withDate(world: World, context: Context, wish: Wish, date: DateFact, ta
   if (!hour) return vagueOr(dateAlone(world, date, wish.part), talk);
   if (date.span) return spanWithHour(world, date, hour);
   const days = date.moment ? [date.moment.day] : date.days;
-  if (date.moment && date.moment.until === null) return dateAlone(world, date, null);
+  if (date.moment && date.moment.until === null && date.days.length === 0) return dateAlone(world, date, null);
   const explicitPast = days[0]! < world.now.day;
   if (!hour.nightAfter) return momentAt(world, days, hour, explicitPast);
   if (date.night) return momentAt(world, [days[0]! + 1], hour, explicitPast);

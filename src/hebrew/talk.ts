@@ -192,7 +192,7 @@ function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
   }
   const fact = facts.find(({ at }) => at === i + 1 || (at === i + 2 && !!tokens[i + 1]!.entry.filler));
   if (fact) {
-    fact.negated = true;
+    negateChain(tokens, facts, fact);
     return;
   }
   if (next.entry.able || next.entry.act === "want") return refuse(tokens, facts, talk, i);
@@ -200,6 +200,21 @@ function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
   if (tokens[i - 1]?.text === "אמ") return; // "אם לא": a condition
   if (facts.some(({ at }) => talk.clauses[at] === talk.clauses[i])) return refuse(tokens, facts, talk, i);
   if (restIsLight(talk, i)) talk.no = i;
+}
+
+/** "לא בימי ראשון ושני": what is joined by ו or "או" is refused with the first. */
+function negateChain(tokens: readonly Token[], facts: readonly Fact[], first: Fact): void {
+  first.negated = true;
+  let last = first;
+  for (const fact of facts) {
+    const joined =
+      fact.at === last.next
+        ? tokens[fact.at]!.prefix.startsWith("ו")
+        : tokens[last.next]?.entry.tag === "or" && fact.at === last.next + 1;
+    if (fact.at < last.next || fact.kind !== first.kind || !joined) continue;
+    fact.negated = true;
+    last = fact;
+  }
 }
 
 /** After the word at `i` its clause holds only small talk. */

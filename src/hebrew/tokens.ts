@@ -14,7 +14,7 @@ export interface Token {
   letters: number;
   /** "," for any clause mark, "-" "/" "?" "$" (any currency or %), "" for words. */
   mark: string;
-  /** True when nothing but spaces separates it from the token before. */
+  /** The word is in the lexicon, or is a number or mark. */
   known: boolean;
 }
 
@@ -159,7 +159,7 @@ function matchPhrase(raws: readonly Raw[], i: number): { token: Token; next: num
     const options = lexicon.phrases.get(cut === 0 ? whole : whole.slice(cut));
     if (!options) continue;
     for (const { rest, entry } of options) {
-      if (cut > 0 && entry.greeting) continue; // "בשמונה בבוקר טוב לי" greets nobody
+      if (cut > 0 && (entry.greeting || entry.act === "other")) continue; // "בשמונה בבוקר טוב לי", "היום אחר הצהריים"
       if (!rest.every((word, k) => sameWord(raws[i + 1 + k]?.text, word))) continue;
       const text = [whole, ...rest].join(" ");
       return { token: wordToken(text, whole.slice(0, cut), entry, true), next: i + 1 + rest.length };
