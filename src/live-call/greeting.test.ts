@@ -55,6 +55,17 @@ describe("the first words of a call", () => {
     expect(late.line.heardBytes).toEqual(audioOf(0x20, 2_000));
   });
 
+  test("nothing is rendered yet, neither the personal greeting nor the general one: nobody waits", () => {
+    for (const settings of [
+      { greeting: "שלום דנה", genericGreeting: greeting },
+      { greeting, genericGreeting: greeting },
+    ]) {
+      const bench = new CallBench({ clock: createVirtualClock(), settings });
+      bench.start();
+      expect(bench.engine.did("respond").map((command) => command.request)).toEqual([{ say: settings.greeting }]);
+    }
+  });
+
   test("settings that arrive after the stream greet then; the engine is opened once", async () => {
     const settings = Promise.withResolvers<ReturnType<typeof testSettings>>();
     const bench = new CallBench({ clock: createVirtualClock(), settings: settings.promise, phrases: cached });

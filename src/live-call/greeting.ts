@@ -21,6 +21,7 @@ export class Greeting {
   prepare(): void {
     const { settings } = this.#core;
     if (settings?.greeting) this.#talk.speaker.prepare(settings.greeting);
+    if (settings?.genericGreeting) this.#talk.speaker.prepare(settings.genericGreeting);
     this.#talk.speaker.prepareAll();
   }
 
@@ -29,11 +30,12 @@ export class Greeting {
     const { settings } = this.#core;
     if (this.#started || settings === null) return;
     this.#started = true;
-    const { greeting, genericGreeting } = settings;
+    const { greeting, genericGreeting = "", voice } = settings;
     if (greeting === null) {
       this.#talk.onListening();
     } else if (!this.#talk.sayCached(greeting)) {
-      if (genericGreeting === undefined) this.#sayByEngine(greeting);
+      // Waiting is worth it only when there is something to fall back on.
+      if (this.#core.phrases.get(voice, genericGreeting) === null) this.#sayByEngine(greeting);
       else this.#core.arm("greeting_patience", limits.greetingPatienceMs);
     }
   }
