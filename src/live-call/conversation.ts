@@ -33,6 +33,8 @@ export interface ConversationDeps {
 
 // A caller who has been talking this long is not talked over: the answer that comes now is for half a sentence.
 const talkOverMs = 400;
+// After this long a pause the turn may well be over, though the detector still waits for more.
+const breathMs = 100;
 // A radio in the room never stops talking: the assistant must get a word in.
 const droppedInRowMax = 2;
 // Nobody is told to wait while speaking; looked at again this soon.
@@ -318,8 +320,8 @@ export class Conversation {
   /** An answer begins to speak. False: it is dropped, because the caller is in the middle of a sentence. */
   #beginSpeaking(): boolean {
     const { vad } = this.#deps;
-    const midSentence = vad.speaking && vad.utteranceMs >= talkOverMs && !this.#playout.active;
-    if (midSentence && this.#droppedInRow < droppedInRowMax) {
+    const midSentence = vad.speaking && vad.pauseMs <= breathMs && vad.utteranceMs >= talkOverMs;
+    if (midSentence && !this.#playout.active && this.#droppedInRow < droppedInRowMax) {
       this.#droppedInRow++;
       this.#core.event("answer_dropped", { why: "caller_speaking" });
       this.closing.cancel();

@@ -127,6 +127,14 @@ describe("what was held back", () => {
     expect(sent).toEqual(["a", silence, silence, "b", "c", "d"]);
   });
 
+  test("is forgotten when the uplink has been open since", () => {
+    const { uplink, sent } = rig();
+    uplink.push("a", 160, true);
+    uplink.push("b", 160, false);
+    uplink.replay();
+    expect(sent).toEqual([silence, "b"]);
+  });
+
   for (const [bytes, frames] of [
     [80, 60],
     [160, 30],

@@ -107,7 +107,7 @@ describe("the caller never hears more than 2 s of unexplained silence (V21)", ()
 
   test("a caller who speaks again resets the count", async () => {
     const bench = new CallBench({ clock: createVirtualClock() });
-    bench.start().quiet(19_000).sound(sentence);
+    bench.start().quiet(19_000).sound(sentence).quiet(200);
     bench.engine.turn("t1", "אני כאן");
     bench.engine.answer("a1", audioOf(0x30, 1_000), "יופי");
     await bench.quiet(20_000).settled();

@@ -110,6 +110,21 @@ describe("the ledger of what was heard", () => {
     expect(rig.line.heardBytes.filter((byte) => byte === 1).length).toBeLessThan(450 * 8);
   });
 
+  test("the peer ran dry in a network stall: the position follows its marks, not the plan", () => {
+    let delayMs = 20;
+    const rig = new Rig({ delayMs: () => delayMs });
+    rig.say("a", audioOf(1, 10_000));
+    rig.run(1_000);
+    delayMs = 3_000;
+    rig.run(240);
+    delayMs = 20;
+    rig.run(5_100);
+    const [cut] = rig.playout.clear(rig.clock.nowMs()).cuts;
+    rig.run(500);
+    expect(rig.line.heardMs).toBeLessThan(5_000);
+    expect(Math.abs(rig.line.heardMs - cut!.heardMs)).toBeLessThanOrEqual(60);
+  });
+
   test("everything heard: a clear cuts nothing", () => {
     const rig = new Rig({ delayMs: () => 100 });
     rig.say("a", audioOf(1, 1_000));

@@ -13,6 +13,7 @@ export class ScriptedVad {
   speaking = false;
   utteranceMs = 0;
   voicedMs = 0;
+  pauseMs = 0;
   levelRms = 0;
   noiseFloorRms = 10;
   speechThresholdRms = 1_000;
@@ -25,6 +26,7 @@ export class ScriptedVad {
     this.levelRms = Math.sqrt(energy);
     this.#loudFrames = energy > loud ? this.#loudFrames + 1 : 0;
     this.#quietFrames = energy > loud ? 0 : this.#quietFrames + 1;
+    this.pauseMs = this.#quietFrames * 20;
     if (this.speaking) return this.#goOn();
     if (this.#loudFrames < startFrames) return VAD_NOTHING;
     this.speaking = true;
