@@ -264,8 +264,17 @@ function dayBeforeDash(scan: Scan, i: number): DateFact | null {
   if (!joined && !dash.prefix.endsWith("ל")) return null;
   const j = joined ? i + 2 : i + 1;
   const end = readCalendarDate(scan, j);
-  if (!end || end.days.length !== 1 || tokens[j + 1]?.entry.month === undefined) return null;
+  if (end?.days.length !== 1) return null;
   const second = tokens[j]?.digits;
-  if (second?.shape !== "int" || second.value <= first.value) return null;
-  return dateFact(i, i + 1, { days: [end.days[0]! - (second.value - first.value)], prefix: tokens[i]!.prefix });
+  const last = dayOfMonth(second);
+  const monthNamed = second?.shape !== "int" || tokens[j + 1]?.entry.month !== undefined;
+  if (last === null || !monthNamed || last <= first.value) return null;
+  return dateFact(i, i + 1, { days: [end.days[0]! - (last - first.value)], prefix: tokens[i]!.prefix });
+}
+
+/** The day in "25", "25.12" and "25/12". */
+function dayOfMonth(digits: Token["digits"] | undefined): number | null {
+  if (digits?.shape === "int") return digits.value;
+  if (digits?.shape === "dotted") return digits.left;
+  return digits?.shape === "date" ? digits.day : null;
 }

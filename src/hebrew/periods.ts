@@ -106,7 +106,8 @@ function readNthWeek({ tokens, now }: Scan, at: number): Stretch | null {
 /** "בשבועיים הקרובים", "בימים הקרובים", "בחודש הקרוב" of more than one: from today on. */
 function readComingDays({ tokens, now }: Scan, at: number): Stretch | null {
   const duration = readDuration(tokens, at);
-  if (!duration || tokens[duration.next]?.entry.tag !== "coming") return null;
+  const tag = duration && tokens[duration.next]?.entry.tag;
+  if (!duration || (tag !== "coming" && tag !== "next")) return null;
   const plural = duration.count > 1 || tokens[at]!.entry.tag === "days-word";
   const days = {
     minute: 0,

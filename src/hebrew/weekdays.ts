@@ -94,7 +94,7 @@ const nearest = (now: Now, weekday: number): Pick<DateFact, "days" | "problem"> 
   return { days: [now.day + (ahead === 0 ? 7 : ahead)], problem: null };
 };
 
-type Week = { mode: "next" | "this" | "last" | "coming" | "next-name"; weeks: number; next: number };
+type Week = { mode: "next" | "this" | "last" | "coming" | "following" | "next-name"; weeks: number; next: number };
 
 /** Which week: a modifier behind the name, or "בשבוע הבא", "השבוע", "בעוד שבועיים". */
 function readWeek({ tokens }: Scan, at: number): Week | null {
@@ -103,6 +103,7 @@ function readWeek({ tokens }: Scan, at: number): Week | null {
   const { tag, unit } = token.entry;
   if (tag === "next") return { mode: "next-name", weeks: 1, next: at + 1 };
   if (tag === "coming") return { mode: "coming", weeks: 0, next: at + 1 };
+  if (tag === "after" && token.prefix === "ש") return { mode: "following", weeks: 1, next: at + 1 };
   if (tag === "this") return { mode: "this", weeks: 0, next: at + 1 };
   if (tag === "last" && token.prefix === "") return { mode: "last", weeks: -1, next: at + 1 };
   if (tag === "of" && tokens[at + 1]?.entry.unit === "week") return readWeek({ tokens } as Scan, at + 1);
@@ -124,6 +125,7 @@ function readWeek({ tokens }: Scan, at: number): Week | null {
 function inWeek(now: Now, weekday: number, week: Week): Pick<DateFact, "days" | "problem"> {
   const thisWeek = weekOf(now.day);
   if (week.mode === "coming") return nearest(now, weekday);
+  if (week.mode === "following") return { days: [nearest(now, weekday).days[0]! + 7], problem: null };
   if (week.mode === "this") {
     return weekday === now.weekday ? { days: [now.day, now.day + 7], problem: "ambiguous" } : nearest(now, weekday);
   }
@@ -190,8 +192,8 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
     return !offered && (isTimeWord(next) || before === undefined);
   }
   if (before?.entry.label || before?.entry.countable || next?.entry.countable) return false;
-  if (next && next.mark === "" && !next.known && /(ימ|ות|ה)$/.test(next.text) && token.entry.number !== undefined)
-    return false;
+  // "שני חדרי שינה": before a word that is no part of a time it is the number two.
+  if (next && next.mark === "" && !next.known && token.entry.number !== undefined && name.prefix === "") return false;
   if (livesIn(tokens, at)) return false;
   if (/[בלמ]$/.test(name.prefix)) return true;
   if (isTimeWord(next) || next === undefined || next.mark !== "")

@@ -123,6 +123,8 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
     return inside.length > 0 ? { ...day, days: inside, part: a.part ?? b.part } : null;
   }
   if (span || a.moment || b.moment) {
+    const spot = a.moment?.until === null ? a : b.moment?.until === null ? b : null;
+    if (spot && (spot === a ? b : a).days.includes(spot.moment!.day)) return spot; // "היום בעוד שעתיים"
     const shabbat = a.moment?.until ? a : b.moment?.until ? b : null;
     const other = shabbat === a ? b : a;
     return shabbat && other.days.some((one) => shabbat.days.includes(one) || one === shabbat.days[0]! - 1)
