@@ -26,8 +26,8 @@ export interface ChaosLink {
   stop(): Promise<void>;
 }
 
-/** Opens a link on a loopback port to another loopback port. */
-export async function openLink(targetPort: number): Promise<ChaosLink> {
+/** Opens a link on a loopback port to another loopback port, or to a unix socket. */
+export async function openLink(target: number | string): Promise<ChaosLink> {
   const pairs = new Set<{ near: Socket; far: Socket }>();
   const up: Direction = { mode: "pass", delayMs: 0 };
   const down: Direction = { mode: "pass", delayMs: 0 };
@@ -35,7 +35,8 @@ export async function openLink(targetPort: number): Promise<ChaosLink> {
     near.on("error", () => {});
     if (link.accept === "refuse") return void near.resetAndDestroy();
     if (link.accept === "blackhole") return;
-    const far = createConnection({ host: "127.0.0.1", port: targetPort });
+    const far =
+      typeof target === "string" ? createConnection(target) : createConnection({ host: "127.0.0.1", port: target });
     const pair = { near, far };
     pairs.add(pair);
     far.on("error", () => near.resetAndDestroy());
