@@ -187,7 +187,6 @@ async function dialAll(
   const webhooks = createWebhookClient(account, clock);
   const tails = prepareTails();
   const calls: PhoneCall[] = [];
-  const callers: LoadCaller[] = [];
   let dueMs = clock.nowMs();
   const ticker = setInterval(() => {
     const now = clock.nowMs();
@@ -224,7 +223,6 @@ async function dialAll(
           },
           made,
         );
-        callers.push(caller);
         return caller;
       },
       onMessage: (event, bytes) => {
@@ -244,10 +242,10 @@ async function dialAll(
   await Promise.all(rung);
   clearInterval(ticker);
   await Bun.sleep(200); // the last frames are still on their way to the model
-  return reportOf(calls, callers, meter);
+  return reportOf(calls, meter);
 }
 
-function reportOf(calls: readonly PhoneCall[], callers: readonly LoadCaller[], meter: Meter): LoadReport {
+function reportOf(calls: readonly PhoneCall[], meter: Meter): LoadReport {
   const problems: Record<string, number> = {};
   let streams = 0;
   for (const call of calls) {
@@ -260,7 +258,7 @@ function reportOf(calls: readonly PhoneCall[], callers: readonly LoadCaller[], m
       problems[name] = (problems[name] ?? 0) + 1;
     }
   }
-  const sent = callers.reduce((sum, { sequence }) => sum + sequence, 0);
+  const sent = calls.flatMap(({ streams }) => streams).reduce((sum, { framesSent }) => sum + framesSent, 0);
   const arrived = [...meter.arrived.values()].reduce((sum, count) => sum + count, 0);
   return {
     calls: calls.length,

@@ -1,12 +1,21 @@
 import { describe, expect, test } from "bun:test";
-import { type BrainInput, scriptedBrain, textToSay } from "./brain.ts";
+import { type BrainInput, scriptedBrain, textToSay, tomorrow } from "./brain.ts";
 import { fillSchema } from "./fill-schema.ts";
 
-const empty: BrainInput = { instructions: "", request: "", tools: [], memory: [], callerText: null, toolResults: [] };
+const empty: BrainInput = {
+  instructions: "",
+  request: "",
+  tools: [],
+  memory: [],
+  callerText: null,
+  toolResults: [],
+  now: Temporal.Instant.from("2026-03-01T22:30:00Z"),
+};
 const brain = scriptedBrain([
   { when: /מחיר/, say: "תספורת עולה מאה ושמונים שקלים ופן עולה מאה ועשרים." },
-  { when: /תור/, say: "בודקת.", call: { tool: /availab/, facts: { date: "2026-03-02" } } },
-  { when: { toolDone: /availab/ }, say: "יש תור." },
+  { when: /תור/, say: "בודקת.", calls: [{ tool: /availab/, facts: { date: tomorrow } }] },
+  { when: { toolDone: /availab/, result: /"free":true/ }, say: "יש תור." },
+  { when: /כן/, remembers: /"free":true/, say: "קבעתי." },
   { when: /תור/, say: "אין לי יומן." },
 ]);
 const lookUp = {
@@ -23,7 +32,7 @@ describe("the scripted model", () => {
     ["obeys a dictation", { request: "Say exactly:\nרגע אחד" }, "רגע אחד"],
     ["answers by its rules", { callerText: "מה המחיר?" }, "תספורת עולה מאה ושמונים שקלים ופן עולה מאה ועשרים."],
     ["skips rules whose tool is not on offer", { callerText: "תור" }, "בודקת."],
-    ["goes on after a result", { toolResults: [{ name: "check_availability", output: "{}" }] }, "יש תור."],
+    ["goes on after a result", { toolResults: [{ name: "check_availability", output: '{"free":true}' }] }, "יש תור."],
     [
       "admits a failed tool",
       { toolResults: [{ name: "other", output: '{"error":"x"}' }] },
@@ -41,7 +50,7 @@ describe("the scripted model", () => {
 
   test("fills a tool's fields with what it knows", () => {
     expect(brain({ ...empty, callerText: "אפשר תור?", tools: [lookUp] }).calls).toEqual([
-      { name: "check_availability", arguments: { date: "2026-03-02", days: 1 } },
+      { name: "check_availability", arguments: { date: "2026-03-03", days: 1 } }, // already Monday there
     ]);
   });
 });

@@ -17,7 +17,13 @@ export interface BrainInput {
   /** Words of the caller since the assistant last spoke; null when the last thing was not the caller's. */
   callerText: string | null;
   /** Results that came since the last answer. */
-  toolResults: readonly { name: string; output: string }[];
+  toolResults: readonly ToolResult[];
+  now: Temporal.Instant;
+}
+
+export interface ToolResult {
+  name: string;
+  output: string;
 }
 
 /** What the model decides: words, calls of tools, or both. Neither is an empty answer. */
@@ -30,12 +36,18 @@ export type Brain = (input: BrainInput) => Thought;
 
 /** A line of a scripted model: the first rule that matches and can be carried out decides. */
 export interface Rule {
-  /** Words of the caller, or the name of the tool whose result just came. */
-  when: RegExp | { toolDone: RegExp };
+  /** Words of the caller; or the name of the tool whose result just came, and what has to be in that result. */
+  when: RegExp | { toolDone: RegExp; result?: RegExp };
+  /** Has to be somewhere in the conversation, results of tools included. */
+  remembers?: RegExp;
   say?: string;
-  /** Name of a tool that must be on offer, and what to put into its fields (matched by field name). */
-  call?: { tool: RegExp; facts: Readonly<Record<string, string>> };
+  /** Names of tools that must be on offer, and what to put into their fields (matched by field name). */
+  calls?: readonly { tool: RegExp; facts: Readonly<Record<string, string>> }[];
 }
+
+/** In a fact: the date of the day after today where the business is. */
+export const tomorrow = "{tomorrow}";
+const zone = "Asia/Jerusalem";
 
 /**
  * A small model that follows rules, obeys "say exactly", goes on after tool results and admits when it understood nothing.
@@ -46,39 +58,47 @@ export function scriptedBrain(rules: readonly Rule[]): Brain {
     if (rest !== null) return { say: rest, calls: [] };
     const dictated = textToSay(input.request);
     if (dictated !== null) return { say: dictated, calls: [] };
-    const result = input.toolResults.at(-1);
-    if (result !== undefined) return afterTool(rules, input, result);
-    if (input.callerText === null || input.callerText === "")
-      return {
-        say: input.request === "" ? "סליחה, לא שמעתי. אפשר לחזור על זה?" : "כן, אני כאן. איך אפשר לעזור?",
-        calls: [],
-      };
     for (const rule of rules) {
-      if (!(rule.when instanceof RegExp) || !rule.when.test(input.callerText)) continue;
-      const thought = carryOut(rule, input.tools);
+      const thought = matches(rule, input) ? carryOut(rule, input) : null;
       if (thought !== null) return thought;
     }
-    return { say: "הבנתי. אני רושם את זה, ונציג יחזור אליך. יש עוד משהו?", calls: [] };
+    return { say: withoutRule(input), calls: [] };
   };
 }
 
-function afterTool(rules: readonly Rule[], input: BrainInput, result: { name: string; output: string }): Thought {
-  for (const rule of rules) {
-    if (rule.when instanceof RegExp || !rule.when.toolDone.test(result.name)) continue;
-    const thought = carryOut(rule, input.tools);
-    if (thought !== null) return thought;
-  }
-  const isError = /"error"/.test(result.output);
-  return { say: isError ? "לא הצלחתי לבדוק את זה כרגע. נציג יחזור אליך." : "בסדר, עשיתי. יש עוד משהו?", calls: [] };
+function matches({ when, remembers }: Rule, { callerText, toolResults, memory }: BrainInput): boolean {
+  if (remembers !== undefined && !memory.some(({ text }) => remembers.test(text))) return false;
+  if (when instanceof RegExp) return toolResults.length === 0 && callerText !== null && when.test(callerText);
+  return toolResults.some(({ name, output }) => when.toolDone.test(name) && (when.result?.test(output) ?? true));
 }
 
-function carryOut(rule: Rule, tools: readonly ToolSpec[]): Thought | null {
-  const { call, say = null } = rule;
-  if (call === undefined) return { say, calls: [] };
-  const tool = tools.find(({ name }) => call.tool.test(name));
-  if (tool === undefined) return say === null ? null : { say, calls: [] };
-  const filled = fillSchema(tool.parameters ?? { type: "object" }, call.facts);
-  return { say, calls: [{ name: tool.name, arguments: filled as Record<string, unknown> }] };
+function carryOut(rule: Rule, { tools, now }: BrainInput): Thought | null {
+  const { calls = [] } = rule;
+  const say = rule.say ?? null;
+  const filled: { name: string; arguments: Record<string, unknown> }[] = [];
+  for (const { tool: wanted, facts } of calls) {
+    const tool = tools.find(({ name }) => wanted.test(name));
+    if (tool === undefined) continue;
+    const nextDay = now.toZonedDateTimeISO(zone).toPlainDate().add({ days: 1 }).toString();
+    const known = Object.fromEntries(
+      Object.entries(facts).map(([name, fact]) => [name, fact.replace(tomorrow, nextDay)]),
+    );
+    const values = fillSchema(tool.parameters ?? { type: "object" }, known);
+    filled.push({ name: tool.name, arguments: values as Record<string, unknown> });
+  }
+  return calls.length > 0 && filled.length === 0 && say === null ? null : { say, calls: filled };
+}
+
+/** A tool's own sentence, an excuse, or that nothing was understood. */
+function withoutRule({ toolResults, callerText, request }: BrainInput): string {
+  const result = toolResults.at(-1);
+  if (result !== undefined) {
+    const sentence = /"(?:say|ask)":"((?:[^"\\]|\\.)*)"/.exec(result.output)?.[1];
+    if (sentence !== undefined) return JSON.parse(`"${sentence}"`) as string;
+    return /"error"/.test(result.output) ? "לא הצלחתי לבדוק את זה כרגע. נציג יחזור אליך." : "בסדר, עשיתי. יש עוד משהו?";
+  }
+  if (callerText !== null && callerText !== "") return "הבנתי. אני רושם את זה, ונציג יחזור אליך. יש עוד משהו?";
+  return request === "" ? "סליחה, לא שמעתי. אפשר לחזור על זה?" : "כן, אני כאן. איך אפשר לעזור?";
 }
 
 const wordsOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");

@@ -18,6 +18,7 @@ export interface Schema {
  */
 export function fillSchema(schema: Schema, facts: Readonly<Record<string, string>>, field = ""): unknown {
   if (schema.const !== undefined) return schema.const;
+  if (schema.default !== undefined && factFor(field, facts) === undefined) return schema.default;
   if (schema.enum !== undefined) return schema.enum.find((value) => value === factFor(field, facts)) ?? schema.enum[0];
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices !== undefined && choices.length > 0) return fillSchema(choices[0]!, facts, field);

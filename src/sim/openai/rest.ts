@@ -66,7 +66,7 @@ function transcription(model: Model, file: Uint8Array): Loose {
 }
 
 /** What the messages of a request say to the brain. */
-function inputOf(messages: readonly Loose[], tools: readonly ToolSpec[]): BrainInput {
+function inputOf(messages: readonly Loose[], tools: readonly ToolSpec[], now: Temporal.Instant): BrainInput {
   const lines = messages.map((message, index) => ({
     id: String(index),
     role: roleOf(message),
@@ -83,6 +83,7 @@ function inputOf(messages: readonly Loose[], tools: readonly ToolSpec[]): BrainI
       .map(({ text }) => text)
       .join("\n"),
     request: "",
+    now,
     tools,
     memory: lines,
     callerText: words.length === 0 ? null : words.join(" "),
@@ -130,7 +131,9 @@ function chatCompletion(model: Model, body: Loose): Loose {
   const schema = (body.response_format as { json_schema?: { schema?: Schema } } | undefined)?.json_schema?.schema;
   const tools = ((body.tools ?? []) as { function: ToolSpec }[]).map((tool) => tool.function);
   const thought: Thought =
-    schema === undefined ? model.brain(inputOf(messages, tools)) : { say: structured(schema, messages), calls: [] };
+    schema === undefined
+      ? model.brain(inputOf(messages, tools, model.clock.instant()))
+      : { say: structured(schema, messages), calls: [] };
   const calls = thought.calls.map((call, index) => ({
     id: `call_${Bun.randomUUIDv7().replaceAll("-", "").slice(0, 20)}${index}`,
     type: "function",
@@ -166,7 +169,9 @@ function response(model: Model, body: Loose): Loose {
   const schema = (body.text as { format?: { schema?: Schema } } | undefined)?.format?.schema;
   const tools = ((body.tools ?? []) as ToolSpec[]).filter((tool) => tool.name !== undefined);
   const thought: Thought =
-    schema === undefined ? model.brain(inputOf(messages, tools)) : { say: structured(schema, messages), calls: [] };
+    schema === undefined
+      ? model.brain(inputOf(messages, tools, model.clock.instant()))
+      : { say: structured(schema, messages), calls: [] };
   const id = Bun.randomUUIDv7().replaceAll("-", "");
   const output: Loose[] = [];
   if (thought.say !== null)

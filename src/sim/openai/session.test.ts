@@ -14,7 +14,7 @@ function openSession() {
   const book = new SoundBook();
   const brain = scriptedBrain([
     { when: /כמה עולה/, say: "תספורת עולה מאה ושמונים שקלים, ופן עולה מאה ועשרים שקלים." },
-    { when: /לרשום/, say: "רושמת.", call: { tool: /lead/, facts: { name: "דנה" } } },
+    { when: /לרשום/, say: "רושמת.", calls: [{ tool: /lead/, facts: { name: "דנה" } }] },
     { when: { toolDone: /lead/ }, say: "רשמתי." },
   ]);
   const model = createModel({ clock, book, apiKey: "key", brain });

@@ -276,9 +276,12 @@ export class RealtimeSession {
     });
     if (!isApart) this.answer = answer;
     const tools = request.tool_choice === "none" ? [] : ((this.config.tools ?? []) as unknown as ToolSpec[]);
-    answer.begin(() =>
-      this.model.brain(whatToAnswer(this.conversation, this.config.instructions ?? "", instructions, tools)),
-    );
+    answer.begin(() => {
+      const { brain, clock } = this.model;
+      return brain(
+        whatToAnswer(this.conversation, this.config.instructions ?? "", instructions, tools, clock.instant()),
+      );
+    });
     return null;
   }
 

@@ -7,6 +7,7 @@ export function whatToAnswer(
   instructions: string,
   request: string,
   tools: readonly ToolSpec[],
+  now: Temporal.Instant,
 ): BrainInput {
   const { items } = conversation;
   const lastSpoken = items.findLastIndex(
@@ -17,6 +18,7 @@ export function whatToAnswer(
   const fresh = since.slice(lastCall + 1);
   const words = fresh.filter(({ role }) => role === "user").map(({ text }) => text);
   return {
+    now,
     instructions,
     request,
     tools,

@@ -1,4 +1,6 @@
-import type { Rule } from "../openai/brain.ts";
+import { type Rule, tomorrow } from "../openai/brain.ts";
+
+const cut = "תספורת נשים";
 
 /** What the simulated model says at the front desk of a small hair salon. The first rule that matches decides. */
 export const receptionRules: readonly Rule[] = [
@@ -6,37 +8,34 @@ export const receptionRules: readonly Rule[] = [
   {
     when: /(להתראות|יום טוב|ביי|זה הכל)/,
     say: "תודה שהתקשרת, יום נעים ולהתראות!",
-    call: { tool: /end|hang|finish/i, facts: { reason: "caller_said_goodbye", default: "השיחה הסתיימה" } },
+    calls: [{ tool: /end_c|hang_?up|finish/i, facts: {} }],
   },
   {
     when: /(נציג|בן אדם|מנהל|להעביר)/,
-    say: "בשמחה, אני מעבירה אותך עכשיו.",
-    call: { tool: /transfer|hand/i, facts: { reason: "הלקוח ביקש נציג", default: "נציג" } },
+    calls: [{ tool: /transfer|hand_?over/i, facts: { reason: "ביקשה לדבר עם נציג" } }],
   },
   {
     when: /(כן.*(אפשר|מתאים|סגור)|מתאים לי|תקבעי|תרשמי)/,
-    call: {
-      tool: /lead|message|book|meeting/i,
-      facts: {
-        name: "דנה כהן",
-        date: "2026-03-02",
-        time: "16:30",
-        interest: "תספורת נשים",
-        topic: "תספורת נשים",
-        note: "ביקשה תור לתספורת מחר בארבע וחצי",
-        text: "ביקשה תור לתספורת מחר בארבע וחצי",
-        summary: "ביקשה תור לתספורת מחר בארבע וחצי",
-        default: "תספורת נשים",
+    remembers: /"offered"/,
+    calls: [
+      { tool: /book_/i, facts: { topic: cut } },
+      { tool: /save_lead/i, facts: { name: "דנה כהן", interest: cut } },
+    ],
+  },
+  {
+    when: /(כן.*(אפשר|מתאים|סגור)|מתאים לי|תקבעי|תרשמי)/,
+    calls: [
+      { tool: /save_lead/i, facts: { name: "דנה כהן", interest: "תור לתספורת נשים מחר בארבע וחצי" } },
+      {
+        tool: /take_message/i,
+        facts: { text: "מבקשת תור לתספורת מחר בארבע וחצי", message: "מבקשת תור לתספורת מחר בארבע וחצי" },
       },
-    },
+    ],
   },
   {
     when: /(תור|פגישה|לקבוע|מחר)/,
-    call: {
-      tool: /availab|slot/i,
-      facts: { date: "2026-03-02", day: "2026-03-02", time: "16:30", service: "תספורת", default: "תספורת" },
-    },
     say: "רגע, אני בודקת ביומן.",
+    calls: [{ tool: /availab/i, facts: { date: tomorrow } }],
   },
   {
     when: /(כמה|מחיר|עולה|עלות)/,
@@ -47,10 +46,25 @@ export const receptionRules: readonly Rule[] = [
     say: "אנחנו פתוחים בימים ראשון עד חמישי מתשע בבוקר עד שבע בערב, וביום שישי עד אחת בצהריים.",
   },
   { when: /(איפה|כתובת|נמצאים|חניה)/, say: "אנחנו ברחוב הרצל שלושים ושתיים בתל אביב, ויש חניה ממול." },
-  { when: { toolDone: /availab|slot/i }, say: "מחר יש תור פנוי בארבע וחצי אחר הצהריים. זה מתאים לך?" },
-  { when: { toolDone: /book|meeting/i }, say: "קבעתי לך תור למחר בארבע וחצי. תקבלי תזכורת בבוקר. יש עוד משהו?" },
-  { when: { toolDone: /lead|message/i }, say: "רשמתי את הפרטים, ונחזור אלייך עוד היום לאישור. יש עוד משהו?" },
+  // A free day: one hour of it is asked for, so that it is held for the caller.
+  {
+    when: { toolDone: /availab/i, result: /"free_times":\[[^\]]*"16:30"/ },
+    calls: [{ tool: /availab/i, facts: { date: tomorrow, time: "16:30" } }],
+  },
+  { when: { toolDone: /availab/i, result: /"offered"/ }, say: "מחר יש תור פנוי בארבע וחצי אחר הצהריים. זה מתאים לך?" },
+  {
+    when: { toolDone: /availab/i, result: /"free":(true|false)/ },
+    say: "היומן של מחר לא פתוח אצלי. אני יכולה לבקש בשבילך תור לארבע וחצי, ונחזור אלייך לאישור. זה מתאים?",
+  },
+  {
+    when: { toolDone: /book_/i, result: /"ok":true/ },
+    say: "קבעתי לך תור למחר בארבע וחצי אחר הצהריים. יש עוד משהו?",
+  },
+  {
+    when: { toolDone: /save_lead|take_message/i, result: /"ok":true/ },
+    say: "רשמתי את הפרטים, ונחזור אלייך עוד היום לאישור. יש עוד משהו?",
+  },
   // The goodbye was said together with the call of the tool: nothing is left to say.
-  { when: { toolDone: /end|hang|finish/i } },
+  { when: { toolDone: /end_c|hang_?up|finish/i } },
   { when: /(הלו|שלום|היי|בוקר טוב|ערב טוב)/, say: "שלום! הגעת לקבלה, במה אפשר לעזור?" },
 ];

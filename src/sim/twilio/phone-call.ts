@@ -58,6 +58,8 @@ export class PhoneCall implements AccountCall {
   endedBy: EndedBy | null = null;
   webhookMs = 0;
   stream: MediaStream | null = null;
+  /** Every media stream of the call, oldest first. */
+  readonly streams: MediaStream[] = [];
   readonly finished: Promise<void>;
   /** Resolves with the first media stream once its socket is open; stays pending when there is none. */
   readonly streaming: Promise<MediaStream>;
@@ -355,6 +357,7 @@ export class PhoneCall implements AccountCall {
         ...(this.#o.onMessage === undefined ? {} : { onMessage: this.#o.onMessage }),
       });
       this.stream = stream;
+      this.streams.push(stream);
       signal.addEventListener("abort", () => stream.leave(), { once: true });
       stream.connect();
     });
