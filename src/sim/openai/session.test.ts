@@ -252,6 +252,61 @@ describe("what is refused, with the request's event_id", () => {
   });
 });
 
+describe("the end of a session", () => {
+  test("expires with its code, then the socket closes; nothing is sent afterwards, no timer is left", async () => {
+    const { send, run, configure, session, events, of, clock } = openSession();
+    configure(null);
+    send(say("שלום שלום שלום"));
+    await run(500);
+    session.expire();
+    const sent = events.length;
+    await run(3_000);
+    expect(of("error")[0]).toMatchObject({ error: { code: "session_expired" } });
+    expect(events).toHaveLength(sent);
+    expect(session.closed).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("a silent model takes everything and says nothing; a failing one says why, once per code", async () => {
+    const { send, run, configure, model, events, of } = openSession();
+    configure(null);
+    model.faults.failResponses.push("inference_rate_limit_exceeded");
+    send(say("שלום"));
+    await run(1_000);
+    expect(of("response.done")[0]).toMatchObject({
+      response: { status: "failed", status_details: { error: { code: "inference_rate_limit_exceeded" } } },
+    });
+    send(say("שלום"));
+    await run(2_000);
+    expect(of("response.done")[1]).toMatchObject({ response: { status: "completed" } });
+    model.faults.silent = true;
+    const sent = events.length;
+    send(say("שלום"));
+    await run(2_000);
+    expect(events).toHaveLength(sent);
+  });
+
+  test("usage counts the whole conversation again, all but the newest item from the cache", async () => {
+    const { send, run, configure, of } = openSession();
+    configure(null);
+    for (const _ of [1, 2]) {
+      send(say("שלום וברוכים הבאים"));
+      await run(2_000);
+    }
+    const [first, second] = of("response.done").map(({ response }) => (response as { usage: Usage }).usage);
+    expect(second!.input_token_details.audio_tokens).toBeGreaterThan(first!.input_token_details.audio_tokens);
+    expect(second!.input_token_details.cached_tokens).toBeGreaterThan(0);
+    expect(second!.total_tokens).toBe(second!.input_tokens + second!.output_tokens);
+  });
+});
+
+interface Usage {
+  total_tokens: number;
+  input_tokens: number;
+  output_tokens: number;
+  input_token_details: { audio_tokens: number; cached_tokens: number };
+}
+
 describe("understanding", () => {
   test("a clipped onset costs its words, and silence between two halves of a thought ends no turn", async () => {
     const { send, run, configure, session, of } = openSession();
