@@ -89,10 +89,6 @@ export const dateFact = (at: number, next: number, rest: Partial<DateFact>): Dat
   ...rest,
 });
 
-/** The token at `at` if it carries nothing but the given prefixes. */
-export const plain = (token: Token | undefined, ...prefixes: string[]): token is Token =>
-  token !== undefined && token.mark === "" && (token.prefix === "" || prefixes.includes(token.prefix));
-
 /** Index after commas and filler marks, at most two of them. */
 export function skipMarks(tokens: readonly Token[], at: number): number {
   let i = at;
