@@ -49,7 +49,8 @@ export class Hearing {
     this.#sinceOffer = Math.min(this.#sinceOffer + 1, linesKept);
     this.#answered = false;
     const { kind, evidence, missing } = line.understood;
-    log.info("NLP", "understood", { kind, evidence: evidence.join("; "), missing: missing?.join(",") });
+    log.info("NLP", "understood", { kind, missing: missing?.join(",") });
+    log.debug("NLP", "understood in the words", { evidence: evidence.join("; ") }); // a customer's words: not at info
     for (const wake of this.#waiting.splice(0)) wake();
     return line;
   }

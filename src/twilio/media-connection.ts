@@ -60,7 +60,7 @@ export class MediaConnection implements Stranger {
     this.address = address;
     this.#openedMs = deps.clock.nowMs();
     deps.waitingRoom.enter(this);
-    deps.log.debug("WS_CONNECTED", "media socket opened", { address });
+    deps.log.info("WS_CONNECTED", "media socket opened", { address });
   }
 
   receive(message: string | Buffer): void {

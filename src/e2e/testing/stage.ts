@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eq } from "drizzle-orm";
+import { createApp } from "../../app.ts";
+import { type Clock, systemClock } from "../../base/clock.ts";
+import type { BusinessId } from "../../base/ids.ts";
+import { createLog } from "../../base/log.ts";
+import { type CallDetail, readCall } from "../../calls/queries.ts";
+import { readConfig } from "../../config.ts";
+import { calls } from "../../db/schema/call.ts";
+import { withSystem, withTenant } from "../../db/tenant.ts";
+import { type TestDatabase, testDatabase } from "../../db/test-db.ts";
+import { type ChaosLink, openLink } from "../../sim/chaos-link.ts";
+import { startWorld, type World, type WorldOptions } from "../../sim/world.ts";
+import { addBusiness, type NewBusiness } from "../../tenants/business.ts";
+import { until } from "./until.ts";
+
+export interface StageOptions {
+  world?: WorldOptions;
+  clock?: Clock;
+  /** Settings by their public names, over those of the world. */
+  environment?: Readonly<Record<string, string>>;
+}
+
+/** The whole product in this process, between simulated providers, on a database of its own. */
+export interface Stage {
+  readonly world: World;
+  readonly url: string;
+  /** The product's database, seen from outside and not over the link. */
+  readonly db: TestDatabase;
+  /** What lies between the product and its database. */
+  readonly databaseLink: ChaosLink;
+  /** Every line that the product logged. */
+  readonly lines: readonly string[];
+  addBusiness(business: NewBusiness): Promise<BusinessId>;
+  /** The call log's entry once `ready` is content with it, by default when the call has ended. */
+  entryOf(callSid: string, ready?: (entry: CallDetail) => boolean): Promise<CallDetail & { businessId: BusinessId }>;
+  stop(): Promise<void>;
+}
+
+/** Opens a stage: some 200 ms, and 1.5 s more for the first one of a test process. */
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const [world, db] = await Promise.all([startWorld(options.world), testDatabase()]);
+  if (db.address.kind !== "socket") throw new Error("test databases listen on a unix socket");
+  const databaseLink = await openLink(join(db.address.socketDir, `.s.PGSQL.${db.address.port}`));
+  const storageDir = mkdtempSync(join(tmpdir(), "agentlocator-e2e-"));
+  const config = readConfig({
+    ...world.environment,
+    STORAGE_DIR: storageDir,
+    PORT: "0",
+    DATABASE_URL: `postgres://${db.address.user}@127.0.0.1:${databaseLink.port}/${db.address.database}`,
+    ...options.environment,
+  });
+  const lines: string[] = [];
+  const log = createLog({ ...config.log, write: (line) => void lines.push(line), instant: systemClock.instant });
+  const app = createApp({ config, log, clock: options.clock ?? systemClock, random: Math.random });
+  const { url } = await app.start();
+  world.connect({ publicBaseUrl: url });
+  return {
+    world,
+    url,
+    db,
+    databaseLink,
+    lines,
+    addBusiness: (business) => addBusiness(db, business),
+    entryOf: (callSid, ready = ({ endReason }) => endReason !== null) =>
+      until(`the call log's entry of ${callSid} as wanted`, async () => {
+        const entry = await readEntry(db, callSid);
+        return entry !== null && ready(entry) ? entry : null;
+      }),
+    async stop() {
+      databaseLink.heal();
+      await app.stop();
+      await world.stop();
+      await databaseLink.stop();
+      await db.drop();
+      rmSync(storageDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function readEntry(db: TestDatabase, callSid: string): Promise<(CallDetail & { businessId: BusinessId }) | null> {
+  const rows = await withSystem(db, (tx) =>
+    tx
+      .select({ id: calls.id, businessId: calls.businessId })
+      .from(calls)
+      .where(eq(calls.callSid, callSid as never)),
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  const { businessId } = row;
+  const entry = await withTenant(db, businessId, (tx) =>
+    readCall({ businessId, actor: { kind: "system" }, tx }, row.id),
+  );
+  return { ...entry, businessId };
+}
