@@ -141,3 +141,5 @@ assert(limits.webhookDatabaseMs < 100, "V1: the webhook answers in under 100 ms"
 assert(limits.jobLeaseMs + limits.jobPollMs < 30_000, "F52: jobs of a dead process are rescued within 30 s");
 assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal that fails");
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");
+assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before its hold ends");
+assert(limits.toolTranscriptMs < limits.toolMs, "waiting for the caller's words leaves time for the tool itself");

@@ -1,6 +1,6 @@
 import { availability } from "../calendar/availability.ts";
 import { bookHeld, bookSlot, localTime, type Meeting } from "../calendar/book.ts";
-import { holdSlots } from "../calendar/hold.ts";
+import { holdSlots, releaseHolds } from "../calendar/hold.ts";
 import { loadRules } from "../calendar/load.ts";
 import { moveMeeting } from "../calendar/move.ts";
 import { openMeetings } from "../calendar/open-meetings.ts";
@@ -58,6 +58,7 @@ export function readPending(desk: Desk): Promise<Pending> {
 
 /** Keeps the pending slot, and tells the hearing what the next line may refer to. */
 export async function setPending(desk: Desk, pending: Pending): Promise<void> {
+  if (pending.kind !== "offered") await releaseHolds(desk.ctx, desk.conversationId); // no offer, no slot kept from others
   await savePending(
     desk.ctx,
     desk.conversationId,

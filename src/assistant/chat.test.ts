@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
+import { AppError } from "../base/errors.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { tasks } from "../db/schema/task.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
@@ -10,7 +11,7 @@ import { toolOutput } from "./testing/scripted-model.ts";
 let db: TestDatabase;
 beforeAll(async () => {
   db = await testDatabase();
-});
+}, 20_000);
 afterAll(() => db.drop());
 
 const check = (date: string, time?: string) => ({
@@ -30,6 +31,66 @@ describe("from an offer to a meeting", () => {
     expect(reply).toMatchObject({ by: "rule", text: "נקבעה פגישה למחר, יום רביעי, 25 בנובמבר, בשעה 16:30." });
     expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
     expect(room.model.left).toBe(0);
+  });
+
+  test("a yes with a question in it books, and the question is answered as well", async () => {
+    const room = await chatRoom(db);
+    const dana = await room.customer(0);
+    room.model.will(check("2026-11-25", "16:30"), offerAsked);
+    await dana.says("אפשר תור מחר בארבע וחצי?");
+    room.model.will({ call: "save_lead", with: { name: "דנה כהן" } }, "יש חניה מאחורי הבניין.");
+    const reply = await dana.says("כן, אפשר, על שם דנה כהן. יש אצלכם חניה?");
+    expect(reply.text).toBe("נקבעה פגישה למחר, יום רביעי, 25 בנובמבר, בשעה 16:30. יש חניה מאחורי הבניין.");
+    expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
+  });
+
+  test("a yes in English books as well, and is answered in English", async () => {
+    const room = await chatRoom(db);
+    const dana = await room.customer(0);
+    room.model.will(check("2026-11-25", "16:30"), "Tomorrow at 16:30, does that work?");
+    await dana.says("can I come tomorrow at 16:30?");
+    room.model.will("You are booked for tomorrow at 16:30.");
+    expect((await dana.says("yes, please")).text).toBe("You are booked for tomorrow at 16:30.");
+    expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
+  });
+
+  test("a yes in a script that only the model reads takes the offered slot, and no other", async () => {
+    const room = await chatRoom(db);
+    const dana = await room.customer(0);
+    room.model.will(check("2026-11-25", "16:30"), "Завтра в 16:30, подходит?");
+    await dana.says("Можно завтра в 16:30?");
+    room.model.will({ call: "book_meeting", with: { date: "2026-11-26", time: "10:00" } }, "Завтра в 16:30?");
+    await dana.says("да");
+    expect(await dana.meetings()).toEqual([]);
+    room.model.will(check("2026-11-25", "16:30"), "Завтра в 16:30, подходит?");
+    await dana.says("да, завтра");
+    room.model.will({ call: "book_meeting" }, "Готово.");
+    await dana.says("да");
+    expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
+  });
+
+  test("what was booked is told even when the model is away", async () => {
+    const room = await chatRoom(db);
+    const dana = await room.customer(0);
+    room.model.will(check("2026-11-25", "16:30"), offerAsked);
+    await dana.says("אפשר תור מחר בארבע וחצי?");
+    room.model.will(() => {
+      throw new AppError("unavailable", "the model is away");
+    });
+    const reply = await dana.says("כן, אפשר, על שם דנה כהן. יש אצלכם חניה?");
+    expect(reply).toMatchObject({ by: "rule", text: expect.stringContaining("נקבעה פגישה") });
+  });
+
+  test("an offer that the talk has left is free for others at once", async () => {
+    const room = await chatRoom(db);
+    const [dana, ron] = [await room.customer(0), await room.customer(1)];
+    room.model.will(check("2026-11-25", "16:30"), offerAsked);
+    await dana.says("אפשר תור מחר בארבע וחצי?");
+    room.model.will("בסדר, אולי בפעם אחרת.");
+    await dana.says("לא מתאים לי");
+    room.model.will(check("2026-11-25", "16:30"), offerAsked);
+    await ron.says("אפשר תור מחר בארבע וחצי?");
+    expect(room.model.lastToolOutput).toMatchObject({ free: true });
   });
 
   test("the meeting says why it was believed: heard words, what was understood, which rule", async () => {

@@ -1,5 +1,6 @@
 import { checkClaim, type HeardLine } from "./offer-check.ts";
 import { saySlot } from "./say.he.ts";
+import { isUnreadable } from "./script.ts";
 import { sentences } from "./sentences.he.ts";
 
 export type Consent = { kind: "given"; why: string } | { kind: "ask"; question: string; why: string };
@@ -34,5 +35,7 @@ export function consentTo(input: ConsentInput): Consent {
     return { kind: "given", why: "said yes to the offer" };
   if (input.offered && input.deaf && linesSinceOffer.length === 0)
     return { kind: "given", why: "offered; no transcript" };
+  if (input.offered && isUnreadable(linesSinceOffer.at(-1)?.text ?? ""))
+    return { kind: "given", why: "offered; answered in another script, the model read it" };
   return { kind: "ask", question: confirm, why: verdict.why };
 }

@@ -37,6 +37,9 @@ export const frame = {
   heard: (what: string): string => `[הבנת זמן] ${what}`,
   wanted: (date: string, time: string): string => `הלקוח מבקש ${date} בשעה ${time}. בדקי ב-check_availability.`,
   wantedDay: (date: string): string => `הלקוח מדבר על ${date}. בדקי ב-check_availability או הציעי ב-offer_slots.`,
+  alreadySaid: (said: string): string =>
+    `הדבר בוצע והלקוח כבר קיבל את המשפט: "${said}". אין לחזור עליו. עני רק על שאר ההודעה, ושמרי ב-save_lead פרטים שנמסרו.`,
+  tell: (said: string): string => `אמרי ללקוח בשפה שלו, ורק את זה: "${said}"`,
   wantsOthers: "הלקוח דחה את ההצעה. הציעי מועדים אחרים ב-offer_slots.",
   guardNote: (problems: string): string =>
     `התשובה הקודמת נפסלה ולא נשלחה: ${problems}. נסחי תשובה בלי זה, רק מתוך המידע על העסק.`,

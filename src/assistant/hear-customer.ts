@@ -4,13 +4,20 @@ import { presentPending, readPending, setPending, settleOffered } from "./appoin
 import { frame } from "./frame.he.ts";
 import { pendingInput } from "./pending-input.ts";
 import { pendingQuestion } from "./pending-question.ts";
+import { isForeign } from "./script.ts";
 import type { Desk } from "./tools/tool.ts";
 
 export type HeardCustomer =
   /** The rules settle it: this is the answer, no model is asked. */
   | { kind: "reply"; text: string }
-  /** The model answers; `note` tells it what was understood. */
-  | { kind: "model"; note: string | null };
+  /**
+   * The model answers; `note` tells it what was understood. `said` was settled already and stands before its words;
+   * `instead` goes out when the model cannot put it into the customer's language.
+   */
+  | { kind: "model"; note: string | null; said?: string; instead?: string };
+
+// "כן, אפשר, תודה רבה!" is a yes and nothing else; what is longer or asks something has more in it than a yes.
+const bareYesChars = 25;
 
 /**
  * What a written line means for the pending slot, before any model sees it (A6). "כן, אפשר" after an offer books here:
@@ -25,15 +32,22 @@ export async function hearCustomer(desk: Desk, text: string, appointment: string
   const step = stepPending(pending, pendingInput(understood, pending, isAnchored(desk, pending)));
   const stale = pending.kind === "stale" ? pending.why : undefined;
   desk.log.info("NLP", "pending slot", { step: step.why, understood: understood.kind, stale });
-  return carryOut(desk, step);
+  const heard = await carryOut(desk, step, pending, text);
+  return heard.kind === "reply" && isForeign(text)
+    ? { kind: "model", note: frame.tell(heard.text), instead: heard.text }
+    : heard;
 }
 
-async function carryOut(desk: Desk, step: PendingStep): Promise<HeardCustomer> {
+async function carryOut(desk: Desk, step: PendingStep, before: Pending, text: string): Promise<HeardCustomer> {
   if (step.action === "book" && step.slot) {
-    const settled = await settleOffered(desk, step.slot, step.why, null);
-    return { kind: "reply", text: settled.say };
+    const { kind, say } = await settleOffered(desk, step.slot, step.why, null);
+    const bare = text.length <= bareYesChars && !text.includes("?");
+    return bare || kind === "taken"
+      ? { kind: "reply", text: say }
+      : { kind: "model", note: frame.alreadySaid(say), said: say };
   }
-  await setPending(desk, step.pending);
+  // An offer that stands is not made anew: the line just heard is an answer to it.
+  if (step.pending !== before) await setPending(desk, step.pending);
   switch (step.action) {
     case "ask_hour":
     case "ask_day":

@@ -79,7 +79,7 @@ function factsOf(heard: Understanding): Said {
       const coarse = heard.window !== undefined && heard.window[0] !== heard.window[1];
       return {
         ...nothing,
-        dates: coarse ? null : [dateOf(heard.start)],
+        dates: coarse || heard.missing?.includes("date") ? null : [dateOf(heard.start)],
         window: coarse ? (heard.window ?? null) : null,
         times: heard.time === undefined ? null : [heard.time],
       };

@@ -17,6 +17,7 @@ export function pendingInput(heard: Understanding, pending: Pending, anchored: b
     case "reject":
       return { input: "reject" };
     case "instant":
+      if (heard.time !== undefined && heard.missing?.includes("date")) return hourInput(heard.time, slots);
       return timedInput(heard.start, heard.time, heard.window, slots);
     case "interval":
       return heard.start.slice(0, 10) === heard.end.slice(0, 10)

@@ -97,6 +97,26 @@ class Turn {
       { role: "user", text },
       ...(heard.note === null ? [] : [{ role: "system" as const, text: frame.heard(heard.note) }]),
     );
+    if (heard.instead !== undefined) return this.#orElse(heard.instead, memory);
+    return heard.said === undefined ? this.#answered(memory) : this.#added(heard.said, memory);
+  }
+
+  /** What was settled is told whatever becomes of the rest: trying the turn again would find nothing to settle. */
+  async #added(said: string, memory: CustomerMemory): Promise<TurnReply> {
+    const rest = await this.#orElse("", memory);
+    return rest.by === "model" ? this.#reply(`${said} ${rest.text}`, "model") : this.#reply(said, "rule");
+  }
+
+  /** The model's answer, or the rule's sentence when there is none. */
+  async #orElse(sentence: string, memory: CustomerMemory): Promise<TurnReply> {
+    const answer = await this.#converse(memory).catch((error: unknown) => {
+      this.#deps.log.warn("NLP", "the model added nothing", { error: describeError(error) });
+      return null;
+    });
+    return answer === null ? this.#reply(sentence, "rule") : this.#reply(answer, "model");
+  }
+
+  async #answered(memory: CustomerMemory): Promise<TurnReply> {
     try {
       const answer = await this.#converse(memory);
       return answer === null ? await this.#apology(sentences.tooManySteps) : this.#reply(answer, "model");

@@ -38,7 +38,7 @@ let db: TestDatabase;
 let business: TestBusiness;
 beforeAll(async () => {
   db = await testDatabase();
-});
+}, 20_000);
 afterAll(() => db.drop());
 
 const one = async (options: Parameters<typeof testBusiness>[1] = {}): Promise<string> => {

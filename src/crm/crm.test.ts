@@ -19,7 +19,7 @@ import { timeline } from "./timeline/timeline.ts";
 let db: TestDatabase;
 beforeAll(async () => {
   db = await testDatabase();
-});
+}, 20_000);
 afterAll(() => db.drop());
 
 const phone = (value: string) => ({ kind: "phone" as const, value });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cancelMeeting } from "../../calendar/cancel.ts";
 import { spokenSlot } from "../appointments.ts";
+import { isUnreadable } from "../script.ts";
 import { sentences } from "../sentences.he.ts";
 import { meetingInput } from "./appointment-input.ts";
 import { type Desk, defineTool } from "./tool.ts";
@@ -40,7 +41,7 @@ function mayCancel(desk: Desk, meetingId: string): boolean {
   const may =
     newest !== "reject" &&
     newest !== "undecided" &&
-    (wished || (asked && (newest === "confirm" || lines.length === 0)));
+    (wished || (asked && (newest === "confirm" || lines.length === 0 || isUnreadable(lines.at(-1)?.text ?? ""))));
   desk.log.info("NLP", may ? "cancel agreed" : "cancel not heard", { newest, wished, asked });
   return may;
 }
