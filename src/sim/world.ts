@@ -11,7 +11,8 @@ import { receptionRules } from "./scenarios/reception.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { SoundBook } from "./sound-book.ts";
 import { TwilioAccount } from "./twilio/account.ts";
-import { mouthOf, PhoneCall } from "./twilio/phone-call.ts";
+import { mouthOf } from "./twilio/mouth.ts";
+import { PhoneCall } from "./twilio/phone-call.ts";
 import { serveRestApi } from "./twilio/rest-api.ts";
 import { createWebhookClient } from "./twilio/webhook-client.ts";
 import { seedOf, toFrames } from "./voice.ts";
@@ -136,7 +137,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
               text: kind === "speech" || kind === "backchannel" ? text : `(${kind}: ${text})`,
             }),
         });
-        return mouthOf(person, made, faults);
+        return mouthOf(person, made.ear, faults);
       },
     });
     call.ear.onSound = (sound, at) => {

@@ -1,6 +1,7 @@
 import { linearToMulaw, MULAW_SILENCE } from "../../audio/mulaw.ts";
 import { noiseFloor } from "../noises.ts";
-import type { Mouth, PhoneCall } from "../twilio/phone-call.ts";
+import type { Mouth } from "../twilio/mouth.ts";
+import type { PhoneCall } from "../twilio/phone-call.ts";
 import { callerVoice, speakMulaw } from "../voice.ts";
 import type { Measure } from "./measure.ts";
 import { sequenceMask, stampBytes, stampText } from "./stamp.ts";

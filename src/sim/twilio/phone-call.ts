@@ -1,11 +1,11 @@
 import type { Clock } from "../../base/clock.ts";
 import type { LineFaults } from "../faults.ts";
-import type { Person } from "../person.ts";
 import type { SoundBook } from "../sound-book.ts";
 import type { AccountCall, CallStatus, TwilioAccount } from "./account.ts";
 import { Ear } from "./ear.ts";
 import { callForm, incomingForm, recordingFields, recordingForm, twilioTime } from "./forms.ts";
 import { type LineProblem, MediaStream } from "./media-stream.ts";
+import type { Mouth } from "./mouth.ts";
 import { PlayoutBuffer } from "./playout-buffer.ts";
 import { type FrameSink, recordCaller } from "./recorder.ts";
 import { signRequest } from "./signature.ts";
@@ -13,13 +13,6 @@ import { parametersOf, whyNotStream } from "./stream-verb.ts";
 import type { Verb } from "./twiml.ts";
 import { type Instructions, type Leg, runDocument } from "./twiml-run.ts";
 import type { WebhookClient } from "./webhook-client.ts";
-
-/** What leaves the caller's mouth; a person, or prepared frames in load runs. */
-export interface Mouth {
-  /** Fills the 20 ms frame that starts at line sample `line`; returns its base64 when it has it ready. */
-  frame(into: Uint8Array, line: number): string | null;
-  readonly hungUp: boolean;
-}
 
 export interface PhoneCallOptions {
   clock: Clock;
@@ -384,22 +377,4 @@ export class PhoneCall implements AccountCall {
   #form(): Record<string, string> {
     return callForm(this.#o.account.sid, this, this.#o.forwardedFrom);
   }
-}
-
-/** A person's mouth and ears on a call. */
-export function mouthOf(person: Person, call: PhoneCall, faults: LineFaults): Mouth {
-  const echo = faults.echo;
-  const gain = echo === undefined ? 0 : 10 ** (-echo.returnLossDb / 20);
-  return {
-    frame(into, line) {
-      person.next(into, line, call.ear, (returned) => {
-        if (echo !== undefined) call.ear.copy(returned, line - echo.delayMs * 8);
-        return gain;
-      });
-      return null;
-    },
-    get hungUp() {
-      return person.hungUp;
-    },
-  };
 }
