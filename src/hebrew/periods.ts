@@ -61,7 +61,7 @@ function readStretch({ tokens, now }: Scan, at: number): Stretch | null {
   if (tag === "next" && modifier!.prefix === "") shift = 1;
   else if (tag === "last") shift = -1;
   else if (tag === "this") shift = 0;
-  else if (tag === "coming") shift = unit === "week" ? 0 : 1;
+  else if (tag === "coming") shift = unit === "week" && now.weekday < 5 ? 0 : 1;
   else if (token.prefix.endsWith("ה")) {
     shift = 0;
     next = i + 1;

@@ -1,4 +1,5 @@
 import { type Day, isoDate, isoLocal, isoTime, parseIsoDate, parseIsoLocal, parseIsoTime } from "./civil.ts";
+import { holidayOfRest } from "./holidays.ts";
 import { partHours } from "./readings.ts";
 import type { DateFact } from "./scan.ts";
 import type {
@@ -130,7 +131,7 @@ export function dateAlone(world: World, date: DateFact, part: Part | null): Draf
       ...flagged(world.flagsOf(day, minute, minute)),
     };
   }
-  if (date.span) return spanAlone(world, date.span);
+  if (date.span) return { ...spanAlone(world, date.span), ...(part ? { part } : {}) };
   const day = date.days[0]!;
   if (part === null) return wholeDay(world, day);
   const [from, to] = partHours[part];
@@ -210,7 +211,8 @@ export function dayBounds(world: World, wish: Wish): Omit<Constraint, "evidence"
   const { feast } = date;
   const today = world.now.day;
   if (wish.dateRelation === "after" || wish.dateRelation === "from") {
-    const from = wish.dateRelation === "after" ? last + 1 : first;
+    let from = wish.dateRelation === "after" ? last + 1 : first;
+    while (feast && holidayOfRest(from)) from++; // after Sukkot comes Simchat Torah
     const window: [string, string] = [isoDate(from), isoDate(from + 6)];
     if (wish.dateRelation === "after" && feast) return { kind: "open", window, missing };
     return { kind: "constraint", from: isoDate(from), window, missing };
