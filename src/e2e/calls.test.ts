@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import type { RunningProduct } from "../../scripts/product.ts";
-import type { CallDetail } from "../calls/queries.ts";
 import type { CallReport } from "../sim/report.ts";
 import type { Scenario } from "../sim/scenarios/scenario.ts";
+import type { CallEntry } from "./testing/call-entry.ts";
 import { type Installation, install } from "./testing/installation.ts";
 
 // The real process with its own PostgreSQL, four calls at once in real time: what callers, owners and operators see.
@@ -26,8 +26,8 @@ let inSalon: CallReport;
 let inGarage: CallReport;
 let inOffice: CallReport;
 let nowhere: CallReport;
-let salonEntry: CallDetail;
-let garageEntry: CallDetail;
+let salonEntry: CallEntry;
+let garageEntry: CallEntry;
 let log: string;
 
 const call = (scenario: Partial<Scenario>): Promise<CallReport> =>
@@ -76,7 +76,7 @@ beforeAll(async () => {
     }),
     call({ to: "+97239999999", from: noa }),
   ]);
-  const settled = ({ endReason, summary, costAgorot, recordings }: CallDetail) =>
+  const settled = ({ endReason, summary, costAgorot, recordings }: CallEntry) =>
     endReason !== null && summary !== null && costAgorot !== null && recordings.length > 0;
   salonEntry = await home.entryOf(ids[0]!, inSalon.callSid, settled);
   garageEntry = await home.entryOf(ids[1]!, inGarage.callSid, settled);

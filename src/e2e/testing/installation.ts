@@ -2,8 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningProduct, removeStorage, runCli, startProduct } from "../../../scripts/product.ts";
-import type { CallDetail } from "../../calls/queries.ts";
 import { startWorld, type World, type WorldOptions } from "../../sim/world.ts";
+import type { CallEntry } from "./call-entry.ts";
 import { until } from "./until.ts";
 
 /** The product as it is installed: a process of its own with its own PostgreSQL, between simulated providers. */
@@ -17,7 +17,7 @@ export interface Installation {
   /** `business add`; its id. */
   addBusiness(options: Readonly<Record<string, string>>): Promise<string>;
   /** `calls show` of the business's call `callSid` once `ready` is content, by default when the call has ended. */
-  entryOf(businessId: string, callSid: string, ready?: (entry: CallDetail) => boolean): Promise<CallDetail>;
+  entryOf(businessId: string, callSid: string, ready?: (entry: CallEntry) => boolean): Promise<CallEntry>;
   /** Ends whatever still runs and deletes everything. */
   remove(): Promise<void>;
 }
@@ -47,10 +47,10 @@ export async function install(
     },
     entryOf: (businessId, callSid, ready = ({ endReason }) => endReason !== null) =>
       until(`the call log's entry of ${callSid} as wanted`, async () => {
-        const { calls } = await read<{ calls: CallDetail[] }>("calls", "list", "--business", businessId);
+        const { calls } = await read<{ calls: CallEntry[] }>("calls", "list", "--business", businessId);
         const listed = calls.find((call) => call.callSid === callSid);
         if (listed === undefined) return null;
-        const entry = await read<CallDetail>("calls", "show", listed.id);
+        const entry = await read<CallEntry>("calls", "show", listed.id);
         return ready(entry) ? entry : null;
       }),
     async remove() {

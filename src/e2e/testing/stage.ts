@@ -6,7 +6,7 @@ import { createApp } from "../../app.ts";
 import { type Clock, systemClock } from "../../base/clock.ts";
 import type { BusinessId } from "../../base/ids.ts";
 import { createLog } from "../../base/log.ts";
-import { type CallDetail, readCall } from "../../calls/queries.ts";
+import { readCall } from "../../calls/queries.ts";
 import { readConfig } from "../../config.ts";
 import { calls } from "../../db/schema/call.ts";
 import { withSystem, withTenant } from "../../db/tenant.ts";
@@ -14,6 +14,7 @@ import { type TestDatabase, testDatabase } from "../../db/test-db.ts";
 import { type ChaosLink, openLink } from "../../sim/chaos-link.ts";
 import { startWorld, type World, type WorldOptions } from "../../sim/world.ts";
 import { addBusiness, type NewBusiness } from "../../tenants/business.ts";
+import type { CallEntry } from "./call-entry.ts";
 import { until } from "./until.ts";
 
 export interface StageOptions {
@@ -35,7 +36,7 @@ export interface Stage {
   readonly lines: readonly string[];
   addBusiness(business: NewBusiness): Promise<BusinessId>;
   /** The call log's entry once `ready` is content with it, by default when the call has ended. */
-  entryOf(callSid: string, ready?: (entry: CallDetail) => boolean): Promise<CallDetail & { businessId: BusinessId }>;
+  entryOf(callSid: string, ready?: (entry: CallEntry) => boolean): Promise<CallEntry & { businessId: BusinessId }>;
   stop(): Promise<void>;
 }
 
@@ -80,7 +81,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-async function readEntry(db: TestDatabase, callSid: string): Promise<(CallDetail & { businessId: BusinessId }) | null> {
+async function readEntry(db: TestDatabase, callSid: string): Promise<(CallEntry & { businessId: BusinessId }) | null> {
   const rows = await withSystem(db, (tx) =>
     tx
       .select({ id: calls.id, businessId: calls.businessId })
