@@ -54,7 +54,7 @@ export const receptionRules: readonly Rule[] = [
   { when: { toolDone: /availab/i, result: /"offered"/ }, say: "מחר יש תור פנוי בארבע וחצי אחר הצהריים. זה מתאים לך?" },
   {
     when: { toolDone: /availab/i, result: /"free":(true|false)/ },
-    say: "היומן של מחר לא פתוח אצלי. אני יכולה לבקש בשבילך תור לארבע וחצי, ונחזור אלייך לאישור. זה מתאים?",
+    say: "אני לא רואה שעה פנויה ביומן של מחר. אפשר לבקש בשבילך את ארבע וחצי, ונחזור אלייך לאישור. זה מתאים?",
   },
   {
     when: { toolDone: /book_/i, result: /"ok":true/ },
