@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,12 +12,11 @@ import { type House, openHouse } from "./db/house.ts";
 
 // The operator's commands as the operator runs them: own processes, beside the running product and without it.
 let storageDir: string;
-let business: string;
 
-beforeAll(() => {
+beforeEach(() => {
   storageDir = mkdtempSync(join(tmpdir(), "agentlocator-cli-"));
 });
-afterAll(() => rmSync(storageDir, { recursive: true, force: true }));
+afterEach(() => rmSync(storageDir, { recursive: true, force: true }));
 
 interface Ran {
   code: number;
@@ -95,7 +94,6 @@ test("without the product running: add, refuse the same number, list", async () 
   );
   expect([added.code, added.err]).toEqual([0, ""]);
   const { id, ...rest } = JSON.parse(added.out);
-  business = id;
   expect(rest).toEqual({ name: "מספרת דנה", phone: "+97231234567" });
   const twice = await cli("business", "add", "--name", "other", "--phone", "+97231234567");
   expect([twice.code, twice.out]).toEqual([2, ""]);
@@ -111,7 +109,9 @@ test("without the product running: add, refuse the same number, list", async () 
 test("beside the running product: the call log, page by page, and one call with all that is known", async () => {
   const house = await openHouse({ storageDir, databaseUrl: null, log: silentLog });
   try {
-    const callId = await recordCall(house);
+    const added = await cli("business", "add", "--name", "מספרה", "--phone", "+97231234567");
+    const business: BusinessId = JSON.parse(added.out).id;
+    const callId = await recordCall(house, business);
     const listed = await cli("calls", "list", "--business", business, "--limit", "1");
     expect([listed.code, listed.err]).toEqual([0, ""]);
     expect(JSON.parse(listed.out)).toMatchObject({
@@ -137,7 +137,7 @@ test("beside the running product: the call log, page by page, and one call with 
   }
 }, 60_000);
 
-async function recordCall({ db }: House): Promise<CallId> {
+async function recordCall({ db }: House, businessId: BusinessId): Promise<CallId> {
   const callId = newId<CallId>();
   const callSid = `CA${callId.replaceAll("-", "")}` as CallSid;
   const recorder = createCallRecorder({
@@ -153,7 +153,7 @@ async function recordCall({ db }: House): Promise<CallId> {
   const call = {
     callId,
     callSid,
-    businessId: business as BusinessId,
+    businessId,
     from: "+972541111111",
     to: "+97231234567" as Phone,
   };

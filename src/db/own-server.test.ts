@@ -56,7 +56,7 @@ describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
   test("tenants are apart for an owner who is no superuser", async () => {
     const mine = await addBusiness(db, { name: "mine", phone: "+97231111111" as Phone });
     const theirs = await addBusiness(db, { name: "theirs", phone: "+97232222222" as Phone });
-    expect((await listBusinesses(db)).map(({ name }) => name)).toEqual(["mine", "theirs"]);
+    expect((await listBusinesses(db)).map(({ id }) => id)).toEqual(expect.arrayContaining([mine, theirs]));
     expect((await withTenant(db, mine, (tx) => tx.select().from(businesses))).map(({ id }) => id)).toEqual([mine]);
     expect(await db.orm.select().from(businesses)).toEqual([]);
     const stolen = withTenant(db, mine, (tx) => enqueue(tx, { businessId: theirs, queue: "q", payload: {} }));

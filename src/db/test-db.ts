@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
 import { type DatabaseAddress, withDatabaseName } from "./address.ts";
 import { type Database, openDatabase } from "./client.ts";
@@ -11,18 +13,19 @@ import { migrate } from "./migrate.ts";
 /** A migrated, empty database of its own for one test file. */
 export type TestDatabase = Database & { readonly address: DatabaseAddress; drop(): Promise<void> };
 
-const prefix = "agentlocator-test-";
 const template = "template_migrated";
 
-/** One server per test process, started with the first database that is asked for and ended with the process. */
+/**
+ * One server per test process, started with the first database that is asked for and ended with the process. Test
+ * files may be isolated from each other inside it: the next one adopts what the one before has started.
+ */
 let server: Promise<EmbeddedServer> | undefined;
-let made = 0;
 
 /** A fresh clone of the migrated template (some 30 ms; the first call of a process also makes the server, some 1.5 s). */
 export async function testDatabase(): Promise<TestDatabase> {
   server ??= startServer();
   const { address } = await server;
-  const name = `test_${++made}`;
+  const name = `test_${newId().replaceAll("-", "")}`;
   await administer(address, `create database ${name} template ${template} strategy file_copy`);
   const own = withDatabaseName(address, name);
   const db = openDatabase({ address: own, log: silentLog });
@@ -34,41 +37,36 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 async function startServer(): Promise<EmbeddedServer> {
-  removeAbandoned();
-  const root = join(tmpdir(), `${prefix}${process.pid}`);
-  mkdirSync(root, { mode: 0o700 });
+  const root = join(tmpdir(), `agentlocator-test-${process.pid}`);
+  const isNew = mkdirSync(root, { recursive: true, mode: 0o700 }) !== undefined;
+  if (isNew) cleanUpAfter(process.pid, root);
   const started = await startEmbedded({ root, log: silentLog, durable: false });
-  process.on("exit", () => discard(root));
-  await administer(started.address, `create database ${template}`);
-  await migrate(withDatabaseName(started.address, template));
+  if (!(await hasTemplate(started.address))) {
+    // Under another name until it is whole.
+    await administer(started.address, `drop database if exists ${template}_new`);
+    await administer(started.address, `create database ${template}_new`);
+    await migrate(withDatabaseName(started.address, `${template}_new`));
+    await administer(started.address, `alter database ${template}_new rename to ${template}`);
+  }
   return started;
 }
 
-/** Servers whose test process was killed before it could end them. */
-function removeAbandoned(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
-    if (!Number.isNaN(pid) && !isAlive(pid)) discard(join(tmpdir(), name));
-  }
+/**
+ * Ends the server and removes its folder when this process is gone, however it went: the runner kills its workers,
+ * and with them every chance to do so from inside. Stands apart (a child of nobody), or it would be killed as well.
+ */
+function cleanUpAfter(pid: number, root: string): void {
+  const script = `(while kill -0 "$1"; do sleep 1; done
+    kill -QUIT "$(head -n 1 "$2/data/postmaster.pid")"; sleep 1; rm -rf "$2") &`;
+  spawnSync("/bin/sh", ["-c", script, "sh", String(pid), root], { stdio: "ignore" });
 }
 
-function discard(root: string): void {
+async function hasTemplate(address: DatabaseAddress): Promise<boolean> {
+  const sql = connectPostgres(address, { connections: 1 });
   try {
-    const pid = Number(readFileSync(join(root, "data/postmaster.pid"), "utf8").split("\n")[0]);
-    if (pid > 0) process.kill(pid, "SIGQUIT");
-    for (let tries = 0; tries < 100 && isAlive(pid); tries++) Bun.sleepSync(10); // it still writes while it dies
-  } catch {
-    // it has no server any more
-  }
-  rmSync(root, { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
+    return (await sql`select from pg_database where datname = ${template}`).length > 0;
+  } finally {
+    await sql.end();
   }
 }
 
