@@ -36,7 +36,7 @@ export function buildInstructions(input: InstructionsInput): string {
   const procedures = fillPlaceholders(channel === "call" ? profile.callPrompt : profile.whatsappPrompt, {
     business_name: profile.name,
     assistant_name: profile.assistantName,
-    customer_name: memory?.card.name ?? "",
+    customer_name: oneLine(memory?.card.name ?? ""),
     city: profile.city ?? "",
     today: sayNow(now),
   });
@@ -55,7 +55,7 @@ export function buildInstructions(input: InstructionsInput): string {
 function memorySection({ card, lines }: CustomerMemory, exceptConversation: string | undefined): string {
   const earlier = lines.filter((line) => line.conversationId !== exceptConversation);
   const known = [
-    frame.customerName(card.name),
+    frame.customerName(card.name === null ? null : oneLine(card.name)),
     ...(card.leadStatus === null ? [] : [frame.customerStatus(card.leadStatus)]),
     card.meetings.length === 0 ? frame.noMeeting : frame.meetings(card.meetings.join("; ")),
     ...(earlier.length === 0 ? [] : [frame.earlier]),
@@ -64,7 +64,8 @@ function memorySection({ card, lines }: CustomerMemory, exceptConversation: stri
   return `${frame.memory}\n${fenced(known.join("\n"))}`;
 }
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, " / ");
+/** A customer's words on one line, whatever their line ends are: a second line could pose as another speaker. */
+const oneLine = (text: string): string => text.replace(/\s*[\n\v\f\r\u0085\u2028\u2029]\s*/g, " / ");
 
 /** Data between marks that the data itself cannot contain. */
 const fenced = (text: string): string => `<<<\n${text.replaceAll("<<<", "‹‹‹").replaceAll(">>>", "›››")}\n>>>`;

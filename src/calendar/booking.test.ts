@@ -4,7 +4,7 @@ import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
 import { jobs } from "../db/schema/job.ts";
-import { meetings } from "../db/schema/meeting.ts";
+import { meetings, pendingSlots } from "../db/schema/meeting.ts";
 import { notifications } from "../db/schema/notification.ts";
 import { reminders } from "../db/schema/reminder.ts";
 import { withSystem } from "../db/tenant.ts";
@@ -23,6 +23,7 @@ import { calendarJobHandlers } from "./reminder-job.ts";
 import { takeDueReminder } from "./reminders.ts";
 import { createRestCalendars } from "./rest.ts";
 import type { FreeSlot } from "./rules.ts";
+import { sweepCalendar } from "./sweep.ts";
 import { type TestBusiness, testBusiness } from "./testing/test-business.ts";
 
 const zone = "Asia/Jerusalem";
@@ -267,6 +268,24 @@ test("the feed shows meetings and what became of them, never holds", async () =>
     "STATUS:CANCELLED",
     "SUMMARY:לקוח 2",
   ]);
+});
+
+test("what unfinished talks left behind is swept after a day, and nothing else", async () => {
+  const resource = await one();
+  const conversationId = newId();
+  const [held] = await hold(conversationId, [slotAt(resource, "2026-11-25T10:00")]);
+  await book(slotAt(resource, "2026-11-25T11:00"));
+  const pending = { kind: "offered" as const, slots: [{ holdId: held!.holdId, local: "2026-11-25T10:00" }] as const };
+  await business.run((ctx) => savePending(ctx, conversationId, pending, now.add({ minutes: 30 })));
+  const left = () =>
+    business.run(async ({ tx }) => [
+      (await tx.select().from(meetings)).length,
+      (await tx.select().from(pendingSlots)).length,
+    ]);
+  await sweepCalendar(db, now.add({ hours: 23 }));
+  expect(await left()).toEqual([2, 1]);
+  await sweepCalendar(db, now.add({ hours: 25 }));
+  expect(await left()).toEqual([1, 0]);
 });
 
 describe("the pending slot in the database", () => {
