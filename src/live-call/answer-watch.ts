@@ -3,7 +3,7 @@ import type { CallCore } from "./core.ts";
 import { waitPhrases } from "./phrases-text.ts";
 import type { Speaker } from "./speaker.ts";
 
-// Between the end of one filler and the next: V21 allows 2 s of silence.
+// After something was said, a filler or the assistant's own "let me check": V21 allows 2 s of silence.
 const nextFillerMs = 1_800;
 
 /** Watches over an answer that was asked for: a filler when it is slow, one retry, then a message is taken (V21). */
@@ -19,21 +19,24 @@ export class AnswerWatch {
     this.#speaker = speaker;
   }
 
-  /** An answer is expected from now on; repeated calls keep the first moment. */
-  wait(): void {
+  /**
+   * An answer is expected from now on; repeated calls keep the first moment.
+   * @param silentMs since the assistant's last word, when the answer goes on; null when it has not begun.
+   */
+  wait(silentMs: number | null): void {
     if (!this.#waiting) {
       this.#waiting = true;
       this.#core.arm("retry", limits.firstAudioRetryMs);
       this.#core.arm("give_up", limits.firstAudioFallbackMs);
     }
-    this.#fillWithin(limits.firstAudioFillerMs);
+    this.#fillWithin(silentMs === null ? limits.firstAudioFillerMs : nextFillerMs - silentMs);
   }
 
   /** A tool is at work: it has its own limit, only the filler is ours. */
-  waitForTool(): void {
+  waitForTool(silentMs: number | null): void {
     this.#waiting = false;
     for (const name of ["retry", "give_up"] as const) this.#core.deadlines.disarm(name);
-    this.#fillWithin(limits.toolFillerMs);
+    this.#fillWithin(silentMs === null ? limits.toolFillerMs : nextFillerMs - silentMs);
   }
 
   /** The caller hears something: no filler for now. */
@@ -70,10 +73,9 @@ export class AnswerWatch {
     if (!said) this.#core.arm("filler", nextFillerMs);
   }
 
-  /** The first filler comes this soon, the others as the silence allows; never later than was planned before. */
-  #fillWithin(firstMs: number): void {
-    const inMs = this.#fillers === 0 ? firstMs : nextFillerMs;
-    this.#core.deadlines.armNoLater("filler", this.#core.nowMs() + inMs);
+  /** A filler this soon; never later than was planned before. */
+  #fillWithin(ms: number): void {
+    this.#core.deadlines.armNoLater("filler", this.#core.nowMs() + ms);
   }
 
   #disarm(): void {

@@ -338,9 +338,15 @@ export class Conversation {
 
   #noAnswer(why: string): void {
     this.#core.event("answer_failed", { why });
-    if (this.closing.pending) this.closing.perform();
+    if (this.closing.pending) this.#nothingToAdd();
     else if (this.#watch.mayRetry()) this.request();
     else this.#giveUp("no_answer");
+  }
+
+  /** The goodbye was said along with the tool call and nothing follows it: it is heard out. */
+  #nothingToAdd(): void {
+    this.closing.speaking();
+    if (!this.#playout.active) this.closing.perform();
   }
 
   /** Excuses itself, if it can, and leaves the caller to the recording flow. */
@@ -409,14 +415,16 @@ export class Conversation {
   #step(input: FloorInput): void {
     const [floor, action] = stepFloor(this.#floor, input);
     this.#floor = floor;
-    this.#act(action);
+    const silentMs = input === "heard_all_more_coming" ? this.#core.nowMs() - this.#playout.endsMs : null;
+    this.#act(action, silentMs);
   }
 
-  #act(action: FloorAction): void {
+  /** @param silentMs since the assistant's last word, when it is in the middle of something. */
+  #act(action: FloorAction, silentMs: number | null): void {
     if (action === "none") return;
     if (action === "wait_for_audio") {
-      if (this.tools.running > 0) this.#watch.waitForTool();
-      else this.#watch.wait();
+      if (this.tools.running > 0) this.#watch.waitForTool(silentMs);
+      else this.#watch.wait(silentMs);
     } else if (action === "speak") {
       this.#watch.holdFiller();
       this.#deps.speaking();

@@ -82,7 +82,7 @@ describe("the caller never hears more than 2 s of unexplained silence (V21)", ()
     const bench = asked();
     bench.engine.begin("a1");
     bench.engine.speak("a1", audioOf(0x30, 1_000));
-    bench.quiet(2_700);
+    bench.quiet(3_100);
     expect(bench.line.heardBytes.filter((byte) => byte === 0x55).length).toBeGreaterThan(0);
     bench.quiet(5_000);
     expect(bench.engine.did("respond").length).toBe(1);

@@ -1,4 +1,7 @@
-/** Fixed sentences of the live call. They are rendered once in the assistant's own voice; see the `Phrases` port. */
+/**
+ * Fixed sentences of the live call, rendered once in the assistant's own voice; see the `Phrases` port.
+ * The assistant may have a man's name or a woman's: the Hebrew fits both.
+ */
 export type PhraseName =
   /** Said while an answer is slow; said in turn, so that a long wait does not repeat itself. */
   | "wait_1"
@@ -24,14 +27,14 @@ const hebrew: Table = {
   wait_1: "רגע אחד.",
   wait_2: "עוד רגע, בבקשה.",
   wait_3: "תודה על הסבלנות, מיד.",
-  checking: "רגע, אני כבר בודק.",
+  checking: "רגע, זה בבדיקה.",
   line_trouble: "רגע אחד, הייתה הפרעה קטנה בקו.",
   invite: "שלום, איך אפשר לעזור?",
   still_there_1: "הלו? אני עדיין כאן, במה אפשר לעזור?",
-  still_there_2: "אני לא שומע תשובה. אתם עדיין על הקו?",
+  still_there_2: "לא שמעתי תשובה. אתם עדיין על הקו?",
   silent_goodbye: "לא שמעתי תשובה, אז ננתק בינתיים. אפשר להתקשר שוב בכל זמן. להתראות.",
   time_is_up: "הגענו לסוף הזמן של השיחה. תודה שהתקשרתם, להתראות.",
-  shutdown_goodbye: "אני צריך לסיים את השיחה עכשיו. אפשר להתקשר שוב בעוד כמה דקות. תודה ולהתראות.",
+  shutdown_goodbye: "צריך לסיים את השיחה עכשיו. אפשר להתקשר שוב בעוד כמה דקות. תודה ולהתראות.",
   apology: "סליחה, לא הצלחתי לטפל בזה כרגע.",
 };
 

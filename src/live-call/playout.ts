@@ -115,9 +115,14 @@ export class Playout {
     return (this.#fifo.end - this.#sent) / MULAW_BYTES_PER_MS;
   }
 
+  /** When the last of what was sent was, or will be, heard; by the clock, marks or no marks. */
+  get endsMs(): number {
+    return this.#zeroMs + this.#sent / MULAW_BYTES_PER_MS;
+  }
+
   /** Whether the caller hears the assistant now, or did less than `tailMs` ago. Needs no marks. */
   audible(nowMs: number, tailMs: number): boolean {
-    return this.#active && (this.queuedMs > 0 || nowMs < this.#zeroMs + this.#sent / MULAW_BYTES_PER_MS + tailMs);
+    return this.#active && (this.queuedMs > 0 || nowMs < this.endsMs + tailMs);
   }
 
   /** How long the running speech has been heard; 0 when none is. */
@@ -173,11 +178,11 @@ export class Playout {
     if (!this.#active) return;
     this.#advance(nowMs);
     this.#refill(nowMs);
-    const end = this.#zeroMs + this.#sent / MULAW_BYTES_PER_MS;
     const allSent = this.#sent === this.#fifo.end - (this.#fifo.end % MULAW_FRAME_BYTES);
     if (!allSent || !this.#line) return;
     if (this.#acked === this.#sent) this.#drain();
-    else if (nowMs > end + (this.#confirmed ? confirmedSlackMs : this.#settings.markSlackMs)) this.#giveUpOnMarks();
+    else if (nowMs > this.endsMs + (this.#confirmed ? confirmedSlackMs : this.#settings.markSlackMs))
+      this.#giveUpOnMarks();
   }
 
   /** A mark came back. Marks of older generations are what a clear flushed: they say nothing. */
@@ -317,7 +322,7 @@ export class Playout {
   }
 
   #leadMs(nowMs: number): number {
-    return Math.max(0, this.#zeroMs + this.#sent / MULAW_BYTES_PER_MS - nowMs);
+    return Math.max(0, this.endsMs - nowMs);
   }
 
   #send(length: number, leadMs: number, nowMs: number): void {

@@ -129,6 +129,42 @@ describe("tools in a call", () => {
     expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "hangup" });
   });
 
+  test("a goodbye said along with the tool call, and nothing after it, is heard to its end", async () => {
+    const tools = handTools();
+    const bench = new CallBench({ clock: createVirtualClock(), settings: { tools } });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "תודה, להתראות");
+    bench.engine.begin("a1");
+    bench.engine.speak("a1", audioOf(0x30, 3_000));
+    bench.engine.emit.toolCall({ id: "c1", name: "end", argumentsJson: "{}" });
+    bench.engine.finish("a1", "תודה שהתקשרת");
+    await bench.settled();
+    tools.finish(doneWith({ kind: "end" }));
+    await bench.quiet(500).settled();
+    bench.engine.begin("a2");
+    bench.engine.emit.answerDone({ answerId: "a2", status: "completed", reason: null, produced: false });
+    await bench.quiet(2_300).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    await bench.quiet(300).settled();
+    expect(bench.phone.hangUps.length).toBe(1);
+    expect(bench.line.heardBytes).toEqual(audioOf(0x30, 3_000));
+  });
+
+  test('a tool that follows the assistant\'s own "let me check" is not bridged again at once', async () => {
+    const tools = handTools();
+    const bench = new CallBench({ clock: createVirtualClock(), settings: { tools } });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "יש תור?");
+    bench.engine.begin("a1");
+    bench.engine.speak("a1", audioOf(0x30, 1_000));
+    bench.engine.emit.toolCall({ id: "c1", name: "look", argumentsJson: "{}" });
+    bench.engine.finish("a1", "רגע, אני בודקת");
+    await bench.quiet(2_700).settled();
+    expect(bench.line.heardBytes).toEqual(audioOf(0x30, 1_000));
+    bench.quiet(400);
+    expect(bench.line.sounding).toBe(true);
+  });
+
   test("the caller speaks into the goodbye: the call goes on", async () => {
     const tools = handTools();
     const bench = await callingTool(tools);
