@@ -112,6 +112,11 @@ describe("any text", () => {
       "ב4 ",
       "שלוש מאות אלף ",
       "'\"-",
+      "-",
+      "1.1-",
+      "a@",
+      "@",
+      "לא ",
       "א".repeat(50),
     ];
     for (const sentence of sentences) {

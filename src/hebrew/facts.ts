@@ -47,6 +47,7 @@ function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fa
   const token = scan.tokens[i]!;
   if (token.mark !== "" || token.entry.place || token.entry.greeting) return null;
   if (!mayBegin(token)) return null;
+  if (token.prefix === "" && token.digits === null && street.test(scan.tokens[i - 1]?.text ?? "")) return null;
   const offset = readOffset(scan, i, (at) => readRelative(scan, at) ?? readDate(scan, place, at));
   if (offset) return offset;
   const bound = boundAt(scan, i);
@@ -60,6 +61,9 @@ function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fa
   if (fact && /^[והש]*מה?$/.test(fact.prefix) && fact.kind !== "range") return { ...fact, relation: "from" };
   return fact;
 }
+
+/** "רחוב ט' באב", "כיכר השבת": a name, not a date. */
+const street = /^[בלמו]?(?:רחוב|רח'|שדרות|שד'|כיכר|ככר|שכונת|שכונה)$/;
 
 /** Most words of a sentence begin nothing; they are passed over without trying the matchers. */
 function mayBegin(token: Token): boolean {

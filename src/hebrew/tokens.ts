@@ -21,7 +21,7 @@ export interface Token {
 const unknown: Entry = {};
 const prefixLetters = "ובלהמכש";
 const wordPattern =
-  /[א-ת][א-ת'"]*|[a-z](?:[a-z']|\.(?=[a-z]))*|\d+(?:(?:[:./-]|,(?=\d{3}(?!\d)))\d+)*|\p{Extended_Pictographic}|[^\s]/gu;
+  /(?:https?:\/\/|www\.)\S+|[a-z0-9._-]{1,64}@\S{1,200}|[א-ת][א-ת'"]*|[a-z](?:[a-z']|\.(?=[a-z]))*|\d+(?:(?:[:./-]|,(?=\d{3}(?!\d)))\d+)*|\p{Extended_Pictographic}|[^\s]/gu;
 
 interface Raw {
   text: string;
@@ -36,6 +36,11 @@ export function tokenise(text: string): Token[] {
   while (i < raws.length) {
     const raw = raws[i]!;
     const first = raw.text.charCodeAt(0);
+    if (/^(?:https?:|www\.)|@./.test(raw.text)) {
+      tokens.push(wordToken(raw.text, "", unknown, false)); // addresses of pages and mailboxes
+      i++;
+      continue;
+    }
     if (first >= 48 && first <= 57) {
       tokens.push(numberToken(raw.text, ""));
       i++;
