@@ -8,12 +8,13 @@ export const BARGE_IN = 1;
 export const BARGE_NOTICED = 2;
 
 const FRAME_MS = 20;
-// Speech must last this long: longer than most backchannels, short enough to stop within 400 ms of the first sound.
-const SUSTAINED_MS = 280;
-// Of the last 400 ms: more than the voiced end of a cough (under 120 ms), less than any word.
-const VOICED_MS = 120;
+// From the first sound: as long as the goal of 400 ms allows, so that most backchannels are over by then.
+const SUSTAINED_MS = 240;
+// A cough has one voiced end of up to 120 ms; speech goes on to the next syllable.
+const VOICED_SPAN_MS = 160;
+const VOICED_MS = 100;
 // Still speaking: a short word that has just ended does not stop anything while the hangover runs.
-const PAUSE_MS = 80;
+const PAUSE_MS = 60;
 // Under this a sound is not even a backchannel.
 const NOTICED_VOICED_MS = 80;
 // A keypad press is 50-500 ms of tone, and Twilio reports it when it is over.
@@ -44,8 +45,8 @@ export class BargeIn {
       return noticed ? BARGE_NOTICED : BARGE_NOTHING;
     }
     if (this.#fired || !vad.speaking || heardForMs < this.#graceMs || heardForMs <= 0) return BARGE_NOTHING;
-    if (vad.utteranceMs < SUSTAINED_MS || vad.recentVoicedMs < VOICED_MS || vad.pauseMs > PAUSE_MS)
-      return BARGE_NOTHING;
+    if (vad.utteranceMs < SUSTAINED_MS || vad.pauseMs > PAUSE_MS) return BARGE_NOTHING;
+    if (vad.voicedSpanMs < VOICED_SPAN_MS || vad.recentVoicedMs < VOICED_MS) return BARGE_NOTHING;
     this.#fired = true;
     return BARGE_IN;
   }

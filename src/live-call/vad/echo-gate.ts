@@ -9,9 +9,9 @@ const FRAMES_MIN = 30;
 // Before anything is known, an echo 10 dB under the assistant is assumed.
 const FIRST_GAIN = 0.32;
 // What the caller must exceed: the echo fluctuates by a few dB around its prediction.
-const MARGIN = 10 ** 0.6;
+const MARGIN = 10 ** 0.45;
 // A room answers for a while: the prediction falls by at most 2 dB per frame.
-const TAIL = 0.63;
+const TAIL = 0.5;
 // More double talk than this at a stretch is no double talk: the echo path has changed.
 const FROZEN_FRAMES_MAX = 150;
 
@@ -47,8 +47,8 @@ export class EchoGate {
       return;
     }
     let loudest = 0;
-    const from = this.delay < 0 ? 0 : Math.max(0, this.delay - 1);
-    const to = this.delay < 0 ? DELAYS - 1 : this.delay + 1;
+    const from = this.delay < 0 ? 0 : this.delay;
+    const to = this.delay < 0 ? DELAYS - 1 : this.delay;
     for (let delay = from; delay <= to; delay++) loudest = Math.max(loudest, this.#farAt(delay));
     const amplitude = this.gain * loudest;
     this.limit = Math.max(MARGIN * amplitude * amplitude, TAIL * this.limit);

@@ -1,146 +1,215 @@
 import { Fullness } from "./fullness.ts";
-import { isKeypadTone } from "./keypad-tone.ts";
 import { NoiseSpectrum } from "./noise-spectrum.ts";
-import { BINS, Spectrum } from "./spectrum.ts";
+import { BINS, FFT_SIZE, Spectrum, WINDOW_POWER } from "./spectrum.ts";
 import { Steadiness } from "./steadiness.ts";
+import { ToneTest } from "./tone.ts";
 import { Voicing } from "./voicing.ts";
 
-export const T: Record<string, number> = {
-  voiced: 0.38,
-  sure: 0.6,
-  d0: 0.42,
-  k: 3,
+/** Tuned on the bench's tuning seeds only; see scripts/bench-vad. Contrast is in nepers of mean log signal-to-noise ratio. */
+export const evidenceSettings = {
+  // Contrast from which a frame stands out. Noise alone gives 0.2, under 0.33 in 99 of 100 frames.
+  contrast: 0.42,
+  contrastSlope: 3,
+  voicedContrast: 0.25,
+  // In pure noise 1 of 100 frames is stronger than this; a loud breath is clearer than 0.57 in 1 of 20.
+  strength: 0.28,
+  clarity: 0.46,
+  clarityBeyondDoubt: 0.57,
+  // So strong that no period before it is needed.
+  strengthAlone: 0.72,
+  // Sum of evidence at which an utterance starts: three clear vowel frames, or five doubtful ones.
   start: 4.5,
-  need: 3,
-  strict: 2,
-  keep: 0.42,
-  rate: 0.06,
-  eMin: -0.6,
-  eMask: -0.3,
-  held: 0.5,
-  hRate: 0.12,
-  mRate: 0.02,
-  mNeed: 5,
+  most: 6,
+  against: -0.6,
+  hidden: -0.1,
+  voicedFrames: 3,
+  // In music a start needs up to five voiced frames more of the last twelve.
+  voicedFramesInMusic: 5,
+  heldInMusic: 0.5,
+  held: 0.78,
+  musicRate: 0.02,
+  musicFrom: 0.25,
+  // A crowd or music: even sound for 1.5 s that is louder than the known noise.
   full: 0.8,
-  over: 1,
-  absorb: 40,
-  bDecay: 0.997,
-  fmin: 1e5,
-  dq: 0.12,
-  dMax: 0.6,
-  dStep: 0.02,
-  fast: 0.12,
-  stale: 25,
+  fullOverNoise: 1,
+  absorbFrames: 40,
+  crowdForget: 0.997,
+  crowdMargin: 0.12,
+  crowdContrastMax: 0.6,
+  // Half a second of sound without any voice is noise, whatever it is.
+  unvoicedFrames: 25,
 };
 
-// Energy of white noise with window power 1: turns bin power into mean square (sum of squared Hann window = 150).
-const WINDOW_POWER = 150;
+const RECENT_MASK = 0xfff;
+const ENERGY_PER_POWER = 2 / (WINDOW_POWER * FFT_SIZE);
+// A steady noise of this contrast is half a frame's noise: its energy is 3 dB over the floor.
+const THRESHOLD_OVER_FLOOR = 2;
+// A quantile that follows: nine steps up for one down settles where a tenth of the frames lies above.
+const QUANTILE_UP = 0.018;
+const QUANTILE_DOWN = 0.002;
+// Mean power under which even sound is line hiss (about -62 dBov).
+const FULL_POWER_MIN = 1e5;
 
 /** What each frame says for and against the caller speaking, and the running sum of it. */
 export class Evidence {
-  /** The frame holds a voice: periodic, moving, and the period goes on from the frame before or is very clear. */
+  /** Periodic, moving, and with a period that goes on from the frame before (or is very clear). */
   voiced = false;
+  /** Voiced beyond doubt: not even a loud breath or the hiss of a cough looks like this. */
+  clearlyVoiced = false;
   /** Stands out of the noise like speech. */
   speechLike = false;
   /** An utterance begins with this frame. */
   starts = false;
   /** A running utterance goes on with this frame. */
   goesOn = false;
+  /** A signal of the telephone network: what seemed voiced just before was its edge. */
+  tone = false;
   /** Frames since the evidence began to add up. */
   runFrames = 0;
-  /** Energy of the noise, and from which on a frame stands out of it (16-bit units squared). */
+  /** Mean square of the noise, in 16-bit units squared. */
   floor = 0;
-  threshold = 0;
   readonly #spectrum = new Spectrum();
   readonly #noise = new NoiseSpectrum();
   readonly #voicing = new Voicing();
   readonly #steady = new Steadiness();
+  readonly #tone = new ToneTest();
   readonly #fullness = new Fullness();
-  #score = 0;
-  #weakBits = 0;
-  #strictBits = 0;
-  #sinceVoiced = 1000;
-  #music = 0;
-  #background = 0;
-  #absorb = 0;
-  #noisy = 0.25;
   #framesSeen = 0;
-  #d = 0;
-  dbg() {
-    return `d=${this.#d.toFixed(2)} v=${this.#voicing.strength.toFixed(2)} st=${this.#steady.value.toFixed(2)} s=${this.#score.toFixed(1)} ${this.voiced ? "V" : ""}${this.speechLike ? "L" : ""}`;
-  }
+  #score = 0;
+  #maybeBits = 0;
+  #voicedBits = 0;
+  #unvoicedRun = 0;
+  #music = 0;
+  #crowd = 0;
+  #crowdContrast: number = evidenceSettings.voicedContrast;
+  #absorbFrames = 0;
 
   get calibrated(): boolean {
     return this.#noise.ready;
   }
+  /** Mean square from which a frame can stand out of the noise. */
+  get threshold(): number {
+    return this.floor * THRESHOLD_OVER_FLOOR;
+  }
 
-  push(samples: Float64Array, echo: boolean, faint: boolean, speaking: boolean): void {
-    const masked = echo || faint;
+  /**
+   * `samples`: the last 50 ms. `hidden`: echo may cover the frame; `faint`: too quiet for this caller; `frozen`: echo may be
+   * part of it, nothing is learnt about the noise; `speaking`: an utterance is running.
+   */
+  push(samples: Float64Array, hidden: boolean, faint: boolean, frozen: boolean, speaking: boolean): void {
+    const settings = evidenceSettings;
     this.#framesSeen++;
     this.#spectrum.analyse(samples);
     const power = this.#spectrum.power;
     const noise = this.#noise.power;
-    const d = this.#noise.contrast(power);
-    this.#d = d;
-    const d0 = T.d0! + Math.min(1, 2 * this.#background) * Math.min(T.dMax!, Math.max(0, this.#noisy + T.dq! - T.d0!));
-    this.#voicing.measure(power, noise);
-    this.#steady.push(power, noise);
-    const held = this.#steady.value > T.held! || isKeypadTone(power, noise);
-    this.#music += T.mRate! * ((held ? 1 : 0) - this.#music);
-    const weak = !held && !masked && this.#voicing.strength > T.voiced! && d > Math.max(0.25, d0 - 0.17);
-    this.voiced = weak && (this.#voicing.strength > T.sure! || this.#voicing.continues);
-    let total = 0;
-    let floor = 0;
-    for (let k = 0; k < BINS; k++) {
-      total += power[k]!;
-      floor += noise[k]!;
+    const contrast = this.#noise.contrast(power);
+    const needed = this.#neededContrast();
+    this.#tone.push(power, noise);
+    this.tone = this.#tone.sure;
+    const held = this.#isHeld(power, noise);
+    const masked = hidden || faint;
+    const maybe = this.#judgeVoice(
+      power,
+      noise,
+      !held && !masked && contrast > Math.max(settings.voicedContrast, needed - 0.17),
+    );
+    this.speechLike = !held && (contrast > needed || maybe);
+    const even = this.#followCrowd(hidden);
+    this.#unvoicedRun = this.voiced || contrast < needed ? 0 : this.#unvoicedRun + 1;
+    const noNoise = this.#unvoicedRun <= settings.unvoicedFrames && !even;
+    if (!speaking && this.#noise.ready && this.#crowd > 0.05) {
+      this.#crowdContrast += contrast > this.#crowdContrast ? QUANTILE_UP : -QUANTILE_DOWN;
     }
-    this.floor = (2 * floor) / (WINDOW_POWER * 512);
-    this.threshold = this.floor * 2;
-    this.#fullness.push(echo ? 0 : Math.max(0, total - floor));
-    if (this.#fullness.value > T.full! && this.#fullness.mean > T.over! * floor && this.#fullness.mean > T.fmin!) {
-      this.#absorb = T.absorb!;
-      this.#background = 1;
-    } else this.#background *= T.bDecay!;
-    const full = this.#absorb > 0;
-    if (full) this.#absorb--;
-    this.#sinceVoiced = this.voiced ? 0 : this.#sinceVoiced + 1;
-    this.#weakBits = ((this.#weakBits << 1) | (weak ? 1 : 0)) & 0xfff;
-    this.#strictBits = ((this.#strictBits << 1) | (this.voiced ? 1 : 0)) & 0xfff;
-    this.speechLike = !held && (d > d0 || weak);
-    const e = masked ? T.eMask! : held ? T.eMin! : Math.max(T.eMin!, Math.min(1, T.k! * (d - d0))) + (weak ? 1 : 0);
-    if (this.#noise.ready) this.#score = Math.max(0, Math.min(6, this.#score + e));
-    this.runFrames = this.#score > 0 ? this.runFrames + 1 : 0;
-    const stale = (this.#sinceVoiced > T.stale! && !echo) || full;
-    if (!speaking && this.#noise.ready && this.#background > 0.05)
-      this.#noisy += d > this.#noisy ? 0.9 * T.dStep! : -0.1 * T.dStep!;
-    const rate = echo
-      ? 0
-      : d < 0.05
-        ? 0.35
-        : held && d > 0.2
-          ? T.hRate!
-          : speaking && !stale
-            ? 0
-            : stale
-              ? T.fast!
-              : this.#score < 1.5
-                ? T.rate!
-                : 0;
-    if (this.#framesSeen > 3 && !echo) this.#noise.learn(power, rate);
-    this.goesOn = !masked && !held && (d > Math.max(T.keep!, d0 - 0.1) || weak) && !stale;
-    this.starts =
-      this.#score >= T.start! &&
-      pop(this.#weakBits) >= T.need! + T.mNeed! * this.#music &&
-      pop(this.#strictBits) >= T.strict!;
+    this.#addUp(masked, held, maybe, contrast - needed);
+    if (this.#framesSeen > 3 && !frozen)
+      this.#noise.learn(power, this.#learningRate(contrast, held, noNoise, speaking));
+    this.goesOn = noNoise && !masked && !held && (contrast > Math.max(settings.contrast, needed - 0.1) || maybe);
   }
 
+  /** An utterance has ended: the next one starts from nothing. */
   restart(): void {
     this.#score = 0;
     this.runFrames = 0;
   }
+
+  /** Higher while a crowd talks: by what its own frames reach one time in ten. */
+  #neededContrast(): number {
+    const settings = evidenceSettings;
+    const more = Math.max(0, this.#crowdContrast + settings.crowdMargin - settings.contrast);
+    return settings.contrast + Math.min(1, 2 * this.#crowd) * Math.min(settings.crowdContrastMax, more);
+  }
+
+  #isHeld(power: Float64Array, noise: Float64Array): boolean {
+    const settings = evidenceSettings;
+    this.#steady.push(power, noise);
+    const steady = this.#steady.value;
+    const inMusic = this.#music > settings.musicFrom;
+    this.#music += settings.musicRate * ((steady > settings.heldInMusic ? 1 : 0) - this.#music);
+    return this.#tone.is || steady > (inMusic ? settings.heldInMusic : settings.held);
+  }
+
+  #judgeVoice(power: Float64Array, noise: Float64Array, possible: boolean): boolean {
+    const settings = evidenceSettings;
+    const voicing = this.#voicing;
+    voicing.measure(power, noise);
+    const maybe = possible && voicing.strength > settings.strength && voicing.clarity > settings.clarity;
+    this.voiced = maybe && (voicing.continues || voicing.strength > settings.strengthAlone);
+    this.clearlyVoiced = this.voiced && voicing.clarity > settings.clarityBeyondDoubt;
+    this.#maybeBits = ((this.#maybeBits << 1) | (maybe ? 1 : 0)) & RECENT_MASK;
+    this.#voicedBits = ((this.#voicedBits << 1) | (this.voiced ? 1 : 0)) & RECENT_MASK;
+    return maybe;
+  }
+
+  /** True while the last 1.5 s were filled so evenly that they are learnt as noise. */
+  #followCrowd(hidden: boolean): boolean {
+    const settings = evidenceSettings;
+    let total = 0;
+    let noise = 0;
+    for (let k = 0; k < BINS; k++) {
+      total += this.#spectrum.power[k]!;
+      noise += this.#noise.power[k]!;
+    }
+    this.floor = noise * ENERGY_PER_POWER;
+    const fullness = this.#fullness;
+    fullness.push(hidden ? 0 : Math.max(0, total - noise));
+    if (fullness.value > settings.full && fullness.mean > Math.max(FULL_POWER_MIN, settings.fullOverNoise * noise)) {
+      this.#absorbFrames = settings.absorbFrames;
+      this.#crowd = 1;
+    } else {
+      this.#crowd *= settings.crowdForget;
+    }
+    if (this.#absorbFrames === 0) return false;
+    this.#absorbFrames--;
+    return true;
+  }
+
+  #addUp(masked: boolean, held: boolean, maybe: boolean, over: number): void {
+    const settings = evidenceSettings;
+    let weight = Math.max(settings.against, Math.min(1, settings.contrastSlope * over)) + (maybe ? 1 : 0);
+    if (held) weight = settings.against;
+    if (masked) weight = settings.hidden;
+    if (this.#noise.ready) this.#score = Math.max(0, Math.min(settings.most, this.#score + weight));
+    if (this.tone) {
+      this.#score = 0;
+      this.#maybeBits = 0;
+      this.#voicedBits = 0;
+    }
+    this.runFrames = this.#score > 0 ? this.runFrames + 1 : 0;
+    const voicedFrames = settings.voicedFrames + settings.voicedFramesInMusic * this.#music;
+    const vowel = (this.#voicedBits & (this.#voicedBits >> 1)) !== 0;
+    this.starts = this.#score >= settings.start && vowel && countBits(this.#maybeBits) >= voicedFrames;
+  }
+
+  #learningRate(contrast: number, held: boolean, noNoise: boolean, speaking: boolean): number {
+    // Far under the known noise: the noise has gone.
+    if (contrast < 0.05) return 0.35;
+    if (!noNoise || (held && contrast > 0.2 && this.#music > evidenceSettings.musicFrom)) return 0.12;
+    return speaking || this.#score >= 1.5 ? 0 : 0.06;
+  }
 }
-function pop(bits: number): number {
+
+/** Number of set bits. */
+export function countBits(bits: number): number {
   let count = 0;
   for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
   return count;

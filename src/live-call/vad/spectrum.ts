@@ -9,6 +9,9 @@ export const BINS = 208;
 // 50 ms: three periods of the lowest voice, so that its harmonics stand apart.
 export const WINDOW_SAMPLES = 400;
 
+/** Sum of the squared window: power of a bin per mean square of white noise. */
+export const WINDOW_POWER = 150;
+
 const hann = Float64Array.from(
   { length: WINDOW_SAMPLES },
   (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / WINDOW_SAMPLES),

@@ -1,7 +1,7 @@
 import { MULAW_FRAME_BYTES, MULAW_TO_LINEAR } from "../../audio/mulaw.ts";
 import { CallerLevel } from "./caller-level.ts";
 import { EchoGate } from "./echo-gate.ts";
-import { Evidence } from "./evidence.ts";
+import { countBits, Evidence } from "./evidence.ts";
 import { WINDOW_SAMPLES } from "./spectrum.ts";
 
 /** Nothing changed with this frame. */
@@ -18,6 +18,10 @@ const RECENT_MASK = 0xf_ffff;
 const FLOOR_MIN = 9;
 // Moved by 3 dB, in either direction.
 const MOVED = 2;
+// 6 dB over what the echo can be: a cough or a door, from which the gate must not learn.
+const OUTLIER = 4;
+// Echo comes on top of the noise, whose energy swings by 3 dB from frame to frame.
+const NOISE_ROOM = 2;
 
 export interface VadSettings {
   /** Silence after which an utterance is over. */
@@ -41,6 +45,7 @@ export class Vad {
   #voicedFrames = 0;
   #utteranceFrames = 0;
   #quietFrames = 0;
+  #pauseFrames = 0;
   #loggedThreshold = 0;
 
   constructor(settings?: Partial<VadSettings>) {
@@ -56,12 +61,19 @@ export class Vad {
   push(frame: Uint8Array, bytes: number, farEnergy: number): number {
     this.#take(frame, bytes);
     this.#echo.predict(farEnergy > 0 && farEnergy < Number.MAX_VALUE ? farEnergy : 0);
-    const echo = this.#energy < this.#echo.limit;
+    const { limit } = this.#echo;
+    const echo = limit > 0 && this.#energy < limit + NOISE_ROOM * this.#evidence.floor;
     const faint = this.#energy < this.#caller.gate;
     const evidence = this.#evidence;
-    evidence.push(this.#samples, echo, faint, this.#speaking);
-    this.#echo.learn(this.#energy - evidence.floor, !echo && evidence.speechLike);
-    this.#voicedBits = ((this.#voicedBits << 1) | (evidence.voiced ? 1 : 0)) & RECENT_MASK;
+    evidence.push(this.#samples, echo, faint, limit > evidence.floor / 4, this.#speaking);
+    this.#echo.learn(
+      this.#energy - evidence.floor,
+      !echo && (evidence.speechLike || this.#energy > OUTLIER * this.#echo.limit),
+    );
+    this.#voicedBits = ((this.#voicedBits << 1) | (evidence.clearlyVoiced ? 1 : 0)) & RECENT_MASK;
+    if (evidence.tone) this.#voicedBits = 0;
+    if (evidence.goesOn) this.#pauseFrames = 0;
+    else if (!echo) this.#pauseFrames++;
     if (!this.#speaking) return this.#maybeStart();
     if (evidence.voiced) this.#caller.heard(this.#energy);
     return this.#goOn();
@@ -78,13 +90,18 @@ export class Vad {
   get recentVoicedMs(): number {
     return countBits(this.#voicedBits) * FRAME_MS;
   }
+  /** From the first to the last voiced frame of the last 400 ms: one vowel's length, or that of several syllables. */
+  get voicedSpanMs(): number {
+    const bits = this.#voicedBits;
+    return bits === 0 ? 0 : (Math.clz32(bits & -bits) - Math.clz32(bits) + 1) * FRAME_MS;
+  }
   /** Length of the running or last utterance, from its first speech frame, without the hangover. */
   get utteranceMs(): number {
     return this.#utteranceFrames * FRAME_MS;
   }
-  /** Since the last frame that sounded like speech; 0 when it is the current one. */
+  /** Since the last frame that sounded like speech, not counting frames in which the echo hides the caller. */
   get pauseMs(): number {
-    return this.#quietFrames * FRAME_MS;
+    return this.#pauseFrames * FRAME_MS;
   }
   /** Noise of the line, as rms in 16-bit units. */
   get noiseFloorRms(): number {
@@ -158,10 +175,4 @@ export class Vad {
     this.#evidence.restart();
     return VAD_SPEECH_ENDED;
   }
-}
-
-function countBits(bits: number): number {
-  let count = 0;
-  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

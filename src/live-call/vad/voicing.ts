@@ -1,19 +1,19 @@
 import { RealFft } from "./fft.ts";
 import { FFT_SIZE, FIRST_BIN, WINDOW_SAMPLES } from "./spectrum.ts";
 
-// 250-1,750 Hz: where the harmonics of a voice stand out of the noise.
-const HARMONIC_BINS = 96;
+// 250-2,250 Hz: where the harmonics of a voice stand out of the noise.
+const HARMONIC_BINS = 128;
 // 66-400 Hz at 8 kHz.
 const SHORTEST_LAG = 20;
 const LONGEST_LAG = 120;
 // The mean over this many bins on either side is the envelope (formants, tilt); harmonics are what stands above it.
 const ENVELOPE_BINS = 6;
-// One loud harmonic must not decide alone.
-const SNR_MAX = 200;
+// Amplitudes instead of powers, and no more than 30 dB: one loud harmonic must not decide alone.
+const EXCESS_MAX = 30;
 // Keeps a frame of pure noise, in which only a few bins stand out by chance, from looking periodic.
-const NOISE_WEIGHT = 120;
-// A voice changes its pitch by up to 15 % in 20 ms.
-const LAG_CHANGE = 0.15;
+const NOISE_WEIGHT = 40;
+// A voice changes its pitch by up to 8 % in 20 ms.
+const LAG_CHANGE = 0.1;
 const TAPER_MIN = 0.45;
 
 // The analysis window makes every periodicity fade with its lag; dividing by it makes low voices count like high ones.
@@ -26,8 +26,10 @@ const taper = Float64Array.from({ length: LONGEST_LAG + 2 }, (_, lag) =>
  * signal-to-noise ratios of the bins instead of their power, so that neither the colour nor the level of the noise matters.
  */
 export class Voicing {
-  /** 0 … about 1; noise stays under 0.4 in 99 of 100 frames. */
+  /** 0 … about 1: periodicity against everything that stands out and the noise. Tells a voice from the noise floor. */
   strength = 0;
+  /** 0 … about 1: periodicity of what stands out alone. Tells a voice from a breath, however loud both are. */
+  clarity = 0;
   /** The period goes on from the frame before, as that of a voice does and that of noise does only by chance. */
   continues = false;
   /** Period in samples (8 kHz) of the strongest periodicity; 0 = none. */
@@ -54,6 +56,7 @@ export class Voicing {
       this.lag = lag;
     }
     this.strength = best / (total + NOISE_WEIGHT);
+    this.clarity = total > 0 ? best / total : 0;
     this.continues = Math.abs(this.lag - lagBefore) <= LAG_CHANGE * lagBefore;
   }
 
@@ -61,7 +64,10 @@ export class Voicing {
   #spread(power: Float64Array, noise: Float64Array): number {
     const excess = this.#excess;
     const mirrored = this.#mirrored;
-    for (let k = 0; k < HARMONIC_BINS; k++) excess[k] = Math.min(SNR_MAX, Math.max(0, power[k]! / noise[k]! - 1));
+    for (let k = 0; k < HARMONIC_BINS; k++) {
+      const ratio = power[k]! / noise[k]!;
+      excess[k] = ratio > 1 ? Math.min(EXCESS_MAX, Math.sqrt(ratio) - 1) : 0;
+    }
     let sum = 0;
     let total = 0;
     for (let k = 0; k < ENVELOPE_BINS; k++) sum += excess[k]!;

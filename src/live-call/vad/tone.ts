@@ -1,0 +1,93 @@
+import { BIN_HZ, BINS, FIRST_BIN } from "./spectrum.ts";
+
+// A tone's power lies within 80 Hz of its peak, the two tones of a ring-back (40-50 Hz apart) included.
+const LOBE_BINS = 5;
+// Voices spread their power over more harmonics.
+const SHARE_MIN = 0.95;
+const PAIR_SHARE_MIN = 0.85;
+// A peak in a whisper-thin remainder means nothing.
+const OVER_NOISE = 3;
+// A voice that happens to be one harmonic moves by more than this (6 Hz) within 80 ms; a tone does not.
+const DRIFT_BINS = 0.4;
+const LAG_FRAMES = 4;
+const SURE_FRAMES = 3;
+// The window still holds the tone's edge for 50 ms after its end.
+const AFTER_FRAMES = 3;
+// ITU-T Q.23 keypad: one tone of 697-941 Hz and one of 1,209-1,633 Hz, and up to 12 dB between them.
+const ROWS = { from: bin(660), to: bin(980) };
+const COLUMNS = { from: bin(1_160), to: bin(1_680) };
+const TWIST = 16;
+
+/** Recognises the signals of telephones: keypad tones, and single tones (ring-back, busy, fax, information tones). */
+export class ToneTest {
+  /** The frame is a tone, or may still become one. */
+  is = false;
+  /** Three in a row: what sounded like a voice just before was the tone's edge. */
+  sure = false;
+  readonly #centres = new Float64Array(LAG_FRAMES + 1);
+  #run = 0;
+  #after = 0;
+  #at = 0;
+
+  /** `power` and `noise` by bin from FIRST_BIN on, once per frame. */
+  push(power: Float64Array, noise: Float64Array): void {
+    const tonal = this.#judge(power, noise);
+    this.#run = tonal ? this.#run + 1 : 0;
+    this.sure = this.#run >= SURE_FRAMES;
+    this.#after = this.sure ? AFTER_FRAMES : Math.max(0, this.#after - 1);
+    this.is = tonal || this.#after > 0;
+  }
+
+  #judge(power: Float64Array, noise: Float64Array): boolean {
+    let total = 0;
+    let floor = 0;
+    for (let k = 0; k < BINS; k++) {
+      total += power[k]!;
+      floor += noise[k]!;
+    }
+    if (total < OVER_NOISE * floor) return false;
+    const signal = total - floor;
+    const row = lobePower(power, strongest(power, ROWS.from, ROWS.to));
+    const column = lobePower(power, strongest(power, COLUMNS.from, COLUMNS.to));
+    if (row + column > PAIR_SHARE_MIN * signal && row < TWIST * column && column < TWIST * row) return true;
+    const peak = strongest(power, 0, BINS);
+    return lobePower(power, peak) > SHARE_MIN * signal && this.#stays(power, peak);
+  }
+
+  /** The first 80 ms are given the benefit of the doubt: against the voice. */
+  #stays(power: Float64Array, peak: number): boolean {
+    this.#at = this.#at === LAG_FRAMES ? 0 : this.#at + 1;
+    const before = this.#at === LAG_FRAMES ? 0 : this.#at + 1;
+    const centre = centreOf(power, peak);
+    this.#centres[this.#at] = centre;
+    return this.#run < LAG_FRAMES || Math.abs(centre - this.#centres[before]!) < DRIFT_BINS;
+  }
+}
+
+function strongest(power: Float64Array, from: number, to: number): number {
+  let best = from;
+  for (let k = from + 1; k < to; k++) if (power[k]! > power[best]!) best = k;
+  return best;
+}
+
+function lobePower(power: Float64Array, peak: number): number {
+  let sum = 0;
+  const to = Math.min(BINS - 1, peak + LOBE_BINS);
+  for (let k = Math.max(0, peak - LOBE_BINS); k <= to; k++) sum += power[k]!;
+  return sum;
+}
+
+function centreOf(power: Float64Array, peak: number): number {
+  let sum = 0;
+  let weighted = 0;
+  const to = Math.min(BINS - 1, peak + LOBE_BINS);
+  for (let k = Math.max(0, peak - LOBE_BINS); k <= to; k++) {
+    sum += power[k]!;
+    weighted += k * power[k]!;
+  }
+  return weighted / sum;
+}
+
+function bin(hz: number): number {
+  return Math.round(hz / BIN_HZ) - FIRST_BIN;
+}
