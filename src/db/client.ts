@@ -50,6 +50,9 @@ export function openDatabase(settings: OpenDatabaseSettings): Database {
   return new PooledDatabase(settings);
 }
 
+// What a retired pool's living connections have left to finish in.
+const closeSeconds = 1;
+
 interface Pool {
   client: Sql;
   orm: Orm;
@@ -98,7 +101,8 @@ class PooledDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    const timeout = limits.databaseConnectSeconds;
+    // A connection that died with a statement under way never counts as idle for the driver: it is not waited for.
+    const timeout = closeSeconds;
     await Promise.all([this.sql.end({ timeout }), this.#pool.client.end({ timeout }), ...this.#closing]);
   }
 
@@ -113,8 +117,8 @@ class PooledDatabase implements Database {
     this.#pool = this.#openPool();
     this.retired++;
     this.#settings.log.warn("DB", "pool replaced: a query missed its deadline", { waiting: this.waiting });
-    // Living connections may finish what they do; half-open ones are torn down after this many seconds.
-    const closed = pool.client.end({ timeout: 1 }).catch(() => {});
+    // Living connections may finish what they do, half-open ones are torn down.
+    const closed = pool.client.end({ timeout: closeSeconds }).catch(() => {});
     this.#closing.push(closed);
     void closed.then(() => {
       this.#closing = this.#closing.filter((other) => other !== closed);
