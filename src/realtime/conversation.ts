@@ -65,13 +65,13 @@ export class Conversation {
   /** What the server has to do next: begin an answer, go on with one, or nothing. */
   get expects(): "beginning" | "more" | "nothing" {
     if (this.#sequencer.state === "active") return "more";
-    return this.#sequencer.state === "requested" || (this.#turnWaits && this.#autoAnswer) ? "beginning" : "nothing";
+    return this.#sequencer.state === "requested" || this.#turnWaits ? "beginning" : "nothing";
   }
 
   /** Answers that are owed: asked for or due after the caller's turn, and nothing of them has come yet. */
   unfinished(): Ask[] {
     const asks = this.#sequencer.unfinished(this.#answer?.produced === true);
-    return this.#turnWaits && this.#autoAnswer ? [{ kind: "plain" }, ...asks] : asks;
+    return this.#turnWaits ? [{ kind: "plain" }, ...asks] : asks;
   }
 
   /** The audio so far is a whole turn of the caller, although the provider's detector has not noticed. */
@@ -134,7 +134,8 @@ export class Conversation {
         return this.#events.callerSpeech("stopped");
       case "input_audio_buffer.committed":
         this.#callerSpeaking = false;
-        this.#turnWaits = true;
+        // With automatic answers off, the server owes nothing for this turn, also when they are on again later.
+        this.#turnWaits = this.#autoAnswer;
         return this.#events.callerTurn(event.itemId);
       case "conversation.item.input_audio_transcription.delta":
         return this.#events.transcript({ role: "caller", itemId: event.itemId, text: event.text, final: false });

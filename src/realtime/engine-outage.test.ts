@@ -231,6 +231,16 @@ for (const [what, events, request, limitMs] of owed)
       await server.connection();
     }));
 
+test("a turn taken while answers are not automatic is nobody's debt, also when they are automatic again", () =>
+  inCall({}, async (probe, first) => {
+    probe.engine.setAutoAnswer(false);
+    first.emit({ type: "input_audio_buffer.committed", item_id: "turn1" });
+    await probe.next("callerTurn");
+    probe.engine.setAutoAnswer(true);
+    probe.clock.advance(9_000);
+    expect(probe.engine.state).toBe("ready");
+  }));
+
 test("silence while nothing is owed is no fault", () =>
   inCall({}, async (probe, first) => {
     first.emit(created("resp1"), done("resp1"));

@@ -19,7 +19,7 @@ import { EngineProbe } from "./testing/engine-probe.ts";
 // The simulator was written from the documentation without our code: where the two agree, both read it the same way.
 const brain = scriptedBrain([
   { when: /כמה עולה/, say: "תספורת עולה מאה שקלים." },
-  { when: /לרשום/, say: "רגע.", call: { tool: /lead/, facts: { name: "דנה" } } },
+  { when: /לרשום/, say: "רגע.", calls: [{ tool: /lead/, facts: { name: "דנה" } }] },
   { when: { toolDone: /lead/ }, say: "רשמתי." },
 ]);
 const quick = { connectMs: 0, thinkMs: 2, audioRate: 500, deltaMs: 200, cancelMs: 2, transcriptMs: 2 };
