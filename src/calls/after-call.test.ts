@@ -297,7 +297,7 @@ test("a recording whose days are over is deleted: file, provider's copy and cont
   expect(await sweepRecordings(db, now)).toBe(0);
   await withSystem(db, (tx) => tx.delete(jobs));
   expect(await sweepRecordings(db, now.add({ hours: 49 }))).toBe(1);
-  expect(await sweepRecordings(db, now.add({ hours: 49 }))).toBe(1);
+  expect(await sweepRecordings(db, now.add({ hours: 49 }))).toBe(0);
   expect(await withSystem(db, (tx) => tx.$count(jobs))).toBe(1);
   expect(await runJobs()).toEqual(["delete_recording: unavailable"]);
   expect((await read()).recordings[0]?.status).toBe("stored");

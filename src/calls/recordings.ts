@@ -1,8 +1,9 @@
-import { and, count, eq, lt, ne } from "drizzle-orm";
+import { and, count, eq, lt, ne, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { calls, callTurns } from "../db/schema/call.ts";
+import { jobs } from "../db/schema/job.ts";
 import { recordings } from "../db/schema/recording.ts";
 import { usage } from "../db/schema/usage.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
@@ -161,7 +162,12 @@ async function deleteAtProvider(
   );
 }
 
-/** Queues the deletion of every recording whose time is over; asking again while one is queued adds nothing. */
+// Those that wait for a provider must not keep others from being found.
+const notQueued = sql`not exists (
+  select from ${jobs} where ${jobs.queue} = ${callJobs.deleteRecording} and ${jobs.dedupe} = ${recordings.id}::text
+    and ${jobs.state} <> 'dead')`;
+
+/** Queues the deletion of every recording whose time is over. Returns how many were queued. */
 export async function sweepRecordings(db: Database, now: Temporal.Instant): Promise<number> {
   return withSystem(
     db,
@@ -169,7 +175,7 @@ export async function sweepRecordings(db: Database, now: Temporal.Instant): Prom
       const due = await tx
         .select({ id: recordings.id, businessId: recordings.businessId })
         .from(recordings)
-        .where(and(lt(recordings.deleteAfter, now), ne(recordings.status, "deleted")))
+        .where(and(lt(recordings.deleteAfter, now), ne(recordings.status, "deleted"), notQueued))
         .limit(1_000);
       for (const { id, businessId } of due)
         await enqueue(tx, { businessId, queue: callJobs.deleteRecording, dedupe: id, payload: { recordingId: id } });
