@@ -26,6 +26,8 @@ export interface Clock {
   prefix: string;
   /** How sure the grammar is that this is an hour: "ב", "בשעה", minutes, a part of day. Bare numbers are weak. */
   strong: boolean;
+  /** A masculine number word: rarely an hour ("שבועיים שלושה"). */
+  masculine: boolean;
   /** "שעה" was said. */
   hourWord: boolean;
   approx: boolean;
@@ -47,6 +49,13 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
   for (let token = tokens[i]; token && i < at + 3; token = tokens[i]) {
     if (token.entry.tag === "about") approx = true;
     else if (token.entry.tag === "hour-word" && !token.prefix.startsWith("ש")) hourWord = true;
+    else if (
+      token.entry.unit === "hour" &&
+      token.entry.count === 1 &&
+      /^ב?ה?$/.test(token.prefix) &&
+      token.prefix !== ""
+    )
+      hourWord = true; // "בין השעות"
     else if (token.mark === " " && i > at) hourWord ||= false;
     else break;
     prefix += token.prefix;
@@ -71,6 +80,7 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
     written: core.written ?? false,
     prefix,
     strong: hourWord || approx || core.precise || prefix.includes("ב"),
+    masculine: core.masculine ?? false,
     hourWord,
     approx,
   };

@@ -78,6 +78,8 @@ function boundAt({ tokens }: Scan, i: number): { relation: Relation; at: number 
   const relation: Relation =
     tag === "after" ? "after" : tag === "ago" ? "before" : tag === "until" ? "until" : tag === "from" ? "from" : null;
   if (relation === null) return null;
+  const negative = tokens[i]!.text.includes("לא "); // "לא יאוחר משש" needs its מ; "אם לא מאוחר" bounds nothing
+  if (negative && !tokens[i + 1]?.prefix.startsWith("מ")) return null;
   let at = i + 1;
   if (tokens[at]?.text === "מ" || tokens[at]?.text === "ל") at++;
   return { relation, at };
@@ -124,7 +126,7 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
   if (context.asked === "time") return clock.hour >= 1;
   if (clock.prefix === "" && answersOffer(scan, clock)) return true;
   const before = facts.at(-1);
-  if (before && onlyGlue(tokens, before.next, clock.at)) return true;
+  if (before && !clock.masculine && onlyGlue(tokens, before.next, clock.at)) return true;
   if (/^[וש]*ל$/.test(clock.prefix)) return clock.hour >= 1 && (facts.length > 0 || scan.tokens.some(movesOrBooks));
   if (/^[וש]*ה$/.test(clock.prefix)) return offersHour(scan, clock);
   return startsDate(tokens[clock.next]) || /^מ$/.test(clock.prefix);

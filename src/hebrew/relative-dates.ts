@@ -39,7 +39,19 @@ function inDuration(scan: Scan, at: number): DateFact | null {
   let i = at + 1;
   if (tokens[i]?.entry.tag === "about" || tokens[i]?.text === "איזה" || tokens[i]?.text === "כ") i++;
   const duration = readDuration(tokens, i);
-  return duration ? ahead(scan, at, duration, duration.next) : null;
+  if (!duration) return null;
+  const first = ahead(scan, at, duration, duration.next);
+  const dash = tokens[duration.next];
+  const second = dash?.mark === "-" || dash?.entry.tag === "or" ? readDuration(tokens, duration.next + 1) : null;
+  if (second?.unit !== duration.unit) return first;
+  // "עוד שעה-שעתיים": two readings, so it is asked.
+  return {
+    ...first,
+    next: second.next,
+    moment: null,
+    days: [first.moment?.day ?? first.days[0]!],
+    problem: "ambiguous",
+  };
 }
 
 function ahead(scan: Scan, at: number, duration: Duration, next: number): DateFact {

@@ -73,9 +73,9 @@ function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft |
 
 /** "לא לפני עשר" is "from ten", "מחר עד 11 אני תפוסה" is "tomorrow from eleven". */
 function deniedBound(world: World, scan: Scan, wish: Wish, talk: Talk): Draft | null {
-  if (!wish.negated.some((fact) => fact.kind === "clock" && fact.relation)) return null;
+  if (!wish.negated.some(({ relation }) => relation)) return null;
   const turned = wish.negated.map((fact): Fact => {
-    if (fact.kind !== "clock" || !fact.relation) return { ...fact, negated: false };
+    if (!fact.relation) return { ...fact, negated: false };
     const relation = fact.relation === "before" || fact.relation === "until" ? "from" : "until";
     return { ...fact, negated: false, relation };
   });

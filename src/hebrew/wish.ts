@@ -152,7 +152,7 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
 export function settledHour(minute: number): HourWish {
   const clock: HourWish["clock"] = {
     kind: "clock", at: 0, next: 0, hour: Math.floor(minute / 60), minute: minute % 60, second: 0, named: 0, precise: true,
-    meridiem: null, part: null, dawn: false, padded: false, written: false, prefix: "", strong: true, hourWord: false, approx: false,
+    meridiem: null, part: null, dawn: false, padded: false, written: false, prefix: "", strong: true, masculine: false, hourWord: false, approx: false,
   }; // biome-ignore format: one value
   return { clock, minutes: [minute], nightAfter: false, contradiction: false, relation: null };
 }
