@@ -1,17 +1,15 @@
 import type { Server } from "bun";
 import { Hono } from "hono";
 import manifest from "../package.json" with { type: "json" };
+import { assembleChores } from "./app/chores.ts";
 import { assembleTelephone, type Telephone } from "./app/telephone.ts";
 import { assembleVoice } from "./app/voice.ts";
-import type { Clock, Timer } from "./base/clock.ts";
-import { describeError } from "./base/errors.ts";
+import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import { createRestCalendars } from "./calendar/rest.ts";
-import { callJobHandlers } from "./calls/handlers.ts";
 import { createCallRecorder } from "./calls/journal.ts";
 import { closeLostCalls } from "./calls/lost-calls.ts";
-import { sweepRecordings } from "./calls/recordings.ts";
 import { createSoundStore } from "./calls/sound-store.ts";
 import type { Config } from "./config.ts";
 import { type House, openHouse } from "./db/house.ts";
@@ -19,7 +17,6 @@ import { createHealth } from "./health/health.ts";
 import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { listen } from "./http/server.ts";
-import { createRunner } from "./jobs/runner.ts";
 import { limits } from "./limits.ts";
 import { createDirectory } from "./tenants/directory.ts";
 import type { MediaSocketData } from "./twilio/media-socket.ts";
@@ -33,8 +30,11 @@ export interface AppDeps {
 }
 
 export interface App {
-  /** Opens the database, then listens. @throws AppError when it cannot. */
-  start(): Promise<{ url: string }>;
+  /**
+   * Opens the database, then listens. `url` is the public address, `listensAt` where the port really is (behind a TLS
+   * proxy they differ). @throws AppError when it cannot.
+   */
+  start(): Promise<{ url: string; listensAt: string }>;
   /** Refuses new calls to the recording, waits for live ones (bounded), writes everything out, closes. Safe before `start`. */
   stop(): Promise<void>;
   /** A second wish to stop: live calls get ten seconds to say goodbye. */
@@ -55,11 +55,12 @@ export function createApp(deps: AppDeps): App {
       const lost = await closeLostCalls(house.db, startedAt);
       if (lost > 0) log.warn("CALL", "calls that an earlier process lost are closed", { count: lost });
       // Callbacks need our address, which with port 0 is known only once we listen.
-      const publicBaseUrl = () => http.publicBaseUrl ?? `http://127.0.0.1:${server?.port ?? http.port}`;
+      const listensAt = () => `http://127.0.0.1:${server?.port ?? http.port}`;
+      const publicBaseUrl = () => http.publicBaseUrl ?? listensAt();
       product = assemble(deps, house, publicBaseUrl);
       server = listen({ ...http, routes: product.routes, socket: product.socket });
-      product.startJobs();
-      return { url: publicBaseUrl() };
+      product.startChores();
+      return { url: publicBaseUrl(), listensAt: listensAt() };
     },
     async stop() {
       if (product) await product.drain();
@@ -92,40 +93,17 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   const restCalendars = createRestCalendars();
   const telephone = assembleTelephone({ ...deps, publicBaseUrl, directory, recorder, voice, db, restCalendars });
   const { switchboard } = telephone;
-  const jobs = createRunner({
-    db,
-    handlers: callJobHandlers({
-      db,
-      sounds,
-      provider: telephone.rest,
-      transcriber: voice.transcriber,
-      chat: voice.summariser,
-      languageOf: (id) => directory.get(id) ?? { languages: ["he"], keywords: [] },
-      usdIlsRate: config.usdIlsRate,
-    }),
-    clock,
-    log,
-    random,
-  });
-  // Deleting a recording is due to the day; an hour late at worst is soon enough, and a restart looks at once.
-  const sweep = () =>
-    void sweepRecordings(db, clock.instant()).catch((error: unknown) =>
-      log.warn("JOB", "recordings could not be swept", { error: describeError(error) }),
-    );
-  let sweeper: Timer | null = null;
+  const { usdIlsRate } = config;
+  const provider = telephone.rest;
+  const chores = assembleChores({ ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
   return {
     routes: routesOf(deps, house, telephone),
     socket: telephone.media,
-    startJobs() {
-      jobs.start();
-      sweep();
-      sweeper = clock.every(60 * 60_000, sweep);
-    },
+    startChores: () => chores.start(),
     drain: () => switchboard.drain(limits.drainMs),
     hurry: () => void switchboard.drain(limits.drainHurryMs),
     async close() {
-      sweeper?.cancel();
-      await jobs.stop();
+      await chores.stop();
       const lost = await recorder.close(limits.closeMs);
       if (lost > 0) log.error("CALL", "rows of calls were lost: the database did not take them", { count: lost });
       await directory.close();

@@ -1,0 +1,61 @@
+import type { Clock, Timer } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { RestCalendars } from "../calendar/availability.ts";
+import { remindStaff } from "../calendar/remind-staff.ts";
+import { calendarJobHandlers } from "../calendar/reminder-job.ts";
+import { sweepCalendar } from "../calendar/sweep.ts";
+import { callJobHandlers } from "../calls/handlers.ts";
+import { sweepRecordings } from "../calls/recordings.ts";
+import type { SoundStore } from "../calls/sound-store.ts";
+import type { Database } from "../db/client.ts";
+import { createRunner } from "../jobs/runner.ts";
+import type { Directory } from "../tenants/directory.ts";
+import type { TwilioRest } from "../twilio/rest.ts";
+import type { assembleVoice } from "./voice.ts";
+
+interface ChoresDeps {
+  db: Database;
+  directory: Directory;
+  sounds: SoundStore;
+  provider: TwilioRest;
+  voice: ReturnType<typeof assembleVoice>;
+  restCalendars: RestCalendars;
+  usdIlsRate: number;
+  clock: Clock;
+  log: Log;
+  random: Random;
+}
+
+// Recordings are due to the day and holds count as gone when they expire: an hour late is soon enough to clear up.
+const sweepEveryMs = 60 * 60_000;
+
+/** The work that nobody waits for: durable jobs, and what is swept up every hour. */
+export function assembleChores(deps: ChoresDeps) {
+  const { db, directory, sounds, provider, voice, restCalendars, usdIlsRate, clock, log, random } = deps;
+  const { transcriber, summariser: chat } = voice;
+  const languageOf = (id: Parameters<Directory["get"]>[0]) => directory.get(id) ?? { languages: ["he"], keywords: [] };
+  const handlers = {
+    ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
+    ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: remindStaff }),
+  };
+  const jobs = createRunner({ db, handlers, clock, log, random });
+  const sweep = () => {
+    const now = clock.instant();
+    for (const swept of [sweepRecordings(db, now), sweepCalendar(db, now)])
+      swept.catch((error: unknown) => log.warn("JOB", "could not sweep up", { error: describeError(error) }));
+  };
+  let sweeper: Timer | null = null;
+  return {
+    start() {
+      jobs.start();
+      sweep();
+      sweeper = clock.every(sweepEveryMs, sweep);
+    },
+    async stop() {
+      sweeper?.cancel();
+      await jobs.stop();
+    },
+  };
+}
