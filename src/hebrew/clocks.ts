@@ -165,7 +165,7 @@ function readMinutesTo(tokens: readonly Token[], at: number): Core | null {
   if (!named || named.value < 1) return null;
   const total = named.value * 60 + (past ? minutes : -minutes);
   return {
-    hour: Math.floor(total / 60) || 12, minute: total % 60, named: named.value, next: named.next, precise: true, prefix: token.prefix,
+    hour: Math.floor(total / 60) || 12, minute: total % 60, named: named.value, written: named.digits, next: named.next, precise: true, prefix: token.prefix,
   }; // biome-ignore format: one thing
 }
 

@@ -16,7 +16,6 @@ export interface Talk {
   arrive: boolean;
   stuck: boolean;
   any: boolean;
-  only: boolean;
   books: boolean;
   correct: number;
   instead: number;
@@ -47,7 +46,8 @@ interface Line {
 /** Reads the acts and marks the facts that a refusal covers as negated. */
 export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
   const clauses = clausesOf(tokens, facts);
-  const has = (act: Act): number => tokens.findIndex((token, i) => token.entry.act === act && !negatedDeed(tokens, i));
+  const first = firstActs(tokens);
+  const has = (act: Act): number => first.get(act) ?? -1;
   const talk: Talk = {
     yes: -1,
     no: -1,
@@ -59,7 +59,6 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
     arrive: has("arrive") >= 0,
     stuck: has("stuck") >= 0,
     any: has("any") >= 0,
-    only: has("only") >= 0 || has("prefer") >= 0,
     books: has("want") >= 0,
     correct: has("correct"),
     instead: has("instead"),
@@ -74,6 +73,15 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
   };
   readAnswers(tokens, facts, talk);
   return talk;
+}
+
+/** The first place of every act that is not denied. */
+function firstActs(tokens: readonly Token[]): Map<Act, number> {
+  const first = new Map<Act, number>();
+  for (const [i, { entry }] of tokens.entries()) {
+    if (entry.act !== undefined && !first.has(entry.act) && !negatedDeed(tokens, i)) first.set(entry.act, i);
+  }
+  return first;
 }
 
 /** Clauses end at marks, before "but", and where a new proposal starts after a refusal. */

@@ -36,7 +36,7 @@ export function tokenise(text: string): Token[] {
   while (i < raws.length) {
     const raw = raws[i]!;
     const first = raw.text.charCodeAt(0);
-    if (/^(?:https?:|www\.)|@./.test(raw.text)) {
+    if (raw.text.length > 4 && first < 128 && /^(?:https?:|www\.)|@./.test(raw.text)) {
       tokens.push(wordToken(raw.text, "", unknown, false)); // addresses of pages and mailboxes
       i++;
       continue;

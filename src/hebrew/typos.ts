@@ -9,7 +9,9 @@ const repairable = `ראשון שלישי רביעי חמישי צהריים ה�
   אוגוסט ספטמבר אוקטובר נובמבר דצמבר ארבעה חמישה שמונה עשרים שלושים ארבעים חמישים שלושה`;
 
 /** Homophones people swap when they write by ear; allowed already in words of four letters. */
-const homophones = ["אע", "אה", "טת", "כק", "כח", "בו", "סש", "צס"];
+const homophones: Record<string, string> = {
+  א: "עה", ע: "א", ה: "א", ט: "ת", ת: "ט", כ: "קח", ק: "כ", ח: "כ", ב: "ו", ו: "ב", ס: "ש", ש: "ס", צ: "ס",
+}; // biome-ignore format: a table
 
 /** Real words that happen to be one letter away from a time word. */
 const realWords = new Set(
@@ -80,9 +82,7 @@ function insideEdit(stem: string, word: string): boolean {
 
 function homophone(stem: string): string | null {
   for (let i = 0; i < stem.length; i++) {
-    for (const pair of homophones) {
-      const other = pair[0] === stem[i] ? pair[1]! : pair[1] === stem[i] ? pair[0]! : null;
-      if (other === null) continue;
+    for (const other of homophones[stem[i]!] ?? "") {
       const candidate = stem.slice(0, i) + other + stem.slice(i + 1);
       if (lexicon.words.has(candidate) && isTimeWord(candidate)) return candidate;
     }
