@@ -4,7 +4,9 @@ import { BIN_HZ, BINS, FIRST_BIN } from "./spectrum.ts";
 const LOBE_BINS = 5;
 // Voices spread their power over more harmonics.
 const SHARE_MIN = 0.95;
-const PAIR_SHARE_MIN = 0.85;
+// An open vowel has its formants where a keypad has its tones, but not all its power in 2 x 110 Hz.
+const PAIR_SHARE_MIN = 0.92;
+const PAIR_LOBE_BINS = 3;
 // A peak in a whisper-thin remainder means nothing.
 const OVER_NOISE = 3;
 // A voice that happens to be one harmonic moves by more than this (6 Hz) within 80 ms; a tone does not.
@@ -47,11 +49,11 @@ export class ToneTest {
     }
     if (total < OVER_NOISE * floor) return false;
     const signal = total - floor;
-    const row = lobePower(power, strongest(power, ROWS.from, ROWS.to));
-    const column = lobePower(power, strongest(power, COLUMNS.from, COLUMNS.to));
+    const row = lobePower(power, strongest(power, ROWS.from, ROWS.to), PAIR_LOBE_BINS);
+    const column = lobePower(power, strongest(power, COLUMNS.from, COLUMNS.to), PAIR_LOBE_BINS);
     if (row + column > PAIR_SHARE_MIN * signal && row < TWIST * column && column < TWIST * row) return true;
     const peak = strongest(power, 0, BINS);
-    return lobePower(power, peak) > SHARE_MIN * signal && this.#stays(power, peak);
+    return lobePower(power, peak, LOBE_BINS) > SHARE_MIN * signal && this.#stays(power, peak);
   }
 
   /** The first 80 ms are given the benefit of the doubt: against the voice. */
@@ -70,10 +72,10 @@ function strongest(power: Float64Array, from: number, to: number): number {
   return best;
 }
 
-function lobePower(power: Float64Array, peak: number): number {
+function lobePower(power: Float64Array, peak: number, bins: number): number {
   let sum = 0;
-  const to = Math.min(BINS - 1, peak + LOBE_BINS);
-  for (let k = Math.max(0, peak - LOBE_BINS); k <= to; k++) sum += power[k]!;
+  const to = Math.min(BINS - 1, peak + bins);
+  for (let k = Math.max(0, peak - bins); k <= to; k++) sum += power[k]!;
   return sum;
 }
 

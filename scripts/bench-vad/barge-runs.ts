@@ -1,0 +1,72 @@
+import { BargeTally, type ListenerKind, playScene } from "./barge.ts";
+import { type Cast, DELAYS_MS, echoScene, makeCast, RETURN_LOSSES_DB, soundScene } from "./barge-scenes.ts";
+import type { Plan } from "./detector-runs.ts";
+import { SOUNDS } from "./events.ts";
+import { percentile } from "./measure.ts";
+import type { Row } from "./table.ts";
+
+/** Rows on interruptions: over echo at each return loss, and by sounds that are none. */
+export async function bargeRows(plan: Plan, kinds: readonly ListenerKind[]): Promise<Row[]> {
+  const cast = await makeCast(plan.set, plan.seed + 200);
+  const rows: Row[] = [];
+  for (const sound of SOUNDS) {
+    const tallies = kinds.map((kind) => playSounds(plan, cast, kind, sound));
+    const values = tallies.map((tally) => (100 * tally.soundsStopped) / tally.sounds);
+    rows.push({ what: `${sound}: starts a barge-in`, bar: 0, unit: "%", values });
+  }
+  for (const lossDb of RETURN_LOSSES_DB)
+    rows.push(
+      ...echoRows(
+        kinds.map((kind) => playEcho(plan, cast, kind, lossDb)),
+        lossDb,
+      ),
+    );
+  const backchannels = kinds.map((kind) => playSounds(plan, cast, kind, "backchannel"));
+  rows.push({
+    what: "backchannel goes by without a stop (the others resume within 2 s)",
+    bar: null,
+    unit: "%",
+    values: backchannels.map((tally) => 100 - (100 * tally.backchannelsStopped) / tally.backchannels),
+  });
+  return rows;
+}
+
+function echoRows(tallies: readonly BargeTally[], lossDb: number): Row[] {
+  const at = `echo ${lossDb} dB`;
+  return [
+    { what: `${at}: false barge-ins per minute`, bar: 0.5, unit: "", values: tallies.map((t) => t.falsePerMinute) },
+    {
+      what: `${at}: hits within 400 ms`,
+      bar: 95,
+      atLeast: true,
+      unit: "%",
+      values: tallies.map((t) => 100 * t.hitShare(400)),
+    },
+    {
+      what: `${at}: hits at all`,
+      bar: null,
+      unit: "%",
+      values: tallies.map((t) => 100 * t.hitShare(Number.POSITIVE_INFINITY)),
+    },
+    { what: `${at}: delay p50`, bar: null, unit: "ms", values: tallies.map((t) => percentile(t.hitsMs, 0.5)) },
+    { what: `${at}: delay p95`, bar: null, unit: "ms", values: tallies.map((t) => percentile(t.hitsMs, 0.95)) },
+  ];
+}
+
+function playEcho(plan: Plan, cast: Cast, kind: ListenerKind, lossDb: number): BargeTally {
+  const tally = new BargeTally();
+  const rounds = plan.quick ? 1 : 4;
+  for (const delayMs of DELAYS_MS) {
+    for (let round = 0; round < rounds; round++) {
+      playScene(kind, echoScene(cast, plan.seed * 100 + lossDb * 10 + delayMs + round * 7_919, lossDb, delayMs), tally);
+    }
+  }
+  return tally;
+}
+
+function playSounds(plan: Plan, cast: Cast, kind: ListenerKind, sound: Parameters<typeof soundScene>[2]): BargeTally {
+  const tally = new BargeTally();
+  const rounds = plan.quick ? 5 : 25;
+  for (let round = 0; round < rounds; round++) playScene(kind, soundScene(cast, plan.seed * 10 + round, sound), tally);
+  return tally;
+}
