@@ -5,6 +5,7 @@ import type { Log, LogFields } from "../base/log.ts";
 import { silentLog } from "../base/log.ts";
 import { limits } from "../limits.ts";
 import { type Database, openDatabase } from "./client.ts";
+import { connectPostgres } from "./connect.ts";
 import { mayPass } from "./errors.ts";
 import { withSystem } from "./tenant.ts";
 import { type TestDatabase, testDatabase } from "./test-db.ts";
@@ -133,6 +134,27 @@ test("a statement that runs too long is ended by the server", async () => {
   const slow = withSystem(db, (tx) => tx.execute(sql`select pg_sleep(5)`), { deadlineMs: 150 });
   const error = await failure(slow);
   expect(mayPass(error)).toBe(true);
+});
+
+// F39: somebody's long lock is felt as a short error, not as a queue of stuck requests.
+test("a row that somebody else has locked is given up after a second", async () => {
+  const owner = connectPostgres(server.address, { connections: 1 });
+  const held = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const holding = owner.begin(async (tx) => {
+    await tx`lock table businesses in access exclusive mode`;
+    held.resolve();
+    await release.promise;
+  });
+  await held.promise;
+  const startedMs = performance.now();
+  const refused = withSystem(db, (tx) => tx.execute(sql`select from businesses`), { deadlineMs: 5_000 });
+  expect(mayPass(await failure(refused))).toBe(true);
+  expect(performance.now() - startedMs).toBeLessThan(2_500);
+  expect(db.retired).toBe(0);
+  release.resolve();
+  await holding;
+  await owner.end();
 });
 
 test("slow SQL is logged with its text and without its parameters", async () => {

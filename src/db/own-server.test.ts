@@ -63,6 +63,21 @@ describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
     expect(await stolen.catch((error) => error.cause.code)).toBe("42501");
   });
 
+  test("a login that may not create roles is told what it lacks", async () => {
+    const superuser = connectPostgres(server.address, { connections: 1 });
+    await superuser`create role powerless login`;
+    await superuser`create database poor owner powerless`;
+    // Roles are the server's: those of the house before must not help this one.
+    await superuser.unsafe("alter role app_rt rename to app_rt_away");
+    if (address.kind !== "socket") throw new Error("unreachable");
+    const refused = await migrate({ ...address, user: "powerless", database: "poor" }).catch((error: Error) => error);
+    await superuser.unsafe("alter role app_rt_away rename to app_rt");
+    await superuser.end();
+    expect((refused as Error).message).toBe(
+      "the database's user needs CREATEROLE, for the roles that keep businesses apart",
+    );
+  });
+
   test("jobs run", async () => {
     const id = await addBusiness(db, { name: "jobs", phone: "+97233333333" as Phone });
     const done = Promise.withResolvers<BusinessId | null>();

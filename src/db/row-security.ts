@@ -1,4 +1,5 @@
 import type { Sql, TransactionSql } from "postgres";
+import { AppError } from "../base/errors.ts";
 
 /**
  * Row-level security for every tenant table, found in the catalogue, so that none can be forgotten. Runs after every
@@ -8,11 +9,26 @@ import type { Sql, TransactionSql } from "postgres";
  *   of `businesses` the row itself. It has no rights at all on tables without a tenant.
  * - `app_system` sees all rows: see `withSystem`.
  * - FORCE: the owner is bound by the policies as well.
+ *
+ * @throws AppError "unavailable" when the roles are not there and the user may not create them.
  */
 export async function secureTables(sql: Sql | TransactionSql): Promise<void> {
-  await sql.unsafe(roles);
+  try {
+    await sql.unsafe(roles);
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== insufficientPrivilege) throw cause;
+    throw new AppError(
+      "unavailable",
+      "the database's user needs CREATEROLE, for the roles that keep businesses apart",
+      {
+        cause,
+      },
+    );
+  }
   await sql.unsafe(policies);
 }
+
+const insufficientPrivilege = "42501";
 
 // Roles belong to the whole server: two databases may be made at once, hence the exceptions. From PostgreSQL 16 on
 // the creator of a role has to grant it to itself before it may switch to it.
