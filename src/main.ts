@@ -40,8 +40,7 @@ const stop = async (signal: string): Promise<void> => {
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
 
 try {
-  const { url } = await app.start();
-  log.info("APP", "ready", { url });
+  log.info("APP", "ready", await app.start());
 } catch (error) {
   process.stderr.write(`${error instanceof AppError ? error.message : describeError(error)}\n`);
   log.error("APP", "could not start", { error: describeError(error) });

@@ -196,7 +196,7 @@ describe("two businesses called at once", () => {
     expect(garageEntry.customerId).not.toBe(salonEntry.customerId);
     expect(garageEntry.leadId).not.toBe(salonEntry.leadId);
     expect(garageEntry.recordings.map(({ id }) => id)).not.toEqual(salonEntry.recordings.map(({ id }) => id));
-    expect(garageEntry.from).toBe(avi);
+    expect(garageEntry).toMatchObject({ from: avi });
   });
 });
 
@@ -205,7 +205,7 @@ describe("a call, as its operator reads it", () => {
     linesOf(inSalon.callSid)
       .map((line) => / biz=(\S+)/.exec(line)?.[1])
       .find(Boolean);
-  test.each<[string, () => RegExp]>([
+  const promised: [string, () => RegExp][] = [
     ["the call", () => new RegExp(` \\[CALL\\] new call started biz=${biz()} has_greeting=true call=CA`)],
     ["the caller's first sound", () => / \[CALL\] first user audio detected \(rms=\d+, t=\d+\) biz=/],
     ["the first answer", () => / \[CALL\] first AI response started after \d+ ms biz=/],
@@ -213,11 +213,13 @@ describe("a call, as its operator reads it", () => {
     ["the interruption", () => / \[BARGE-IN\] user speech detected \(rms=\d+, t=\d+\) → cancelling response biz=/],
     ["the stream's begin", () => / WS_START stream started biz=/],
     ["the stream's end", () => / WS_STOP stream over biz=/],
-  ])("%s is one line in the promised form", (_, form) => {
-    const matching = linesOf(inSalon.callSid).filter((line) => form().test(line));
-    expect(matching).not.toEqual([]);
-    if (!form().source.includes("VAD")) expect(matching).toHaveLength(1);
-  });
+  ];
+  for (const [what, form] of promised)
+    test(`${what} is one line in the promised form`, () => {
+      const matching = linesOf(inSalon.callSid).filter((line) => form().test(line));
+      expect(matching).not.toEqual([]);
+      if (what !== "the detector") expect(matching).toHaveLength(1);
+    });
   test("a call without a greeting says so", () => {
     expect(linesOf(inOffice.callSid).join("\n")).toMatch(/\[CALL\] new call started biz=\S+ has_greeting=false/);
   });

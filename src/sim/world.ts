@@ -191,7 +191,7 @@ function reachOf({ publicBaseUrl, listensAt }: ProductAddress): (url: string) =>
   return (url) => {
     const scheme = /^(https?|wss?)/.exec(url)?.[0] ?? "";
     if (!url.slice(scheme.length).startsWith(publicHost)) return url;
-    const plain = scheme.replace(/s$/, "");
+    const plain = scheme.startsWith("http") ? "http" : "ws";
     return `${listensAt.startsWith("https") ? scheme : plain}${realHost}${url.slice(scheme.length + publicHost.length)}`;
   };
 }

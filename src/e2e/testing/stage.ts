@@ -27,7 +27,9 @@ export interface StageOptions {
 /** The whole product in this process, between simulated providers, on a database of its own. */
 export interface Stage {
   readonly world: World;
+  /** Public address, and where it is reached. */
   readonly url: string;
+  readonly listensAt: string;
   /** The product's database, seen from outside and not over the link. */
   readonly db: TestDatabase;
   /** What lies between the product and its database. */
@@ -56,11 +58,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const lines: string[] = [];
   const log = createLog({ ...config.log, write: (line) => void lines.push(line), instant: systemClock.instant });
   const app = createApp({ config, log, clock: options.clock ?? systemClock, random: Math.random });
-  const { url } = await app.start();
-  world.connect({ publicBaseUrl: url });
+  const { url, listensAt } = await app.start();
+  world.connect({ publicBaseUrl: url, listensAt });
   return {
     world,
     url,
+    listensAt,
     db,
     databaseLink,
     lines,
