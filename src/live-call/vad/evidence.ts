@@ -40,6 +40,8 @@ export const evidenceSettings = {
   unvoicedFrames: 25,
 };
 
+// Far under the known noise: the noise has gone.
+const NOISE_GONE = 0.05;
 const RECENT_MASK = 0xfff;
 const ENERGY_PER_POWER = 2 / (WINDOW_POWER * FFT_SIZE);
 // A steady noise of this contrast is half a frame's noise: its energy is 3 dB over the floor.
@@ -121,8 +123,9 @@ export class Evidence {
       this.#crowdContrast += contrast > this.#crowdContrast ? QUANTILE_UP : -QUANTILE_DOWN;
     }
     this.#addUp(masked, held, maybe, contrast - needed);
-    if (this.#framesSeen > 3 && !frozen)
-      this.#noise.learn(power, this.#learningRate(contrast, held, noNoise, speaking));
+    // An answer may begin with the call: the first guess and a correction downwards cannot wait for its end.
+    const learns = !frozen || !this.#noise.ready || contrast < NOISE_GONE;
+    if (this.#framesSeen > 3 && learns) this.#noise.learn(power, this.#learningRate(contrast, held, noNoise, speaking));
     this.goesOn = noNoise && !masked && !held && (contrast > Math.max(settings.contrast, needed - 0.1) || maybe);
   }
 
@@ -201,8 +204,7 @@ export class Evidence {
   }
 
   #learningRate(contrast: number, held: boolean, noNoise: boolean, speaking: boolean): number {
-    // Far under the known noise: the noise has gone.
-    if (contrast < 0.05) return 0.35;
+    if (contrast < NOISE_GONE) return 0.35;
     if (!noNoise || (held && contrast > 0.2 && this.#music > evidenceSettings.musicFrom)) return 0.12;
     return speaking || this.#score >= 1.5 ? 0 : 0.06;
   }

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "bun:test";
+import { BARGE_IN, BARGE_NOTICED, BargeIn } from "./barge-in.ts";
+import { chain, frames, mix, noise, type Signal, silence, tones, voice } from "./testing/voice.ts";
+import { Vad } from "./vad.ts";
+
+/** Verdicts over a signal; the assistant is heard from `heardFromMs` on. */
+function verdicts(signal: Signal, heardFromMs = 0, keypadAtMs = -1): { verdict: number; atMs: number }[] {
+  const vad = new Vad();
+  const barge = new BargeIn({ graceMs: 300 });
+  const line = mix(signal, noise(signal.length / 8_000, 25, 1));
+  return frames(line).flatMap((frame, at) => {
+    const atMs = (at + 1) * 20;
+    vad.push(frame, 160, 0);
+    if (atMs === keypadAtMs) barge.keypad();
+    const verdict = barge.push(vad, Math.max(0, atMs - heardFromMs));
+    return verdict === 0 ? [] : [{ verdict, atMs }];
+  });
+}
+const talk = (seconds: number, seed = 5) => chain(silence(2), voice(seconds, 1_600, seed), silence(1.5));
+
+describe("barge-in", () => {
+  test("a caller who goes on talking stops the assistant once, within 500 ms", () => {
+    const found = verdicts(talk(2));
+    expect(found.map(({ verdict }) => verdict)).toEqual([BARGE_IN]);
+    expect(found[0]!.atMs).toBeWithin(2_200, 2_501);
+  });
+
+  test("a short word is noticed and stops nothing", () => {
+    expect(verdicts(talk(0.22)).map(({ verdict }) => verdict)).toEqual([BARGE_NOTICED]);
+  });
+
+  test("nobody is interrupted while nothing is heard", () => {
+    expect(verdicts(talk(2), 60_000)).toEqual([]);
+  });
+
+  test("it is armed 300 ms after the answer is heard", () => {
+    const found = verdicts(talk(2.5), 2_400);
+    expect(found[0]!.atMs).toBeWithin(2_700, 3_001);
+  });
+
+  test("tones that the provider reports as a key are not speech, and the caller is heard again afterwards", () => {
+    expect(verdicts(talk(0.6), 0, 2_200).some(({ verdict }) => verdict === BARGE_IN)).toBe(false);
+    expect(verdicts(talk(2), 0, 2_200).map(({ verdict }) => verdict)).toEqual([BARGE_IN]);
+  });
+
+  const sounds = {
+    cough: chain(noise(0.03, 4_000, 3), noise(0.15, 1_500, 4), voice(0.09, 900, 6), noise(0.1, 300, 7)),
+    breath: noise(1, 800, 8),
+    click: noise(0.006, 9_000, 9),
+    "keypad 5": tones(0.3, 2_500, [770, 1_336]),
+    "a number dialled": chain(
+      tones(0.1, 2_500, [697, 1_209]),
+      silence(0.08),
+      tones(0.1, 2_500, [941, 1_336]),
+      silence(0.08),
+      tones(0.1, 2_500, [852, 1_477]),
+    ),
+    "ring-back": tones(1.2, 1_500, [425]),
+    "fax call": tones(0.5, 1_500, [1_100]),
+  };
+  for (const [label, sound] of Object.entries(sounds)) {
+    test(`never for: ${label}`, () => {
+      expect(verdicts(chain(silence(2), sound, silence(1))).some(({ verdict }) => verdict === BARGE_IN)).toBe(false);
+    });
+  }
+});

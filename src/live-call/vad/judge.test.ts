@@ -1,0 +1,45 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { isBackchannel } from "./backchannels.ts";
+import { type InterruptionVerdict, judgeInterruption } from "./judge.ts";
+
+describe("was the interruption meant?", () => {
+  const rows: [string, number, boolean, string | null, number, InterruptionVerdict][] = [
+    // what happened, spokenMs, speaking, transcript, sinceMs, verdict
+    ["still in the first word", 300, true, null, 200, "undecided"],
+    ["talks on for a second", 1_000, true, null, 700, "meant"],
+    ["a question was understood", 700, false, "כמה זה עולה?", 900, "meant"],
+    ["a short no", 250, false, "לא", 600, "meant"],
+    ["wait", 400, false, "רגע", 600, "meant"],
+    ["yes", 250, false, "כן.", 600, "false_stop"],
+    ["yes yes, okay", 600, false, "כן כן, אוקיי", 900, "false_stop"],
+    ["aha, in English", 300, false, "Uh-huh", 700, "false_stop"],
+    ["the transcriber heard nothing", 300, false, "", 700, "false_stop"],
+    ["short, no transcript yet", 300, false, null, 800, "undecided"],
+    ["short, and no transcript comes", 300, false, null, 1_200, "false_stop"],
+    ["longer, the transcript may still come", 700, false, null, 1_500, "undecided"],
+    ["longer, and time is up", 700, false, null, 1_800, "false_stop"],
+    ["backchannel transcript of a long turn", 1_500, false, "כן", 1_700, "meant"],
+    ["speaks again when time is up", 500, true, null, 1_800, "meant"],
+  ];
+  for (const [label, spokenMs, speaking, transcript, sinceMs, verdict] of rows) {
+    test(label, () => expect(judgeInterruption({ spokenMs, speaking, transcript, sinceMs })).toBe(verdict));
+  }
+
+  test("it is always decided early enough to resume within 2 s", () => {
+    const evidence = fc.record({
+      spokenMs: fc.nat(5_000),
+      speaking: fc.boolean(),
+      transcript: fc.option(fc.string()),
+      sinceMs: fc.integer({ min: 1_800, max: 10_000 }),
+    });
+    fc.assert(fc.property(evidence, (each) => judgeInterruption(each) !== "undecided"));
+  });
+
+  test("vowel points, dashes and capitals do not matter; four words are a sentence", () => {
+    expect(isBackchannel("כֵּן")).toBe(true);
+    expect(isBackchannel("OKAY!")).toBe(true);
+    expect(isBackchannel("כן כן כן כן")).toBe(false);
+    expect(isBackchannel("כן אבל")).toBe(false);
+  });
+});

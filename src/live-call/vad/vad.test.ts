@@ -1,0 +1,90 @@
+import { describe, expect, test } from "bun:test";
+import { chain, listen, mix, noise, silence, tones, voice } from "./testing/voice.ts";
+import { VAD_SPEECH_ENDED, VAD_SPEECH_STARTED, Vad } from "./vad.ts";
+
+const starts = (edges: { edge: number }[]) => edges.filter(({ edge }) => edge === VAD_SPEECH_STARTED).length;
+
+describe("the caller is heard", () => {
+  for (const [label, rms] of [
+    ["loud", 4_000],
+    ["normal", 1_600],
+    ["quiet", 400],
+  ] as const) {
+    for (const pitchHz of [95, 130, 210]) {
+      test(`a ${label} voice of ${pitchHz} Hz starts within 400 ms and ends after the hangover`, () => {
+        const line = noise(5, rms / 30, 1);
+        const edges = listen(new Vad(), mix(line, chain(silence(2), voice(1.5, rms, 7, pitchHz))));
+        expect(edges.map(({ edge }) => edge)).toEqual([VAD_SPEECH_STARTED, VAD_SPEECH_ENDED]);
+        expect(edges[0]!.atMs).toBeWithin(2_000, 2_401);
+        expect(edges[1]!.atMs).toBeWithin(3_500, 4_001);
+      });
+    }
+  }
+
+  test("a caller who speaks from the very first frame is heard", () => {
+    expect(starts(listen(new Vad(), mix(noise(2, 30, 2), voice(2, 1_600, 3))))).toBe(1);
+  });
+
+  test("the length of an utterance counts from its first sound and leaves the hangover out", () => {
+    const vad = new Vad();
+    listen(vad, mix(noise(4, 20, 1), chain(silence(2), voice(1, 1_600, 5))));
+    expect(vad.utteranceMs).toBeWithin(700, 1_101);
+    expect(vad.voicedMs).toBeWithin(300, 1_001);
+  });
+
+  test("after very loud noise a normal voice is heard again within 3 s", () => {
+    const vad = new Vad();
+    listen(vad, noise(5, 9_000, 1));
+    expect(starts(listen(vad, mix(noise(5, 20, 2), chain(silence(2.5), voice(2, 1_600, 4)))))).toBe(1);
+  });
+});
+
+describe("what is no voice does not start an utterance", () => {
+  const cases = {
+    "white noise": noise(20, 300, 1),
+    "a step of 20 dB in the noise": chain(noise(5, 60, 2), noise(15, 600, 3)),
+    "digital silence": silence(10),
+    "silence with single clicks": chain(
+      silence(2),
+      noise(0.01, 8_000, 4),
+      silence(1),
+      noise(0.005, 8_000, 5),
+      silence(1),
+    ),
+    "a long breath": mix(noise(4, 20, 1), chain(silence(2), noise(0.9, 900, 8))),
+  };
+  for (const [label, signal] of Object.entries(cases)) {
+    test(label, () => expect(starts(listen(new Vad(), signal))).toBe(0));
+  }
+
+  test("a held tone is not voiced for longer than its edge", () => {
+    for (const hz of [[425], [440, 480], [697, 1_209], [1_100], [2_100]]) {
+      const vad = new Vad();
+      listen(vad, mix(noise(4, 20, 1), chain(silence(2), tones(1.5, 1_500, hz))));
+      expect(vad.voicedMs).toBeLessThanOrEqual(120);
+    }
+  });
+});
+
+describe("threshold and floor", () => {
+  test("the floor is the line's noise within 3 dB and the threshold lies above it", () => {
+    const vad = new Vad();
+    listen(vad, noise(4, 200, 1));
+    // Two thirds of white noise lie in the telephone band.
+    expect(vad.noiseFloorRms).toBeWithin(120, 290);
+    expect(vad.speechThresholdRms).toBeGreaterThan(vad.noiseFloorRms);
+  });
+
+  test("it moves once at calibration and again after 3 dB, until it is acknowledged", () => {
+    const vad = new Vad();
+    listen(vad, noise(0.1, 100, 1));
+    expect(vad.thresholdMoved).toBe(false);
+    listen(vad, noise(3, 100, 1));
+    expect(vad.thresholdMoved).toBe(true);
+    vad.acknowledgeThreshold();
+    listen(vad, noise(3, 100, 2));
+    expect(vad.thresholdMoved).toBe(false);
+    listen(vad, noise(4, 400, 3));
+    expect(vad.thresholdMoved).toBe(true);
+  });
+});
