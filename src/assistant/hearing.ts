@@ -20,7 +20,7 @@ export class Hearing {
   readonly #deps: HearingDeps;
   readonly #lines: HeardLine[] = [];
   #sinceOffer = 0;
-  #answered = false;
+  #wordsOwed = false;
   #waiting: (() => void)[] = [];
   /** What the conversation holds when the next line is understood: set by whoever offers or asks. */
   context: Context = {};
@@ -47,7 +47,7 @@ export class Hearing {
     const line: HeardLine = { text: said, understood: understand(said, moment) };
     this.#keep(line);
     this.#sinceOffer = Math.min(this.#sinceOffer + 1, linesKept);
-    this.#answered = false;
+    this.#wordsOwed = false;
     const { kind, evidence, missing } = line.understood;
     log.info("NLP", "understood", { kind, missing: missing?.join(",") });
     log.debug("NLP", "understood in the words", { evidence: evidence.join("; ") }); // a customer's words: not at info
@@ -62,9 +62,13 @@ export class Hearing {
     this.#keep({ text: said, understood: understand(said, { now: at, zone, city: city ?? undefined }) });
   }
 
+  /** The caller has said something; its words come later. */
+  turnTaken(): void {
+    this.#wordsOwed = true;
+  }
+
   assistant(text: string): void {
     this.lastAssistantLine = text;
-    this.#answered = true;
   }
 
   /** New slots stand: nothing that was said before agrees to them. */
@@ -78,12 +82,13 @@ export class Hearing {
    * most `limits.toolTranscriptMs`. Returns at once when they are there.
    */
   async caughtUp(): Promise<void> {
-    if (!this.#answered && this.#lines.length > 0) return;
+    if (!this.#wordsOwed) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = this.#deps.clock.after(limits.toolTranscriptMs, resolve);
     this.#waiting.push(resolve);
     await promise;
     timer.cancel();
+    this.#wordsOwed = false; // what was not transcribed in time is not waited for twice
   }
 
   #keep(line: HeardLine): void {

@@ -93,6 +93,10 @@ class BoundTools implements Toolset {
     this.hearing.customer(text);
   }
 
+  turnTaken(): void {
+    this.hearing.turnTaken();
+  }
+
   run(name: string, argumentsJson: string, signal: AbortSignal): Promise<ToolOutcome> {
     const run = this.#queue.then(() => this.#runOne(name, argumentsJson, signal));
     this.#queue = run;
@@ -202,6 +206,5 @@ const failure = (code: string, more: Record<string, unknown> = {}): ToolOutcome 
 
 function outcome({ result, afterwards }: ToolAnswer): ToolOutcome {
   const output = JSON.stringify(result);
-  // biome-ignore lint/suspicious/noThenProperty: the port of a call names it so
-  return afterwards === undefined ? { output } : { output, then: afterwards };
+  return afterwards === undefined ? { output } : { output, afterwards };
 }

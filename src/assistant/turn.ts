@@ -177,7 +177,7 @@ class Turn {
     this.#messages.push({ role: "assistant", text: answer.text, toolCalls: answer.toolCalls });
     for (const call of answer.toolCalls) {
       const outcome: ToolOutcome = await this.#tools.run(call.name, call.argumentsJson, this.#signal);
-      if (outcome.then?.kind === "end") this.#ended = true;
+      if (outcome.afterwards?.kind === "end") this.#ended = true;
       this.#messages.push({ role: "tool", toolCallId: call.id, output: outcome.output });
     }
   }

@@ -39,6 +39,8 @@ const breathMs = 100;
 const droppedInRowMax = 2;
 // Nobody is told to wait while speaking; looked at again this soon.
 const fillerAfterCallerMs = 300;
+// A tone is taken as a turn within this time, if at all: the provider waits 0.2-0.8 s of silence, plus the way there.
+const keyEchoMs = 1_500;
 // Judged at the end of speech and when words come; in between this often.
 const judgeEveryMs = 100;
 
@@ -57,6 +59,8 @@ export class Conversation {
   #floor: Floor = "listening";
   #droppedInRow = 0;
   #givenUp = false;
+  #spoken = false; // the caller has heard the assistant, if only a filler
+  #keysPressed = false; // a little while ago
   #continueFrom: string | null = null;
   /** Set by the silence watch: the caller has the floor from now on. */
   onListening: () => void = () => {};
@@ -100,6 +104,13 @@ export class Conversation {
     if (!this.sayCached(text)) this.request({ say: text });
   }
 
+  /** A text became available while the engine was asked for it: said now, unless anybody has spoken since. */
+  sayInstead(text: string): boolean {
+    if (this.#spoken || this.#floor !== "thinking" || this.#deps.vad.speaking) return false;
+    this.#cancelAnswer([]);
+    return this.sayCached(text);
+  }
+
   /** False when the text is not rendered yet. */
   sayCached(text: string): boolean {
     if (this.speaker.sayText(text) === null) return false;
@@ -109,8 +120,13 @@ export class Conversation {
 
   // ── what the engine tells ────────────────────────────────────────────────────────────────────────────────────
 
-  callerTurn(): void {
+  /** @param heard whether the caller was heard to speak, by our own ear, since the last turn. */
+  callerTurn(heard: boolean): void {
     if (this.#givenUp) return;
+    if (this.#keysPressed) {
+      this.#turnAmongKeys(heard);
+      return;
+    }
     this.latency.mark("caller_turn");
     if (!this.#playout.active) this.closing.cancel(); // the caller had something to say before the goodbye began
     this.tools.newTurn();
@@ -203,6 +219,18 @@ export class Conversation {
     this.#core.arm("judge", judgeEveryMs);
   }
 
+  /** A key was pressed. Its tone may become a turn of the engine, which would be answered: not for the next moments. */
+  keyPressed(): void {
+    if (!this.#keysPressed) this.#core.engine.setAutoAnswer(false);
+    this.#keysPressed = true;
+    this.#core.arm("keys_over", keyEchoMs);
+  }
+
+  keysOver(): void {
+    this.#keysPressed = false;
+    if (!this.#interruption.undecided) this.#core.engine.setAutoAnswer(true);
+  }
+
   /** Stops the assistant without a question: a key was pressed, the time is up. */
   stop(): void {
     if (!this.#playout.active && !this.#busy) return;
@@ -221,7 +249,7 @@ export class Conversation {
     const cut = this.#interruption.decided();
     this.#core.deadlines.disarm("judge");
     this.#core.event("interruption", { verdict });
-    this.#core.engine.setAutoAnswer(true);
+    if (!this.#keysPressed) this.#core.engine.setAutoAnswer(true);
     if (verdict === "false_stop" && cut) {
       this.#resume(cut.remainder, cut.complete);
       if (cut.after) this.closing.set(cut.after, true);
@@ -336,6 +364,12 @@ export class Conversation {
     return true;
   }
 
+  /** The engine took a turn while keys were pressed: a tone, unless the caller was heard to speak as well. */
+  #turnAmongKeys(heard: boolean): void {
+    this.#core.event("turn_among_keys", { heard });
+    if (heard && !this.#interruption.undecided) this.request();
+  }
+
   #noAnswer(why: string): void {
     this.#core.event("answer_failed", { why });
     if (this.closing.pending) this.#nothingToAdd();
@@ -364,9 +398,11 @@ export class Conversation {
   }
 
   #toolDone(outcome: ToolOutcome, running: number): void {
-    if (outcome.then) {
+    if (outcome.afterwards) {
       const after =
-        outcome.then.kind === "end" ? { ...outcome.then, reason: "assistant_ended" as const } : outcome.then;
+        outcome.afterwards.kind === "end"
+          ? { ...outcome.afterwards, reason: "assistant_ended" as const }
+          : outcome.afterwards;
       this.closing.set(after, this.#answers.spoke);
     }
     if (running > 0) return;
@@ -426,6 +462,7 @@ export class Conversation {
       if (this.tools.running > 0) this.#watch.waitForTool(silentMs);
       else this.#watch.wait(silentMs);
     } else if (action === "speak") {
+      this.#spoken = true;
       this.#watch.holdFiller();
       this.#deps.speaking();
     } else {

@@ -15,7 +15,7 @@ export interface EngineEventsDeps {
   transcript: Transcript;
   greeting: Greeting;
   /** What the caller said since the last turn was taken, in call time (ms). */
-  takeSpeech(): { startMs: number; endMs: number };
+  takeSpeech(): { startMs: number; endMs: number; heard: boolean };
   guard(run: () => void): void;
   /** Handles what became due or was posted, in the same tick. */
   settle(): void;
@@ -53,9 +53,10 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
     callerSpeech: (edge) => handle(() => core.log.debug("REALTIME", "caller speech", { edge })),
     callerTurn: (itemId) =>
       handle(() => {
-        const { startMs, endMs } = deps.takeSpeech();
+        const { startMs, endMs, heard } = deps.takeSpeech();
         transcript.callerTurn(itemId, startMs, endMs);
-        talk.callerTurn();
+        core.settings?.tools.turnTaken?.();
+        talk.callerTurn(heard);
       }),
     answerStarted: (answerId) => handle(() => talk.answerStarted(answerId)),
     audio: (itemId, payload) => handle(() => talk.audio(itemId, payload)),

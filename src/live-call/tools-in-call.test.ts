@@ -21,7 +21,7 @@ function handTools(): CallTools & { finish(outcome: ToolOutcome): void; signals:
 }
 
 /** A result after which the call itself has something to do. */
-const doneWith = (then: NonNullable<ToolOutcome["then"]>): ToolOutcome => ({ output: "{}", then });
+const doneWith = (afterwards: NonNullable<ToolOutcome["afterwards"]>): ToolOutcome => ({ output: "{}", afterwards });
 
 async function callingTool(tools: CallTools): Promise<CallBench> {
   const bench = new CallBench({ clock: createVirtualClock(), settings: { tools } });
@@ -254,6 +254,21 @@ describe("tools in a call", () => {
     expect(bench.engine.did("addContext")).toEqual([{ do: "addContext", role: "caller", text: "[DTMF 12]" }]);
     expect(bench.engine.did("respond").length).toBe(1);
     expect(bench.journal.turns.map((turn) => turn.text)).toEqual(["[DTMF 12]"]);
+  });
+
+  test("a tone that the engine takes for a turn is not answered; words said along with keys are", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(500);
+    bench.call.onKeypad("5");
+    bench.quiet(600);
+    bench.engine.turn("t1", "");
+    expect(bench.engine.did("respond")).toEqual([]);
+    expect(bench.engine.did("autoAnswer").map((command) => command.on)).toEqual([false]);
+    bench.sound(loudSound(400)).quiet(320);
+    bench.engine.turn("t2", "חמש");
+    expect(bench.engine.did("respond").length).toBe(1);
+    bench.quiet(1_000);
+    expect(bench.engine.did("autoAnswer").map((command) => command.on)).toEqual([false, true]);
   });
 
   test('"#" ends the input at once and silences what is being said', () => {

@@ -16,10 +16,12 @@ export interface CallTools {
    * yes) is compared with it. Returns at once and never throws.
    */
   heard?(role: "caller" | "assistant", text: string): void;
+  /** The caller has finished a turn; its words follow through `heard`, often after the tool calls it led to. */
+  turnTaken?(): void;
 }
 
 export interface ToolOutcome {
   output: string;
   /** What the call itself has to do once the assistant has finished speaking. */
-  then?: { kind: "end" } | { kind: "transfer"; to: string; label: string };
+  afterwards?: { kind: "end" } | { kind: "transfer"; to: string; label: string };
 }

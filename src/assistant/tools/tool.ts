@@ -44,7 +44,7 @@ export interface ToolAnswer {
   /** Goes to the model as JSON. `say` and `ask` are sentences for the customer. */
   result: Record<string, unknown>;
   /** What the channel does once the answer was said. */
-  afterwards?: ToolOutcome["then"];
+  afterwards?: ToolOutcome["afterwards"];
 }
 
 export interface Tool {
