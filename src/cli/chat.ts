@@ -6,7 +6,7 @@ import { type CustomerId, parseBusinessId } from "../base/ids.ts";
 import { createLog } from "../base/log.ts";
 import { parsePhone } from "../base/phone.ts";
 import { createRestCalendars } from "../calendar/rest.ts";
-import { readConfig } from "../config.ts";
+import { configFromEnvironment } from "../config.ts";
 import { appendMessage } from "../crm/conversations/append-message.ts";
 import { openConversation } from "../crm/conversations/open-conversation.ts";
 import { type Identity, identifyCustomer } from "../crm/customers/identify.ts";
@@ -33,7 +33,7 @@ export async function run(args: string[]): Promise<number> {
   const businessId = parseBusinessId(options.business ?? "");
   if (businessId === null) throw new AppError("invalid", "--business is missing: the id that `business list` shows");
   const identity = options.as === undefined ? operator : phoneIdentity(options.as);
-  const config = readConfig(Bun.env);
+  const config = configFromEnvironment();
   const log = createLog({
     level: config.log.level,
     format: config.log.format,
