@@ -110,7 +110,7 @@ export class Call {
     this.#leg = this.#makeLeg();
     this.#talk = this.#makeConversation();
     this.#silence = new SilenceWatch(this.#core, this.#talk);
-    this.#greeting = new Greeting(this.#core, this.#talk);
+    this.#greeting = new Greeting(this.#core, this.#talk, (run) => this.#guard(run));
     this.#keypad = new Keypad(this.#core);
     this.#ear = new CallerEar(this.#core, this.#vad, this.#talk, this.#silence);
     this.#vitals = new Vitals(this.#core, { inbound: this.#inbound, playout: this.#playout, vad: this.#vad });
@@ -223,6 +223,7 @@ export class Call {
       this.#bargeIn.keypad();
       this.#inbound.traceFlags |= TRACE_KEYPAD;
       this.#silence.heard();
+      this.#talk.keyPressed();
       if (this.#keypad.press(digit)) this.#takeKeypad();
       this.#settle(this.#core.nowMs());
     });
@@ -452,6 +453,7 @@ export class Call {
       judge: () => talk.judge(),
       caller_silent: () => this.#silence.due(),
       keypad: () => this.#takeKeypad(),
+      keys_over: () => talk.keysOver(),
       goodbye: () => talk.closing.perform(),
       tool_give_up: () => talk.tools.giveUp(),
       reconnect_filler: () => talk.lineTrouble(),

@@ -41,12 +41,13 @@ export class CallerEar {
     this.#talk.speechEnded();
   }
 
-  /** From the first sound since the last turn to the end of the last one, in call time. */
-  takeSpeech(): { startMs: number; endMs: number } {
+  /** From the first sound since the last turn to the end of the last one, in call time; `heard`: there was one. */
+  takeSpeech(): { startMs: number; endMs: number; heard: boolean } {
     const endMs = this.#vad.speaking ? this.#core.atMs() : this.#speechEndMs;
-    const startMs = this.#turnStartMs < 0 ? endMs : this.#turnStartMs;
+    const heard = this.#turnStartMs >= 0;
+    const startMs = heard ? this.#turnStartMs : endMs;
     this.#turnStartMs = -1;
-    return { startMs, endMs: Math.max(startMs, endMs) };
+    return { startMs, endMs: Math.max(startMs, endMs), heard };
   }
 
   logThreshold(): void {

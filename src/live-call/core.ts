@@ -16,6 +16,7 @@ export const deadlineNames = [
   "judge",
   "caller_silent",
   "keypad",
+  "keys_over",
   "goodbye",
   "tool_give_up",
   "reconnect_filler",

@@ -43,6 +43,28 @@ describe("the first words of a call", () => {
     expect(bench.engine.did("respond").map((command) => command.request)).toEqual([{ say: greeting }]);
   });
 
+  test("the greeting comes from disk a moment after the start: it is said, and the engine's is called off", async () => {
+    const bench = new CallBench({ clock: createVirtualClock(), settings: { greeting } });
+    await bench.settled();
+    await bench.start().quiet(20).settled();
+    bench.phrases.render(greeting, audioOf(0x20, 2_000));
+    await bench.settled();
+    bench.quiet(2_200);
+    expect(bench.line.heardBytes).toEqual(audioOf(0x20, 2_000));
+    expect(bench.engine.did("interrupt").length).toBe(1);
+  });
+
+  test("the greeting is rendered while the engine says it already: it is said once", async () => {
+    const bench = new CallBench({ clock: createVirtualClock(), settings: { greeting } });
+    await bench.settled();
+    await bench.start().quiet(300).settled();
+    bench.engine.answer("a1", audioOf(0x30, 1_000), greeting);
+    bench.phrases.render(greeting, audioOf(0x20, 2_000));
+    await bench.settled();
+    bench.quiet(3_000);
+    expect(bench.line.heardBytes).toEqual(audioOf(0x30, 1_000));
+  });
+
   test("a personal greeting that is rendered within 300 ms is said, else the general one", () => {
     const settings = { greeting: "שלום דנה", genericGreeting: greeting };
     const early = new CallBench({ clock: createVirtualClock(), settings, phrases: cached });

@@ -9,19 +9,21 @@ import type { CallCore } from "./core.ts";
 export class Greeting {
   readonly #core: CallCore;
   readonly #talk: Conversation;
+  readonly #guard: (run: () => void) => void;
   #waiting: string | null = null;
   #started = false;
+  #asked = false; // the engine, for want of a rendering
 
-  constructor(core: CallCore, talk: Conversation) {
+  constructor(core: CallCore, talk: Conversation, guard: (run: () => void) => void) {
     this.#core = core;
     this.#talk = talk;
+    this.#guard = guard;
   }
 
   /** At webhook time: starts rendering what is not there, so that it may be by the time the stream starts. */
   prepare(): void {
     const { settings } = this.#core;
-    if (settings?.greeting) this.#talk.speaker.prepare(settings.greeting);
-    if (settings?.genericGreeting) this.#talk.speaker.prepare(settings.genericGreeting);
+    for (const text of new Set([settings?.greeting, settings?.genericGreeting])) if (text) this.#render(text);
     this.#talk.speaker.prepareAll();
   }
 
@@ -55,12 +57,18 @@ export class Greeting {
     if (text !== null) this.#talk.request({ say: text });
   }
 
-  /** The caller speaks first: a greeting that has not begun is dropped, the answer comes instead. */
-  drop(): void {
-    this.#waiting = null;
+  /** What comes from disk or is rendered just after the start wins over an engine that has not spoken yet. */
+  #render(text: string): void {
+    void this.#talk.speaker.prepare(text).then((there) => {
+      if (!there || !this.#asked) return;
+      this.#guard(() => {
+        if (this.#talk.sayInstead(text)) this.#waiting = null;
+      });
+    });
   }
 
   #sayByEngine(text: string): void {
+    this.#asked = true;
     if (this.#core.engine.state === "ready") {
       this.#talk.request({ say: text });
     } else {

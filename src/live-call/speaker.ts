@@ -27,7 +27,11 @@ export class Speaker {
 
   /** Renders in the background whatever is missing for this call's voice and language. */
   prepareAll(): void {
-    for (const name of phraseNames) this.prepare(this.#text(name));
+    const { settings, phrases } = this.#core;
+    for (const name of phraseNames) {
+      const text = this.#text(name);
+      if (settings && !phrases.get(settings.voice, text)) void this.prepare(text);
+    }
   }
 
   /** False when the sentence is not rendered yet: nothing is heard. */
@@ -40,7 +44,7 @@ export class Speaker {
     const { settings, phrases } = this.#core;
     const bytes = settings && phrases.get(settings.voice, text);
     if (!bytes) {
-      this.prepare(text);
+      void this.prepare(text);
       return null;
     }
     const itemId = `${ownPrefix}${this.#count++}`;
@@ -83,17 +87,19 @@ export class Speaker {
     return phraseText(this.#core.settings?.languages ?? [], name);
   }
 
-  /** Renders a text in the background unless it is there. */
-  prepare(text: string): void {
+  /** Renders a text in the background, or reads it from disk; resolves to whether it is there now. */
+  prepare(text: string): Promise<boolean> {
     const { settings, phrases, log } = this.#core;
-    if (!settings || phrases.get(settings.voice, text)) return;
+    if (!settings) return Promise.resolve(false);
     // Started in a promise, so that a synchronous throw of the port is a sentence that is not rendered as well.
-    Promise.resolve()
+    return Promise.resolve()
       .then(() => phrases.prepare(settings.voice, text))
+      .then(() => true)
       .catch((thrown: unknown) => {
         // Without a model a dozen fail in every call: one line says it.
         if (!this.#warned) log.warn("CALL", "sentence not rendered", { error: describeError(thrown) });
         this.#warned = true;
+        return false;
       });
   }
 }

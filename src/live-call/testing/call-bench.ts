@@ -62,12 +62,22 @@ export class ScriptedPhone implements PhoneControl {
 export class MapPhrases implements Phrases {
   readonly texts = new Map<string, Uint8Array>();
   readonly prepared: string[] = [];
+  readonly #waiting = new Map<string, PromiseWithResolvers<Uint8Array>>();
   get(_voice: string, text: string): Uint8Array | null {
     return this.texts.get(text) ?? null;
   }
   prepare(_voice: string, text: string): Promise<Uint8Array> {
     this.prepared.push(text);
-    return new Promise(() => {});
+    const known = this.texts.get(text);
+    if (known) return Promise.resolve(known);
+    const waiting = this.#waiting.get(text) ?? Promise.withResolvers<Uint8Array>();
+    this.#waiting.set(text, waiting);
+    return waiting.promise;
+  }
+  /** The text is rendered now: whoever waits for it is told. */
+  render(text: string, audio: Uint8Array): void {
+    this.texts.set(text, audio);
+    this.#waiting.get(text)?.resolve(audio);
   }
   /** All fixed sentences, one second each, of bytes that nothing else uses. */
   fill(languages: readonly string[]): void {
