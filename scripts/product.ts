@@ -37,6 +37,8 @@ export async function startProduct({ environment, prefix = [], onLine }: Product
     stdout: "pipe",
     stderr: "inherit",
   });
+  // A script that dies without stopping what it started must not leave it behind.
+  process.once("exit", () => child.kill("SIGTERM"));
   const lines: string[] = [];
   const ready = Promise.withResolvers<string>();
   void (async () => {

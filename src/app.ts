@@ -1,4 +1,5 @@
 import type { Server } from "bun";
+import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import manifest from "../package.json" with { type: "json" };
 import { assembleChores } from "./app/chores.ts";
@@ -13,6 +14,7 @@ import { closeLostCalls } from "./calls/lost-calls.ts";
 import { createSoundStore } from "./calls/sound-store.ts";
 import type { Config } from "./config.ts";
 import { type House, openHouse } from "./db/house.ts";
+import { withSystem } from "./db/tenant.ts";
 import { createHealth } from "./health/health.ts";
 import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
@@ -119,7 +121,9 @@ function routesOf({ config, clock, log }: AppDeps, { db }: House, { webhooks, sw
   routes.route("/", webhooks);
   routes.route("/", createStaticAudio(config));
   const health = createHealth({
-    probes: { database: async () => void (await db.sql`select 1`) },
+    probes: {
+      database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),
+    },
     liveCalls: () => switchboard.live,
     draining: () => switchboard.draining,
     version: manifest.version,
