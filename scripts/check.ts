@@ -26,7 +26,7 @@ async function tool(...command: string[]): Promise<string[]> {
 }
 
 // Eight lines that stand twice are worth one home. Tests repeat on purpose: each reads alone.
-const jscpdOptions = "--threshold 0 --min-lines 8 --min-tokens 80 --format typescript --reporters console --noTips"
+const jscpdOptions = "--threshold 0 --min-lines 8 --min-tokens 80 --format typescript --reporters console --no-tips"
   .split(" ")
   .concat("--ignore", "**/*.test.ts,**/testing/**");
 const sources = await readSources(root);

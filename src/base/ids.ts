@@ -23,7 +23,6 @@ const parseUuid = (text: string): string | null => {
 };
 
 export const parseBusinessId = (text: string): BusinessId | null => parseUuid(text) as BusinessId | null;
-export const parseCustomerId = (text: string): CustomerId | null => parseUuid(text) as CustomerId | null;
 export const parseCallId = (text: string): CallId | null => parseUuid(text) as CallId | null;
 export const parseCallSid = (text: string): CallSid | null =>
   /^CA[0-9a-f]{32}$/i.test(text) ? (text as CallSid) : null;
