@@ -9,7 +9,7 @@ const FRAMES_MIN = 30;
 // Before anything is known, an echo 10 dB under the assistant is assumed.
 const FIRST_GAIN = 0.32;
 // What the caller must exceed: the echo fluctuates by a few dB around its prediction.
-const MARGIN = 10 ** 0.45;
+const MARGIN = 10 ** 0.37;
 // A room answers for a while: the prediction falls by at most 2 dB per frame.
 const TAIL = 0.5;
 // More double talk than this at a stretch is no double talk: the echo path has changed.

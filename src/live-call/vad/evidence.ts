@@ -13,7 +13,10 @@ export const evidenceSettings = {
   voicedContrast: 0.25,
   // In pure noise 1 of 100 frames is stronger than this; a loud breath is clearer than 0.57 in 1 of 20.
   strength: 0.28,
-  clarity: 0.46,
+  clarity: 0.44,
+  // A voice that stands out far is clear as well; a lorry that passes is not.
+  clarityMore: 0.08,
+  clarityContrast: 0.4,
   clarityBeyondDoubt: 0.57,
   // So strong that no period before it is needed.
   strengthAlone: 0.72,
@@ -23,18 +26,18 @@ export const evidenceSettings = {
   against: -0.6,
   hidden: -0.1,
   voicedFrames: 3,
-  // In music a start needs up to five voiced frames more of the last twelve.
-  voicedFramesInMusic: 5,
+  // In music a start needs up to three voiced frames more of the last twelve.
+  voicedFramesInMusic: 3,
   heldInMusic: 0.5,
   held: 0.78,
   musicRate: 0.02,
   musicFrom: 0.25,
   // A crowd or music: even sound for 1.5 s that is louder than the known noise.
-  full: 0.8,
-  fullOverNoise: 1,
+  full: 0.82,
+  fullOverNoise: 2,
   absorbFrames: 40,
-  crowdForget: 0.997,
-  crowdMargin: 0.12,
+  crowdForget: 0.993,
+  crowdMargin: 0.08,
   crowdContrastMax: 0.6,
   // Half a second of sound without any voice is noise, whatever it is.
   unvoicedFrames: 25,
@@ -42,6 +45,8 @@ export const evidenceSettings = {
 
 // Far under the known noise: the noise has gone.
 const NOISE_GONE = 0.05;
+// A crowd has voices in it; a lorry that passes has none.
+const CROWD_VOICED_FRAMES = 3;
 const RECENT_MASK = 0xfff;
 const ENERGY_PER_POWER = 2 / (WINDOW_POWER * FFT_SIZE);
 // A steady noise of this contrast is half a frame's noise: its energy is 3 dB over the floor.
@@ -110,11 +115,9 @@ export class Evidence {
     this.tone = this.#tone.sure;
     const held = this.#isHeld(power, noise);
     const masked = hidden || faint;
-    const maybe = this.#judgeVoice(
-      power,
-      noise,
-      !held && !masked && contrast > Math.max(settings.voicedContrast, needed - 0.17),
-    );
+    const open = !held && !masked && contrast > Math.max(settings.voicedContrast, needed - 0.17);
+    const maybe = this.#judgeVoice(power, noise, contrast) && open;
+    this.#remember(maybe);
     this.speechLike = !held && (contrast > needed || maybe);
     const even = this.#followCrowd(hidden);
     this.#unvoicedRun = this.voiced || contrast < needed ? 0 : this.#unvoicedRun + 1;
@@ -151,16 +154,26 @@ export class Evidence {
     return this.#tone.is || steady > (inMusic ? settings.heldInMusic : settings.held);
   }
 
-  #judgeVoice(power: Float64Array, noise: Float64Array, possible: boolean): boolean {
+  #judgeVoice(power: Float64Array, noise: Float64Array, contrast: number): boolean {
+    const settings = evidenceSettings;
+    // Half of the cost of a frame, and three of four frames of noise end here.
+    if (contrast <= settings.voicedContrast) {
+      this.#voicing.skip();
+      return false;
+    }
+    this.#voicing.measure(power, noise);
+    const far = Math.max(0, Math.min(1, (contrast - settings.voicedContrast) / settings.clarityContrast));
+    const { strength, clarity } = this.#voicing;
+    return strength > settings.strength && clarity > settings.clarity + settings.clarityMore * far;
+  }
+
+  #remember(maybe: boolean): void {
     const settings = evidenceSettings;
     const voicing = this.#voicing;
-    voicing.measure(power, noise);
-    const maybe = possible && voicing.strength > settings.strength && voicing.clarity > settings.clarity;
     this.voiced = maybe && (voicing.continues || voicing.strength > settings.strengthAlone);
     this.clearlyVoiced = this.voiced && voicing.clarity > settings.clarityBeyondDoubt;
     this.#maybeBits = ((this.#maybeBits << 1) | (maybe ? 1 : 0)) & RECENT_MASK;
     this.#voicedBits = ((this.#voicedBits << 1) | (this.voiced ? 1 : 0)) & RECENT_MASK;
-    return maybe;
   }
 
   /** True while the last 1.5 s were filled so evenly that they are learnt as noise. */
@@ -177,7 +190,7 @@ export class Evidence {
     fullness.push(hidden ? 0 : Math.max(0, total - noise));
     if (fullness.value > settings.full && fullness.mean > Math.max(FULL_POWER_MIN, settings.fullOverNoise * noise)) {
       this.#absorbFrames = settings.absorbFrames;
-      this.#crowd = 1;
+      if (countBits(this.#maybeBits) >= CROWD_VOICED_FRAMES) this.#crowd = 1;
     } else {
       this.#crowd *= settings.crowdForget;
     }

@@ -29,11 +29,6 @@ export class Fullness {
     if (this.#seen >= FRAMES && this.#seen % COUNT_EVERY === 0) this.#count();
   }
 
-  restart(): void {
-    this.#seen = 0;
-    this.value = 0;
-  }
-
   #count(): void {
     const energies = this.#energies;
     let sum = 0;

@@ -36,13 +36,6 @@ export class Steadiness {
     this.value = scale > 0 ? this.#product(this.#at * BINS, before * BINS) / Math.sqrt(scale) : 0;
   }
 
-  /** Frames that nobody looked at: what comes next cannot be compared with what was. */
-  skip(): void {
-    this.#at = this.#at === LAG_FRAMES ? 0 : this.#at + 1;
-    this.#magnitudes[this.#at] = 0;
-    this.value = 0;
-  }
-
   #product(here: number, there: number): number {
     const patterns = this.#patterns;
     let sum = 0;

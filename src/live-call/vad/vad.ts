@@ -21,7 +21,7 @@ const MOVED = 2;
 // 6 dB over what the echo can be: a cough or a door, from which the gate must not learn.
 const OUTLIER = 4;
 // Echo comes on top of the noise, whose energy swings by 3 dB from frame to frame.
-const NOISE_ROOM = 2;
+const NOISE_ROOM = 1.8;
 
 export interface VadSettings {
   /** Silence after which an utterance is over. */

@@ -39,6 +39,14 @@ export class Voicing {
   readonly #mirrored = new Float64Array(FFT_SIZE);
   readonly #correlation = new Float64Array(LONGEST_LAG + 2);
 
+  /** A frame that is not worth measuring. */
+  skip(): void {
+    this.strength = 0;
+    this.clarity = 0;
+    this.lag = 0;
+    this.continues = false;
+  }
+
   /** `power` and `noise` by bin from FIRST_BIN on. */
   measure(power: Float64Array, noise: Float64Array): void {
     const total = this.#spread(power, noise);
@@ -57,7 +65,7 @@ export class Voicing {
     }
     this.strength = best / (total + NOISE_WEIGHT);
     this.clarity = total > 0 ? best / total : 0;
-    this.continues = Math.abs(this.lag - lagBefore) <= LAG_CHANGE * lagBefore;
+    this.continues = this.lag > 0 && Math.abs(this.lag - lagBefore) <= LAG_CHANGE * lagBefore;
   }
 
   /** Writes the harmonics' excess over the envelope, mirrored; returns its total magnitude. */
