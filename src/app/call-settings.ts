@@ -54,6 +54,7 @@ export async function callSettings(deps: ToolsetDeps, directory: Directory, ids:
       callId: ids.callId,
       transfer: transferPhone === null ? null : { phone: transferPhone, label: profile.transferLabel ?? "" },
     }),
+    record: profile.recordCalls,
     maxCallMs: limits.callMs,
   };
 }

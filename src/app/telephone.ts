@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { RestCalendars } from "../calendar/availability.ts";
 import type { CallRecorder } from "../calls/journal.ts";
+import { createRecordingShelf } from "../calls/recording-shelf.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/client.ts";
 import { createSwitchboard } from "../live-call/switchboard.ts";
@@ -46,6 +47,7 @@ export function assembleTelephone(deps: TelephoneDeps) {
     phrases: voice.phrases,
     phone: rest,
     recordCalls: config.recordCalls,
+    recordingShelf: createRecordingShelf(config.storageDir),
   });
   const media = createMediaSocket({ gate, tokens, desk: switchboard, ...config.twilio, clock, log });
   const webhooks = createVoiceWebhooks({

@@ -71,7 +71,7 @@ export class Call {
   readonly #bargeIn: BargeIn;
   readonly #trace = new CallTrace();
   readonly #verdicts = new VerdictRing();
-  readonly #recording: Recording | null;
+  #recording: Recording | null;
   readonly #transcript: Transcript;
   readonly #playout: Playout;
   readonly #inbound: InboundState;
@@ -125,6 +125,7 @@ export class Call {
       if (this.#core.settings || !this.#leg.up) return;
       const core = this.#core;
       core.settings = settings;
+      if (!settings.record) this.#stopRecording();
       core.log = this.#deps.log.child({ biz: settings.businessId, call: core.callSid });
       this.#deps.log.info("CALL", "new call started", {
         biz: settings.businessId,
@@ -138,6 +139,13 @@ export class Call {
       this.#greeting.prepare();
       if (this.#line) this.#greeting.begin();
     });
+  }
+
+  /** Until the business was known, nobody could say that it records nothing. */
+  #stopRecording(): void {
+    this.#recording?.discard();
+    this.#recording = null;
+    this.#inbound.recording = null;
   }
 
   /** The business could not be found or read. */

@@ -39,7 +39,8 @@ export interface InboundState {
   readonly vad: Vad;
   readonly bargeIn: BargeIn;
   readonly trace: CallTrace;
-  readonly recording: Recording | null;
+  /** Null when this call is not recorded. */
+  recording: Recording | null;
   readonly playout: Playout;
   readonly uplink: Uplink;
   readonly verdicts: VerdictRing;

@@ -136,6 +136,11 @@ export class Recording {
     return this.#join(this.#file, stereo, 2 * this.#shelved * chunkBytes);
   }
 
+  /** Nothing of it is to be kept. */
+  discard(): void {
+    if (this.#file !== null && this.#shelved > 0) this.#file.take().catch(() => {}); // the shelf is emptied at the next start
+  }
+
   /** How many chunks are lost so far. */
   get lostChunks(): number {
     return this.#holes.size;

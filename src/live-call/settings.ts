@@ -28,5 +28,7 @@ export interface CallSettings {
   keywords: string[];
   voice: string;
   tools: CallTools;
+  /** Whether both sides are kept as a recording; also needs the installation's consent (`recordCalls`). */
+  record: boolean;
   maxCallMs: number;
 }

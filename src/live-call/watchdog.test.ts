@@ -252,6 +252,13 @@ describe("the end of a call", () => {
     expect(stereo.length).toBe(2 * 4_000 * 8);
   });
 
+  test("a business that keeps no recordings keeps none, also of the seconds before it was known", () => {
+    const bench = new CallBench({ clock: createVirtualClock(), settings: { record: false } });
+    bench.start().sound(loudSound(1_000)).quiet(9_000);
+    bench.call.onLineClosed("stop");
+    expect(bench.journal.ends.map((end) => end.recording)).toEqual([null]);
+  });
+
   test("a shelf that never gives the recording back costs the recording, not the end of the call", async () => {
     const hanging: RecordingFile = { write: () => Promise.resolve(), take: () => new Promise(() => {}) };
     const bench = new CallBench({ clock: createVirtualClock(), shelf: { open: () => hanging } });

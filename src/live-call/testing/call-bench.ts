@@ -98,6 +98,7 @@ export const testSettings = (changes: Partial<CallSettings> = {}): CallSettings 
   keywords: [],
   voice: "marin",
   tools: noTools,
+  record: true,
   maxCallMs: 20 * 60_000,
   ...changes,
 });
