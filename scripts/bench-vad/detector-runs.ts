@@ -108,7 +108,7 @@ function noiseAlone(plan: Plan, material: Material, noise: Noise): BenchCall[] {
   );
 }
 
-/** Seconds after a step of 15-25 dB until the detector is off for good. */
+/** Seconds after a step of 15-25 dB until the detector has been off for 2 s; what it does later is a false start. */
 function worstStep(kind: DetectorKind, plan: Plan, material: Material): number {
   let worst = 0;
   for (const noise of CORE_NOISES) {
@@ -121,10 +121,17 @@ function worstStep(kind: DetectorKind, plan: Plan, material: Material): number {
       audio: toMulaw(signal.map((sample, i) => sample * (i < stepFrame * FRAME ? quiet : loud))),
       truth: new Uint8Array(signal.length / FRAME),
     };
-    const last = activity(kind, { ...call, noise, snrDb: 0, levelDbov: 0, utterances: [] }).lastIndexOf(1);
-    worst = Math.max(worst, ((last - stepFrame) * 20) / 1_000);
+    const active = activity(kind, { ...call, noise, snrDb: 0, levelDbov: 0, utterances: [] });
+    worst = Math.max(worst, (recovered(active, stepFrame) * 20) / 1_000);
   }
   return worst;
+}
+
+function recovered(active: Uint8Array, from: number): number {
+  const quietFrames = 100;
+  let last = from;
+  for (let at = from; at < active.length && at - last < quietFrames; at++) if (active[at] === 1) last = at;
+  return last - from;
 }
 
 function heardFromStart(kind: DetectorKind, material: Material): number {

@@ -11,8 +11,8 @@ const FRAME_MS = 20;
 // From the first sound: as long as the goal of 400 ms allows, so that most backchannels are over by then.
 const SUSTAINED_MS = 240;
 // A cough has one voiced end of up to 120 ms; speech goes on to the next syllable.
-const VOICED_SPAN_MS = 180;
-const VOICED_MS = 100;
+const VOICED_SPAN_MS = 160;
+const VOICED_MS = 120;
 // Still speaking: a short word that has just ended does not stop anything while the hangover runs.
 const PAUSE_MS = 60;
 // Under this a sound is not even a backchannel.

@@ -66,10 +66,9 @@ export class Vad {
     const faint = this.#energy < this.#caller.gate;
     const evidence = this.#evidence;
     evidence.push(this.#samples, echo, faint, limit > evidence.floor / 4, this.#speaking);
-    this.#echo.learn(
-      this.#energy - evidence.floor,
-      !echo && (evidence.speechLike || this.#energy > OUTLIER * this.#echo.limit),
-    );
+    // Once the echo is known, what exceeds it is somebody else and teaches nothing.
+    const other = !echo && (this.#echo.delay >= 0 || (evidence.speechLike && this.#energy > OUTLIER * limit));
+    this.#echo.learn(this.#energy - evidence.floor, other);
     this.#voicedBits = ((this.#voicedBits << 1) | (evidence.clearlyVoiced ? 1 : 0)) & RECENT_MASK;
     if (evidence.tone) this.#voicedBits = 0;
     if (evidence.goesOn) this.#pauseFrames = 0;
