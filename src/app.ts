@@ -80,7 +80,8 @@ type Product = ReturnType<typeof assemble>;
 function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   const { config, clock, log, random } = deps;
   const { db } = house;
-  const directory = createDirectory({ db, clock, log, random });
+  const voice = assembleVoice(deps);
+  const directory = createDirectory({ db, clock, log, random, onFresh: voice.recallGreetings });
   const sounds = createSoundStore(config.storageDir);
   const recorder = createCallRecorder({
     db,
@@ -91,7 +92,6 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
     log,
     random,
   });
-  const voice = assembleVoice(deps);
   const restCalendars = createRestCalendars();
   const telephone = assembleTelephone({ ...deps, publicBaseUrl, directory, recorder, voice, db, restCalendars });
   const { switchboard } = telephone;

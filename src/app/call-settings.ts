@@ -59,6 +59,10 @@ export async function callSettings(deps: ToolsetDeps, directory: Directory, ids:
   };
 }
 
+/** The greeting that every caller hears whose name is not known; null when there is none. */
+export const generalGreeting = (profile: BusinessProfile): string | null =>
+  profile.callGreeting === null ? null : filled(profile.callGreeting, profile, "");
+
 const filled = (greeting: string, profile: BusinessProfile, customerName: string): string =>
   fillPlaceholders(greeting, {
     business_name: profile.name,

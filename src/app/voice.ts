@@ -9,6 +9,8 @@ import { OpenAiRest } from "../speech/openai-rest.ts";
 import { PhraseCache } from "../speech/phrases.ts";
 import { createReader } from "../speech/reader.ts";
 import { createTranscriber } from "../speech/stt.ts";
+import type { BusinessProfile } from "../tenants/directory.ts";
+import { generalGreeting } from "./call-settings.ts";
 
 /** Everything that OpenAI does for us; what needs a key is null without one, and its work stays undone, not failed. */
 export function assembleVoice({ config, clock, log }: { config: Config; clock: Clock; log: Log }) {
@@ -20,9 +22,18 @@ export function assembleVoice({ config, clock, log }: { config: Config; clock: C
     settings,
     usage: ({ model, audioOutputTokens }) => log.info("REALTIME", "phrase rendered", { model, audioOutputTokens }),
   });
+  const { storageDir } = config;
+  const phrases = new PhraseCache({ clock, log, storageDir, readAloud, model: settings.realtimeModel });
   return {
     makeEngine: (): VoiceEngine => new RealtimeEngine({ clock, log, settings }),
-    phrases: new PhraseCache({ clock, log, storageDir: config.storageDir, readAloud, model: settings.realtimeModel }),
+    phrases,
+    /** Greetings that an earlier process rendered: the first call after a restart is greeted as fast as any other. */
+    recallGreetings(profiles: readonly BusinessProfile[]): void {
+      for (const profile of profiles) {
+        const greeting = generalGreeting(profile);
+        if (greeting !== null) phrases.recall(profile.voice, greeting).catch(() => {}); // rendered anew when it is needed
+      }
+    },
     transcriber: settings.apiKey === null ? null : transcriberOf(rest, settings.transcribeModel),
     summariser: settings.apiKey === null ? null : summariserOf(rest, settings.chatModel),
   };

@@ -95,6 +95,17 @@ test("the next process finds what this one rendered", async () => {
   expect(second.most()).toBe(0);
 });
 
+test("a process recalls what an earlier one rendered before anybody asks, and renders nothing for it", async () => {
+  const first = make();
+  const prepared = first.cache.prepare("marin", "שלום");
+  (await first.reading()).finish(new Uint8Array(320).fill(9));
+  await prepared;
+  const second = make(first.storageDir);
+  await Promise.all([second.cache.recall("marin", "שלום"), second.cache.recall("marin", "מעולם לא נאמר")]);
+  expect(second.cache.get("marin", "שלום")).toEqual(new Uint8Array(320).fill(9));
+  expect([second.cache.get("marin", "מעולם לא נאמר"), second.most()]).toEqual([null, 0]);
+});
+
 for (const [what, content] of [
   ["empty", new Uint8Array(0)],
   ["cut in the middle of a frame", new Uint8Array(100)],

@@ -58,6 +58,14 @@ export class PhraseCache implements Phrases {
     return started;
   }
 
+  /** Brings a text that an earlier process rendered into memory; what was never rendered stays unrendered. */
+  async recall(voice: string, text: string): Promise<void> {
+    const key = this.#key(voice, text);
+    if (this.#memory.has(key) || this.#pending.has(key)) return;
+    const stored = await this.#files.read(key);
+    if (stored !== null && !this.#memory.has(key)) this.#remember(key, stored);
+  }
+
   async #fetch(key: string, voice: string, text: string): Promise<Uint8Array> {
     const stored = await this.#files.read(key);
     if (stored !== null) return this.#remember(key, stored);

@@ -42,6 +42,8 @@ export interface DirectoryDeps {
   clock: Clock;
   log: Log;
   random: Random;
+  /** Told of all profiles whenever they were read. */
+  onFresh?(profiles: readonly BusinessProfile[]): void;
 }
 
 interface Snapshot {
@@ -130,6 +132,7 @@ class MemoryDirectory implements Directory {
     try {
       this.#snapshot = await readSnapshot(db);
       this.#loaded.resolve();
+      this.#deps.onFresh?.([...this.#snapshot.byId.values()]);
       if (this.#failures > 0) log.info("DB", "directory is fresh again", { failures: this.#failures });
       this.#failures = 0;
     } catch (error) {
