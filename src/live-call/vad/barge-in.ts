@@ -12,7 +12,7 @@ const FRAME_MS = 20;
 const SUSTAINED_MS = 240;
 // A cough has one voiced end of up to 120 ms; speech goes on to the next syllable.
 const VOICED_SPAN_MS = 160;
-const VOICED_MS = 120;
+const VOICED_MS = 100;
 // Still speaking: a short word that has just ended does not stop anything while the hangover runs.
 const PAUSE_MS = 60;
 // Under this a sound is not even a backchannel.

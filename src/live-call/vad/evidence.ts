@@ -11,13 +11,13 @@ export const evidenceSettings = {
   contrast: 0.42,
   contrastSlope: 3,
   voicedContrast: 0.25,
-  // In pure noise 1 of 100 frames is stronger than this; a loud breath is clearer than 0.57 in 1 of 20.
+  // In pure noise 1 of 100 frames is stronger than this; a loud breath is clearer than 0.6 in 1 of 20.
   strength: 0.28,
   clarity: 0.44,
   // A voice that stands out far is clear as well; a lorry that passes is not.
   clarityMore: 0.08,
   clarityContrast: 0.4,
-  clarityBeyondDoubt: 0.57,
+  clarityBeyondDoubt: 0.6,
   // So strong that no period before it is needed.
   strengthAlone: 0.72,
   // Sum of evidence at which an utterance starts: three clear vowel frames, or five doubtful ones.
