@@ -53,8 +53,7 @@ describe("the caller interrupts", () => {
     bench.quiet(1_000);
     const before = bench.engine.appended.length;
     bench.sound(sentence);
-    const silence = Buffer.alloc(160, 0xff).toString("base64");
-    const sent = bench.engine.appended.slice(before).filter((payload) => payload !== silence);
+    const sent = bench.engine.appended.slice(before).filter((payload) => !/^\/+(8=|w==)?$/.test(payload));
     const spoken = Array.from({ length: sentence.length / 160 }, (_, frame) =>
       Buffer.from(sentence.subarray(frame * 160, frame * 160 + 160)).toString("base64"),
     );

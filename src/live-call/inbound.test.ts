@@ -7,7 +7,8 @@ import { Uplink } from "./uplink.ts";
 import { VERDICT_NONE, VERDICT_NOTICED, VerdictRing } from "./verdicts.ts";
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
-const silence = base64(audioOf(0xff, 20));
+const silence = (ms: number): string => base64(audioOf(0xff, ms));
+const isSilence = (payload: string): boolean => /^\/+(8=|w==)?$/.test(payload);
 const bytesIn = (payloads: readonly string[]): number =>
   payloads.reduce((sum, payload) => sum + Buffer.from(payload, "base64").length, 0);
 
@@ -44,7 +45,7 @@ describe("what comes in from the line", () => {
     const bench = listening();
     bench.call.onMedia(base64(loudSound(20)), 0);
     bench.call.onMedia(base64(loudSound(20)), 120);
-    expect(bench.engine.appended.slice(1, -1)).toEqual(new Array(5).fill(silence));
+    expect(bench.engine.appended.slice(1, -1)).toEqual([silence(100)]);
     bench.call.onMedia(base64(loudSound(20)), 10_140);
     expect(bytesIn(bench.engine.appended)).toBe((3 * 20 + 100 + 2_000) * 8);
     const caller = recordedCaller(bench);
@@ -64,7 +65,7 @@ describe("what comes in from the line", () => {
     bench.sound(loudSound(500));
     const before = bench.engine.appended.length;
     bench.clock.advance(3_000);
-    expect(bench.engine.appended.slice(before)).toEqual(new Array(50).fill(silence));
+    expect(bench.engine.appended.slice(before)).toEqual([silence(1_000)]);
   });
 });
 
@@ -76,18 +77,25 @@ describe("the engine hears silence while the assistant is heard and the caller i
     const before = bench.engine.appended.length;
     bench.quiet(2_000);
     const after = bench.engine.appended.slice(before);
-    const open = after.findIndex((payload) => payload !== silence);
-    expect(open * 20).toBeGreaterThanOrEqual(1_200);
-    expect(open * 20).toBeLessThanOrEqual(1_400);
-    expect(after.slice(open)).not.toContain(silence);
+    const open = after.findIndex((payload) => !isSilence(payload));
+    expect(bytesIn(after.slice(0, open)) / 8).toBeWithin(1_200, 1_401);
+    expect(after.slice(open).some(isSilence)).toBe(false);
+    expect(bytesIn(after)).toBe(2_000 * 8);
+  });
+
+  test("silence goes in messages of 100 ms: it is owed until then, and never left out", () => {
+    const bench = listening();
+    bench.engine.answer("a", audioOf(0x30, 1_000), "כן");
+    bench.quiet(240);
+    expect(bench.engine.appended).toEqual([silence(100), silence(100)]);
   });
 
   test("payloads of another size are replaced by as much silence", () => {
     const bench = listening();
     bench.engine.answer("a", audioOf(0x30, 2_000), "כן");
-    bench.quiet(100);
-    bench.call.onMedia(base64(audioOf(0x7e, 40)), 100);
-    expect(bench.engine.appended.at(-1)).toBe(base64(audioOf(0xff, 40)));
+    for (let at = 0; at < 400; at += 40) bench.call.onMedia(base64(audioOf(0x7e, 40)), at);
+    expect(bytesIn(bench.engine.appended)).toBeWithin(300 * 8, 400 * 8 + 1);
+    expect(bench.engine.appended.every(isSilence)).toBe(true);
   });
 
   test("silent-after-answer: a caller who begins in the last words of an answer is heard from the first sound", () => {
@@ -96,7 +104,7 @@ describe("the engine hears silence while the assistant is heard and the caller i
     bench.quiet(900);
     const before = bench.engine.appended.length;
     bench.sound(loudSound(600));
-    const heard = bench.engine.appended.slice(before).filter((payload) => payload !== silence);
+    const heard = bench.engine.appended.slice(before).filter((payload) => !isSilence(payload));
     expect(bytesIn(heard)).toBeGreaterThanOrEqual(600 * 8);
   });
 
@@ -106,7 +114,7 @@ describe("the engine hears silence while the assistant is heard and the caller i
     bench.quiet(1_500);
     const before = bench.engine.appended.length;
     bench.sound(loudSound(400));
-    expect(bench.engine.appended.slice(before)).not.toContain(silence);
+    expect(bench.engine.appended.slice(before).some(isSilence)).toBe(false);
   });
 });
 
@@ -124,7 +132,7 @@ describe("what was held back", () => {
     uplink.replay();
     uplink.replay();
     uplink.push("d", 160, false);
-    expect(sent).toEqual(["a", silence, silence, "b", "c", "d"]);
+    expect(sent).toEqual(["a", silence(40), "b", "c", "d"]);
   });
 
   test("is forgotten when the uplink has been open since", () => {
@@ -132,7 +140,7 @@ describe("what was held back", () => {
     uplink.push("a", 160, true);
     uplink.push("b", 160, false);
     uplink.replay();
-    expect(sent).toEqual([silence, "b"]);
+    expect(sent).toEqual([silence(20), "b"]);
   });
 
   for (const [bytes, frames] of [
@@ -145,7 +153,9 @@ describe("what was held back", () => {
       const { uplink, sent } = rig();
       for (let push = 0; push < 200; push++) uplink.push(String(push), bytes, true);
       uplink.replay();
-      expect(sent.slice(200)).toEqual(Array.from({ length: frames }, (_, at) => String(200 - frames + at)));
+      const spoken = sent.filter((payload) => !isSilence(payload));
+      expect(spoken).toEqual(Array.from({ length: frames }, (_, at) => String(200 - frames + at)));
+      expect(bytesIn(sent.filter(isSilence))).toBe(200 * bytes);
     });
   }
 });
