@@ -2,12 +2,14 @@
 import type { Scenario } from "../../src/sim/scenarios/scenario.ts";
 import { startWorld, type World } from "../../src/sim/world.ts";
 import { type Finding, ms, quantile, type Row } from "./finding.ts";
+import { productRun } from "./load-runs.ts";
 import { cores, number, openStand } from "./stand.ts";
 
 const calls = 50;
 const bars = { p50Ms: 40, p99Ms: 150, uncachedMs: 500 };
 // Long enough for the phrases of the first calls to be rendered and kept.
 const renderMs = 4_000;
+const thinkMs = 350;
 
 const listener = (call: number): Scenario => ({
   name: "listener",
@@ -16,15 +18,16 @@ const listener = (call: number): Scenario => ({
   steps: [{ do: "wait", ms: 3_000 }, { do: "hangUp" }],
 });
 
-async function measure(): Promise<Finding[]> {
+const measure = async (): Promise<Finding[]> => [await measureCached(), await measureUncached()];
+
+async function measureCached(): Promise<Finding> {
   const world = await startWorld({ number });
   const stand = await openStand(world.environment);
   try {
     world.connect({ publicBaseUrl: stand.product.url });
-    const uncached = await greetings(world);
+    await world.dial(listener(0)).report;
     await Bun.sleep(renderMs);
-    const cached = await greetings(world);
-    return [cachedFinding(cached), uncachedFinding(uncached)];
+    return cachedFinding(await greetings(world));
   } finally {
     await stand.close();
     await world.stop();
@@ -50,14 +53,14 @@ function cachedFinding(greetingMs: number[]): Finding {
   };
 }
 
-function uncachedFinding(greetingMs: number[]): Finding {
-  const worst = Math.max(...greetingMs);
+async function measureUncached(): Promise<Finding> {
+  const { greetingMs, streams } = (await productRun({ calls, seconds: 4, rampSeconds: 0, thinkMs })).report;
   return {
     what: "start → greeting, never said before",
     bar: `< ${bars.uncachedMs} ms`,
-    measured: `p50 ${ms(quantile(greetingMs, 0.5))}, worst ${ms(worst)}`,
-    conditions: `${conditions}; the simulated model thinks for 350 ms`,
-    passed: worst < bars.uncachedMs,
+    measured: `p50 ${ms(greetingMs.p50)}, worst ${ms(greetingMs.max)} of ${greetingMs.count}`,
+    conditions: `${conditions}; the simulated model thinks for ${thinkMs} ms`,
+    passed: greetingMs.max < bars.uncachedMs && greetingMs.count === calls && streams === calls,
   };
 }
 

@@ -1,8 +1,8 @@
 /** A caller talks over the assistant: how fast it is silent, and whether the model is told what was really heard. */
 
 import { CallBench } from "../../src/live-call/testing/call-bench.ts";
-import { loudSound } from "../../src/live-call/testing/scripted-vad.ts";
 import { audioOf } from "../../src/live-call/testing/scripted-engine.ts";
+import { loudSound } from "../../src/live-call/testing/scripted-vad.ts";
 import { createVirtualClock } from "../../src/sim/clock.ts";
 import type { LineFaults } from "../../src/sim/faults.ts";
 import type { CallReport } from "../../src/sim/report.ts";

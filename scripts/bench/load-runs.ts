@@ -3,7 +3,7 @@ import { type LoadOptions, type LoadReport, runLoad } from "../../src/sim/load.t
 import { ProcessWatch } from "./process.ts";
 import { number, openRelay, openStand, type Stand } from "./stand.ts";
 
-type Load = Pick<LoadOptions, "calls" | "seconds" | "rampSeconds" | "interruptEvery" | "audioRate">;
+type Load = Pick<LoadOptions, "calls" | "seconds" | "rampSeconds" | "interruptEvery" | "thinkMs">;
 
 export interface Run {
   report: LoadReport;
