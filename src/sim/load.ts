@@ -51,7 +51,7 @@ export interface LoadReport {
   /** Caller starts to speak over the assistant → the assistant falls silent. */
   stopMs: Summary;
   framesSent: number;
-  /** Frames sent by callers that reached no model session in any form. */
+  /** Gaps in what reached the model: frames that came neither as they were nor as silence. */
   framesLost: number;
   /** Frames that arrived out of order. */
   framesSwapped: number;
@@ -112,10 +112,10 @@ function createMeter(model: Model, lanes: number) {
   const stamp: Stamp = { lane: 0, sequence: 0 };
   const head = Buffer.alloc(12);
   const lastSequence = new Int32Array(lanes + 1).fill(-1);
-  const arrived = new Map<number, number>();
   const uplinkMs = new Measure();
   const downlinkMs = new Measure();
   let swapped = 0;
+  let lost = 0;
   let answersMade = 0;
   const spoken = new Map<string, Uint8Array>();
   model.speech = (text) => {
@@ -132,6 +132,7 @@ function createMeter(model: Model, lanes: number) {
     for (let at = Math.ceil((from - 159) / 160) * 160; at + 160 <= to; at += 160)
       if (readStamp(audio, at, stamp)) down.note(stamp.lane, stamp.sequence, nowMs());
   };
+  /** Sequence of the frame in the payload, -1 when it is silence or nothing of ours. */
   const tap = (payload: string): number => {
     head.write(payload, "base64");
     if (!readStamp(head, 0, stamp)) return -1;
@@ -139,7 +140,7 @@ function createMeter(model: Model, lanes: number) {
     if (!Number.isNaN(sentMs)) uplinkMs.add(nowMs() - sentMs);
     if (stamp.sequence < lastSequence[stamp.lane]!) swapped++;
     lastSequence[stamp.lane] = stamp.sequence;
-    return stamp.lane;
+    return stamp.sequence;
   };
   return {
     up,
@@ -152,17 +153,17 @@ function createMeter(model: Model, lanes: number) {
     ownLatenessMs: new Measure(),
     nowMs,
     swapped: () => swapped,
-    /** Frames that reached the session of each lane, replaced by silence or not. */
-    arrived,
+    lost: () => lost,
     watch(session: RealtimeSession) {
-      let lane = -1;
+      // Frames that came or were replaced by silence. What has a lower number is a replay; a higher one shows a gap.
+      let covered = 0;
       session.tap = (payload) => {
-        const seen = tap(payload);
-        if (lane < 0 && seen >= 0) {
-          lane = seen;
-          arrived.set(lane, 0);
+        const sequence = tap(payload);
+        if (sequence < 0) covered += Math.round((payload.length * 3) / 4 / 160);
+        else if (sequence >= covered) {
+          lost += sequence - covered;
+          covered = sequence + 1;
         }
-        if (lane >= 0) arrived.set(lane, session.appends);
         return false;
       };
     },
@@ -259,7 +260,6 @@ function reportOf(calls: readonly PhoneCall[], meter: Meter): LoadReport {
     }
   }
   const sent = calls.flatMap(({ streams }) => streams).reduce((sum, { framesSent }) => sum + framesSent, 0);
-  const arrived = [...meter.arrived.values()].reduce((sum, count) => sum + count, 0);
   return {
     calls: calls.length,
     streams,
@@ -270,7 +270,7 @@ function reportOf(calls: readonly PhoneCall[], meter: Meter): LoadReport {
     clearMs: meter.clearMs.summary(),
     stopMs: meter.stopMs.summary(),
     framesSent: sent,
-    framesLost: Math.max(0, sent - arrived),
+    framesLost: meter.lost(),
     framesSwapped: meter.swapped(),
     ownLatenessMs: meter.ownLatenessMs.summary(),
     problems,
