@@ -7,16 +7,23 @@ type Load = Pick<LoadOptions, "calls" | "seconds" | "rampSeconds" | "interruptEv
 
 export interface Run {
   report: LoadReport;
-  /** Seconds of CPU per minute of one call, setting up and hanging up included. */
+  /** Seconds of CPU per minute of one call, from `warmUpSeconds` on, the end of the calls included. */
   cpuPerCallMinute: number;
   /** Before the first call. */
   startBytes: number;
   peakBytes: number;
 }
 
-const resultOf = (report: LoadReport, watch: ProcessWatch, { calls, seconds }: Load): Run => ({
+// A server runs for weeks: what the compiler spends on its first seconds says nothing about the price of a call.
+export const warmUpSeconds = 15;
+
+/** Call-minutes after the warm-up: calls begin evenly over the ramp, and each lasts equally long. */
+const callMinutes = ({ calls, seconds, rampSeconds = 2 }: Load): number =>
+  (calls * Math.max(1, seconds - warmUpSeconds + rampSeconds / 2)) / 60;
+
+const resultOf = (report: LoadReport, watch: ProcessWatch, load: Load): Run => ({
   report,
-  cpuPerCallMinute: watch.usedSeconds / ((calls * seconds) / 60),
+  cpuPerCallMinute: watch.usedAfter(warmUpSeconds) / callMinutes(load),
   startBytes: watch.samples[0]!.residentBytes,
   peakBytes: watch.peakBytes,
 });

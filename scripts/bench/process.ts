@@ -54,8 +54,9 @@ export class ProcessWatch {
     return Math.max(...this.samples.map(({ residentBytes: bytes }) => bytes));
   }
 
-  /** CPU seconds since the watch began. */
-  get usedSeconds(): number {
-    return this.samples.at(-1)!.cpuSeconds - this.samples[0]!.cpuSeconds;
+  /** CPU seconds from `seconds` after the watch began until its end. */
+  usedAfter(seconds: number): number {
+    const from = this.samples.find(({ atMs }) => atMs >= this.samples[0]!.atMs + 1_000 * seconds) ?? this.samples[0]!;
+    return this.samples.at(-1)!.cpuSeconds - from.cpuSeconds;
   }
 }

@@ -1,10 +1,10 @@
 /** A hundred calls for a minute, the product and the relay in turn: delay, price in CPU, memory, heard stop. */
 import type { LoadReport } from "../../src/sim/load.ts";
 import { type Finding, mb, ms, type Row } from "./finding.ts";
-import { productRun, type Run, relayRun } from "./load-runs.ts";
+import { productRun, type Run, relayRun, warmUpSeconds } from "./load-runs.ts";
 import { cores } from "./stand.ts";
 
-const load = { calls: 100, seconds: 60, interruptEvery: 3 };
+const load = { calls: 100, seconds: 60, rampSeconds: 8, interruptEvery: 3 };
 const rounds = 2;
 const bars = { delayMs: 5, stopMs: 500, cpuRatio: 1.5, memoryBytes: 150e6 };
 
@@ -62,7 +62,7 @@ function cpu(product: readonly Run[], relay: readonly Run[]): Finding {
     what: "CPU per call-minute against the relay",
     bar: `≤ ${bars.cpuRatio} ×`,
     measured: `${ratio.toFixed(2)} × (${listed(own, 3)} s against ${listed(yardstick, 3)} s)`,
-    conditions: `${load.calls} calls × ${load.seconds} s in turn; product with detector, ledger, recording and call log, set-up and end of the calls included; its PostgreSQL not`,
+    conditions: `${load.calls} calls × ${load.seconds} s in turn; product with detector, ledger, recording and call log; from ${warmUpSeconds} s on (the compiler's first seconds left out), the end of the calls included, its PostgreSQL not`,
     passed: ratio <= bars.cpuRatio,
   };
 }
