@@ -34,7 +34,7 @@ export async function costRows(calls: readonly BenchCall[], kinds: readonly Dete
 }
 
 async function measure(path: string, frames: number): Promise<{ microseconds: number; collections: number }> {
-  const command = [process.execPath, join(import.meta.dir, "cost.ts"), path, `${frames}`];
+  const command = [process.execPath, Bun.fileURLToPath(import.meta.resolve("./cost.ts")), path, `${frames}`];
   const child = Bun.spawn(command, { env: { ...process.env, BUN_JSC_logGC: "1" }, stdout: "pipe", stderr: "pipe" });
   const [out, log] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   if ((await child.exited) !== 0) throw new Error(`cost run failed: ${log.slice(-500)}`);

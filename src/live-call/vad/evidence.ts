@@ -6,7 +6,7 @@ import { ToneTest } from "./tone.ts";
 import { Voicing } from "./voicing.ts";
 
 /** Tuned on the bench's tuning seeds only; see scripts/bench-vad. Contrast is in nepers of mean log signal-to-noise ratio. */
-export const evidenceSettings = {
+const evidenceSettings = {
   // Contrast from which a frame stands out. Noise alone gives 0.2, under 0.33 in 99 of 100 frames.
   contrast: 0.42,
   contrastSlope: 3,
@@ -41,7 +41,7 @@ export const evidenceSettings = {
   crowdContrastMax: 0.6,
   // Half a second of sound without any voice is noise, whatever it is.
   unvoicedFrames: 25,
-};
+} as const;
 
 // Far under the known noise: the noise has gone.
 const NOISE_GONE = 0.05;
@@ -49,7 +49,7 @@ const NOISE_GONE = 0.05;
 const CROWD_VOICED_FRAMES = 3;
 const RECENT_MASK = 0xfff;
 const ENERGY_PER_POWER = 2 / (WINDOW_POWER * FFT_SIZE);
-// A steady noise of this contrast is half a frame's noise: its energy is 3 dB over the floor.
+// Speech that only just stands out adds about as much energy as the noise has: 3 dB over the floor.
 const THRESHOLD_OVER_FLOOR = 2;
 // A quantile that follows: nine steps up for one down settles where a tenth of the frames lies above.
 const QUANTILE_UP = 0.018;
