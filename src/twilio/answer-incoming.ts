@@ -32,11 +32,8 @@ export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Pr
 async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall): Promise<Instruction> {
   const startedMs = deps.clock.nowMs();
   const now = deps.directory.find(incoming.to);
-  const later = now === "loading" ? deps.directory.resolve(incoming.to) : null;
-  const business =
-    now === "loading"
-      ? await withinPatience(deps, "number look-up", () => later)
-      : (now ?? (await fresh(deps, incoming)));
+  const later = now === "loading" ? deps.directory.resolve(incoming.to) : now === null ? fresh(deps, incoming) : null;
+  const business = later === null ? now : await withinPatience(deps, "number look-up", () => later);
   if (business === undefined && later !== null)
     return connect(deps, call, incoming, settle(deps, call, incoming, later));
   if (!business) return unknownNumber(call);
@@ -49,9 +46,9 @@ async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: Incomin
 }
 
 /** A number that was added a moment ago may be called before memory has heard of it. */
-async function fresh(deps: VoiceWebhookDeps, { to }: IncomingCall): Promise<{ id: BusinessId } | null> {
-  await withinPatience(deps, "number look-up", () => deps.directory.refresh());
-  const found = deps.directory.find(to);
+async function fresh({ directory }: VoiceWebhookDeps, { to }: IncomingCall): Promise<{ id: BusinessId } | null> {
+  await directory.refresh();
+  const found = directory.find(to);
   return found === "loading" ? null : found;
 }
 
@@ -66,7 +63,7 @@ function connect(
   return offerStream(deps, call);
 }
 
-/** Cold memory and a slow database: the call connects, and its settings come when they can, or not at all. */
+/** Memory does not know the number yet and the database is slow: the call connects, its settings come when they can. */
 async function settle(
   deps: VoiceWebhookDeps,
   call: PhoneCall,

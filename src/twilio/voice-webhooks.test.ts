@@ -73,6 +73,21 @@ describe("an incoming call", () => {
     expect(await edge.ring()).toContain("<Stream ");
   });
 
+  test("a number that was added a moment ago is not called nobody's because the database is slow to tell", async () => {
+    const read = Promise.withResolvers<void>();
+    let added = false;
+    const find = () => (added ? { id: businessId } : null);
+    const edge = createEdge({ directory: { find, resolve: async () => find(), refresh: () => read.promise } });
+    const answer = edge.ring();
+    await settled();
+    edge.clock.advance(limits.webhookDatabaseMs);
+    expect(await answer).toContain("<Stream ");
+    added = true;
+    read.resolve();
+    expect(await edge.desk.settings[0]).toEqual({ businessId } as CallSettings);
+    expect(edge.callLog.begun).toHaveLength(1);
+  });
+
   test.each(["+97239999999", "", "sip:x@y", "notanumber"])("to %p, nobody's number, is told so", async (To) => {
     const edge = createEdge();
     expect(await edge.ring({ To })).toBe(unknown);
