@@ -8,6 +8,18 @@ import { allScenarios } from "../src/sim/scenarios/all.ts";
 import { startWorld } from "../src/sim/world.ts";
 import { runCli, startProduct } from "./product.ts";
 
+interface CallDetail {
+  customerName: string | null;
+  leadStatus: string | null;
+  endReason: string;
+  summary: string | null;
+  costAgorot: number | null;
+  turns: { role: string; text: string; startMs: number; interrupted: boolean }[];
+  events: { atMs: number; kind: string; detail: Record<string, unknown> }[];
+  recordings: { status: string; durationMs: number; deleteAfter: string }[];
+}
+
+const greeting = "שלום, הגעתם ל{{business_name}}, מדברת {{assistant_name}}. השיחה מוקלטת. איך אפשר לעזור?";
 const say = (text = ""): void => void process.stdout.write(`${text}\n`);
 const storageDir = process.env.STORAGE_DIR ?? join(import.meta.dir, "../storage/demo");
 const phone = "+97235550100";
@@ -38,10 +50,13 @@ const added = known
   ? ""
   : await runCli(environment, [
       ...["business", "add", "--name", "מספרת דנה", "--phone", phone, "--timezone", "Asia/Jerusalem"],
-      ...["--greeting", "שלום, הגעתם ל{{business_name}}, מדברת {{assistant_name}}. השיחה מוקלטת. איך אפשר לעזור?"],
+      ...["--greeting", greeting],
       ...["--prompt", "ענו על שאלות על תספורות, מחירים ושעות, וקבעו תורים."],
     ]);
 const businessId = known?.id ?? (JSON.parse(added) as { id: string }).id;
+
+// Greetings that an earlier demo had rendered: the simulated caller should recognise them too.
+await world.learn(greeting.replace("{{business_name}}", "מספרת דנה").replace("{{assistant_name}}", "נועה"));
 
 say(`\nA caller dials ${phone}: ${scenario.title}.\n`);
 const stamp = (ms: number): string => `${(ms / 1_000).toFixed(1).padStart(6)} s`;
@@ -52,12 +67,32 @@ const result = await report;
 
 say("\n── The call as the caller heard it ─────────────────────────────────────────────");
 say(printReport(result));
-say("\n── The same call in the product's log (bun run cli calls show) ─────────────────");
+say("\n── The same call in the product's log (all of it: bun run cli calls show) ──────");
 const listed = JSON.parse(await runCli(environment, ["calls", "list", "--business", businessId])) as {
   calls: { id: string }[];
 };
 const callId = listed.calls[0]?.id ?? "";
-say(await runCli(environment, ["calls", "show", callId]));
+printCall(JSON.parse(await runCli(environment, ["calls", "show", callId])) as CallDetail);
+
+/** What the office sees of the call, shortened. */
+function printCall(call: CallDetail): void {
+  const lines = [
+    ...call.turns.map(({ startMs, role, text, interrupted }) => ({
+      atMs: startMs,
+      line: `${role === "caller" ? "לקוחה " : "עוזרת "} ${text}${interrupted ? " … (הופסקה)" : ""}`,
+    })),
+    ...call.events.map(({ atMs, kind, detail }) => ({ atMs, line: `        · ${kind} ${JSON.stringify(detail)}` })),
+  ].sort((a, b) => a.atMs - b.atMs);
+  for (const { atMs, line } of lines) say(`${stamp(atMs)}  ${line}`);
+  const [recording] = call.recordings;
+  say(`\nlead        ${call.customerName ?? "?"} (${call.leadStatus})      ended: ${call.endReason}`);
+  say(`summary     ${call.summary ?? "-"}`);
+  say(`cost        ${((call.costAgorot ?? 0) / 100).toFixed(2)} ₪ by list prices`);
+  if (recording)
+    say(
+      `recording   ${(recording.durationMs / 1_000).toFixed(0)} s, both sides, deleted after ${recording.deleteAfter}`,
+    );
+}
 
 const finish = async (): Promise<never> => {
   await product.stop();

@@ -4,6 +4,12 @@ const cut = "תספורת נשים";
 
 /** What the simulated model says at the front desk of a small hair salon. The first rule that matches decides. */
 export const receptionRules: readonly Rule[] = [
+  // The call log asks for a summary: it sends the whole transcript.
+  {
+    when: /(^|\n)caller: [\s\S]*תור/,
+    say: "לקוחה שאלה על מחיר תספורת וביקשה תור למחר אחר הצהריים; התור נקבע לארבע וחצי.",
+  },
+  { when: /(^|\n)caller: /, say: "לקוחה התקשרה ושאלה על המספרה; לא סוכם דבר להמשך." },
   { when: /DTMF/, say: "קיבלתי את המספר שהקשת, תודה. במה עוד אפשר לעזור?" },
   {
     when: /(להתראות|יום טוב|ביי|זה הכל)/,
