@@ -31,11 +31,10 @@ export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Pr
 
 async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall): Promise<Instruction> {
   const startedMs = deps.clock.nowMs();
-  const now = deps.directory.find(incoming.to);
-  const later = now === "loading" ? deps.directory.resolve(incoming.to) : now === null ? fresh(deps, incoming) : null;
-  const business = later === null ? now : await withinPatience(deps, "number look-up", () => later);
-  if (business === undefined && later !== null)
-    return connect(deps, call, incoming, settle(deps, call, incoming, later));
+  const found = deps.directory.find(incoming.to);
+  const later = found === "loading" ? deps.directory.resolve(incoming.to) : fresh(deps, incoming, found);
+  const business = await withinPatience(deps, "number look-up", () => later);
+  if (business === undefined) return connect(deps, call, incoming, settle(deps, call, incoming, later));
   if (!business) return unknownNumber(call);
   call.businessId = business.id;
   const leftMs = limits.webhookDatabaseMs - (deps.clock.nowMs() - startedMs);
@@ -46,7 +45,12 @@ async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: Incomin
 }
 
 /** A number that was added a moment ago may be called before memory has heard of it. */
-async function fresh({ directory }: VoiceWebhookDeps, { to }: IncomingCall): Promise<{ id: BusinessId } | null> {
+async function fresh(
+  { directory }: VoiceWebhookDeps,
+  { to }: IncomingCall,
+  known: { id: BusinessId } | null,
+): Promise<{ id: BusinessId } | null> {
+  if (known) return known;
   await directory.refresh();
   const found = directory.find(to);
   return found === "loading" ? null : found;

@@ -68,11 +68,14 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     databaseLink,
     lines,
     addBusiness: (business) => addBusiness(db, business),
-    entryOf: (callSid, ready = ({ endReason }) => endReason !== null) =>
-      until(`the call log's entry of ${callSid} as wanted`, async () => {
-        const entry = await readEntry(db, callSid);
+    async entryOf(callSid, ready = ({ endReason }) => endReason !== null) {
+      let entry: Awaited<ReturnType<typeof readEntry>> = null;
+      const found = async () => {
+        entry = await readEntry(db, callSid);
         return entry !== null && ready(entry) ? entry : null;
-      }),
+      };
+      return until(() => `the call log's entry of ${callSid} as wanted, but: ${JSON.stringify(entry)}`, found);
+    },
     async stop() {
       databaseLink.heal();
       await app.stop();
