@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type BrainInput, scriptedBrain, textToSay, tomorrow } from "./brain.ts";
+import { type BrainInput, nextSunday, scriptedBrain, textToSay } from "./brain.ts";
 import { fillSchema } from "./fill-schema.ts";
 
 const empty: BrainInput = {
@@ -13,7 +13,7 @@ const empty: BrainInput = {
 };
 const brain = scriptedBrain([
   { when: /מחיר/, say: "תספורת עולה מאה ושמונים שקלים ופן עולה מאה ועשרים." },
-  { when: /תור/, say: "בודקת.", calls: [{ tool: /availab/, facts: { date: tomorrow } }] },
+  { when: /תור/, say: "בודקת.", calls: [{ tool: /availab/, facts: { date: nextSunday } }] },
   { when: { toolDone: /availab/, result: /"free":true/ }, say: "יש תור." },
   { when: /כן/, remembers: /"free":true/, say: "קבעתי." },
   { when: /תור/, say: "אין לי יומן." },
@@ -50,7 +50,7 @@ describe("the scripted model", () => {
 
   test("fills a tool's fields with what it knows", () => {
     expect(brain({ ...empty, callerText: "אפשר תור?", tools: [lookUp] }).calls).toEqual([
-      { name: "check_availability", arguments: { date: "2026-03-03", days: 1 } }, // already Monday there
+      { name: "check_availability", arguments: { date: "2026-03-08", days: 1 } }, // it is Monday there already
     ]);
   });
 });

@@ -45,8 +45,8 @@ export interface Rule {
   calls?: readonly { tool: RegExp; facts: Readonly<Record<string, string>> }[];
 }
 
-/** In a fact: the date of the day after today where the business is. */
-export const tomorrow = "{tomorrow}";
+/** In a fact: the date of the next Sunday where the business is, a day on which offices are open all year but for holidays. */
+export const nextSunday = "{sunday}";
 const zone = "Asia/Jerusalem";
 
 /**
@@ -79,9 +79,10 @@ function carryOut(rule: Rule, { tools, now }: BrainInput): Thought | null {
   for (const { tool: wanted, facts } of calls) {
     const tool = tools.find(({ name }) => wanted.test(name));
     if (tool === undefined) continue;
-    const nextDay = now.toZonedDateTimeISO(zone).toPlainDate().add({ days: 1 }).toString();
+    const today = now.toZonedDateTimeISO(zone).toPlainDate();
+    const sunday = today.add({ days: 7 - (today.dayOfWeek % 7) }).toString();
     const known = Object.fromEntries(
-      Object.entries(facts).map(([name, fact]) => [name, fact.replace(tomorrow, nextDay)]),
+      Object.entries(facts).map(([name, fact]) => [name, fact.replace(nextSunday, sunday)]),
     );
     const values = fillSchema(tool.parameters ?? { type: "object" }, known);
     filled.push({ name: tool.name, arguments: values as Record<string, unknown> });

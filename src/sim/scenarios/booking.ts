@@ -10,7 +10,7 @@ export const booking: Scenario = {
     { do: "listen" },
     { do: "say", text: "שלום, רציתי לשאול כמה עולה אצלכם תספורת נשים?" },
     { do: "whileSpeaking", afterMs: 2_500 },
-    { do: "say", text: "סליחה רגע, אפשר לקבוע תור לתספורת מחר אחר הצהריים?" },
+    { do: "say", text: "סליחה רגע, אפשר לקבוע תור לתספורת ביום ראשון אחר הצהריים?" },
     { do: "listen", quietMs: 1_200 },
     { do: "say", text: "כן, ארבע וחצי מתאים לי, תרשמי אותי על שם דנה כהן." },
     { do: "listen", quietMs: 1_200 },

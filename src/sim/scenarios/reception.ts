@@ -1,4 +1,4 @@
-import { type Rule, tomorrow } from "../openai/brain.ts";
+import { nextSunday, type Rule } from "../openai/brain.ts";
 
 const cut = "תספורת נשים";
 
@@ -7,7 +7,7 @@ export const receptionRules: readonly Rule[] = [
   // The call log asks for a summary: it sends the whole transcript.
   {
     when: /(^|\n)caller: [\s\S]*תור/,
-    say: "לקוחה שאלה על מחיר תספורת וביקשה תור למחר אחר הצהריים; התור נקבע לארבע וחצי.",
+    say: "לקוחה שאלה על מחיר תספורת וביקשה תור ליום ראשון אחר הצהריים; התור נקבע לארבע וחצי.",
   },
   { when: /(^|\n)caller: /, say: "לקוחה התקשרה ושאלה על המספרה; לא סוכם דבר להמשך." },
   { when: /DTMF/, say: "קיבלתי את המספר שהקשת, תודה. במה עוד אפשר לעזור?" },
@@ -31,17 +31,17 @@ export const receptionRules: readonly Rule[] = [
   {
     when: /(כן.*(אפשר|מתאים|סגור)|מתאים לי|תקבעי|תרשמי)/,
     calls: [
-      { tool: /save_lead/i, facts: { name: "דנה כהן", interest: "תור לתספורת נשים מחר בארבע וחצי" } },
+      { tool: /save_lead/i, facts: { name: "דנה כהן", interest: "תור לתספורת נשים ביום ראשון בארבע וחצי" } },
       {
         tool: /take_message/i,
-        facts: { text: "מבקשת תור לתספורת מחר בארבע וחצי", message: "מבקשת תור לתספורת מחר בארבע וחצי" },
+        facts: { text: "מבקשת תור לתספורת ביום ראשון בארבע וחצי", message: "מבקשת תור לתספורת ביום ראשון בארבע וחצי" },
       },
     ],
   },
   {
-    when: /(תור|פגישה|לקבוע|מחר)/,
+    when: /(תור|פגישה|לקבוע|יום ראשון)/,
     say: "רגע, אני בודקת ביומן.",
-    calls: [{ tool: /availab/i, facts: { date: tomorrow } }],
+    calls: [{ tool: /availab/i, facts: { date: nextSunday } }],
   },
   {
     when: /(כמה|מחיר|עולה|עלות)/,
@@ -55,16 +55,19 @@ export const receptionRules: readonly Rule[] = [
   // A free day: one hour of it is asked for, so that it is held for the caller.
   {
     when: { toolDone: /availab/i, result: /"free_times":\[[^\]]*"16:30"/ },
-    calls: [{ tool: /availab/i, facts: { date: tomorrow, time: "16:30" } }],
+    calls: [{ tool: /availab/i, facts: { date: nextSunday, time: "16:30" } }],
   },
-  { when: { toolDone: /availab/i, result: /"offered"/ }, say: "מחר יש תור פנוי בארבע וחצי אחר הצהריים. זה מתאים לך?" },
+  {
+    when: { toolDone: /availab/i, result: /"offered"/ },
+    say: "ביום ראשון יש תור פנוי בארבע וחצי אחר הצהריים. זה מתאים לך?",
+  },
   {
     when: { toolDone: /availab/i, result: /"free":(true|false)/ },
-    say: "אני לא רואה שעה פנויה ביומן של מחר. אפשר לבקש בשבילך את ארבע וחצי, ונחזור אלייך לאישור. זה מתאים?",
+    say: "אני לא רואה שעה פנויה ביומן של יום ראשון. אפשר לבקש בשבילך את ארבע וחצי, ונחזור אלייך לאישור. זה מתאים?",
   },
   {
     when: { toolDone: /book_/i, result: /"ok":true/ },
-    say: "קבעתי לך תור למחר בארבע וחצי אחר הצהריים. יש עוד משהו?",
+    say: "קבעתי לך תור ליום ראשון בארבע וחצי אחר הצהריים. יש עוד משהו?",
   },
   {
     when: { toolDone: /save_lead|take_message/i, result: /"ok":true/ },

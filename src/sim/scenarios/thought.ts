@@ -9,7 +9,7 @@ export const thought: Scenario = {
     { do: "listen" },
     { do: "say", text: "שלום, אני רוצה לקבוע תור", finished: false },
     { do: "wait", ms: 1_100 },
-    { do: "say", text: "למחר אחר הצהריים בבקשה." },
+    { do: "say", text: "ליום ראשון אחר הצהריים בבקשה." },
     { do: "listen" },
     { do: "hangUp" },
   ],
