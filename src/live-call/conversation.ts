@@ -331,6 +331,7 @@ export class Conversation {
     if (!this.idle || this.closing.pending) return;
     this.#core.event("missed_turn");
     this.request({ takeTurn: true });
+    this.#core.deadlines.armNoLater("filler", this.#core.nowMs()); // the caller has waited longer than V21 allows
   }
 
   // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────

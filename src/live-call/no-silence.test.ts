@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
@@ -40,6 +41,14 @@ describe("the caller never hears more than 2 s of unexplained silence (V21)", ()
     expect(longestSilenceMs(bench, askedAt)).toBeLessThanOrEqual(2_000);
     await bench.quiet(300).settled();
     expect(bench.phone.redirects.map((redirect) => redirect.reason)).toEqual(["no_answer"]);
+  });
+
+  test("a turn that the engine does not notice is taken by us, and the caller is told to wait at once", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000).sound(sentence);
+    bench.quiet(limits.missedTurnMs + 700);
+    expect(bench.engine.did("respond").length).toBe(1);
+    expect(bench.line.sounding).toBe(true);
   });
 
   test("an answer that comes after the filler follows it, and the wait is over", () => {
