@@ -11,6 +11,8 @@ export interface RunningProduct {
   /** SIGTERM, then its exit code. */
   stop(): Promise<number>;
   kill(): Promise<void>;
+  /** Its exit code, once it has ended. */
+  readonly exited: Promise<number>;
 }
 
 export interface ProductOptions {
@@ -22,7 +24,7 @@ export interface ProductOptions {
 }
 
 /** The environment of a child: only what it needs to find programs, and what is given. */
-const childEnvironment = (given: Readonly<Record<string, string>>): Record<string, string> => ({
+export const childEnvironment = (given: Readonly<Record<string, string>>): Record<string, string> => ({
   PATH: process.env.PATH ?? "",
   HOME: process.env.HOME ?? "",
   ...given,
@@ -60,6 +62,7 @@ export async function startProduct({ environment, prefix = [], onLine }: Product
     url: await ready.promise,
     pid: child.pid,
     log: () => lines.join("\n"),
+    exited: child.exited,
     async stop() {
       child.kill("SIGTERM");
       return child.exited;
