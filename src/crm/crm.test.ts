@@ -62,10 +62,11 @@ test("a lead learns a name and forgets nothing", async () => {
 test("a lead moves to a status of the business; another business's lead is not found", async () => {
   const [business, other] = [await testBusiness(db), await testBusiness(db)];
   const lead = await business.run((ctx) => saveLead(ctx, { customerId: business.customerIds[0]!, source: "call" }));
-  await business.run((ctx) => setLeadStatus(ctx, lead.id, "בטיפול"));
+  await business.run((ctx) => setLeadStatus(ctx, lead.id, "in_progress"));
   const [row] = await business.run((ctx) => ctx.tx.select().from(leads).where(eq(leads.id, lead.id)));
-  expect(row?.status).toBe("בטיפול");
-  await expect(other.run((ctx) => setLeadStatus(ctx, lead.id, "שלי"))).rejects.toThrow("no such lead");
+  expect(row?.status).toBe("in_progress");
+  await expect(other.run((ctx) => setLeadStatus(ctx, lead.id, "won"))).rejects.toThrow("no such lead");
+  await expect(business.run((ctx) => setLeadStatus(ctx, lead.id, "שלי"))).rejects.toThrow("there are new, contacted");
 });
 
 describe("merging two customers", () => {

@@ -8,6 +8,7 @@ import { type BusinessStatus, businesses, businessNumbers, businessSettings } fr
 import { withSystem, withTenant } from "../db/tenant.ts";
 import type { Ctx } from "./ctx.ts";
 import { seedCalendar } from "./hours.ts";
+import { seedLeadStatuses } from "./lead-statuses.he.ts";
 
 export interface NewBusiness {
   name: string;
@@ -45,7 +46,9 @@ export async function addBusiness(db: Database, input: NewBusiness): Promise<Bus
         callPrompt: input.prompt?.trim() ?? "",
         whatsappPrompt: input.prompt?.trim() ?? "",
       });
-      await seedCalendar({ businessId: id, actor: { kind: "system" }, tx }, name);
+      const ctx: Ctx = { businessId: id, actor: { kind: "system" }, tx };
+      await seedCalendar(ctx, name);
+      await seedLeadStatuses(ctx);
     });
   } catch (error) {
     throw violates(error, "business_numbers_phone")

@@ -1,7 +1,8 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, gte, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import { parseInput } from "../base/parse-input.ts";
 import { resources } from "../db/schema/resource.ts";
 import { calendarRules, hoursExceptions, workingHours } from "../db/schema/working-hours.ts";
 import type { Ctx } from "./ctx.ts";
@@ -43,7 +44,7 @@ export type CalendarRulesInput = z.input<typeof rulesSchema>;
  * Weekdays as in ISO 8601: Monday 1 .. Sunday 7. @throws AppError "invalid".
  */
 export async function setWeeklyHours(ctx: Ctx, resourceId: string | null, input: WeeklyHoursInput): Promise<void> {
-  const windows = parsed(weeklySchema, input);
+  const windows = parseInput(weeklySchema, input);
   const scope = resourceId === null ? isNull(workingHours.resourceId) : eq(workingHours.resourceId, resourceId);
   await ctx.tx.delete(workingHours).where(and(eq(workingHours.businessId, ctx.businessId), scope));
   const rows = windows.map((window) => ({ id: newId(), businessId: ctx.businessId, resourceId, ...window }));
@@ -62,7 +63,7 @@ export async function setDayHours(
   input: Omit<DayHoursInput, "date"> | null,
 ): Promise<void> {
   const scope = resourceId === null ? isNull(hoursExceptions.resourceId) : eq(hoursExceptions.resourceId, resourceId);
-  const day = parsed(daySchema, { date, windows: [], ...input });
+  const day = parseInput(daySchema, { date, windows: [], ...input });
   await ctx.tx
     .delete(hoursExceptions)
     .where(and(eq(hoursExceptions.businessId, ctx.businessId), eq(hoursExceptions.onDate, day.date), scope));
@@ -80,10 +81,43 @@ export async function setDayHours(
   );
 }
 
+export interface OpeningHours {
+  weekly: { resourceId: string | null; weekday: number; fromMinute: number; toMinute: number }[];
+  /** Dates from `from` on; a row without minutes is "closed". */
+  exceptions: {
+    resourceId: string | null;
+    date: string;
+    fromMinute: number | null;
+    toMinute: number | null;
+    reason: string | null;
+  }[];
+  rules: Required<CalendarRulesInput>;
+}
+
+/** All that decides when the business can be booked. `from` is a local date. */
+export async function readOpeningHours({ tx, businessId }: Ctx, from: string): Promise<OpeningHours> {
+  const { resourceId, weekday, fromMinute, toMinute } = workingHours;
+  const weekly = await tx
+    .select({ resourceId, weekday, fromMinute, toMinute })
+    .from(workingHours)
+    .where(eq(workingHours.businessId, businessId))
+    .orderBy(sql`${resourceId} nulls first`, sql`${weekday} % 7`, fromMinute);
+  const { onDate, reason, fromMinute: opens, toMinute: closes, resourceId: whose } = hoursExceptions;
+  const exceptions = await tx
+    .select({ resourceId: whose, date: onDate, fromMinute: opens, toMinute: closes, reason })
+    .from(hoursExceptions)
+    .where(and(eq(hoursExceptions.businessId, businessId), gte(onDate, from)))
+    .orderBy(onDate, opens);
+  const [row] = await tx.select().from(calendarRules).where(eq(calendarRules.businessId, businessId));
+  if (row === undefined) throw new AppError("not_found", "no such business");
+  const { businessId: _id, updatedAt: _at, feedVersion: _feed, ...rules } = row;
+  return { weekly, exceptions, rules };
+}
+
 /** Changes what is given of the calendar's rules. @throws AppError "invalid". */
 export async function setCalendarRules(ctx: Ctx, input: CalendarRulesInput): Promise<void> {
   const given = Object.fromEntries(
-    Object.entries(parsed(rulesSchema, input)).filter(([, value]) => value !== undefined),
+    Object.entries(parseInput(rulesSchema, input)).filter(([, value]) => value !== undefined),
   );
   await ctx.tx
     .insert(calendarRules)
@@ -91,13 +125,25 @@ export async function setCalendarRules(ctx: Ctx, input: CalendarRulesInput): Pro
     .onConflictDoUpdate({ target: calendarRules.businessId, set: { ...given, updatedAt: sql`now()` } });
 }
 
-/** Adds somebody who can be booked; the newest comes last. */
-export async function addResource(ctx: Ctx, name: string): Promise<string> {
+export type Resource = Omit<typeof resources.$inferSelect, "businessId" | "createdAt">;
+
+/** Who can be booked, in the order in which they are taken. */
+export function listResources(ctx: Ctx): Promise<Resource[]> {
+  const { id, name, active, position } = resources;
+  return ctx.tx
+    .select({ id, name, active, position })
+    .from(resources)
+    .where(eq(resources.businessId, ctx.businessId))
+    .orderBy(position, id);
+}
+
+/** Adds somebody who can be booked; the newest comes last. @throws AppError "invalid" for an empty name. */
+export async function addResource(ctx: Ctx, given: string): Promise<string> {
   const id = newId();
+  const name = given.trim().slice(0, 80);
+  if (name === "") throw new AppError("invalid", "a resource needs a name");
   const next = sql<number>`(select coalesce(max(position), 0) + 1 from ${resources} where business_id = ${ctx.businessId})`;
-  await ctx.tx
-    .insert(resources)
-    .values({ id, businessId: ctx.businessId, name: name.trim().slice(0, 80), position: next });
+  await ctx.tx.insert(resources).values({ id, businessId: ctx.businessId, name, position: next });
   return id;
 }
 
@@ -115,15 +161,7 @@ export async function seedCalendar(ctx: Ctx, businessName: string): Promise<void
     .where(eq(resources.businessId, ctx.businessId))
     .limit(1);
   if (existing !== undefined) return;
+  await ctx.tx.insert(calendarRules).values({ businessId: ctx.businessId }).onConflictDoNothing();
   await addResource(ctx, businessName);
   await setWeeklyHours(ctx, null, usualHours);
-}
-
-function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const fields = result.error.issues
-    .map((issue) => `${issue.path.join(".") || issue.code}: ${issue.message}`)
-    .join("; ");
-  throw new AppError("invalid", fields, { public: fields });
 }

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import { parseInput } from "../base/parse-input.ts";
 import { knowledge, unansweredQuestions } from "../db/schema/knowledge.ts";
 import { authorOf } from "./author.ts";
 import type { Ctx } from "./ctx.ts";
@@ -20,10 +21,7 @@ export type KnowledgeInput = z.input<typeof inputSchema>;
 
 /** Adds a subject, or changes the one with `id`. In force for the next call or message. @throws AppError. */
 export async function saveKnowledge(ctx: Ctx, input: KnowledgeInput, id?: string): Promise<Knowledge> {
-  const parsed = inputSchema.safeParse(input);
-  if (!parsed.success)
-    throw new AppError("invalid", "knowledge out of bounds", { public: z.prettifyError(parsed.error) });
-  const values = { ...parsed.data, authorName: authorOf(ctx.actor).name };
+  const values = { ...parseInput(inputSchema, input), authorName: authorOf(ctx.actor).name };
   const [row] =
     id === undefined
       ? await ctx.tx

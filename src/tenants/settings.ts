@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
+import { parseInput } from "../base/parse-input.ts";
 import { type Phone, parsePhone } from "../base/phone.ts";
 import { businessSettings } from "../db/schema/business.ts";
 import type { Ctx } from "./ctx.ts";
@@ -52,12 +53,8 @@ export async function getSettings(ctx: Ctx): Promise<BusinessSettings> {
  * @throws AppError "invalid" naming every field that is out of bounds.
  */
 export async function saveSettings(ctx: Ctx, change: SettingsChange): Promise<void> {
-  const parsed = settingsChange.safeParse(change);
-  if (!parsed.success) {
-    const fields = parsed.error.issues.map((issue) => `${issue.path.join(".") || issue.code}: ${issue.message}`);
-    throw new AppError("invalid", fields.join("; "), { public: fields.join("; ") });
-  }
-  const given = Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined));
+  const parsed = parseInput(settingsChange, change);
+  const given = Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
   await ctx.tx
     .update(businessSettings)
     .set({ ...given, updatedAt: Temporal.Now.instant() })

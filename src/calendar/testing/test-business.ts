@@ -6,6 +6,7 @@ import { resources } from "../../db/schema/resource.ts";
 import { calendarRules, workingHours } from "../../db/schema/working-hours.ts";
 import { withSystem, withTenant } from "../../db/tenant.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { seedLeadStatuses } from "../../tenants/lead-statuses.he.ts";
 
 /** A business with staff, hours and customers for tests of the calendar and the assistant. */
 export interface TestBusiness {
@@ -34,6 +35,7 @@ export async function testBusiness(db: Database, options: TestBusinessOptions = 
       .insert(businesses)
       .values({ id: businessId, name: "מספרת דנה", timezone: "Asia/Jerusalem", city: "Tel Aviv" });
     await tx.insert(businessSettings).values({ businessId, assistantName: "נועה" });
+    await seedLeadStatuses({ tx, businessId });
     await tx
       .insert(resources)
       .values(resourceIds.map((id, position) => ({ id, businessId, name: `צוות ${position + 1}`, position })));

@@ -6,6 +6,8 @@ import { customerMerges } from "../../db/schema/customer-merge.ts";
 import { leads } from "../../db/schema/lead.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { firstLeadStatus } from "../../tenants/lead-statuses.he.ts";
+import { listLeadStatuses } from "../leads/statuses.ts";
 
 /** Where a customer is named. A table missing here would make the merge fail (its foreign key), not lose rows. */
 const owned = [
@@ -128,7 +130,9 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<void> {
   const { lead } = record;
   if (lead) {
     const createdAt = Temporal.Instant.from(lead.createdAt);
-    await tx.insert(leads).values({ ...lead, createdAt, businessId, customerId: merge.mergedId });
+    const known = (await listLeadStatuses(ctx)).some(({ key }) => key === lead.status);
+    const status = known ? lead.status : firstLeadStatus; // the business may have removed it since
+    await tx.insert(leads).values({ ...lead, status, createdAt, businessId, customerId: merge.mergedId });
   }
   if (record.movedLeadId !== null)
     await tx

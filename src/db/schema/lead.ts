@@ -3,6 +3,7 @@ import type { CustomerId } from "../../base/ids.ts";
 import { businessId } from "./business.ts";
 import { createdAt, updatedAt } from "./columns.ts";
 import { customers } from "./customer.ts";
+import { leadStatuses } from "./lead-status.ts";
 
 export type LeadSource = "call" | "whatsapp" | "staff" | "import";
 
@@ -13,7 +14,7 @@ export const leads = pgTable(
     id: uuid("id").primaryKey(),
     businessId: businessId(),
     customerId: uuid("customer_id").$type<CustomerId>().notNull(),
-    /** "new" and whatever statuses the business defines. */
+    /** Key of one of the business's lead statuses. */
     status: text("status").notNull().default("new"),
     source: text("source").$type<LeadSource>().notNull(),
     name: text("name"),
@@ -29,5 +30,11 @@ export const leads = pgTable(
       foreignColumns: [customers.businessId, customers.id],
       name: "leads_customer_fk",
     }).onDelete("cascade"),
+    foreignKey({
+      columns: [table.businessId, table.status],
+      foreignColumns: [leadStatuses.businessId, leadStatuses.key],
+      name: "leads_status_fk",
+    }),
+    index("leads_status").on(table.businessId, table.status, table.createdAt),
   ],
 );

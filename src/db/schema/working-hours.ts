@@ -20,6 +20,8 @@ export const calendarRules = pgTable("calendar_rules", {
   /** Nothing is sent to customers between these minutes of the local day; from > to spans midnight. */
   quietFromMinute: integer("quiet_from_minute").notNull().default(1260),
   quietToMinute: integer("quiet_to_minute").notNull().default(480),
+  /** Part of the feed's address: a new number ends every address given out before (C11). */
+  feedVersion: integer("feed_version").notNull().default(1),
   updatedAt: updatedAt(),
 });
 
