@@ -165,7 +165,7 @@ function readMonthThenDay(tokens: readonly Token[], at: number): Found | null {
 function readDayAlone(scan: Scan, at: number, weekday: number | null): DateFact | null {
   const { tokens, now } = scan;
   const day = readDayOfMonth(tokens, at);
-  if (!day || day.day > 31) return null;
+  if (!day || day.day > 39) return null; // "45 לחודש" is rather a price
   const { prefix } = tokens[at]!;
   const month = tokens[day.next];
   const ofMonth = month?.entry.unit === "month" && month.entry.count === 1 && ["ל", "ב", "ה"].includes(month.prefix);
@@ -177,11 +177,12 @@ function readDayAlone(scan: Scan, at: number, weekday: number | null): DateFact 
   }
   const nth = weekday !== null && day.ordinal && day.day > 7 && prefix === "ה"; // "יום רביעי, העשירי"
   if (nth) return dateFact(at, day.next, { ...nextDayOfMonth(now, day.day, weekday), weekday, prefix });
-  if (day.ordinal || countsOn(tokens, day.next)) return null;
+  if (day.day > 31 || day.ordinal || countsOn(tokens, day.next)) return null;
   const article = prefix.endsWith("ה") && prefix.length <= 2;
   if (tokens[at - 1]?.entry.unit === "year") return null; // "בשנות השלושים"
   const masculine = tokens[at]!.entry.gender === "m" && day.day > 10 && prefix !== "";
-  const asked = scan.context.asked === "date" && (prefix === "" || prefix === "ב");
+  const weekdayName = tokens[at]!.entry.ordinal !== undefined; // "שני" is Monday before it is two
+  const asked = scan.context.asked === "date" && (prefix === "" || prefix === "ב") && !weekdayName;
   const numbered = (day.digits && (article || (prefix === "ב" && day.day > 24))) || asked;
   if (!numbered && !masculine && !(article && day.day > 10) && !(weekday !== null && article)) return null;
   if (

@@ -31,10 +31,12 @@ export interface Clock {
   /** "שעה" was said. */
   hourWord: boolean;
   approx: boolean;
+  /** No such hour: 25:00, "ארבע ושבעים דקות". Asked about where an hour is due. */
+  impossible: boolean;
 }
 
 type Core = Pick<Clock, "next" | "hour" | "minute" | "precise"> &
-  Partial<Pick<Clock, "second" | "padded" | "written" | "prefix" | "named">> & { masculine?: boolean };
+  Partial<Pick<Clock, "second" | "padded" | "written" | "prefix" | "named" | "impossible">> & { masculine?: boolean };
 
 /**
  * Reads an hour at `at`, with its lead ("בשעה", "בסביבות") and the part of day behind it. As the start of a stretch
@@ -61,7 +63,8 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
     prefix += token.prefix;
     i++;
   }
-  const core = readCore(tokens, i, hourWord || approx || scan.context.asked === "time", startsRange);
+  const led = hourWord || approx || scan.context.asked === "time";
+  const core = readCore(tokens, i, led, startsRange) ?? (hourWord ? readImpossible(tokens, i) : null);
   if (!core) return null;
   prefix += core.prefix ?? "";
   const clock: Clock = {
@@ -83,6 +86,7 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
     masculine: core.masculine ?? false,
     hourWord,
     approx,
+    impossible: core.impossible ?? false,
   };
   return withPart(tokens, clock);
 }
@@ -122,13 +126,21 @@ function readCore(tokens: readonly Token[], at: number, led: boolean, startsRang
     return { hour: 24, minute: 0, next: at + 1, precise: true, prefix: `${token.prefix}ב` };
   }
   if (digits?.shape === "clock") {
-    const { hour, minute, second, padded } = digits;
+    const { hour, minute, second, padded, impossible } = digits;
     return {
-      hour, minute, second: second ?? 0, padded, written: true, precise: true, next: at + 1, prefix: token.prefix,
+      hour, minute, second: second ?? 0, padded, impossible, written: true, precise: true, next: at + 1, prefix: token.prefix,
     }; // biome-ignore format: one thing
   }
   if (digits?.shape === "dotted") return readDotted(tokens, at, led);
   return (startsRange ? null : readMinutesTo(tokens, at)) ?? readHour(tokens, at, led);
+}
+
+/** "בשעה עשרים ושבע", "בשעה 99": an hour is due and there is none like it. */
+function readImpossible(tokens: readonly Token[], at: number): Core | null {
+  const number = readNumber(tokens, at);
+  if (!number || number.value <= 24 || number.value > 99 || countedBy(tokens, number.next)) return null;
+  const { value: hour, next, prefix } = number;
+  return { hour, minute: 0, next, prefix, precise: false, impossible: true };
 }
 
 /** 4.30 is an hour only when it cannot be a date or when "בשעה" says so. */
@@ -143,30 +155,47 @@ function readDotted(tokens: readonly Token[], at: number, led: boolean): Core | 
   return { hour, minute, padded, written: true, precise: true, next: at + 1, prefix: token.prefix };
 }
 
-/** "רבע לשמונה", "עשרה לחמש", "עשרים דקות לשש", "רבע אחרי שלוש", "עשרים אחרי שלוש", "חמישה בתוך". */
+/** "רבע לשמונה", "עשרה לחמש", "עשרים דקות לשש", "רבע אחרי שלוש", "חצי אחרי ארבע", "חמש דקות לפני עשר". */
 function readMinutesTo(tokens: readonly Token[], at: number): Core | null {
   const token = tokens[at]!;
   if (token.prefix.includes("ה") || token.prefix.includes("ל")) return null;
-  let minutes = 15;
-  let next = at + 1;
-  if (token.entry.tag !== "quarter") {
-    const number = readNumber(tokens, at);
-    if (!number || number.value > 29 || number.value < 5 || number.value % 5 !== 0) return null;
-    minutes = number.value;
-    next = number.next;
-    if (tokens[next]?.entry.unit === "minute") next++;
-  }
-  const middle = tokens[next];
-  if (!middle) return null;
+  const share = minutesShare(tokens, at);
+  const middle = share && tokens[share.next];
+  if (!share || !middle) return null;
+  const { minutes, next, spelled } = share;
   const past = middle.entry.tag === "after" && middle.prefix === "";
-  if (!past && !middle.prefix.endsWith("ל") && !(middle.text === "ל" && tokens[next + 1])) return null;
-  const target = past || middle.text === "ל" ? next + 1 : next;
+  const before = middle.entry.tag === "ago" && middle.prefix === "" && spelled;
+  if (
+    minutes >= 30
+      ? !past
+      : !past && !before && !middle.prefix.endsWith("ל") && !(middle.text === "ל" && tokens[next + 1])
+  )
+    return null; // "חצי לשלוש" is no way to say an hour
+  const target = past || before || middle.text === "ל" ? next + 1 : next;
   const named = hourAt(tokens, target);
   if (!named || named.value < 1) return null;
   const total = named.value * 60 + (past ? minutes : -minutes);
   return {
     hour: Math.floor(total / 60) || 12, minute: total % 60, named: named.value, written: named.digits, next: named.next, precise: true, prefix: token.prefix,
   }; // biome-ignore format: one thing
+}
+
+/** The minutes counted from the hour; `spelled` when "דקות" or "רבע" says that they are minutes. */
+function minutesShare(
+  tokens: readonly Token[],
+  at: number,
+): { minutes: number; next: number; spelled: boolean } | null {
+  const { tag } = tokens[at]!.entry;
+  if (tag === "three-quarters") {
+    const unit = tokens[at + 1]?.entry.unit === "hour" ? 1 : 0;
+    return { minutes: 45, next: at + 1 + unit, spelled: true };
+  }
+  if (tag === "quarter" || tag === "half") return { minutes: tag === "half" ? 30 : 15, next: at + 1, spelled: true };
+  const number = readNumber(tokens, at);
+  if (!number || number.value > 29 || number.value < 1 || !Number.isInteger(number.value)) return null;
+  const spelled = tokens[number.next]?.entry.unit === "minute";
+  if (!spelled && (number.value < 5 || number.value % 5 !== 0)) return null;
+  return { minutes: number.value, next: spelled ? number.next + 1 : number.next, spelled };
 }
 
 /** A whole number 0-24 that could be an hour. */
@@ -190,13 +219,14 @@ function readHour(tokens: readonly Token[], at: number, led: boolean): Core | nu
   const padded = token.digits?.shape === "int" && token.digits.padded;
   const base = { hour: number.value, prefix: token.prefix, padded, masculine: number.gender === "m" };
   const minutes = minutesAfter(tokens, number.next);
+  if (minutes && minutes.value > 59) return { ...base, minute: 0, next: minutes.next, precise: true, impossible: true };
   if (!minutes) return { ...base, minute: 0, next: number.next, precise: false };
   if (minutes.value >= 0) return { ...base, minute: minutes.value, next: minutes.next, precise: true };
   const hour = number.value === 0 ? 23 : number.value === 1 ? 12 : number.value - 1;
   return { ...base, hour, named: number.value, minute: 60 + minutes.value, next: minutes.next, precise: true };
 }
 
-/** Minutes named after the hour; negative for "פחות". */
+/** Minutes named after the hour; negative for "פחות", above 59 when somebody says so. */
 function minutesAfter(tokens: readonly Token[], at: number): { value: number; next: number } | null {
   const token = tokens[at];
   if (!token) return null;
@@ -214,8 +244,9 @@ function minutesAfter(tokens: readonly Token[], at: number): { value: number; ne
   if (token.prefix !== "ו" && token.prefix !== "") return null;
   if (token.prefix === "" && token.digits) return null;
   const number = readNumber(tokens, at);
-  if (!number || number.value > 59 || !Number.isInteger(number.value) || number.gender === "construct") return null;
+  if (!number || number.value > 99 || !Number.isInteger(number.value) || number.gender === "construct") return null;
   const next = afterMinutesWord(tokens, number.next);
+  if (number.value > 59) return next > number.next ? { value: number.value, next } : null; // "ושבעים דקות", not "ושבעים שקל"
   if (number.value === 0 && unitless(tokens[number.next]) && tokens[number.next]?.entry.number === 0)
     return { value: 0, next: at + 2 };
   if (token.prefix === "" && number.value < 10) return null; // "ארבע חמש": a list or a correction, not 4:05
@@ -235,14 +266,20 @@ const unitless = (token: Token | undefined): boolean => token !== undefined && t
 const afterMinutesWord = (tokens: readonly Token[], at: number): number =>
   tokens[at]?.entry.unit === "minute" && tokens[at]?.prefix === "" ? at + 1 : at;
 
-/** "1630", "0900", "330 pm": three or four digits, read as a clock when an hour is due. */
+const namesDay = (token: Token | undefined): boolean =>
+  token !== undefined &&
+  (token.entry.shift !== undefined || token.entry.weekday !== undefined || token.digits?.shape === "date");
+
+/** "1630", "0900", "330 pm": three or four digits, read as a clock when an hour is due or right behind a day ("מחר 0900"). */
 function readMilitary(tokens: readonly Token[], at: number, led: boolean): Core | null {
   const token = tokens[at]!;
   const { digits } = token;
   if (digits?.shape !== "int" || digits.value < 100 || digits.value > 2359) return null;
   const [hour, minute] = [Math.floor(digits.value / 100), digits.value % 100];
   const meridiem = tokens[at + 1]?.entry.tag;
-  const due = meridiem === "am" || meridiem === "pm" || ((led || token.prefix === "ב") && minute % 5 === 0);
+  const behindDay = hour >= 7 && minute % 15 === 0 && namesDay(tokens[at - 1]) && token.prefix === "";
+  const due =
+    meridiem === "am" || meridiem === "pm" || ((led || token.prefix === "ב") && minute % 5 === 0) || behindDay;
   if (minute > 59 || hour > 23 || !due) return null;
   return { hour, minute, next: at + 1, precise: true, written: true, prefix: token.prefix };
 }

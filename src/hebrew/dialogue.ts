@@ -86,6 +86,7 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
           fitting.map((index) => offered[index]!),
         )
       : null;
+  if (offered.length === 1 && partial && talk.no >= 0 && talk.yes < 0) return null; // "לא, ברביעי": not that slot
   if (offered.length === 1 && (talk.yes >= 0 || (partial && hour !== null)))
     return { kind: "confirm", slot: offered[0]! };
   if (offered.length === 1 && partial && date !== null) return { kind: "confirm", slot: offered[0]! };
@@ -110,7 +111,7 @@ function fits(slot: string, { date, hour, part }: Wish): boolean {
 function dateHas(date: NonNullable<Wish["date"]>, day: number): boolean {
   if (date.days.includes(day)) return true;
   if (date.span) return day >= date.span.first && day <= date.span.last && date.span.shape === "interval";
-  return date.weekday !== null && date.next - date.at <= 2 && weekdayOf(day) === date.weekday && date.problem === null;
+  return date.anyWeek && weekdayOf(day) === date.weekday && date.problem === null;
 }
 
 /** "שני" alone after two offers, neither on Monday: the second or Monday, so it is asked. */

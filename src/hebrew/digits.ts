@@ -1,10 +1,10 @@
 /**
- * What a run of digits looks like, before any grammar: `clock` 16:30, `dotted` 4.30 or 5.2 (an hour or a day and
+ * What a run of digits looks like, before any grammar: `clock` 16:30 (25:00 and 11:5 are impossible ones), `dotted` 4.30 or 5.2 (an hour or a day and
  * month), `date` with two or three parts, `int`, `decimal`, and `opaque` for phone numbers and codes.
  */
 export type Digits =
   | { shape: "int"; value: number; padded: boolean }
-  | { shape: "clock"; hour: number; minute: number; second: number | null; padded: boolean }
+  | { shape: "clock"; hour: number; minute: number; second: number | null; padded: boolean; impossible: boolean }
   | { shape: "dotted"; left: number; right: number; padded: boolean; rightDigits: number }
   | { shape: "date"; day: number; month: number; year: number | null; monthFirst: boolean }
   | { shape: "decimal"; value: number }
@@ -25,7 +25,7 @@ export function readDigits(run: string): Digits {
     if (run.length >= 7 || (run.length > 4 && run[0] === "0")) return { shape: "opaque" };
     return { shape: "int", value: Number(run), padded: run.length === 2 && run[0] === "0" };
   }
-  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/.exec(run);
+  const clock = /^(\d{1,2}):(\d{1,2})(?::(\d{2}))?$/.exec(run);
   if (clock) return readClock(clock);
   const iso = /^(\d{4})[-./](\d{1,2})[-./](\d{1,2})$/.exec(run);
   if (iso)
@@ -57,8 +57,9 @@ function readClock(match: RegExpExecArray): Digits {
   const hour = number(match[1]);
   const minute = number(match[2]);
   const second = match[3] === undefined ? null : number(match[3]);
-  if (hour > 24 || minute > 59 || (second ?? 0) > 59 || (hour === 24 && minute > 0)) return { shape: "opaque" };
-  return { shape: "clock", hour, minute, second, padded: match[1]!.length === 2 && hour < 10 };
+  const cut = match[2]!.length < 2; // "11:5" may be 11:05 or 11:50
+  const impossible = cut || hour > 24 || minute > 59 || (second ?? 0) > 59 || (hour === 24 && minute > 0);
+  return { shape: "clock", hour, minute, second, padded: match[1]!.length === 2 && hour < 10, impossible };
 }
 
 const dayFirst = (day: number, month: number, year: number | null): Digits => ({

@@ -81,7 +81,7 @@ function boundAt({ tokens }: Scan, i: number): { relation: Relation; at: number 
   const negative = tokens[i]!.text.includes("לא "); // "לא יאוחר משש" needs its מ; "אם לא מאוחר" bounds nothing
   if (negative && !tokens[i + 1]?.prefix.startsWith("מ")) return null;
   let at = i + 1;
-  if (tokens[at]?.text === "מ" || tokens[at]?.text === "ל") at++;
+  if (tokens[at]?.text === "מ" || tokens[at]?.text === "ל" || tokens[at]?.mark === "-") at++;
   return { relation, at };
 }
 
@@ -121,16 +121,22 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
   const { tokens, context } = scan;
   if (clock.part || clock.meridiem) return true;
   if (countsSomething(tokens, clock)) return false;
+  if (clock.impossible && clock.written) return bound || due(clock, facts); // "75:90" may be anything
   if (clock.precise && clock.written) return true;
-  if (clock.strong || bound) return clock.hour <= 24;
+  if (clock.strong || bound) return clock.hour <= 24 || clock.impossible;
   if (context.asked === "time") return clock.hour >= 1;
   if (clock.prefix === "" && answersOffer(scan, clock)) return true;
+  if (tokens[clock.at - 1]?.entry.tag === "of" && offersHour(scan, clock)) return true; // "זה של אחת"
   const before = facts.at(-1);
   if (before && !clock.masculine && onlyGlue(tokens, before.next, clock.at)) return true;
   if (/^[וש]*ל$/.test(clock.prefix)) return clock.hour >= 1 && (facts.length > 0 || scan.tokens.some(movesOrBooks));
   if (/^[וש]*ה$/.test(clock.prefix)) return offersHour(scan, clock);
   return startsDate(tokens[clock.next]) || /^מ$/.test(clock.prefix);
 }
+
+/** An hour is due here: "ב", "בשעה", or right behind a day. */
+const due = ({ hourWord, prefix, at }: Clock, facts: readonly Fact[]): boolean =>
+  hourWord || prefix.includes("ב") || facts.at(-1)?.next === at;
 
 const movesOrBooks = ({ entry }: Token): boolean =>
   entry.act === "move" ||

@@ -1,4 +1,4 @@
-import { type Day, dayOf } from "./civil.ts";
+import { type Day, dayOf, isoDate } from "./civil.ts";
 
 /** Hebrew day numbers in letters, 15 and 16 written ט״ו and ט״ז. */
 function dayLetters(day: number): string {
@@ -73,6 +73,10 @@ export function hebrewDay(year: number, monthCode: string, day: number): Day | n
     throw error;
   }
 }
+
+/** Whether the day is the 30th of its Hebrew month, which makes it the first day of the next one's new moon. */
+export const endsLongMonth = (day: Day): boolean =>
+  Temporal.PlainDate.from(isoDate(day)).withCalendar("hebrew").day === 30;
 
 /** The Hebrew year that begins in autumn of Gregorian year `year`: 2026 gives 5787. */
 export const hebrewYearFromAutumn = (year: number): number => year + 3761;

@@ -42,6 +42,8 @@ export type Tag =
   | "holidays" // החגים
   | "feast" // החג
   | "hol-hamoed"
+  | "new-moon" // ראש חודש
+  | "candle" // נר שלישי של חנוכה
   | "of"
   | "am"
   | "pm"

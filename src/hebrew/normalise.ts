@@ -30,6 +30,12 @@ export function normalise(text: string): string {
 /** The key under which a written-out Hebrew word is kept in the lexicon: folded, and without inner quotes. */
 export const keyOf = (word: string): string => normalise(word).replaceAll('"', "").replaceAll("'", "");
 
+const closing = Object.fromEntries(Object.entries(finals).map(([final, plain]) => [plain, final]));
+
+/** Normalised words as people spell them: with final letters. */
+export const spelled = (text: string): string =>
+  text.replace(/(?<=[א-ת]"?)[כמנפצ](?![א-ת'"])/g, (letter) => closing[letter]!);
+
 function isLetter(letter: string): boolean {
   return (letter >= "א" && letter <= "ת") || (letter >= "a" && letter <= "z");
 }
@@ -78,5 +84,6 @@ function foldAscii(letter: string, code: number): string {
   if (code === 9) return " ";
   if (code < 32 || code === 127) return "";
   if (code === 96) return "'";
+  if (code === 92) return "/"; // "26\11" for a date
   return code >= 65 && code <= 90 ? letter.toLowerCase() : letter;
 }

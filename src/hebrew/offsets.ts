@@ -10,13 +10,15 @@ export function readOffset(scan: Scan, at: number, readDate: (at: number) => Dat
   const token = tokens[at];
   if (!token || !beginsDuration(token)) return null;
   const duration = readDuration(tokens, at);
-  if (!duration || durationMinutes(duration) !== null) return null;
+  if (!duration) return null;
+  const minutes = durationMinutes(duration);
   const link = tokens[duration.next];
   const { tag } = link?.entry ?? {};
   const sign = tag === "after" ? 1 : tag === "ago" ? -1 : /^מ/.test(link?.prefix ?? "") ? 1 : 0;
   if (sign === 0) return null;
   const start = tag === "after" || tag === "ago" ? duration.next + 1 : duration.next;
   const anchor = readDate(start);
+  if (minutes !== null) return anchor?.moment ? fromMoment(at, anchor, anchor.moment, sign * minutes) : null;
   if (anchor) {
     const day = sign > 0 ? (anchor.span?.last ?? anchor.days[0]) : (anchor.span?.first ?? anchor.days[0]);
     return day === undefined || anchor.problem !== null
@@ -25,6 +27,14 @@ export function readOffset(scan: Scan, at: number, readDate: (at: number) => Dat
   }
   const base = endsClause(tokens[start]) ? contextDay(scan.context) : null;
   return base === null ? null : dateFact(at, start, { days: [moved(base, duration, sign)] });
+}
+
+/** "שעה אחרי צאת שבת", "חצי שעה לפני כניסת שבת". */
+function fromMoment(at: number, anchor: DateFact, from: NonNullable<DateFact["moment"]>, minutes: number): DateFact {
+  const minute = from.minute + minutes;
+  const carry = Math.floor(minute / 1440);
+  const moment = { ...from, day: from.day + carry, minute: minute - carry * 1440, until: null };
+  return dateFact(at, anchor.next, { moment });
 }
 
 const beginsDuration = ({ entry, digits }: Token): boolean =>

@@ -1,6 +1,7 @@
 import { addMonths, civilOf, type Day, dayOf, daysInMonth, monthStart, weekOf } from "./civil.ts";
 import { readDuration } from "./durations.ts";
-import { nextFeast, restEndUtc, restStartUtc } from "./holidays.ts";
+import { endsLongMonth } from "./hebrew-calendar.ts";
+import { nextFeast, nextHebrewDate, restEndUtc, restStartUtc } from "./holidays.ts";
 import { type DateFact, dateFact, type Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
 import type { Grain } from "./types.ts";
@@ -24,6 +25,8 @@ export function readPeriod(scan: Scan, place: Place, at: number): DateFact | nul
   if (tag === "shabbat-end" || tag === "shabbat-out" || tag === "candles" || tag === "shabbat-eve")
     return shabbatEdge(scan, place, at);
   if (tag === "hol-hamoed") return holHamoed(scan, at);
+  if (tag === "candle") return candle(scan, at);
+  if (tag === "new-moon") return newMoon(scan, at);
   if (tag === "end" || tag === "start" || tag === "middle") return edge(scan, at, tag);
   if (token.entry.part === "evening") {
     const eve = feastEve(scan, at);
@@ -241,6 +244,26 @@ function holHamoed({ tokens, now }: Scan, at: number): DateFact {
     "interval",
     tokens[at]!.prefix,
   );
+}
+
+/** "נר שלישי של חנוכה": each candle is lit on the evening before its day. */
+function candle({ tokens, now }: Scan, at: number): DateFact | null {
+  const nth = tokens[at + 1]?.entry.ordinal;
+  const of = tokens[at + 2]?.entry.tag === "of" ? at + 3 : at + 2;
+  const feast = tokens[of]?.entry.holiday === "hanukkah" ? nextFeast("hanukkah", now.day) : null;
+  if (nth === undefined || nth > 8 || !feast) return null;
+  return dateFact(at, of + 1, { days: [feast.first + nth - 2], part: "evening", prefix: tokens[at]!.prefix });
+}
+
+/** "ראש חודש טבת": the first of the month, and the 30th of the month before it when there is one. */
+function newMoon({ tokens, now }: Scan, at: number): DateFact | null {
+  const month = tokens[at + 1]?.entry.hebrewMonth;
+  const first = month === undefined ? null : nextHebrewDate(month, 1, now.day);
+  if (first === null) return null;
+  const { prefix } = tokens[at]!;
+  return endsLongMonth(first - 1)
+    ? span(at, { first: first - 1, last: first, grain: "day", next: at + 2 }, "interval", prefix)
+    : dateFact(at, at + 2, { days: [first], prefix });
 }
 
 /** "ערב פסח", "ערב חג". */

@@ -6,7 +6,7 @@ export interface Readings {
   minutes: number[];
   /** The hour lies after midnight but people count it to the evening before ("מחר באחת בלילה"). */
   nightAfter: boolean;
-  /** "15:30 in the evening": the words contradict each other. */
+  /** "15:30 in the evening": the words contradict each other; with no minutes at all for an hour that does not exist. */
   contradiction: boolean;
 }
 
@@ -42,6 +42,7 @@ const single = (minute: number): Readings => ({ minutes: [minute], nightAfter: f
  */
 export function readingsOf(clock: Clock, spokenPart: Part | null, dawn: boolean): Readings {
   const { hour, minute, meridiem, padded, named } = clock;
+  if (clock.impossible) return { minutes: [], nightAfter: false, contradiction: true };
   const part = clock.part ?? spokenPart;
   if (meridiem !== null) {
     const base = hour > 12 ? hour : (hour % 12) + (meridiem === "pm" ? 12 : 0);
@@ -51,7 +52,7 @@ export function readingsOf(clock: Clock, spokenPart: Part | null, dawn: boolean)
   if (hour > 12) return single(hour * 60 + minute);
   const early = (hour % 12) * 60 + minute;
   const late = early + 720;
-  if (part !== null) return withPart(part, dawn || clock.dawn, early, late);
+  if (part !== null) return withPart(part, dawn || clock.dawn, early, late, clock.part === null);
   if (hour === 0) return single(minute);
   if (padded) return hour <= 6 ? both(late, early) : single(early);
   if (hour === 7 || hour === 8 || named === 7 || named === 8) return both(early, late);
@@ -64,12 +65,17 @@ const both = (first: number, second: number): Readings => ({
   contradiction: false,
 });
 
-function withPart(part: Part, dawn: boolean, early: number, late: number): Readings {
+/** Before this minute a morning that was said apart from the hour ("פגישה בבוקר ... אחרי שתיים") is not its morning. */
+const apartMorningStart = 300;
+
+function withPart(part: Part, dawn: boolean, early: number, late: number, apart: boolean): Readings {
   if (dawn) return early < 420 ? single(early) : { minutes: [early, late], nightAfter: false, contradiction: true };
   const fits = (minute: number) => spokenHours[part].some(([from, to]) => minute >= from * 60 && minute < to * 60);
   const fitting = [late, early].filter(fits);
   if (fitting.length === 0) return { minutes: [late, early], nightAfter: false, contradiction: true };
   const minute = fitting[0]!;
+  if (apart && part === "morning" && minute < apartMorningStart)
+    return { minutes: [late, early], nightAfter: false, contradiction: true };
   return { minutes: [minute], nightAfter: part === "night" && minute < 360, contradiction: false };
 }
 

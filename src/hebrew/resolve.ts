@@ -65,7 +65,10 @@ function bounds(world: World, wish: Wish, hours: readonly HourWish[], base: Day 
   const day = date ? (date.days[0] ?? date.moment?.day ?? null) : base;
   if (limits === "open") {
     const minutes = hours.flatMap((hour) => hour.minutes);
-    return ask(["ampm"], day === null ? minutes.map(isoTime) : minutes.map((minute) => isoLocal(day, minute)));
+    return ask(
+      [minutes.length > 0 ? "ampm" : "time"],
+      day === null ? minutes.map(isoTime) : minutes.map((minute) => isoLocal(day, minute)),
+    );
   }
   const where =
     day === null ? {} : { start: isoLocal(day, 0), window: [isoDate(day), isoDate(day)] as [string, string] };
@@ -141,7 +144,11 @@ function spanWithHour(world: World, date: DateFact, hour: HourWish): Draft {
   const { first, last } = date.span!;
   if (first === last) return momentAt(world, [first], hour, false);
   const times = hour.minutes.map(isoTime);
-  const missing: Missing[] = hour.minutes.length > 1 ? ["date", "ampm"] : ["date"];
+  const missing: Missing[] = hour.contradiction
+    ? ["date", "time"]
+    : hour.minutes.length > 1
+      ? ["date", "ampm"]
+      : ["date"];
   return ask(missing, times, {
     ...(times.length === 1 ? { time: times[0]! } : {}),
     start: isoLocal(first, 0),

@@ -43,6 +43,8 @@ export interface DateFact {
   part: Part | null;
   /** Named weekday, Sunday = 0. */
   weekday: number | null;
+  /** The weekday was said without its week or date, so after an offer it may be the offered one. */
+  anyWeek: boolean;
   problem: Problem | null;
   /** "הלילה": hours after midnight belong to it. */
   night: boolean;
@@ -82,6 +84,7 @@ export const dateFact = (at: number, next: number, rest: Partial<DateFact>): Dat
   moment: null,
   part: null,
   weekday: null,
+  anyWeek: false,
   problem: null,
   night: false,
   feast: false,

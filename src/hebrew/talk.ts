@@ -72,7 +72,16 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
     lines: linesOf(tokens, facts, clauses),
   };
   readAnswers(tokens, facts, talk);
+  if (talk.correct < 0) talk.correct = loneNo(tokens, facts);
   return talk;
+}
+
+/** "תשע וחצי, לא, עשר": a "no" that is a clause by itself takes back the hour before it. */
+function loneNo(tokens: readonly Token[], facts: readonly Fact[]): number {
+  const last = facts.at(-1)?.at ?? 0;
+  return tokens.findIndex(
+    ({ entry }, i) => i < last && entry.act === "no" && tokens[i - 1]?.mark === "," && tokens[i + 1]?.mark === ",",
+  );
 }
 
 /** The first place of every act that is not denied. */

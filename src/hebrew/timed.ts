@@ -1,7 +1,7 @@
 import { type Day, isoDate, isoLocal, isoTime, parseIsoDate, parseIsoLocal, parseIsoTime } from "./civil.ts";
 import { holidayOfRest } from "./holidays.ts";
 import { partHours } from "./readings.ts";
-import type { DateFact } from "./scan.ts";
+import type { DateFact, Relation } from "./scan.ts";
 import type {
   Ask,
   Constraint,
@@ -135,6 +135,8 @@ export function dateAlone(world: World, date: DateFact, part: Part | null): Draf
   const day = date.days[0]!;
   if (part === null) return wholeDay(world, day);
   const [from, to] = partHours[part];
+  const over = (day === world.now.day || date.night) && isPast(world, day + Math.floor(to / 24), (to % 24) * 60);
+  if (over) return ask(["date", "time"], [isoDate(world.now.day), isoDate(world.now.day + 1)], { part });
   return intervalOn(world, day, from * 60, to * 60, part, ["time"]);
 }
 
@@ -202,9 +204,19 @@ export function contextDay(context: Context): Day | null {
 export const contextMinute = (context: Context): number | null =>
   context.pending?.time === undefined ? null : parseIsoTime(context.pending.time);
 
+/** "אחרי צאת שבת", "לפני כניסת שבת": a bound on the hours of that day. */
+function edgeBound({ day, minute }: NonNullable<DateFact["moment"]>, relation: Relation): Omit<Constraint, "evidence"> {
+  const late = relation === "after" || relation === "from";
+  const window: [string, string] = [isoDate(day), isoDate(day)];
+  const bound = late ? { from: isoTime(minute) } : { to: isoTime(minute) };
+  return { kind: "constraint", ...bound, start: isoLocal(day, 0), window, missing: ["time"] };
+}
+
 /** Bounds in days: "after Tuesday", "until Thursday", "from Sunday on". */
 export function dayBounds(world: World, wish: Wish): Omit<Constraint, "evidence"> | Draft {
   const date = wish.date!;
+  const edge = date.moment && edgeBound(date.moment, wish.dateRelation);
+  if (edge) return edge;
   const first = date.moment?.day ?? date.span?.first ?? date.days[0]!;
   const last = date.moment?.day ?? date.span?.last ?? date.days[0]!;
   const missing: Missing[] = ["date", "time"];

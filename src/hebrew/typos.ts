@@ -93,6 +93,7 @@ function homophone(stem: string): string | null {
 function isTimeWord(word: string): boolean {
   const entry = lexicon.words.get(word)!;
   if (entry.shift !== undefined || entry.part !== undefined) return true;
+  if (entry.tag === "quarter" || entry.tag === "half") return true;
   return (
     (entry.number !== undefined && entry.gender !== "construct") ||
     entry.ordinal !== undefined ||

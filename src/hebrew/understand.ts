@@ -2,7 +2,7 @@ import { type Day, parseIsoLocal } from "./civil.ts";
 import { readDeed } from "./deeds.ts";
 import { confirmed, pickByPlace, pickByTime, refused } from "./dialogue.ts";
 import { readFacts } from "./facts.ts";
-import { normalise } from "./normalise.ts";
+import { normalise, spelled } from "./normalise.ts";
 import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
@@ -115,7 +115,7 @@ function evidenceOf(scan: Scan, facts: readonly Fact[], talk: Talk): string[] {
     [talk.no, "no"],
     [talk.maybe, "maybe"],
   ] as const) {
-    if (index >= 0) lines.push(`${scan.tokens[index]!.text} = ${act}`);
+    if (index >= 0) lines.push(`${spelled(scan.tokens[index]!.text)} = ${act}`);
   }
-  return lines;
+  return [...new Set(lines)];
 }

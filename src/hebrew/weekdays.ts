@@ -66,7 +66,7 @@ export function readWeekday(scan: Scan, at: number): DateFact | null {
   const after = week?.next ?? name.next;
   const date = week?.mode === "last" ? null : confirmingDate(scan, after, weekday);
   if (date) return { ...date, at, prefix, part };
-  if (!week) return dateFact(at, name.next, { ...base, ...nearest(now, weekday) });
+  if (!week) return dateFact(at, name.next, { ...base, ...nearest(now, weekday), anyWeek: true });
   return dateFact(at, week.next, { ...base, ...inWeek(now, weekday, week) });
 }
 
@@ -191,15 +191,26 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
     const offered = context.offered !== undefined && context.offered.length > 0;
     return !offered && (isTimeWord(next) || before === undefined);
   }
-  if (before?.entry.label || before?.entry.countable || next?.entry.countable) return false;
+  if (before?.entry.label || next?.entry.countable) return false;
+  if (before?.entry.countable && (name.prefix === "" || name.weekday === 0)) return false; // "דירות בראשון": the city
   // "שני חדרי שינה": before a word that is no part of a time it is the number two.
-  if (next && next.mark === "" && !next.known && token.entry.number !== undefined && name.prefix === "") return false;
+  if (
+    next &&
+    next.mark === "" &&
+    !next.known &&
+    token.entry.number !== undefined &&
+    (name.prefix === "" || counted.test(next.text))
+  )
+    return false;
   if (livesIn(tokens, at)) return false;
   if (/[בלמ]$/.test(name.prefix)) return true;
   if (isTimeWord(next) || next === undefined || next.mark !== "")
     return before === undefined || before.known || isTimeWord(next);
   return before === undefined || before.mark !== "" || isTime(before);
 }
+
+/** Behind "בשני" a plural is counted ("בשני תשלומים"), unless it says how people are on that day. */
+const counted = /^(?!פתוח|סגור|עובד|יכול|עמוס|באימ|מגיע|נוח).*(?:ימ|ות)$/;
 
 const isTime = (token: Token): boolean => {
   const { part, tag, act, shift, unit } = token.entry;

@@ -1,5 +1,6 @@
 import { type Day, isoDate, isoTime, parseIsoLocal, parseIsoTime, weekdayOf } from "./civil.ts";
 import type { Clock } from "./clocks.ts";
+import { spelled } from "./normalise.ts";
 import { rangeReadings, readingsOf } from "./readings.ts";
 import type { ClockRange, DateFact, Fact, Relation, Scan } from "./scan.ts";
 import type { Talk } from "./talk.ts";
@@ -34,7 +35,10 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   const positive = kept.filter((fact) => !fact.negated);
   const negated = kept.filter((fact) => fact.negated);
   const parts = positive.filter((fact) => fact.kind === "part");
-  const dates = mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]);
+  const dates = stillAhead(
+    scan,
+    mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]),
+  );
   const datePart = dates.map((date) => date.part).find((part) => part !== null) ?? null;
   const part = parts[0]?.part ?? datePart;
   const dawn = parts.some((fact) => fact.dawn);
@@ -102,6 +106,12 @@ function mergeDates(scan: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[]
   return merged;
 }
 
+/** "הייתי לפני שבועיים ואני רוצה מחר": beside a day to come, a day that is over is only told. */
+function stillAhead({ now }: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[] {
+  const ahead = dates.filter((date) => (date.span?.last ?? date.moment?.day ?? date.days[0] ?? now.day) >= now.day);
+  return ahead.length > 0 ? ahead : dates;
+}
+
 function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact & Fact) | null {
   if (a.relation || b.relation) return null;
   const or = scan.tokens.slice(a.next, b.at).some((token) => token.entry.tag === "or");
@@ -152,7 +162,7 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
 export function settledHour(minute: number): HourWish {
   const clock: HourWish["clock"] = {
     kind: "clock", at: 0, next: 0, hour: Math.floor(minute / 60), minute: minute % 60, second: 0, named: 0, precise: true,
-    meridiem: null, part: null, dawn: false, padded: false, written: false, prefix: "", strong: true, masculine: false, hourWord: false, approx: false,
+    meridiem: null, part: null, dawn: false, padded: false, written: false, prefix: "", strong: true, masculine: false, hourWord: false, approx: false, impossible: false,
   }; // biome-ignore format: one value
   return { clock, minutes: [minute], nightAfter: false, contradiction: false, relation: null };
 }
@@ -162,10 +172,8 @@ const pointsToday = (scan: Scan, { part, days, weekday, night }: DateFact): bool
 
 /** One line of evidence for a fact: the words and what they were taken for. */
 export function explain(scan: Scan, fact: Fact): string {
-  const said = scan.tokens
-    .slice(fact.at, fact.next)
-    .map(({ text }) => text)
-    .join(" ");
+  const words = scan.tokens.slice(fact.at, fact.next).map(({ text }) => text);
+  const said = spelled(words.join(" "));
   const bound = fact.relation ? `${fact.relation} ` : "";
   const not = fact.negated ? "not " : "";
   return `${said} = ${not}${bound}${meaningOf(fact)}`;

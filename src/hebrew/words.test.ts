@@ -52,8 +52,8 @@ describe("misspelled time words", () => {
 describe("digits", () => {
   for (const [run, shape] of table(`
     16:30 = clock
-    25:00 = opaque
-    12:61 = opaque
+    25:00 = clock
+    12:61 = clock
     5/2 = date
     05/02/2027 = date
     2015-3-3 = date
