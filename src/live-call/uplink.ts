@@ -6,7 +6,6 @@ const silence = (bytes: number): string => Buffer.alloc(bytes, MULAW_SILENCE).to
 // machine four fifths of its sends while the assistant speaks.
 const batchBytes = 5 * MULAW_FRAME_BYTES;
 const silentBatch = silence(batchBytes);
-const slots = 64; // 600 ms in frames of 10 ms or more
 
 /**
  * The caller's way to the engine. While the assistant is heard and the caller is not, the engine gets silence, so
@@ -15,31 +14,29 @@ const slots = 64; // 600 ms in frames of 10 ms or more
  */
 export class Uplink {
   readonly #engine: Pick<VoiceEngine, "appendAudio">;
-  readonly #keepMs: number;
-  readonly #held: string[] = new Array<string>(slots).fill("");
-  readonly #heldMs = new Float64Array(slots);
-  #next = 0;
-  #count = 0;
+  readonly #keepBytes: number;
+  // Bytes instead of the payloads: strings that live for a second survive the collector's quick passes, and 100 calls
+  // would fill 2 MB a second that only its rare full pass finds.
+  readonly #held: Buffer;
+  #heldBytes = 0;
   /** Silence that is owed to the engine: it goes before anything else does. */
   #silentBytes = 0;
 
   constructor(engine: Pick<VoiceEngine, "appendAudio">, keepMs: number) {
     this.#engine = engine;
-    this.#keepMs = keepMs;
+    this.#keepBytes = keepMs * MULAW_BYTES_PER_MS;
+    this.#held = Buffer.alloc(2 * this.#keepBytes);
   }
 
   /** One payload from the line. Hot: allocates nothing for frames of the usual size. */
   push(payload: string, bytes: number, gated: boolean): void {
     if (!gated) {
-      this.#count = 0;
+      this.#heldBytes = 0;
       this.#payOff();
       this.#engine.appendAudio(payload);
       return;
     }
-    this.#held[this.#next] = payload;
-    this.#heldMs[this.#next] = bytes / MULAW_BYTES_PER_MS;
-    this.#next = (this.#next + 1) % slots;
-    if (this.#count < slots) this.#count++;
+    this.#hold(payload, bytes);
     this.#silentBytes += bytes;
     if (this.#silentBytes >= batchBytes) this.#payOff();
   }
@@ -53,15 +50,23 @@ export class Uplink {
   /** The caller does speak: what was held back last goes to the engine after all, once. */
   replay(): void {
     this.#payOff();
-    let from = 0;
-    let ms = 0;
-    while (from < this.#count) {
-      ms += this.#heldMs[(this.#next - 1 - from + 2 * slots) % slots]!;
-      if (ms > this.#keepMs) break;
-      from++;
+    if (this.#heldBytes === 0) return;
+    const from = Math.max(0, this.#heldBytes - this.#keepBytes);
+    this.#engine.appendAudio(this.#held.toString("base64", from, this.#heldBytes));
+    this.#heldBytes = 0;
+  }
+
+  #hold(payload: string, bytes: number): void {
+    const held = this.#held;
+    if (bytes > this.#keepBytes) {
+      this.#heldBytes = Buffer.from(payload, "base64").copy(held, 0, bytes - this.#keepBytes);
+      return;
     }
-    for (let back = from; back > 0; back--) this.#engine.appendAudio(this.#held[(this.#next - back + slots) % slots]!);
-    this.#count = 0;
+    if (this.#heldBytes + bytes > held.length) {
+      held.copyWithin(0, this.#heldBytes - this.#keepBytes, this.#heldBytes);
+      this.#heldBytes = this.#keepBytes;
+    }
+    this.#heldBytes += held.write(payload, this.#heldBytes, "base64");
   }
 
   #payOff(): void {
