@@ -8,6 +8,7 @@ import { assembleVoice } from "./app/voice.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
+import { createCalendarApi } from "./calendar/api.ts";
 import { createRestCalendars } from "./calendar/rest.ts";
 import { createCallRecorder } from "./calls/journal.ts";
 import { closeLostCalls } from "./calls/lost-calls.ts";
@@ -20,6 +21,7 @@ import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
+import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
 import type { MediaSocketData } from "./twilio/media-socket.ts";
 import { createStaticAudio } from "./twilio/static-audio.ts";
@@ -102,7 +104,11 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
     routes: routesOf(deps, house, telephone),
     socket: telephone.media,
     startChores: () => chores.start(),
-    drain: () => switchboard.drain(limits.drainMs),
+    async drain() {
+      const hasCalls = switchboard.live > 0;
+      await switchboard.drain(limits.drainMs);
+      if (hasCalls) await new Promise<void>((resolve) => clock.after(limits.lastReportsMs, resolve));
+    },
     hurry: () => void switchboard.drain(limits.drainHurryMs),
     async close() {
       await chores.stop();
@@ -120,6 +126,8 @@ function routesOf({ config, clock, log }: AppDeps, { db }: House, { webhooks, sw
   routes.use(...requestLog(log, clock));
   routes.route("/", webhooks);
   routes.route("/", createStaticAudio(config));
+  const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
+  routes.route("/", createCalendarApi({ db, clock, secret }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

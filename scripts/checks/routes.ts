@@ -6,6 +6,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/webhook\//, "src/twilio/voice-webhooks.ts"],
   [/^\/ws\/twilio-media/, "src/twilio/media-socket.ts"],
   [/^\/(?:health|readyz)/, "src/health/health.ts"],
+  [/^\/api\/calendar\//, "src/calendar/api.ts"],
 ];
 
 const registration = /\.(get|post|put|patch|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray } from "drizzle-orm";
+import { and, desc, eq, gt, inArray } from "drizzle-orm";
 import { businesses } from "../db/schema/business.ts";
 import { customers } from "../db/schema/customer.ts";
 import { meetings } from "../db/schema/meeting.ts";
@@ -27,7 +27,7 @@ export async function calendarFeed(ctx: Ctx, now: Temporal.Instant, resourceId?:
         resourceId === undefined ? undefined : eq(meetings.resourceId, resourceId),
       ),
     )
-    .orderBy(meetings.startsAt)
+    .orderBy(desc(meetings.startsAt), meetings.id) // beyond the limit the oldest are left out
     .limit(eventsMax);
   const events = rows.map(({ meeting, customer }) => ({
     id: meeting.id,
