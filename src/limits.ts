@@ -128,6 +128,7 @@ export const limits = {
   // Shutdown
   drainMs: 15 * 60_000,
   drainHurryMs: 10_000,
+  lastReportsMs: 1_500, // after the last call's end the provider still asks and reports (F50: gone after 2 s)
   closeMs: 10_000, // for writing out what is still in memory
 } as const;
 

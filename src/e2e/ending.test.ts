@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { RunningProduct } from "../../scripts/product.ts";
 import { limits } from "../limits.ts";
+import { phraseText } from "../live-call/phrases-text.ts";
 import type { Step } from "../sim/person.ts";
 import type { CallReport } from "../sim/report.ts";
 import type { Dialled } from "../sim/world.ts";
@@ -112,7 +113,8 @@ describe("a second SIGTERM", () => {
     expect(await product.exited).toBe(0);
     expect(performance.now() - askedMs).toBeLessThan(limits.drainHurryMs + 8_000);
     const report = await talking.report;
-    expect(report.heard.at(-1)!.text).toContain("אני צריך לסיים את השיחה עכשיו");
+    expect(report.heard.at(-1)!.text).toBe(phraseText(["he"], "shutdown_goodbye"));
+    expect(report.problems).toEqual([]);
     expect(report.endedBy).toBe("rest");
     expect(await house.home.entryOf(house.businessId, report.callSid)).toMatchObject({ endReason: "shutdown" });
   }, 60_000);
