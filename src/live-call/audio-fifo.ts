@@ -52,8 +52,8 @@ export class AudioFifo {
 
   /** Copies `length` bytes from offset `from` to `target` at index `at`. Hot: no allocation. */
   copyInto(target: Uint8Array, at: number, from: number, length: number): void {
-    let index = this.#index(from);
-    for (let to = at; to < at + length; to++) target[to] = this.#bytes[index++]!;
+    const index = this.#index(from);
+    this.#bytes.copy(target, at, index, index + length);
   }
 
   /** Mean square of the frame that begins at offset `from`; 0 when it is not held. Hot: no allocation. */

@@ -10,7 +10,7 @@ export interface RecordingShelf {
 
 /** The recording of one running call. Every method may be called without awaiting the one before. */
 export interface RecordingFile {
-  /** Keeps `bytes` at `offset` of the recording. @throws the system's error, e.g. when the disk is full. */
+  /** Keeps `bytes` at `offset` of the recording; they are used again once it is settled. @throws the system's error, e.g. when the disk is full. */
   write(bytes: Uint8Array, offset: number): Promise<void>;
   /** Everything written, after all writes; the file is gone afterwards. @throws the system's error. */
   take(): Promise<Uint8Array>;

@@ -50,12 +50,12 @@ describe("a recording whose older parts are on the shelf", () => {
   });
 
   test("a part that the disk refused is silence, never noise", async () => {
-    const recording = new Recording(600_000, new MemoryFile((offset) => offset === 64_000));
+    const recording = new Recording(600_000, new MemoryFile((offset) => offset === 32_000));
     const { caller, assistant } = sides((await minute(recording))!);
     expect(recording.lostChunks).toBe(1);
     for (const side of [caller, assistant]) {
-      expect(side.slice(32_000, 64_000).every((byte) => byte === 0xff)).toBe(true);
-      expect(side.filter((byte) => byte === 0xff).length).toBe(32_000);
+      expect(side.slice(16_000, 32_000).every((byte) => byte === 0xff)).toBe(true);
+      expect(side.filter((byte) => byte === 0xff).length).toBe(16_000);
     }
   });
 

@@ -2,8 +2,9 @@ import { MULAW_BYTES_PER_MS, MULAW_SILENCE } from "../audio/mulaw.ts";
 import type { AudioFifo } from "./audio-fifo.ts";
 import type { RecordingFile } from "./recording-shelf.ts";
 
-// 4 s a side: one allocation each, and all that a call holds in memory are the newest two or three.
-const chunkBytes = 4_000 * MULAW_BYTES_PER_MS;
+// 2 s a side; all that a call holds in memory are the newest two or three. They are used again and again: what lives for
+// seconds is found only by the collector's rare full pass, and 100 calls would leave it 3 MB a second.
+const chunkBytes = 2_000 * MULAW_BYTES_PER_MS;
 // Chunks this far behind the newest are complete: the assistant's side is written within a second of being heard.
 const openChunks = 2;
 // Heard audio continues seamlessly as long as clock and stream agree this well; beyond, silence was in between.
@@ -15,6 +16,7 @@ const writesMax = 8;
 class Side {
   readonly #chunks: (Uint8Array | null)[] = [];
   readonly #maxBytes: number;
+  #spare: Uint8Array | null = null;
   /** Chunks before this one are handed over. */
   first = 0;
   end = 0;
@@ -61,6 +63,7 @@ class Side {
   }
 
   release(index: number): void {
+    this.#spare = this.#chunks[index] ?? this.#spare;
     if (index < this.#chunks.length) this.#chunks[index] = null;
     this.first = index + 1;
   }
@@ -77,7 +80,8 @@ class Side {
     while (this.#chunks.length <= index) this.#chunks.push(null);
     let chunk = this.#chunks[index] ?? null;
     if (chunk === null) {
-      chunk = new Uint8Array(chunkBytes).fill(MULAW_SILENCE);
+      chunk = (this.#spare ?? new Uint8Array(chunkBytes)).fill(MULAW_SILENCE);
+      this.#spare = null;
       this.#chunks[index] = chunk;
     }
     return chunk;
@@ -96,6 +100,8 @@ export class Recording {
   #assistantEnd = 0;
   #shelved = 0; // chunks
   #writing = 0;
+  /** A finished write's buffer. */
+  #spare: Uint8Array | null = null;
   /** Chunks that the disk refused or was too slow for: silence in the recording. */
   readonly #holes = new Set<number>();
 
@@ -106,7 +112,7 @@ export class Recording {
     this.#file = file;
   }
 
-  /** Hot: allocates once per 4 s. */
+  /** Hot: allocates nothing once its chunks are made. */
   caller(frame: Uint8Array, bytes: number, timestampMs: number): void {
     const at = timestampMs * MULAW_BYTES_PER_MS;
     this.#now = at + bytes;
@@ -165,7 +171,8 @@ export class Recording {
   }
 
   async #write(index: number): Promise<void> {
-    const stereo = new Uint8Array(2 * chunkBytes).fill(MULAW_SILENCE);
+    const stereo = (this.#spare ?? new Uint8Array(2 * chunkBytes)).fill(MULAW_SILENCE);
+    this.#spare = null;
     this.#interleave(index, stereo);
     this.#writing++;
     try {
@@ -174,6 +181,7 @@ export class Recording {
       this.#holes.add(index);
     } finally {
       this.#writing--;
+      this.#spare = stereo;
     }
   }
 
