@@ -183,7 +183,8 @@ function readDayAlone(scan: Scan, at: number, weekday: number | null): DateFact 
   const masculine = tokens[at]!.entry.gender === "m" && day.day > 10 && prefix !== "";
   const weekdayName = tokens[at]!.entry.ordinal !== undefined; // "שני" is Monday before it is two
   const asked = scan.context.asked === "date" && (prefix === "" || prefix === "ב") && !weekdayName;
-  const numbered = (day.digits && (article || (prefix === "ב" && day.day > 24))) || asked;
+  const before = prefix === "ב" && (day.day > 24 || (day.day > 12 && beginsHour(tokens[day.next])));
+  const numbered = (day.digits && (article || before)) || asked;
   if (!numbered && !masculine && !(article && day.day > 10) && !(weekday !== null && article)) return null;
   if (
     scan.context.offered?.some(
@@ -193,6 +194,12 @@ function readDayAlone(scan: Scan, at: number, weekday: number | null): DateFact 
     return null;
   return dateFact(at, day.next, { ...nextDayOfMonth(now, day.day, weekday), weekday, prefix });
 }
+
+/** "ב-13 בשעה ארבע": with an hour behind it the number is no hour. */
+const beginsHour = (token: Token | undefined): boolean =>
+  token !== undefined &&
+  token.prefix === "ב" &&
+  (token.entry.tag === "hour-word" || token.digits !== null || token.entry.number !== undefined);
 
 /** The number counts what follows: rooms, shekels, hours. */
 const countsOn = (tokens: readonly Token[], at: number): boolean => {

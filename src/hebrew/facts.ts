@@ -14,7 +14,7 @@ import {
   type Scan,
 } from "./scan.ts";
 import type { Token } from "./tokens.ts";
-import { readWeekday } from "./weekdays.ts";
+import { readWeekday, street } from "./weekdays.ts";
 
 /** More times than this in one text is no request; the rest is not read, which keeps the work linear. */
 const factsMax = 40;
@@ -61,9 +61,6 @@ function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fa
   if (fact && /^[והש]*מה?$/.test(fact.prefix) && fact.kind !== "range") return { ...fact, relation: "from" };
   return fact;
 }
-
-/** "רחוב ט' באב", "כיכר השבת": a name, not a date. */
-const street = /^[בלמו]?(?:רחוב|רח'|שדרות|שד'|כיכר|ככר|שכונת|שכונה)$/;
 
 /** Most words of a sentence begin nothing; they are passed over without trying the matchers. */
 function mayBegin(token: Token): boolean {

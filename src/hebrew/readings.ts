@@ -49,7 +49,7 @@ export function readingsOf(clock: Clock, spokenPart: Part | null, dawn: boolean)
     return single(base * 60 + minute);
   }
   if (hour === 24) return { minutes: [minute], nightAfter: true, contradiction: false };
-  if (hour > 12) return single(hour * 60 + minute);
+  if (hour > 12) return exact(hour * 60 + minute, clock.part);
   const early = (hour % 12) * 60 + minute;
   const late = early + 720;
   if (part !== null) return withPart(part, dawn || clock.dawn, early, late, clock.part === null);
@@ -65,13 +65,22 @@ const both = (first: number, second: number): Readings => ({
   contradiction: false,
 });
 
+/** A 24-hour reading stands as it is; "15:00 in the morning" contradicts itself. */
+const exact = (minute: number, part: Part | null): Readings => ({
+  minutes: [minute],
+  nightAfter: false,
+  contradiction: part !== null && !belongsTo(part, minute),
+});
+
+const belongsTo = (part: Part, minute: number): boolean =>
+  spokenHours[part].some(([from, to]) => minute >= from * 60 && minute < to * 60);
+
 /** Before this minute a morning that was said apart from the hour ("פגישה בבוקר ... אחרי שתיים") is not its morning. */
 const apartMorningStart = 300;
 
 function withPart(part: Part, dawn: boolean, early: number, late: number, apart: boolean): Readings {
   if (dawn) return early < 420 ? single(early) : { minutes: [early, late], nightAfter: false, contradiction: true };
-  const fits = (minute: number) => spokenHours[part].some(([from, to]) => minute >= from * 60 && minute < to * 60);
-  const fitting = [late, early].filter(fits);
+  const fitting = [late, early].filter((minute) => belongsTo(part, minute));
   if (fitting.length === 0) return { minutes: [late, early], nightAfter: false, contradiction: true };
   const minute = fitting[0]!;
   if (apart && part === "morning" && minute < apartMorningStart)

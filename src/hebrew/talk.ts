@@ -159,8 +159,14 @@ function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void 
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
     else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
     else if (act === "no") readNo(tokens, facts, talk, i);
+    else if (act === "dont") denyBounds(facts, talk, i);
     else if (act === "except") for (const fact of facts) if (fact.at > i && fact.at <= i + 2) except(fact);
   }
+}
+
+/** "אל תתקשרו לפני עשר": the bound is what is not wanted. */
+function denyBounds(facts: readonly Fact[], { clauses }: Talk, i: number): void {
+  for (const fact of facts) if (fact.at > i && clauses[fact.at] === clauses[i] && fact.relation) fact.negated = true;
 }
 
 /** "חוץ מיום שני": refused, and its מ is no "from". */

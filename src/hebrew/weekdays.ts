@@ -202,7 +202,8 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
     (name.prefix === "" || counted.test(next.text))
   )
     return false;
-  if (livesIn(tokens, at)) return false;
+  if (livesIn(tokens, at) || inAddress(tokens, at)) return false;
+  if (before?.text === "עמ" && name.prefix === "" && !isTimeWord(next)) return false; // "לדבר עם שני": a name
   if (/[בלמ]$/.test(name.prefix)) return true;
   if (isTimeWord(next) || next === undefined || next.mark !== "")
     return before === undefined || before.known || isTimeWord(next);
@@ -244,6 +245,15 @@ const joinsDays = (tokens: readonly Token[], at: number): boolean => {
 
 const dwelling =
   /^(?:[הומשב]?)(?:גר|גרה|גרימ|גרות|מתגורר|מתגוררת|נמצא|נמצאת|דירה|הדירה|נכס|בית|משרד|סניפ|הסניפ|עובד|עובדת|נולדתי|מגיע|מגיעה|תושב|תושבת|פרויקט|באה|באימ)$/;
+
+/** The word before the name of a street or square: "רחוב ט' באב" and "כיכר השבת" are no dates. */
+export const street = /^[בלמו]?(?:רחוב|רח'|שדרות|שד'|כיכר|ככר|שכונת|שכונה)$/;
+
+/** "רחוב הרצל 5 ראשון": the city, behind a street and its number. */
+const inAddress = (tokens: readonly Token[], at: number): boolean =>
+  tokens[at]!.entry.ordinal === 1 &&
+  tokens[at]!.prefix === "" &&
+  tokens.slice(Math.max(0, at - 5), at).some(({ text }) => street.test(text));
 
 /** "אני גר בראשון": the city, not Sunday, unless "יום" or an hour says otherwise. */
 const livesIn = (tokens: readonly Token[], at: number): boolean =>
