@@ -4,10 +4,10 @@ import { chain, frames, mix, noise, type Signal, silence, tones, voice } from ".
 import { Vad } from "./vad.ts";
 
 /** Verdicts over a signal; the assistant is heard from `heardFromMs` on. */
-function verdicts(signal: Signal, heardFromMs = 0, keypadAtMs = -1): { verdict: number; atMs: number }[] {
+function verdicts(signal: Signal, heardFromMs = 0, keypadAtMs = -1, lineRms = 25): { verdict: number; atMs: number }[] {
   const vad = new Vad();
   const barge = new BargeIn({ graceMs: 300 });
-  const line = mix(signal, noise(signal.length / 8_000, 25, 1));
+  const line = lineRms === 0 ? signal : mix(signal, noise(signal.length / 8_000, lineRms, 1));
   return frames(line).flatMap((frame, at) => {
     const atMs = (at + 1) * 20;
     vad.push(frame, 160, 0);
@@ -23,6 +23,20 @@ describe("barge-in", () => {
     const found = verdicts(talk(2));
     expect(found.map(({ verdict }) => verdict)).toEqual([BARGE_IN]);
     expect(found[0]!.atMs).toBeWithin(2_200, 2_501);
+  });
+
+  test("on a line without any noise a caller stops the assistant as soon", () => {
+    // Digital silence between the words, as phones send that suppress silence: a loud, high voice took 1.5 s.
+    for (const rms of [6_000, 1_600, 400]) {
+      for (const pitchHz of [95, 210]) {
+        for (let seed = 1; seed <= 8; seed++) {
+          const [first] = verdicts(chain(silence(2), voice(2, rms, seed, pitchHz)), 0, -1, 0);
+          expect({ rms, pitchHz, seed, inTime: first?.verdict === BARGE_IN && first.atMs <= 2_500 }).toMatchObject({
+            inTime: true,
+          });
+        }
+      }
+    }
   });
 
   test("a short word is noticed and stops nothing", () => {

@@ -1,7 +1,8 @@
 import { BINS } from "./spectrum.ts";
 
-// A mu-law line that carries digital silence still has a floor: a third of the smallest step, spread by the window.
-const POWER_MIN = 1_500;
+// A line that carries digital silence is taken for one that hisses with rms 40 (-58 dBov, as quiet telephone lines do):
+// against less, the rounding noise of mu-law stands out of every vowel, and a loud voice looks like a held note.
+const POWER_MIN = 240_000;
 // Minima are taken over 4 parts of 0.4 s each: longer than any syllable, and short enough to follow a step in 2 s.
 const PARTS = 4;
 const PART_FRAMES = 20;
