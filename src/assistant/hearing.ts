@@ -21,6 +21,7 @@ export class Hearing {
   readonly #lines: HeardLine[] = [];
   #sinceOffer = 0;
   #wordsOwed = false;
+  #turn = 0;
   #waiting: (() => void)[] = [];
   /** What the conversation holds when the next line is understood: set by whoever offers or asks. */
   context: Context = {};
@@ -40,13 +41,20 @@ export class Hearing {
     return this.#sinceOffer === 0 ? [] : this.#lines.slice(-this.#sinceOffer);
   }
 
+  /** Counts the customer's turns, those whose words never came too. */
+  get turn(): number {
+    return this.#turn;
+  }
+
   customer(text: string): HeardLine {
     const { zone, city, clock, log } = this.#deps;
     const said = text.slice(0, limits.customerTextChars);
-    const moment = { now: clock.instant(), zone, city: city ?? undefined, context: this.context };
-    const line: HeardLine = { text: said, understood: understand(said, moment) };
+    const at = clock.instant();
+    const moment = { now: at, zone, city: city ?? undefined, context: this.context };
+    const line: HeardLine = { text: said, understood: understand(said, moment), at };
     this.#keep(line);
     this.#sinceOffer = Math.min(this.#sinceOffer + 1, linesKept);
+    if (!this.#wordsOwed) this.#turn++;
     this.#wordsOwed = false;
     const { kind, evidence, missing } = line.understood;
     log.info("NLP", "understood", { kind, missing: missing?.join(",") });
@@ -59,11 +67,12 @@ export class Hearing {
   recall(text: string, at: Temporal.Instant): void {
     const { zone, city } = this.#deps;
     const said = text.slice(0, limits.customerTextChars);
-    this.#keep({ text: said, understood: understand(said, { now: at, zone, city: city ?? undefined }) });
+    this.#keep({ text: said, understood: understand(said, { now: at, zone, city: city ?? undefined }), at });
   }
 
   /** The caller has said something; its words come later. */
   turnTaken(): void {
+    this.#turn++;
     this.#wordsOwed = true;
   }
 

@@ -6,6 +6,8 @@ import { sentences } from "./sentences.he.ts";
 export interface HeardLine {
   text: string;
   understood: Understanding;
+  /** When it was said. */
+  at: Temporal.Instant;
 }
 
 /** A time the model passes to a tool; ISO, local to the business. */

@@ -42,7 +42,7 @@ export interface ToolsetScope {
 export interface Toolset extends Required<CallTools> {
   readonly hearing: Hearing;
   readonly memory: DeskMemory;
-  /** An urgent task for staff: the assistant could not finish what this customer wants. Once per conversation. */
+  /** An urgent task for staff: the assistant could not finish what this customer wants. Once per conversation and day: written ones never end. */
   leaveTask(): Promise<void>;
   /** Runs `work` at the desk of this toolset, in one transaction of its business; what the tools themselves use. */
   atDesk<T>(work: (desk: Desk) => Promise<T>): Promise<T>;
@@ -74,6 +74,7 @@ class BoundTools implements Toolset {
   readonly #scope: ToolsetScope;
   readonly #log: Log;
   #customer: Promise<CustomerId> | null = null;
+  #turn = 0;
   #inTurn = 0;
   #inAll = 0;
   #gaveUp = false;
@@ -89,7 +90,6 @@ class BoundTools implements Toolset {
 
   heard(role: "caller" | "assistant", text: string): void {
     if (role === "assistant") return this.hearing.assistant(text);
-    this.#inTurn = 0;
     this.hearing.customer(text);
   }
 
@@ -132,6 +132,8 @@ class BoundTools implements Toolset {
   async #runOne(name: string, argumentsJson: string, signal: AbortSignal): Promise<ToolOutcome> {
     const tool = byName.get(name);
     if (signal.aborted) return failure("aborted");
+    if (this.#turn !== this.hearing.turn) this.#inTurn = 0;
+    this.#turn = this.hearing.turn;
     if (++this.#inTurn > limits.toolCallsPerTurnMax || ++this.#inAll > limits.toolCallsPerCallMax)
       return this.#overBudget(name);
     if (tool === undefined) return failure("unknown_tool");
@@ -145,7 +147,7 @@ class BoundTools implements Toolset {
     } catch (error) {
       const code = error instanceof AppError ? error.code : "bug";
       this.#log.warn("NLP", "tool failed", { tool: name, code, error: describeError(error) });
-      return failure(code === "unavailable" ? "unavailable" : "failed", { say: sentences.unavailable });
+      return failure(code === "unavailable" ? "unavailable" : "failed", { say: sentences.toolFailed });
     }
   }
 
@@ -162,13 +164,13 @@ class BoundTools implements Toolset {
   }
 
   async leaveTask(): Promise<void> {
-    await this.atDesk(({ ctx, customerId, callId, conversationId }) =>
+    await this.atDesk(({ ctx, customerId, callId, conversationId, now }) =>
       createTask(ctx, {
         title: sentences.taskStuck,
         customerId,
         ...(callId === null ? {} : { callId }),
         urgency: "urgent",
-        sourceKey: `stuck:${conversationId}`,
+        sourceKey: `stuck:${conversationId}:${now.toPlainDate()}`,
       }),
     );
   }

@@ -73,6 +73,7 @@ export async function bookSlot(
     topic: input.topic ?? null,
     source: input.source,
     evidence: input.evidence ?? null,
+    updatedAt: input.now,
   };
   const rows = await unlessTaken(ctx.tx, (tx) => tx.insert(meetings).values(values).onConflictDoNothing().returning());
   const meeting = rows?.[0];

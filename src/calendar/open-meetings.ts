@@ -1,4 +1,4 @@
-import { and, eq, gt } from "drizzle-orm";
+import { and, desc, eq, gt, inArray } from "drizzle-orm";
 import type { CustomerId } from "../base/ids.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import type { Ctx } from "../tenants/ctx.ts";
@@ -19,4 +19,21 @@ export function openMeetings(ctx: Ctx, customerId: CustomerId, now: Temporal.Ins
     )
     .orderBy(meetings.startsAt)
     .limit(5);
+}
+
+/** When this customer's calendar changed last: a meeting booked, moved or cancelled. Null when there never was one. */
+export async function lastChange(ctx: Ctx, customerId: CustomerId): Promise<Temporal.Instant | null> {
+  const [newest] = await ctx.tx
+    .select({ at: meetings.updatedAt })
+    .from(meetings)
+    .where(
+      and(
+        eq(meetings.businessId, ctx.businessId),
+        eq(meetings.customerId, customerId),
+        inArray(meetings.status, ["booked", "cancelled"]),
+      ),
+    )
+    .orderBy(desc(meetings.updatedAt))
+    .limit(1);
+  return newest?.at ?? null;
 }

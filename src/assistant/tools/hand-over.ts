@@ -15,11 +15,13 @@ export const handOver = defineTool({
   input: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
   async run(desk, { reason }) {
     const { ctx, customerId, callId, conversationId, memory, transfer } = desk;
+    // A written conversation lasts for years: each day's wish for a person is a new one.
+    const wish = `${conversationId}:${desk.now.toPlainDate()}`;
     await notify(ctx, {
       kind: "hand_over",
       title: sentences.taskHandOver,
       body: reason,
-      subject: `${desk.channel === "call" ? "call" : "conversation"}:${conversationId}`,
+      subject: desk.channel === "call" ? `call:${conversationId}` : `conversation:${wish}`,
     });
     if (transfer !== null && (await mayTransfer(desk))) {
       memory.transferred = true; // one transfer per call (K16)
@@ -34,7 +36,7 @@ export const handOver = defineTool({
       customerId,
       ...(callId === null ? {} : { callId }),
       urgency: "urgent",
-      sourceKey: `hand_over:${conversationId}`,
+      sourceKey: `hand_over:${wish}`,
     });
     return { result: { ok: true, transferring_to: null, say: sentences.handedOver } };
   },

@@ -34,8 +34,8 @@ export interface DeskMemory {
   changedCalendar: boolean;
   /** Slots that the customer named and that were looked up: the talk may go on to other times. */
   checked: Set<string>;
-  /** The meeting that the customer was asked whether to cancel. */
-  askedToCancel: string | null;
+  /** The meeting that the customer was asked whether to cancel, and in which turn: the answer comes in a later one. */
+  askedToCancel: { meetingId: string; turn: number } | null;
   /** Texts that tools gave the model: what it may quote. */
   quotable: string[];
 }
