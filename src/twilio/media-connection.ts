@@ -71,7 +71,7 @@ export class MediaConnection implements Stranger {
         return;
       }
       const kind = typeof message === "string" ? readFrame(message, this.#frame) : FRAME_UNREADABLE;
-      if (kind === FRAME_MEDIA && this.#frame.streamSid === this.#streamSid) this.#media(this.#frame);
+      if (kind === FRAME_MEDIA && this.#isOurs(this.#frame)) this.#media(this.#frame);
       else this.#control(kind, this.#frame);
     } catch (error) {
       this.#bug(error);
@@ -89,6 +89,11 @@ export class MediaConnection implements Stranger {
   /** From the waiting room. */
   dismiss(reason: string): void {
     this.#end(reason, "error", 1008);
+  }
+
+  /** A socket carries one stream: a message that names none can only mean this one. */
+  #isOurs({ streamSid }: InboundFrame): boolean {
+    return this.#state === "streaming" && (streamSid === this.#streamSid || streamSid === "");
   }
 
   /** HOT: 50 times a second and call. */
@@ -111,7 +116,7 @@ export class MediaConnection implements Stranger {
     if (this.#state === "waiting") {
       if (kind === FRAME_START && frame.start !== null) this.#start(frame.start);
       else if (kind !== FRAME_CONNECTED) this.#ignore(kind);
-    } else if (frame.streamSid !== this.#streamSid) this.#ignore(kind);
+    } else if (!this.#isOurs(frame)) this.#ignore(kind);
     else if (kind === FRAME_MARK) this.#call?.onMark(frame.text);
     else if (kind === FRAME_KEYPAD) this.#call?.onKeypad(frame.text);
     else if (kind === FRAME_STOP) this.#end("stop", "stop", 1000);

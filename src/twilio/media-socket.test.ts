@@ -118,6 +118,19 @@ describe("a stream with a good token", () => {
     },
   );
 
+  test("is not lost for what goes without saying: the audio format in start, the stream's name afterwards", async () => {
+    const { edge, dial, ring } = setUp();
+    const token = await ring();
+    const peer = dial();
+    await peer.opened;
+    peer.socket.send(startFrame(token, { mediaFormat: undefined }));
+    for (const message of [frame(0), JSON.stringify({ event: "mark", streamSid, mark: { name: "g1:1" } })])
+      peer.socket.send(message.replace(`"streamSid":"${streamSid}"`, '"source":"twilio"'));
+    const call = edge.desk.find(sid("a"))!;
+    await call.seen("mark g1:1");
+    expect(call.events).toEqual(["attach", "media 216@0", "mark g1:1"]);
+  });
+
   test("says only what Twilio understands", async () => {
     const { connected } = setUp();
     const { peer, call } = await connected();

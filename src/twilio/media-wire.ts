@@ -18,7 +18,7 @@ export interface StartFrame {
   callSid: string;
   /** `<Parameter name="token">` of our TwiML; "" when missing or no text. */
   token: string;
-  /** mu-law at 8 kHz, mono: the only format we speak. */
+  /** mu-law at 8 kHz, mono: the only format we speak. What `start` leaves unsaid is so, because TwiML offers nothing else. */
   isMulaw8k: boolean;
 }
 
@@ -140,15 +140,14 @@ function readMedia(media: Record<string, unknown>, into: InboundFrame): number {
 
 function readStart(start: Record<string, unknown>, outerStreamSid: string): StartFrame | null {
   const streamSid = textOf(start.streamSid) || outerStreamSid;
-  const format = objectOf(start.mediaFormat);
+  const { encoding = "audio/x-mulaw", sampleRate = 8_000, channels = 1 } = objectOf(start.mediaFormat);
   if (streamSid === "" || textOf(start.callSid) === "") return null;
   return {
     streamSid,
     accountSid: textOf(start.accountSid),
     callSid: textOf(start.callSid),
     token: textOf(objectOf(start.customParameters).token),
-    isMulaw8k:
-      format.encoding === "audio/x-mulaw" && Number(format.sampleRate) === 8_000 && Number(format.channels) === 1,
+    isMulaw8k: encoding === "audio/x-mulaw" && Number(sampleRate) === 8_000 && Number(channels) === 1,
   };
 }
 
