@@ -30,6 +30,7 @@ export interface Stage {
   /** Public address, and where it is reached. */
   readonly url: string;
   readonly listensAt: string;
+  readonly storageDir: string;
   /** The product's database, seen from outside and not over the link. */
   readonly db: TestDatabase;
   /** What lies between the product and its database. */
@@ -64,6 +65,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     world,
     url,
     listensAt,
+    storageDir,
     db,
     databaseLink,
     lines,
