@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { type RunningProduct, removeStorage, runCli, startProduct } from "../product.ts";
 
 export const number = "+97235550177";
-export const greeting = "שלום, הגעתם לעסק לדוגמה. השיחה מוקלטת. איך אפשר לעזור?";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -23,22 +22,27 @@ export const cores = canPin ? "product and its PostgreSQL on one core, load on a
 export interface Stand {
   readonly product: RunningProduct;
   readonly storageDir: string;
+  addBusiness(phone: string, greeting: string): Promise<void>;
   /** Stops the product, deletes its storage. */
   close(): Promise<void>;
 }
 
 /** Starts the product with a business that has the number. The greeting is not rendered yet. */
-export async function openStand(world: Environment, own: Environment = {}): Promise<Stand> {
+export async function openStand(world: Environment): Promise<Stand> {
   const storageDir = mkdtempSync(join(tmpdir(), "agentlocator-bench-"));
-  const environment = { ...world, PORT: "0", STORAGE_DIR: storageDir, ...own };
+  const environment = { ...world, PORT: "0", STORAGE_DIR: storageDir };
   const product = await startProduct({ environment, prefix: productPrefix });
-  await runCli(environment, [
-    ...["business", "add", "--name", "לדוגמה", "--phone", number, "--timezone", "Asia/Jerusalem"],
-    ...["--greeting", greeting, "--prompt", "ענו בקצרה."],
-  ]);
+  const addBusiness = async (phone: string, greeting: string): Promise<void> => {
+    await runCli(environment, [
+      ...["business", "add", "--name", "לדוגמה", "--phone", phone, "--timezone", "Asia/Jerusalem"],
+      ...["--greeting", greeting, "--prompt", "ענו בקצרה."],
+    ]);
+  };
+  await addBusiness(number, "שלום, הגעתם לעסק לדוגמה. השיחה מוקלטת. איך אפשר לעזור?");
   return {
     product,
     storageDir,
+    addBusiness,
     async close() {
       await product.stop();
       await removeStorage(storageDir);
