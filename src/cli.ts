@@ -4,26 +4,26 @@
  * for, so that one which needs no database never touches it.
  */
 import { AppError, describeError } from "./base/errors.ts";
+import { usage } from "./cli/usage.ts";
 
 const write = (text: string): void => void process.stdout.write(text);
 
 /** Arguments in, exit code out; problems are thrown as AppError. */
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   business: async (args) => (await import("./cli/business.ts")).run(args),
+  calendar: async (args) => (await import("./cli/calendar.ts")).run(args),
   calls: async (args) => (await import("./cli/calls.ts")).run(args),
   chat: async (args) => (await import("./cli/chat.ts")).run(args),
+  hours: async (args) => (await import("./cli/hours.ts")).run(args),
+  knowledge: async (args) => (await import("./cli/knowledge.ts")).run(args),
+  leads: async (args) => (await import("./cli/leads.ts")).run(args),
+  meetings: async (args) => (await import("./cli/meetings.ts")).run(args),
+  prompt: async (args) => (await import("./cli/prompt.ts")).run(args),
+  resource: async (args) => (await import("./cli/resource.ts")).run(args),
+  settings: async (args) => (await import("./cli/settings.ts")).run(args),
   understand: async (args) =>
     (await import("./cli/understand.ts")).understandCommand(args, { stdin: Bun.stdin.stream(), write }),
 };
-
-const usage = `usage: bun run cli <command>
-  business add --name NAME --phone +9723… [--greeting TEXT] [--prompt TEXT] [--timezone ZONE]
-  business list
-  calls list --business ID [--limit N] [--before CURSOR]
-  calls show ID
-  understand TEXT …      what the assistant reads in a Hebrew sentence
-  chat --business ID …   talk with a business's assistant in the terminal
-`;
 
 const mine = new Set(["invalid", "not_found", "taken"]);
 

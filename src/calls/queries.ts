@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import type { CallId } from "../base/ids.ts";
+import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
 import { callEvents, calls, callTurns } from "../db/schema/call.ts";
 import { customers } from "../db/schema/customer.ts";
 import { leads } from "../db/schema/lead.ts";
@@ -35,20 +36,15 @@ export interface CallPage {
 /** The call log, newest first. `before` is a `next` of an earlier page. @throws AppError "invalid" for another text. */
 export async function listCalls(ctx: Ctx, options: { limit?: number; before?: string } = {}): Promise<CallPage> {
   const limit = Math.min(Math.max(options.limit ?? 50, 1), 200);
-  const rows = await readPage(ctx, limit + 1, options.before ? readCursor(options.before) : null);
+  const rows = await readPage(ctx, limit + 1, options.before ? readPageKey(options.before) : null);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { calls: page, next: rows.length > limit && last ? `${last.startedAt.toString()}~${last.id}` : null };
+  return { calls: page, next: rows.length > limit && last ? writePageKey(last.startedAt, last.id) : null };
 }
 
-interface Cursor {
-  startedAt: Temporal.Instant;
-  id: string;
-}
-
-function readPage({ tx, businessId }: Ctx, count: number, before: Cursor | null) {
+function readPage({ tx, businessId }: Ctx, count: number, before: PageKey | null) {
   const older = before
-    ? sql`(${calls.startedAt}, ${calls.id}) < (${before.startedAt.toString()}::timestamptz, ${before.id}::uuid)`
+    ? sql`(${calls.startedAt}, ${calls.id}) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`
     : undefined;
   return tx
     .select(listed)
@@ -58,16 +54,6 @@ function readPage({ tx, businessId }: Ctx, count: number, before: Cursor | null)
     .where(and(eq(calls.businessId, businessId), older))
     .orderBy(desc(calls.startedAt), desc(calls.id))
     .limit(count);
-}
-
-function readCursor(text: string): Cursor {
-  const [startedAt = "", id = ""] = text.split("~");
-  try {
-    if (/^[0-9a-f-]{36}$/.test(id)) return { startedAt: Temporal.Instant.from(startedAt), id };
-  } catch {
-    // no instant: same answer as for a bad id
-  }
-  throw new AppError("invalid", "malformed page cursor");
 }
 
 /** How quickly the assistant answered in this call, in ms from the end of the caller's speech to the first audio sent. */

@@ -1,12 +1,12 @@
 import { eq } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
-import { type BusinessId, type CallId, parseBusinessId, parseCallId } from "../base/ids.ts";
+import { type BusinessId, type CallId, parseCallId } from "../base/ids.ts";
 import { listCalls, readCall } from "../calls/queries.ts";
 import type { Database } from "../db/client.ts";
-import { businesses } from "../db/schema/business.ts";
 import { calls } from "../db/schema/call.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
-import { print, readOptions, visit } from "./visit.ts";
+import { given, readBusiness, readWhole } from "./read.ts";
+import { print, readOptions, visit, visitBusiness } from "./visit.ts";
 
 /** `calls list` and `calls show`. */
 export async function run([verb, ...args]: string[]): Promise<number> {
@@ -24,25 +24,9 @@ export async function run([verb, ...args]: string[]): Promise<number> {
 
 async function list(args: string[]): Promise<void> {
   const { options } = readOptions(args, ["business", "limit", "before"]);
-  const { before } = options;
-  const businessId = parseBusinessId(options.business ?? "");
-  if (!businessId) throw new AppError("invalid", "--business is missing or no id; see `business list`");
-  const limit = Number(options.limit ?? 50);
-  if (!Number.isInteger(limit) || limit < 1) throw new AppError("invalid", "--limit must be a whole number from 1 on");
-  const page = await visit(async (db) => {
-    await requireBusiness(db, businessId);
-    return withTenant(db, businessId, (tx) =>
-      listCalls({ businessId, actor: { kind: "system" }, tx }, { limit, ...(before === undefined ? {} : { before }) }),
-    );
-  });
-  print(page);
-}
-
-async function requireBusiness(db: Database, businessId: BusinessId): Promise<void> {
-  const rows = await withTenant(db, businessId, (tx) =>
-    tx.select({ id: businesses.id }).from(businesses).where(eq(businesses.id, businessId)),
-  );
-  if (rows.length === 0) throw new AppError("not_found", `no business ${businessId}; see \`business list\``);
+  const businessId = readBusiness(options.business);
+  const page = { limit: readWhole("limit", options.limit) ?? 50, ...given({ before: options.before }) };
+  print(await visitBusiness(businessId, (ctx) => listCalls(ctx, page)));
 }
 
 async function show(args: string[]): Promise<void> {

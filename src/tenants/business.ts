@@ -1,6 +1,8 @@
 import { asc, eq, sql } from "drizzle-orm";
+import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
+import { parseInput } from "../base/parse-input.ts";
 import type { Phone } from "../base/phone.ts";
 import type { Database } from "../db/client.ts";
 import { violates } from "../db/errors.ts";
@@ -58,11 +60,30 @@ export async function addBusiness(db: Database, input: NewBusiness): Promise<Bus
   return id;
 }
 
-/** @throws AppError "invalid" for an empty name. */
-export async function renameBusiness(ctx: Ctx, name: string): Promise<void> {
+const changeSchema = z
+  .strictObject({
+    name: z.string().transform(readName),
+    timezone: z.string().transform(readTimezone),
+    city: z
+      .string()
+      .trim()
+      .max(80)
+      .transform((text) => text || null),
+    languages: z
+      .array(z.string().regex(/^[a-z]{2,3}$/, "a language is two or three letters, like he"))
+      .min(1)
+      .max(8),
+  })
+  .partial();
+
+/** What may be changed of a business itself; only the fields that are given change. */
+export type BusinessChange = z.input<typeof changeSchema>;
+
+/** In force for the next call or message. @throws AppError "invalid" naming what is wrong. */
+export async function changeBusiness(ctx: Ctx, change: BusinessChange): Promise<void> {
   await ctx.tx
     .update(businesses)
-    .set({ name: readName(name), updatedAt: Temporal.Now.instant() })
+    .set({ ...parseInput(changeSchema, change), updatedAt: sql`now()` })
     .where(eq(businesses.id, ctx.businessId));
 }
 

@@ -1,8 +1,11 @@
 import type { BusinessId } from "../base/ids.ts";
 import type { Tx } from "../db/client.ts";
 
-/** Who does something: kept with every change that somebody may ask about. */
-export type Actor = { kind: "staff"; userId: string; name: string } | { kind: "assistant" } | { kind: "system" };
+/**
+ * Who does something: kept with every change that somebody may ask about. Staff without a user is the operator at the
+ * command line.
+ */
+export type Actor = { kind: "staff"; userId: string | null; name: string } | { kind: "assistant" } | { kind: "system" };
 
 /** What every verb gets first: the tenant, who acts, and the open transaction that is bound to that tenant. */
 export interface Ctx {

@@ -41,10 +41,11 @@ export type CalendarRulesInput = z.input<typeof rulesSchema>;
 
 /**
  * Replaces the weekly hours of the business, or of one resource (none = it keeps the business's hours again).
- * Weekdays as in ISO 8601: Monday 1 .. Sunday 7. @throws AppError "invalid".
+ * Weekdays as in ISO 8601: Monday 1 .. Sunday 7. @throws AppError "invalid", "not_found" for an unknown resource.
  */
 export async function setWeeklyHours(ctx: Ctx, resourceId: string | null, input: WeeklyHoursInput): Promise<void> {
   const windows = parseInput(weeklySchema, input);
+  await requireResource(ctx, resourceId);
   const scope = resourceId === null ? isNull(workingHours.resourceId) : eq(workingHours.resourceId, resourceId);
   await ctx.tx.delete(workingHours).where(and(eq(workingHours.businessId, ctx.businessId), scope));
   const rows = windows.map((window) => ({ id: newId(), businessId: ctx.businessId, resourceId, ...window }));
@@ -64,6 +65,7 @@ export async function setDayHours(
 ): Promise<void> {
   const scope = resourceId === null ? isNull(hoursExceptions.resourceId) : eq(hoursExceptions.resourceId, resourceId);
   const day = parseInput(daySchema, { date, windows: [], ...input });
+  await requireResource(ctx, resourceId);
   await ctx.tx
     .delete(hoursExceptions)
     .where(and(eq(hoursExceptions.businessId, ctx.businessId), eq(hoursExceptions.onDate, day.date), scope));
@@ -91,7 +93,7 @@ export interface OpeningHours {
     toMinute: number | null;
     reason: string | null;
   }[];
-  rules: Required<CalendarRulesInput>;
+  rules: Omit<typeof calendarRules.$inferSelect, "businessId" | "updatedAt" | "feedVersion">;
 }
 
 /** All that decides when the business can be booked. `from` is a local date. */
@@ -135,6 +137,11 @@ export function listResources(ctx: Ctx): Promise<Resource[]> {
     .from(resources)
     .where(eq(resources.businessId, ctx.businessId))
     .orderBy(position, id);
+}
+
+async function requireResource(ctx: Ctx, resourceId: string | null): Promise<void> {
+  if (resourceId === null || (await listResources(ctx)).some(({ id }) => id === resourceId)) return;
+  throw new AppError("not_found", `no resource ${resourceId}`);
 }
 
 /** Adds somebody who can be booked; the newest comes last. @throws AppError "invalid" for an empty name. */

@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { businessSettings } from "../db/schema/business.ts";
-import { knowledge } from "../db/schema/knowledge.ts";
+import { type KnowledgeKind, knowledge } from "../db/schema/knowledge.ts";
 import { workingHours } from "../db/schema/working-hours.ts";
 import type { Ctx } from "./ctx.ts";
 
@@ -35,7 +35,7 @@ export async function refreshFacts(ctx: Ctx): Promise<void> {
 }
 
 interface Fact {
-  kind: "fact" | "never";
+  kind: KnowledgeKind;
   subject: string;
   body: string;
 }
@@ -48,9 +48,10 @@ interface Hours {
 
 /** The text that the assistant is given. Exported for its test. */
 export function digest(hours: readonly Hours[], facts: readonly Fact[]): string {
-  const never = facts.filter((fact) => fact.kind === "never").map((fact) => `- ${fact.subject}: ${fact.body}`);
+  const linesOf = (kind: KnowledgeKind) =>
+    facts.filter((fact) => fact.kind === kind).map((fact) => `- ${fact.subject}: ${fact.body}`);
   const known = facts.filter((fact) => fact.kind === "fact");
-  const full = known.map((fact) => `- ${fact.subject}: ${fact.body}`);
+  const full = linesOf("fact");
   const fits = full.join("\n").length <= digestChars;
   const sections: [title: string, lines: string[]][] = [
     ["שעות הפעילות", hoursLines(hours)],
@@ -58,7 +59,8 @@ export function digest(hours: readonly Hours[], facts: readonly Fact[]): string 
       fits ? "מה שידוע על העסק" : "נושאים שיש עליהם מידע (לשאול בכלי answer_from_knowledge)",
       fits ? full : known.map((fact) => `- ${fact.subject}`),
     ],
-    ["אסור להבטיח או לומר", never],
+    ["מה עושים", linesOf("procedure")],
+    ["אסור להבטיח או לומר", linesOf("never")],
   ];
   return sections
     .filter(([, lines]) => lines.length > 0)

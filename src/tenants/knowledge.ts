@@ -1,9 +1,9 @@
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
-import { knowledge, unansweredQuestions } from "../db/schema/knowledge.ts";
+import { knowledge, knowledgeKinds, unansweredQuestions } from "../db/schema/knowledge.ts";
 import { authorOf } from "./author.ts";
 import type { Ctx } from "./ctx.ts";
 import { refreshFacts } from "./knowledge-digest.ts";
@@ -12,7 +12,7 @@ export type Knowledge = typeof knowledge.$inferSelect;
 export type UnansweredQuestion = typeof unansweredQuestions.$inferSelect;
 
 const inputSchema = z.strictObject({
-  kind: z.enum(["fact", "never"]).default("fact"),
+  kind: z.enum(knowledgeKinds).default("fact"),
   subject: z.string().trim().min(1).max(120),
   body: z.string().trim().min(1).max(4_000),
   status: z.enum(["draft", "published"]).default("published"),
@@ -42,21 +42,41 @@ export function listKnowledge(ctx: Ctx): Promise<Knowledge[]> {
   return ctx.tx.select().from(knowledge).where(eq(knowledge.businessId, ctx.businessId)).orderBy(knowledge.subject);
 }
 
+/** A draft is told to customers from now on. @throws AppError "not_found". */
+export async function publishKnowledge(ctx: Ctx, id: string): Promise<Knowledge> {
+  const mine = and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.id, id));
+  const [row] = await ctx.tx.select().from(knowledge).where(mine).for("update");
+  if (row === undefined) throw new AppError("not_found", "no such knowledge");
+  const { kind, subject, body } = row;
+  return row.status === "published" ? row : saveKnowledge(ctx, { kind, subject, body, status: "published" }, id);
+}
+
+/** @throws AppError "not_found". */
 export async function removeKnowledge(ctx: Ctx, id: string): Promise<void> {
   await ctx.tx
     .update(unansweredQuestions)
     .set({ knowledgeId: null })
     .where(and(eq(unansweredQuestions.businessId, ctx.businessId), eq(unansweredQuestions.knowledgeId, id)));
-  await ctx.tx.delete(knowledge).where(and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.id, id)));
+  const removed = await ctx.tx
+    .delete(knowledge)
+    .where(and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.id, id)))
+    .returning({ id: knowledge.id });
+  if (removed.length === 0) throw new AppError("not_found", "no such knowledge");
   await refreshFacts(ctx);
 }
 
-/** The published facts nearest to a question, best first; empty when none shares a word with it. */
+/** What is published, procedures aside, nearest to a question, best first; empty when none shares a word with it. */
 export async function searchKnowledge(ctx: Ctx, question: string, limit = 3): Promise<Knowledge[]> {
   const rows = await ctx.tx
     .select()
     .from(knowledge)
-    .where(and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.status, "published")));
+    .where(
+      and(
+        eq(knowledge.businessId, ctx.businessId),
+        eq(knowledge.status, "published"),
+        ne(knowledge.kind, "procedure"), // is for the assistant alone
+      ),
+    );
   const asked = stemsOf(question);
   return rows
     .map((row) => ({ row, score: score(asked, stemsOf(row.subject), stemsOf(row.body)) }))

@@ -30,8 +30,9 @@ export function unknownPlaceholders(text: string): string[] {
  */
 export function assertPlaceholders(text: string): void {
   const unknown = unknownPlaceholders(text);
-  if (unknown.length > 0)
-    throw new AppError("invalid", "unknown placeholder", { public: `unknown placeholder: ${unknown.join(", ")}` });
+  if (unknown.length === 0) return;
+  const said = `unknown placeholder: ${unknown.join(", ")}; there are ${Object.keys(placeholders).join(", ")}`;
+  throw new AppError("invalid", said, { public: said });
 }
 
 /**

@@ -6,7 +6,7 @@ import { type Phone, parsePhone } from "../base/phone.ts";
 import { businesses, businessSettings } from "../db/schema/business.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
-import { addBusiness, listBusinesses, renameBusiness } from "./business.ts";
+import { addBusiness, changeBusiness, listBusinesses } from "./business.ts";
 import type { Ctx } from "./ctx.ts";
 import { addNumber, businessOfNumber, listNumbers, removeNumber } from "./numbers.ts";
 import { getSettings, type SettingsChange, saveSettings } from "./settings.ts";
@@ -69,8 +69,8 @@ for (const [what, input] of refused)
 test("a name is changed for its own business only", async () => {
   const mine = await addBusiness(db, { name: "mine", phone: newPhone() });
   const theirs = await addBusiness(db, { name: "theirs", phone: newPhone() });
-  await as(mine, (ctx) => renameBusiness(ctx, "renamed"));
-  await as(mine, (ctx) => renameBusiness({ ...ctx, businessId: theirs }, "stolen"));
+  await as(mine, (ctx) => changeBusiness(ctx, { name: "renamed" }));
+  await as(mine, (ctx) => changeBusiness({ ...ctx, businessId: theirs }, { name: "stolen" }));
   const names = (await listBusinesses(db)).filter(({ id }) => id === mine || id === theirs).map(({ name }) => name);
   expect(names.sort()).toEqual(["renamed", "theirs"]);
 });

@@ -2,8 +2,9 @@ import { foreignKey, index, integer, pgTable, text, unique, uuid } from "drizzle
 import { businessId } from "./business.ts";
 import { createdAt, instant, updatedAt } from "./columns.ts";
 
-/** `never` = what the assistant must never promise or say. */
-export type KnowledgeKind = "fact" | "never";
+/** What is so, what to do in a situation (A12), and what the assistant must never promise or say. */
+export const knowledgeKinds = ["fact", "procedure", "never"] as const;
+export type KnowledgeKind = (typeof knowledgeKinds)[number];
 export type KnowledgeStatus = "draft" | "published";
 
 /** What the assistant knows of the business (A12), one subject per row; the newest `revision` counts. */

@@ -1,0 +1,65 @@
+import { and, asc, eq, gt, lt, ne, sql } from "drizzle-orm";
+import type { CustomerId } from "../base/ids.ts";
+import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
+import { customers } from "../db/schema/customer.ts";
+import { meetings } from "../db/schema/meeting.ts";
+import { resources } from "../db/schema/resource.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+
+export interface MeetingQuery {
+  /** Meetings that end after this, and begin before `to`. */
+  from: Temporal.Instant;
+  to?: Temporal.Instant;
+  customerId?: CustomerId;
+  limit?: number;
+  /** A `next` of an earlier page. */
+  after?: string;
+}
+
+export interface MeetingPage {
+  meetings: Awaited<ReturnType<typeof readPage>>;
+  /** Pass as `after` to go on; null = that was all. */
+  next: string | null;
+}
+
+/** Meetings in the order in which they happen, cancelled ones among them, holds not. @throws AppError "invalid". */
+export async function listMeetings(ctx: Ctx, query: MeetingQuery): Promise<MeetingPage> {
+  const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);
+  const rows = await readPage(ctx, query, limit + 1, query.after ? readPageKey(query.after) : null);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return { meetings: page, next: rows.length > limit && last ? writePageKey(last.startsAt, last.id) : null };
+}
+
+function readPage({ tx, businessId }: Ctx, query: MeetingQuery, count: number, after: PageKey | null) {
+  const { id, startsAt, endsAt, status, topic, source, sequence, customerId, resourceId } = meetings;
+  return tx
+    .select({
+      id,
+      startsAt,
+      endsAt,
+      status,
+      topic,
+      source,
+      sequence,
+      customerId,
+      customerName: customers.name,
+      resourceId,
+      resourceName: resources.name,
+    })
+    .from(meetings)
+    .innerJoin(resources, and(eq(resources.businessId, meetings.businessId), eq(resources.id, resourceId)))
+    .leftJoin(customers, and(eq(customers.businessId, meetings.businessId), eq(customers.id, customerId)))
+    .where(
+      and(
+        eq(meetings.businessId, businessId),
+        ne(status, "held"),
+        gt(endsAt, query.from),
+        query.to === undefined ? undefined : lt(startsAt, query.to),
+        query.customerId === undefined ? undefined : eq(customerId, query.customerId),
+        after ? sql`(${startsAt}, ${id}) > (${after.at.toString()}::timestamptz, ${after.id}::uuid)` : undefined,
+      ),
+    )
+    .orderBy(asc(startsAt), asc(id))
+    .limit(count);
+}

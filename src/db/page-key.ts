@@ -1,0 +1,20 @@
+import { AppError } from "../base/errors.ts";
+
+/** Where a page of a list ends: the next one begins behind this row (keyset paging). */
+export interface PageKey {
+  at: Temporal.Instant;
+  id: string;
+}
+
+export const writePageKey = (at: Temporal.Instant, id: string): string => `${at.toString()}~${id}`;
+
+/** @throws AppError "invalid" for a text that `writePageKey` did not write. */
+export function readPageKey(text: string): PageKey {
+  const [at = "", id = ""] = text.split("~");
+  try {
+    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return { at: Temporal.Instant.from(at), id };
+  } catch {
+    // no instant: same answer as for a bad id
+  }
+  throw new AppError("invalid", "malformed page cursor", { public: "malformed page cursor" });
+}
