@@ -1,6 +1,6 @@
 import { availability } from "../calendar/availability.ts";
 import { bookHeld, bookSlot, localTime, type Meeting } from "../calendar/book.ts";
-import { holdSlots, releaseHolds } from "../calendar/hold.ts";
+import { holdSlots, releaseHolds, spanOf } from "../calendar/hold.ts";
 import { loadRules } from "../calendar/load.ts";
 import { moveMeeting } from "../calendar/move.ts";
 import { openMeetings } from "../calendar/open-meetings.ts";
@@ -27,30 +27,52 @@ export function spokenSlot(desk: Desk, local: string): SpokenSlot {
 export const localOf = (desk: Desk, epochMs: number): string =>
   localTime(Temporal.Instant.fromEpochMilliseconds(epochMs), desk.now.timeZoneId);
 
-/** Free slots between two local dates; what this very conversation holds counts as free. One slot per start. */
-export async function freeStarts(desk: Desk, from: Temporal.PlainDate, to: Temporal.PlainDate): Promise<FreeSlot[]> {
+/**
+ * Free slots between two local dates, one per start; what this very conversation holds counts as free. For a meeting
+ * that moves they are as long as it is, and may overlap where it stands now.
+ */
+export async function freeStarts(
+  desk: Desk,
+  from: Temporal.PlainDate,
+  to: Temporal.PlainDate,
+  moving?: Meeting,
+): Promise<FreeSlot[]> {
   const query = { from, to, now: desk.now.toInstant(), exceptConversation: desk.conversationId };
-  const { slots } = await availability(desk.ctx, desk.restCalendars, query);
+  const own = moving && { exceptMeeting: moving.id, meetingMinutes: minutesOf(moving) };
+  const { slots } = await availability(desk.ctx, desk.restCalendars, { ...query, ...own });
   return slots.filter((slot, index) => slots[index - 1]?.startMs !== slot.startMs);
 }
 
-/** Holds slots for the customer and makes them the pending ones. Returns those that could still be had. */
-export async function offer(desk: Desk, slots: readonly FreeSlot[], moves?: string): Promise<SpokenSlot[]> {
+const minutesOf = ({ startsAt, endsAt }: Meeting): number => startsAt.until(endsAt).total("minutes");
+
+/**
+ * Holds slots for the customer and makes them the pending ones. Returns those that could still be had. A slot that
+ * overlaps the meeting that is to move there cannot be held beside it: the meeting keeps its place, and is its own hold.
+ */
+export async function offer(desk: Desk, slots: readonly FreeSlot[], moving?: Meeting): Promise<SpokenSlot[]> {
   const { rules } = await loadRules(desk.ctx);
+  const isOwn = (slot: FreeSlot): boolean => moving !== undefined && overlaps(spanOf(slot, rules), moving);
   const held = await holdSlots(desk.ctx, {
     conversationId: desk.conversationId,
     customerId: desk.customerId,
     source: desk.channel,
-    slots,
+    slots: slots.filter((slot) => !isOwn(slot)),
     rules,
     now: desk.now.toInstant(),
     holdMs: limits.holdMs,
   });
-  const offered = held.map(({ holdId, slot }): OfferedSlot => ({ holdId, local: localOf(desk, slot.startMs), moves }));
+  const holds = new Map(held.map(({ holdId, slot }) => [slot, holdId]));
+  const offered = slots.flatMap((slot): OfferedSlot[] => {
+    const holdId = isOwn(slot) ? moving?.id : holds.get(slot);
+    return holdId === undefined ? [] : [{ holdId, local: localOf(desk, slot.startMs), moves: moving?.id }];
+  });
   const [first, ...rest] = offered;
   await setPending(desk, first === undefined ? { kind: "empty" } : { kind: "offered", slots: [first, ...rest] });
   return offered.map((slot) => spokenSlot(desk, slot.local));
 }
+
+const overlaps = (span: { busyFrom: Temporal.Instant; busyTo: Temporal.Instant }, { busyFrom, busyTo }: Meeting) =>
+  Temporal.Instant.compare(span.busyFrom, busyTo) < 0 && Temporal.Instant.compare(busyFrom, span.busyTo) < 0;
 
 export function readPending(desk: Desk): Promise<Pending> {
   return loadPending(desk.ctx, desk.conversationId, desk.now);
@@ -92,13 +114,13 @@ export async function settleOffered(
   const { local, moves } = slot;
   if (moves !== undefined) return moveTo(desk, moves, local);
   const booking = await bookHeld(desk.ctx, { ...common, holdId: slot.holdId, topic, evidence: evidence(desk, why) });
-  return booking.kind === "booked" ? booked(desk, booking.meeting, local) : lost(desk, local);
+  return booking.kind === "booked" ? booked(desk, booking.meeting, local) : lost(desk, local, "taken");
 }
 
 /** Books a slot that was named and not offered, if the calendar has it free. */
 export async function settleNamed(desk: Desk, local: string, why: string, topic: string | null): Promise<Settled> {
   const slot = await freeSlotAt(desk, local);
-  if (slot === null) return lost(desk, local);
+  if (slot === null) return lost(desk, local, "not_free");
   const booking = await bookSlot(desk.ctx, {
     slot,
     customerId: desk.customerId,
@@ -108,15 +130,17 @@ export async function settleNamed(desk: Desk, local: string, why: string, topic:
     evidence: evidence(desk, why),
     ...clockOf(desk),
   });
-  return booking.kind === "booked" ? booked(desk, booking.meeting, local) : lost(desk, local);
+  return booking.kind === "booked" ? booked(desk, booking.meeting, local) : lost(desk, local, "taken");
 }
 
 export async function moveTo(desk: Desk, meetingId: string, local: string): Promise<Settled> {
-  const slot = await freeSlotAt(desk, local);
-  if (slot === null) return lost(desk, local, meetingId);
+  const open = await openMeetings(desk.ctx, desk.customerId, desk.now.toInstant());
+  const moving = open.find((meeting) => meeting.id === meetingId);
+  const slot = await freeSlotAt(desk, local, moving);
+  if (slot === null) return lost(desk, local, "not_free", moving);
   const { customerId, conversationId } = desk;
   const moved = await moveMeeting(desk.ctx, { meetingId, customerId, conversationId, slot, ...clockOf(desk) });
-  if (moved.kind !== "moved") return lost(desk, local, meetingId);
+  if (moved.kind !== "moved") return lost(desk, local, "taken", moving);
   desk.memory.changedCalendar = true;
   await setPending(desk, { kind: "empty" });
   const say = sentences.moved(saySlot(local, desk.now.toPlainDate()));
@@ -129,21 +153,21 @@ export async function alreadyBooked(desk: Desk, local: string): Promise<Meeting 
   return open.find((meeting) => localTime(meeting.startsAt, desk.now.timeZoneId) === local) ?? null;
 }
 
-export async function freeSlotAt(desk: Desk, local: string): Promise<FreeSlot | null> {
+export async function freeSlotAt(desk: Desk, local: string, moving?: Meeting): Promise<FreeSlot | null> {
   const date = Temporal.PlainDate.from(local.slice(0, 10));
-  const slots = await freeStarts(desk, date, date);
+  const slots = await freeStarts(desk, date, date, moving);
   return slots.find((slot) => localOf(desk, slot.startMs) === local) ?? null;
 }
 
 /** Free slots nearest to a wished time, on its day or, when that is full, within the week after it. */
-export async function nearest(desk: Desk, local: string, count: number): Promise<FreeSlot[]> {
+export async function nearest(desk: Desk, local: string, moving?: Meeting): Promise<FreeSlot[]> {
   const date = Temporal.PlainDate.from(local.slice(0, 10));
-  const onDay = await freeStarts(desk, date, date);
-  const slots = onDay.length > 0 ? onDay : await freeStarts(desk, date, date.add({ days: 7 }));
+  const onDay = await freeStarts(desk, date, date, moving);
+  const slots = onDay.length > 0 ? onDay : await freeStarts(desk, date, date.add({ days: 7 }), moving);
   const wishedMs = Temporal.PlainDateTime.from(local).toZonedDateTime(desk.now.timeZoneId).epochMilliseconds;
   return slots
     .toSorted((a, b) => Math.abs(a.startMs - wishedMs) - Math.abs(b.startMs - wishedMs))
-    .slice(0, count)
+    .slice(0, limits.offersMax)
     .toSorted((a, b) => a.startMs - b.startMs);
 }
 
@@ -153,14 +177,12 @@ async function booked(desk: Desk, meeting: Meeting, local: string): Promise<Sett
   return { kind: "booked", meeting, local, say: sentences.booked(saySlot(local, desk.now.toPlainDate())) };
 }
 
-async function lost(desk: Desk, local: string, moves?: string): Promise<Settled> {
-  desk.log.info("NLP", "slot is taken, offering others", { local });
-  const alternatives = await offer(desk, await nearest(desk, local, limits.offersMax), moves);
-  const say =
-    alternatives.length === 0
-      ? sentences.slotTakenNoOther
-      : sentences.slotTaken(sayChoice(alternatives.map((slot) => slot.spoken)));
-  return { kind: "taken", alternatives, say };
+/** `taken`: somebody was quicker; `not_free`: it never was to be had (closed, rest, full). */
+async function lost(desk: Desk, local: string, why: "taken" | "not_free", moving?: Meeting): Promise<Settled> {
+  desk.log.info("NLP", "slot cannot be had, offering others", { local, why });
+  const alternatives = await offer(desk, await nearest(desk, local, moving), moving);
+  const others = alternatives.length === 0 ? null : sayChoice(alternatives.map((slot) => slot.spoken));
+  return { kind: "taken", alternatives, say: sentences[why === "taken" ? "slotTaken" : "slotNotFree"](others) };
 }
 
 function evidence(desk: Desk, why: string): MeetingEvidence {

@@ -1,3 +1,5 @@
+const anotherDay = "לאיזה יום אחר לחפש?";
+
 /**
  * What the assistant says word for word in Hebrew, because the rule or the law wants it said exactly so. Slots and
  * days come in already spoken (say.he.ts). Addressed in the masculine unless a way without gender reads as well.
@@ -14,8 +16,10 @@ export const sentences = {
   moved: (slot: string) => `הפגישה הועברה ל${slot}.`,
   askCancel: (slot: string) => `רק כדי לוודא: לבטל את הפגישה של ${slot}?`,
   cancelled: (slot: string) => `הפגישה של ${slot} בוטלה.`,
-  slotTaken: (slots: string) => `המועד הזה נתפס ברגע זה. אפשר להציע ${slots}.`,
-  slotTakenNoOther: "המועד הזה נתפס ברגע זה. לאיזה יום אחר לחפש?",
+  slotTaken: (others: string | null) =>
+    `המועד הזה נתפס ממש עכשיו. ${others === null ? anotherDay : `אפשר להציע ${others}.`}`,
+  slotNotFree: (others: string | null) =>
+    `המועד הזה לא פנוי. ${others === null ? anotherDay : `אפשר להציע ${others}.`}`,
   tooManySteps: "לא הצלחתי להשלים את זה כרגע. רשמתי את הפנייה ויחזרו אליך.",
   unavailable: "יש לי תקלה רגעית. רשמתי את הפנייה ויחזרו אליך בהקדם.",
   toolFailed: "יש לי תקלה רגעית. אפשר לנסות שוב עוד רגע?",

@@ -30,6 +30,8 @@ export interface CalendarQuery {
   now: Temporal.Instant;
   /** Holds of this conversation count as free: it may choose among its own offers. */
   exceptConversation?: string;
+  /** The meeting that is to be moved: its own time is free for it. */
+  exceptMeeting?: string;
 }
 
 const dayMs = 86_400_000;
@@ -106,11 +108,13 @@ function busyByResource(ctx: Ctx, query: CalendarQuery): Promise<BusyRow[]> {
   const from = new Date(Date.parse(`${query.from}T00:00:00Z`) - 2 * dayMs).toISOString();
   const to = new Date(Date.parse(`${query.to}T00:00:00Z`) + 2 * dayMs).toISOString();
   const own = query.exceptConversation ?? null;
+  const moving = query.exceptMeeting ?? null;
   return ctx.tx.execute<BusyRow>(sql`
     select resource_id, array_agg(starts)::text as starts, array_agg(ends)::text as ends from (
       select resource_id, date_part('epoch', busy_from)::bigint as starts, date_part('epoch', busy_to)::bigint as ends
       from ${meetings}
       where business_id = ${ctx.businessId} and status <> 'cancelled' and starts_at > ${from} and starts_at < ${to}
+        and id is distinct from ${moving}
         and (status <> 'held' or (hold_expires_at > ${query.now.toString()} and conversation_id is distinct from ${own}))
       order by resource_id, busy_from
     ) as sorted group by resource_id`);

@@ -111,7 +111,7 @@ export const pendingTable: Readonly<Record<PendingState, Readonly<Record<Pending
 
 /**
  * One offered slot: `local` is the business's wall clock ("2026-11-25T16:30"), `holdId` the row that keeps it, `moves` the
- * meeting that goes there when it is agreed to (absent: a new meeting).
+ * meeting that goes there when it is agreed to (absent: a new meeting; equal to `holdId`: the slot overlaps where it is).
  */
 export interface OfferedSlot {
   holdId: string;

@@ -2,7 +2,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
 import { meetings, pendingSlots } from "../db/schema/meeting.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import type { Pending } from "./pending-slot.ts";
+import type { OfferedSlot, Pending } from "./pending-slot.ts";
 
 const local = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/);
 const slot = z.object({ holdId: z.uuid(), local, moves: z.uuid().optional() });
@@ -36,13 +36,19 @@ async function stillHeld(
   const rows = await ctx.tx
     .select({ id: meetings.id, expiresAt: meetings.holdExpiresAt })
     .from(meetings)
-    .where(and(eq(meetings.businessId, ctx.businessId), eq(meetings.status, "held"), inArray(meetings.id, ids)));
-  const live = new Set(
-    rows
-      .filter(({ expiresAt }) => expiresAt && Temporal.Instant.compare(expiresAt, now.toInstant()) > 0)
-      .map(({ id }) => id),
-  );
-  const [first, ...rest] = pending.slots.filter((offered) => live.has(offered.holdId));
+    .where(
+      and(
+        eq(meetings.businessId, ctx.businessId),
+        inArray(meetings.status, ["held", "booked"]),
+        inArray(meetings.id, ids),
+      ),
+    );
+  const isLive = ({ holdId, moves }: OfferedSlot): boolean => {
+    const row = rows.find(({ id }) => id === holdId);
+    if (row === undefined || row.expiresAt === null) return row !== undefined && holdId === moves;
+    return Temporal.Instant.compare(row.expiresAt, now.toInstant()) > 0;
+  };
+  const [first, ...rest] = pending.slots.filter(isLive);
   return first === undefined ? { kind: "stale", why: "expired" } : { kind: "offered", slots: [first, ...rest] };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Meeting } from "../../calendar/book.ts";
 import { type OfferedSlot, type Pending, type PendingHeard, stepPending } from "../../calendar/pending-slot.ts";
 import {
   alreadyBooked,
@@ -31,7 +32,7 @@ export interface SettleRequest {
   time: string | undefined;
   topic: string | null;
   /** The meeting to move; null books a new one (or moves, when the offer was made for that). */
-  moves: string | null;
+  moves: Meeting | null;
 }
 
 /** The common end of booking and moving: the pending slot decides what was meant, the customer's words whether. */
@@ -66,7 +67,7 @@ function carryOut(
   local: string,
   why: string,
 ): Promise<Settled> {
-  if (request.moves !== null) return moveTo(desk, request.moves, local);
+  if (request.moves !== null) return moveTo(desk, request.moves.id, local);
   return slot === undefined
     ? settleNamed(desk, local, why, request.topic)
     : settleOffered(desk, slot, why, request.topic);
@@ -89,12 +90,13 @@ async function readBack(
   desk: Desk,
   local: string,
   slot: OfferedSlot | undefined,
-  moves: string | null,
+  moves: Meeting | null,
   question: string,
 ): Promise<ToolAnswer> {
   if (slot === undefined) {
-    const free = await freeSlotAt(desk, local);
-    if (free !== null) await offer(desk, [free], moves ?? undefined);
+    const moving = moves ?? undefined;
+    const free = await freeSlotAt(desk, local, moving);
+    if (free !== null) await offer(desk, [free], moving);
   }
   return { result: { ask: question, reason: "not_confirmed_by_customer" } };
 }

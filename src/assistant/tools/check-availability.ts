@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { restOf } from "../../calendar/availability.ts";
+import type { Meeting } from "../../calendar/book.ts";
 import { loadRules } from "../../calendar/load.ts";
 import { LocalDay } from "../../calendar/local-day.ts";
-import { limits } from "../../limits.ts";
-import { freeStarts, localOf, nearest, offer, setPending, spokenSlot } from "../appointments.ts";
+import { freeSlotAt, freeStarts, localOf, nearest, offer, setPending, spokenSlot } from "../appointments.ts";
 import { checkClaim } from "../offer-check.ts";
 import { dateInput, meetingInput, moveInput, timeInput } from "./appointment-input.ts";
 import { type Desk, defineTool, type ToolAnswer } from "./tool.ts";
@@ -33,8 +33,8 @@ export const checkAvailability = defineTool({
       return { result: { ask: verdict.question, reason: "heard_differently" } };
     const moving = move ? await whichMeeting(desk, meeting) : null;
     if (moving?.kind === "answer") return moving.answer;
-    const moves = moving?.meeting.id;
-    return time === undefined ? dayAnswer(desk, date) : timeAnswer(desk, `${date}T${time}`, moves);
+    const own = moving?.meeting;
+    return time === undefined ? dayAnswer(desk, date, own) : timeAnswer(desk, `${date}T${time}`, own);
   },
 });
 
@@ -42,22 +42,28 @@ export const checkAvailability = defineTool({
 const wasLookedUp = (desk: Desk, heard: readonly string[]): boolean =>
   heard.length > 0 && heard.every((local) => desk.memory.checked.has(local));
 
-async function dayAnswer(desk: Desk, date: string): Promise<ToolAnswer> {
+async function dayAnswer(desk: Desk, date: string, moving: Meeting | undefined): Promise<ToolAnswer> {
   const day = Temporal.PlainDate.from(date);
-  const slots = await freeStarts(desk, day, day);
-  if (slots.length === 0) return { result: { free: false, ...(await whyNot(desk, `${date}T12:00`)) } };
+  const slots = await freeStarts(desk, day, day, moving);
+  if (slots.length === 0) return { result: { free: false, ...(await whyNotOn(desk, date)) } };
   await setPending(desk, { kind: "day", date });
   const times = slots.map((slot) => localOf(desk, slot.startMs).slice(11));
   return { result: { free: true, date, free_times: times.slice(0, timesListed), more: times.length > timesListed } };
 }
 
-async function timeAnswer(desk: Desk, local: string, moves: string | undefined): Promise<ToolAnswer> {
+/** Noon speaks for a whole day; that today's noon has passed says nothing about today. */
+async function whyNotOn(desk: Desk, date: string): Promise<{ reason: string; rest?: string }> {
+  const why = await whyNot(desk, `${date}T12:00`);
+  const isNoonGone = why.reason === "past" || why.reason === "too_soon";
+  return isNoonGone && date === desk.now.toPlainDate().toString() ? { reason: "nothing_left_today" } : why;
+}
+
+async function timeAnswer(desk: Desk, local: string, moving: Meeting | undefined): Promise<ToolAnswer> {
   desk.memory.checked.add(local);
-  const day = Temporal.PlainDate.from(local.slice(0, 10));
-  const slot = (await freeStarts(desk, day, day)).find((free) => localOf(desk, free.startMs) === local);
-  const held = slot === undefined ? [] : await offer(desk, [slot], moves);
+  const slot = await freeSlotAt(desk, local, moving);
+  const held = slot === null ? [] : await offer(desk, [slot], moving);
   if (held.length > 0) return { result: { free: true, offered: held[0], next: "ask_if_it_suits" } };
-  const alternatives = await offer(desk, await nearest(desk, local, limits.offersMax), moves);
+  const alternatives = await offer(desk, await nearest(desk, local, moving), moving);
   return { result: { free: false, asked: spokenSlot(desk, local), ...(await whyNot(desk, local)), alternatives } };
 }
 

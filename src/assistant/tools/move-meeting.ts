@@ -13,6 +13,6 @@ export const moveMeetingTool = defineTool({
   async run(desk, { date, time, meeting }) {
     const which = await whichMeeting(desk, meeting);
     if (which.kind === "answer") return which.answer;
-    return settle(desk, { date, time, topic: null, moves: which.meeting.id });
+    return settle(desk, { date, time, topic: null, moves: which.meeting });
   },
 });

@@ -31,14 +31,18 @@ export const offerSlots = defineTool({
     const today = desk.now.toPlainDate();
     const from = from_date === undefined ? today : Temporal.PlainDate.from(from_date);
     const to = to_date === undefined ? from.add({ days: searchDays }) : Temporal.PlainDate.from(to_date);
-    if (Temporal.PlainDate.compare(to, today) < 0 || from.until(to).days > 62)
+    if (
+      Temporal.PlainDate.compare(to, today) < 0 ||
+      Temporal.PlainDate.compare(to, from) < 0 ||
+      from.until(to).days > 62
+    )
       return { result: { error: "invalid_dates", today: today.toString() } };
     const moving = move ? await whichMeeting(desk, meeting) : null;
     if (moving?.kind === "answer") return moving.answer;
-    const free = (await freeStarts(desk, from, to)).filter(
+    const free = (await freeStarts(desk, from, to, moving?.meeting)).filter(
       (slot) => part === undefined || isIn(desk, slot, parts[part]),
     );
-    const offered = await offer(desk, spread(desk, free), moving?.meeting.id);
+    const offered = await offer(desk, spread(desk, free), moving?.meeting);
     return {
       result: offered.length === 0 ? { offered, reason: "nothing_free" } : { offered, next: "ask_which_suits" },
     };
