@@ -60,6 +60,7 @@ export const limits = {
   phraseChars: 1_000,
   phrasesAtOnce: 4, // sessions opened only to read a text aloud
   phrasesWaiting: 256,
+  phraseRetryMs: 30_000, // a text that could not be rendered is not tried again in every call
   phraseMemoryBytes: 32 * 1024 * 1024, // over an hour of speech
   phraseFiles: 5_000,
 

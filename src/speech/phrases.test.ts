@@ -2,10 +2,10 @@ import { afterAll, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { silentLog } from "../base/log.ts";
 import { limits } from "../limits.ts";
+import { ManualClock } from "../realtime/testing/manual-clock.ts";
 import { PhraseCache } from "./phrases.ts";
 
 const root = await mkdtemp(join(tmpdir(), "phrases-"));
@@ -17,8 +17,9 @@ function make(storageDir = join(root, String(folders++)), part: { model?: string
   const readings: { voice: string; text: string; finish(audio?: Uint8Array): void; fail(thrown: Error): void }[] = [];
   let most = 0;
   const started: (() => void)[] = [];
+  const clock = new ManualClock();
   const cache = new PhraseCache({
-    clock: systemClock,
+    clock,
     log: silentLog,
     storageDir,
     model: "voice-1",
@@ -48,7 +49,7 @@ function make(storageDir = join(root, String(folders++)), part: { model?: string
     while (readings.length < count) await new Promise<void>((resolve) => started.push(resolve));
     return readings[0]!;
   };
-  return { cache, storageDir, readings, reading, most: () => most };
+  return { cache, clock, storageDir, readings, reading, most: () => most };
 }
 
 test("a phrase is read once, then comes from memory", async () => {
@@ -146,17 +147,29 @@ test("at most four are read at the same time, and every waiting one gets its tur
   expect(most()).toBe(limits.phrasesAtOnce);
 });
 
-test("a failed reading fails only who asked, gives its place back, and is tried anew the next time", async () => {
-  const { cache, reading } = make();
+test("a failed reading fails only who asked, gives its place back, and is tried anew later", async () => {
+  const { cache, clock, reading } = make();
   for (let n = 0; n < limits.phrasesAtOnce + 2; n++) {
     const prepared = cache.prepare("marin", "שלום");
     (await reading()).fail(new AppError("unavailable", "down"));
     expect(prepared).rejects.toMatchObject({ code: "unavailable" });
     await prepared.catch(() => {});
+    clock.advance(limits.phraseRetryMs);
   }
   const prepared = cache.prepare("marin", "שלום");
   (await reading()).finish();
   expect((await prepared).length).toBe(160);
+});
+
+test("a model in trouble is not asked for the same text again by every call", async () => {
+  const { cache, clock, reading, readings } = make();
+  const first = cache.prepare("marin", "שלום");
+  (await reading()).fail(new AppError("upstream", "no"));
+  await first.catch(() => {});
+  clock.advance(limits.phraseRetryMs - 1);
+  const outcomes = await Promise.allSettled(Array.from({ length: 50 }, () => cache.prepare("marin", "שלום")));
+  expect(outcomes.every(({ status }) => status === "rejected")).toBe(true);
+  expect(readings).toEqual([]);
 });
 
 test("an empty text and a speech are no phrases", async () => {

@@ -27,6 +27,8 @@ export class PhraseCache implements Phrases {
   /** In order of use, the latest last. */
   readonly #memory = new Map<string, Uint8Array>();
   readonly #pending = new Map<string, Promise<Uint8Array>>();
+  /** When a reading failed lately (ms), oldest first: every call asks for a dozen texts, which must not multiply the trouble. */
+  readonly #failedAtMs = new Map<string, number>();
   readonly #waiting: (() => void)[] = [];
   #memoryBytes = 0;
   #rendering = 0;
@@ -53,6 +55,8 @@ export class PhraseCache implements Phrases {
     const key = this.#key(voice, text);
     const pending = this.#pending.get(key);
     if (pending !== undefined) return pending;
+    if (this.#deps.clock.nowMs() - (this.#failedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < limits.phraseRetryMs)
+      throw new AppError("unavailable", "a phrase failed a moment ago");
     const started = this.#fetch(key, voice, text).finally(() => this.#pending.delete(key));
     this.#pending.set(key, started);
     return started;
@@ -69,7 +73,10 @@ export class PhraseCache implements Phrases {
   async #fetch(key: string, voice: string, text: string): Promise<Uint8Array> {
     const stored = await this.#files.read(key);
     if (stored !== null) return this.#remember(key, stored);
-    const audio = await this.#inTurn(() => this.#deps.readAloud(voice, text));
+    const audio = await this.#inTurn(() => this.#deps.readAloud(voice, text)).catch((thrown: unknown) => {
+      this.#noteFailure(key);
+      throw thrown;
+    });
     // A full disk costs the next start a rendering, not this call its greeting.
     await this.#files.write(key, audio).catch((thrown: unknown) => {
       this.#deps.log.warn("CALL", "phrase not kept on disk", { error: describeError(thrown) });
@@ -86,6 +93,13 @@ export class PhraseCache implements Phrases {
       this.#memoryBytes -= length;
     }
     return audio;
+  }
+
+  #noteFailure(key: string): void {
+    this.#failedAtMs.delete(key);
+    this.#failedAtMs.set(key, this.#deps.clock.nowMs());
+    const [oldest] = this.#failedAtMs.keys();
+    if (this.#failedAtMs.size > limits.phraseFiles && oldest !== undefined) this.#failedAtMs.delete(oldest);
   }
 
   async #inTurn(render: () => Promise<Uint8Array>): Promise<Uint8Array> {

@@ -100,6 +100,30 @@ test("a model that keeps saying something else is not put before callers", async
   expect(await outcome).toBe("upstream");
 });
 
+test("words that come in pieces, in several items or not at all do not make a reading wrong", async () => {
+  const [one, two] = [text.slice(0, 12), text.slice(12)];
+  const delta = (item_id: string, delta: string) => ({
+    type: "response.output_audio_transcript.delta",
+    response_id: "resp1",
+    item_id,
+    delta,
+  });
+  for (const words of [[delta("a", one), delta("a", two)], [delta("a", one), delta("b", two)], []]) {
+    using server = new ScriptedServer();
+    const { read } = make(server);
+    const reading = read("marin", text);
+    const connection = await server.connection();
+    await connection.configure();
+    await begin(connection, "resp1");
+    connection.emit(
+      ...words,
+      { type: "response.output_audio.delta", response_id: "resp1", item_id: "a", delta: sound(200) },
+      done("resp1", "completed"),
+    );
+    expect((await reading).length).toBe(1_600);
+  }
+});
+
 test("a text read as silence is a failure", async () => {
   using server = new ScriptedServer();
   const { read } = make(server);

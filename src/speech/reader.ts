@@ -27,7 +27,7 @@ export function createReader(deps: ReaderDeps): ReadAloud {
   return async (voice, text) => {
     const first = await readOnce(deps, voice, text);
     if (saysRoughly(text, first.transcript)) return tidy(first.audio);
-    deps.log.warn("REALTIME", "text was not read as written", { chars: text.length, read: first.transcript.length });
+    deps.log.warn("REALTIME", "text was not read as written", { chars: text.length, read: first.transcript?.length });
     const second = await readOnce(deps, voice, text);
     if (saysRoughly(text, second.transcript)) return tidy(second.audio);
     throw new AppError("upstream", "reading aloud: the model says something else");
@@ -36,7 +36,8 @@ export function createReader(deps: ReaderDeps): ReadAloud {
 
 interface Reading {
   audio: Uint8Array;
-  transcript: string;
+  /** The model's own words for it; null when it sent none. */
+  transcript: string | null;
 }
 
 function readOnce(deps: ReaderDeps, voice: string, text: string): Promise<Reading> {
@@ -44,7 +45,7 @@ function readOnce(deps: ReaderDeps, voice: string, text: string): Promise<Readin
   if (apiKey === null) throw new AppError("upstream", "reading aloud: no OpenAI key is configured");
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
-    let transcript = "";
+    const words = new Map<string, string>(); // by item: a text may be read in several
     const end = (settle: () => void): void => {
       timer.cancel();
       session.close();
@@ -68,13 +69,12 @@ function readOnce(deps: ReaderDeps, voice: string, text: string): Promise<Readin
       },
       events: {
         audio: (_, payload) => void chunks.push(Buffer.from(payload, "base64")),
-        transcript: (line) => {
-          if (line.final) transcript = line.text;
-        },
+        transcript: ({ itemId, text: said, final }) =>
+          void words.set(itemId, final ? said : (words.get(itemId) ?? "") + said),
         answerDone: ({ status, reason }: AnswerOutcome) => {
           if (status === "failed") return; // its cause is the next report
           if (status !== "completed") fail("unavailable", `${status} ${reason ?? ""}`.trim());
-          else end(() => resolve({ audio: Buffer.concat(chunks), transcript }));
+          else end(() => resolve({ audio: Buffer.concat(chunks), transcript: wordsOf(words) }));
         },
         usage: deps.usage,
         error: ({ kind, code }) => kind !== "ignored" && fail("unavailable", `${kind} ${code}`),
@@ -88,13 +88,18 @@ function readOnce(deps: ReaderDeps, voice: string, text: string): Promise<Readin
   });
 }
 
+const wordsOf = (items: ReadonlyMap<string, string>): string | null =>
+  items.size === 0 ? null : [...items.values()].join(" ");
+
 const lettersOf = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 
 /**
  * Whether the model's words can be the text. Only lengths are compared: vowel points, digits and abbreviations are
- * legitimately spoken otherwise, while an added "Sure, here it is" or half a text is not.
+ * legitimately spoken otherwise, while an added "Sure, here it is" or half a text is not. Without words there is nothing
+ * to doubt.
  */
-function saysRoughly(text: string, transcript: string): boolean {
+function saysRoughly(text: string, transcript: string | null): boolean {
+  if (transcript === null) return true;
   const ratio = lettersOf(transcript) / Math.max(1, lettersOf(text));
   return ratio > 0.6 && ratio < 2.5;
 }
