@@ -5,7 +5,7 @@ import { cores } from "./stand.ts";
 
 const bars = { calls: 250, delayMs: 20 };
 const steps = [250, 300, 350, 400]; // 400 is the product's own bound
-const seconds = 30;
+const seconds = 25;
 
 const p99Of = ({ report }: Run): number => Math.max(report.uplinkMs.p99, report.downlinkMs.p99);
 const holds = (run: Run): boolean =>

@@ -1,10 +1,10 @@
-/** A hundred calls for a minute, the product and the relay in turn: delay, price in CPU, memory, heard stop. */
+/** A hundred calls at once, the product and the relay in turn: delay, price in CPU, memory, heard stop. */
 import type { LoadReport } from "../../src/sim/load.ts";
 import { type Finding, mb, ms, type Row } from "./finding.ts";
 import { productRun, type Run, relayRun, warmUpSeconds } from "./load-runs.ts";
 import { cores } from "./stand.ts";
 
-const load = { calls: 100, seconds: 60, rampSeconds: 8, interruptEvery: 3 };
+const load = { calls: 100, seconds: 45, rampSeconds: 8, interruptEvery: 3 };
 const rounds = 2;
 const bars = { delayMs: 5, stopMs: 500, cpuRatio: 1.5, memoryBytes: 150e6 };
 
@@ -78,4 +78,4 @@ function memory(product: readonly Run[]): Finding {
   };
 }
 
-export const steady: Row = { name: "steady", title: "100 calls for a minute", measure };
+export const steady: Row = { name: "steady", title: "100 calls at once", measure };

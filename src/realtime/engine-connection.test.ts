@@ -41,6 +41,20 @@ test("the key goes in a header, the model into the address, and the settings are
   connection.assertDrained();
 });
 
+test("what the caller says before the engine is even opened reaches the model", async () => {
+  using server = new ScriptedServer();
+  const probe = new EngineProbe({ baseUrl: server.baseUrl });
+  probe.engine.appendAudio(frame(1));
+  probe.open();
+  probe.engine.appendAudio(frame(2));
+  const connection = await server.connection();
+  await connection.configure();
+  await probe.next("ready");
+  for (const audio of [frame(1), frame(2)])
+    expect(await connection.expect("input_audio_buffer.append")).toMatchObject({ audio });
+  probe.engine.close();
+});
+
 test("rejected settings are tried once more with the necessary ones only", async () => {
   using server = new ScriptedServer();
   const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();

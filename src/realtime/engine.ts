@@ -82,7 +82,8 @@ export class RealtimeEngine implements VoiceEngine {
   /** Hot. */
   appendAudio(payload: string): void {
     if (this.#state === "ready") this.#session?.appendAudio(payload);
-    else if (this.#state === "connecting") this.#backlog.push(payload, limits.pendingInboundMs);
+    else if (this.#state === "idle" || this.#state === "connecting")
+      this.#backlog.push(payload, limits.pendingInboundMs); // idle: the stream is faster than what is known of the business
     else if (this.#state === "reconnecting") this.#backlog.push(payload, limits.engineReconnectAudioMs);
   }
 
