@@ -5,7 +5,8 @@ import { cores } from "./stand.ts";
 
 const bars = { calls: 250, delayMs: 20 };
 const steps = [250, 300, 350, 400]; // 400 is the product's own bound
-const seconds = 25;
+const seconds = 40;
+const rampSeconds = 20; // a dozen new calls a second: more than any business has
 
 const p99Of = ({ report }: Run): number => Math.max(report.uplinkMs.p99, report.downlinkMs.p99);
 const holds = (run: Run): boolean =>
@@ -15,7 +16,7 @@ async function measure(): Promise<Finding[]> {
   const tried: string[] = [];
   let most = 0;
   for (const calls of steps) {
-    const run = await productRun({ calls, seconds, rampSeconds: 8, interruptEvery: 3 });
+    const run = await productRun({ calls, seconds, rampSeconds, interruptEvery: 3 });
     const { streams, framesLost, ownLatenessMs } = run.report;
     const busy = Math.round(((run.cpuPerCallMinute * calls) / 60) * 100);
     tried.push(
@@ -29,7 +30,7 @@ async function measure(): Promise<Finding[]> {
       what: `concurrent calls with p99 < ${bars.delayMs} ms in both directions and no lost frame`,
       bar: `≥ ${bars.calls}`,
       measured: most === 0 ? `fewer than ${steps[0]}` : `${most}${most === steps.at(-1) ? " (the most tried)" : ""}`,
-      conditions: `${seconds} s each, all begun within 8 s, ${cores}; ${tried.join("; ")}`,
+      conditions: `${seconds} s each, begun within ${rampSeconds} s, ${cores}; ${tried.join("; ")}`,
       passed: most >= bars.calls,
     },
   ];

@@ -50,8 +50,7 @@ test("what the caller says before the engine is even opened reaches the model", 
   const connection = await server.connection();
   await connection.configure();
   await probe.next("ready");
-  for (const audio of [frame(1), frame(2)])
-    expect(await connection.expect("input_audio_buffer.append")).toMatchObject({ audio });
+  expect(await connection.expectAudio(2)).toEqual([frame(1), frame(2)]);
   probe.engine.close();
 });
 
