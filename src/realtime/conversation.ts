@@ -22,6 +22,8 @@ export interface ConversationPort {
 interface Answer {
   id: string;
   produced: boolean;
+  /** Tool calls that were passed on. */
+  calls: Set<string>;
 }
 
 /**
@@ -166,7 +168,7 @@ export class Conversation {
     this.#sequencer.created(responseId, requestId);
     this.#turnWaits = false;
     if (unfinished !== null) this.#finish(unfinished, "failed", "replaced");
-    this.#answer = { id: responseId, produced: false };
+    this.#answer = { id: responseId, produced: false, calls: new Set() };
     this.#events.answerStarted(responseId);
   }
 
@@ -188,7 +190,9 @@ export class Conversation {
   }
 
   #made(responseId: string, item: OutputItem): void {
-    if (item.kind !== "function_call" || !this.#sequencer.accepts(responseId) || this.#tools.has(item.callId)) return;
+    const calls = this.#answer?.calls;
+    if (item.kind !== "function_call" || !this.#sequencer.accepts(responseId) || calls?.has(item.callId)) return;
+    calls?.add(item.callId);
     this.#tools.opened(responseId, item.callId);
     this.#producing();
     this.#events.toolCall({ id: item.callId, name: item.name, argumentsJson: item.argumentsJson });
@@ -203,8 +207,9 @@ export class Conversation {
     const answer = this.#answer;
     if (answer?.id !== responseId) return this.#sequencer.done(responseId);
     if (!this.#sequencer.accepts(responseId))
-      for (const frame of this.#items.discard(outcome.output, (callId) => this.#tools.has(callId)))
-        this.#port.send(frame);
+      for (const frame of this.#items.discard(outcome.output, answer.calls)) this.#port.send(frame);
+    // The whole answer stands here once more: a call whose own event never came is not lost.
+    if (outcome.status === "completed") for (const item of outcome.output) this.#made(responseId, item);
     this.#finish(answer, outcome.status, outcome.reason);
     this.#sequencer.done(responseId);
     if (this.#tools.settled(responseId)) this.ask({ kind: "continue" });

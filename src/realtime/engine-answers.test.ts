@@ -164,6 +164,22 @@ test("what the server made of an interrupted answer and nobody received is delet
     expect(await connection.expect("conversation.item.delete")).toMatchObject({ item_id: "item3" });
   }));
 
+test("a tool call that was run stays in the model's memory when its answer is interrupted afterwards", () =>
+  inCall(async (probe, connection) => {
+    const call = functionCall("item1", "call1", "book");
+    connection.emit(created("resp1"), itemDone("resp1", call));
+    await probe.next("toolCall");
+    probe.engine.toolResult("call1", '{"booked":true}');
+    await connection.expect("conversation.item.create");
+    probe.engine.interrupt([]);
+    await connection.expect("response.cancel");
+    connection.emit(done("resp1", "cancelled", { output: [call] }));
+    await probe.next("answerDone");
+    await begin(connection, "resp2"); // the result is wanted all the same
+    connection.emit(done("resp2"));
+    await probe.next("answerDone");
+  }));
+
 test("an answer interrupted before the server began it is cancelled and never heard", () =>
   inCall(async (probe, connection) => {
     probe.engine.respond();
@@ -231,6 +247,26 @@ test("the results of all tools of one answer go back together, then the model go
     probe.engine.toolResult("call2", "{}");
     probe.engine.toolResult("call2", "{}");
     probe.engine.toolResult("unheard of", "{}");
+    await connection.expect("conversation.item.create");
+    await begin(connection, "resp2");
+    connection.emit(done("resp2"));
+    await probe.next("answerDone");
+  }));
+
+test("a tool call that only the end of the answer tells of is run, and none is run twice", () =>
+  inCall(async (probe, connection) => {
+    const output = [functionCall("item1", "call1", "find"), functionCall("item2", "call2", "book")];
+    connection.emit(created("resp1"), itemDone("resp1", output[0]!));
+    await probe.next("toolCall");
+    probe.engine.toolResult("call1", "{}");
+    await connection.expect("conversation.item.create");
+    connection.emit(done("resp1", "completed", { output }));
+    await probe.next("answerDone");
+    expect(probe.reported.filter(([name]) => name === "toolCall").map(([, call]) => call)).toEqual([
+      { id: "call1", name: "find", argumentsJson: "{}" },
+      { id: "call2", name: "book", argumentsJson: "{}" },
+    ]);
+    probe.engine.toolResult("call2", "{}");
     await connection.expect("conversation.item.create");
     await begin(connection, "resp2");
     connection.emit(done("resp2"));

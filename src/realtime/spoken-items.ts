@@ -44,11 +44,11 @@ export class SpokenItems {
    * Frames for the rest of an interrupted answer: what the server made of it and nobody received.
    * Without this the model believes it said, or called, what was thrown away here.
    */
-  discard(output: readonly OutputItem[], toolCallTaken: (callId: string) => boolean): string[] {
+  discard(output: readonly OutputItem[], takenCalls: ReadonlySet<string>): string[] {
     const frames: string[] = [];
     for (const item of output) {
       if (item.kind === "message" && !this.#items.has(item.itemId)) frames.push(deleteItemFrame(item.itemId));
-      if (item.kind === "function_call" && item.itemId !== "" && !toolCallTaken(item.callId))
+      if (item.kind === "function_call" && item.itemId !== "" && !takenCalls.has(item.callId))
         frames.push(deleteItemFrame(item.itemId));
     }
     return frames;

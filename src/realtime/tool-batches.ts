@@ -6,10 +6,6 @@ export class ToolBatches {
     return this.#openByAnswer.size === 0;
   }
 
-  has(callId: string): boolean {
-    return this.#answerOf(callId) !== null;
-  }
-
   opened(answerId: string, callId: string): void {
     const open = this.#openByAnswer.get(answerId);
     if (open === undefined) this.#openByAnswer.set(answerId, new Set([callId]));
