@@ -1,7 +1,7 @@
 import { type Pending, type PendingStep, stepPending } from "../calendar/pending-slot.ts";
-import { understand } from "../hebrew/understand.ts";
 import { presentPending, readPending, setPending, settleOffered } from "./appointments.ts";
 import { frame } from "./frame.he.ts";
+import { namesSlot } from "./names-slot.ts";
 import { pendingInput } from "./pending-input.ts";
 import { pendingQuestion } from "./pending-question.ts";
 import { isForeign } from "./script.ts";
@@ -68,11 +68,17 @@ async function carryOut(desk: Desk, step: PendingStep, before: Pending, text: st
   }
 }
 
-/** A bare yes is about the offer unless the assistant has asked something else since: its last question names no slot. */
+/**
+ * A bare yes is about the offer when the assistant's last line named it. It is not when that line asked something else,
+ * or named a time that is not held: a model may misread its own tool.
+ */
 function isAnchored(desk: Desk, pending: Pending): boolean {
+  if (pending.kind !== "offered") return true;
   const last = desk.hearing.lastAssistantLine;
-  if (pending.kind !== "offered" || !last.includes("?")) return true;
-  if (pending.slots.some((slot) => last.includes(slot.local.slice(11)))) return true;
-  const said = understand(last, { now: desk.now, zone: desk.now.timeZoneId });
-  return "time" in said && pending.slots.some((slot) => slot.local.endsWith(said.time ?? "-"));
+  const naming = namesSlot(
+    last,
+    pending.slots.map((slot) => slot.local),
+    desk.now,
+  );
+  return naming === "names" || (naming === "silent" && !last.includes("?"));
 }

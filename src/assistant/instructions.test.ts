@@ -21,7 +21,7 @@ const line = (conversationId: string, text: string): CustomerMemory["lines"][num
   at: now,
 });
 const memory: CustomerMemory = {
-  card: { name: "רון", leadStatus: "new", meetings: ["מחר, בשעה 16:30"], nextMeeting: "2026-11-26T16:30" },
+  card: { name: "רון", leadStatus: "new", meetings: ["מחר, בשעה 16:30"], meetingStarts: ["2026-11-26T16:30"] },
   lines: [line("a", "אני רוצה תספורת"), line("b", "היי")],
 };
 const build = (over: Partial<Parameters<typeof buildInstructions>[0]> = {}): string =>
@@ -48,7 +48,7 @@ test("each channel has its own procedures and manners", () => {
 });
 
 test("an unknown customer drops the clause that would name them", () => {
-  const stranger = { card: { name: null, leadStatus: null, meetings: [], nextMeeting: null }, lines: [] };
+  const stranger = { card: { name: null, leadStatus: null, meetings: [], meetingStarts: [] }, lines: [] };
   expect(build({ memory: stranger })).not.toContain("לפנות אל");
   expect(build({ memory: null })).toContain("לענות בשם מספרת דנה.");
 });

@@ -14,8 +14,8 @@ export interface CustomerCard {
   leadStatus: string | null;
   /** Open meetings, next one first, spoken in Hebrew. */
   meetings: string[];
-  /** Start of the next one, local wall time; null when there is none. */
-  nextMeeting: string | null;
+  /** Their starts, local wall time. */
+  meetingStarts: string[];
 }
 
 export interface MemoryLine {
@@ -61,7 +61,7 @@ export async function loadCustomerCard(
     name: row?.name ?? row?.leadName ?? null,
     leadStatus: row?.status ?? null,
     meetings: locals.map((local) => saySlot(local, now.toPlainDate())),
-    nextMeeting: locals[0] ?? null,
+    meetingStarts: locals,
   };
 }
 

@@ -15,8 +15,12 @@ const currency = "(?:₪|ש[\"״']?ח|שקלים|שקל|nis|ils|\\$|usd|דולר
 const pricePattern = new RegExp(`(?:${currency}\\s*(\\d[\\d,.]*))|(?:(\\d[\\d,.]*)\\s*${currency})`, "gi");
 // "מאה שקל" is a price as well. A word before the currency that is no number ("כמה שקלים") is none.
 const spokenPrice =
-  /(?<![\p{L}])(?:ב|ל|מ|רק )?(?:שקל אחד|(?:אפס|שני|שתי|שלוש(?:ה|ים)?|ארבע(?:ה|ים)?|חמי(?:שה|שים)|חמש|שש(?:ה|ים)?|שבע(?:ה|ים)?|שמונ(?:ה|ים)|תשע(?:ה|ים)?|עשר(?:ה|ים)?|מאה|מאתיים|מאות|אלף|אלפיים|אלפים|מיליון|חצי) (?:שקל(?:ים)?|ש["״']?ח|דולר(?:ים)?|אחוז(?:ים)?))(?![\p{L}])/gu;
-const claimPattern = /(?<![\p{L}])(?:קבעתי|נקבעה|נקבע לך|שריינתי|הזמנתי לך|הזזתי|הפגישה הועברה|ביטלתי)(?![\p{L}])/u;
+  /(?<![\p{L}])(?:ב|ל|מ|ו|רק )?(?:שקל אחד|(?:אפס|שני|שתי|שלוש(?:ה|ים)?|ארבע(?:ה|ים)?|חמי(?:שה|שים)|חמש|שש(?:ה|ים)?|שבע(?:ה|ים)?|שמונ(?:ה|ים)|תשע(?:ה|ים)?|עשר(?:ה|ים)?|מאה|מאתיים|מאות|אלף|אלפיים|אלפים|מיליון|חצי) (?:שקל(?:ים)?|ש["״']?ח|דולר(?:ים)?|אחוז(?:ים)?))(?![\p{L}])/gu;
+// What was done, in the words of one who did it, and what became of "the meeting". "המחיר נקבע לפי אורך" is no claim.
+const claimPattern =
+  /(?<![\p{L}])(?:קבעתי|קבענו ל(?:ך|כם)|נקבעה|נקבע ל(?:ך|כם)|שריינתי|תיאמתי ל(?:ך|כם)|סגרתי ל(?:ך|כם)|רשמתי אות(?:ך|כם)|הזמנתי ל(?:ך|כם)|הזזתי|העברתי את (?:התור|הפגישה)|ביטלתי|(?:התור|הפגישה)(?: [\p{L}\d:,.]+){0,8} (?:נקבעה?|אושרה?|שוריינה?|בוטלה?|הועברה?|הוזזה?))(?![\p{L}])/u;
+const englishClaim =
+  /\b(?:you(?:'re|’re| are)(?: now| all)* (?:booked|confirmed|scheduled|all set)|i(?:'ve|’ve| have)?(?: just| now)? (?:booked|scheduled|reserved|rescheduled|moved|cancell?ed) (?:you|your|it|the|that|an?)\b|(?:appointment|meeting|booking)(?: [\w:,]+){0,6} (?:is|has been|was)(?: now)? (?:booked|confirmed|scheduled|rescheduled|moved|cancell?ed))\b/i;
 // Times and dates are numbers too: "16:30", "25.11.2026", "25/11".
 const timeOrDate = /\d{1,2}:\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|\d{4}-\d{2}-\d{2}/g;
 
@@ -36,9 +40,12 @@ export function guardOutput(answer: string, input: GuardInput): GuardProblem[] {
   const spoken = text.match(spokenPrice) ?? [];
   if (pricesIn(text).some((price) => !prices.has(price)) || spoken.some((price) => !allowed.includes(price)))
     problems.add("price");
-  if (!input.mayClaimBooking && claimPattern.test(text)) problems.add("booking_claim");
+  if (!input.mayClaimBooking && claimsBooking(text)) problems.add("booking_claim");
   return [...problems];
 }
+
+/** True when the answer says that a meeting was booked, moved or cancelled, in Hebrew or English. */
+const claimsBooking = (text: string): boolean => claimPattern.test(text) || englishClaim.test(text);
 
 /** Digits of what looks like a phone number: seven or more that are not dates and times. */
 function phonesIn(text: string): string[] {

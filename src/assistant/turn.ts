@@ -9,6 +9,7 @@ import { frame } from "./frame.he.ts";
 import { hearCustomer } from "./hear-customer.ts";
 import { type AssistantProfile, buildInstructions } from "./instructions.ts";
 import { type CustomerMemory, loadMemory } from "./memory.ts";
+import { namesSlot } from "./names-slot.ts";
 import { guardOutput } from "./output-guard.ts";
 import { sentences } from "./sentences.he.ts";
 import { createToolset, type Toolset, type ToolsetDeps } from "./toolset.ts";
@@ -87,7 +88,7 @@ class Turn {
       if (line.author === "customer") this.#tools.hearing.recall(line.text, line.at);
       else this.#tools.hearing.assistant(line.text);
     }
-    const heard = await this.#tools.atDesk((desk) => hearCustomer(desk, text, memory.card.nextMeeting));
+    const heard = await this.#tools.atDesk((desk) => hearCustomer(desk, text, memory.card.meetingStarts[0] ?? null));
     if (heard.kind === "reply") return this.#reply(heard.text, "rule");
     this.#messages.push(
       { role: "system", text: this.#instructions(memory) },
@@ -127,11 +128,17 @@ class Turn {
     }
   }
 
-  /** Lines of this conversation before the current one, which may be stored already. */
+  /** Lines of this conversation before the current ones, which may be stored already, one by one. */
   #ownLines(memory: CustomerMemory, text: string): CustomerMemory["lines"] {
     const own = memory.lines.filter((line) => line.conversationId === this.#input.conversationId);
-    const last = own.at(-1);
-    return last?.author === "customer" && last.text === text ? own.slice(0, -1) : own;
+    let rest = text.trimEnd();
+    for (let last = own.at(-1); last?.author === "customer"; last = own.at(-1)) {
+      const stored = last.text.slice(0, limits.customerTextChars).trimEnd();
+      if (stored === "" || !rest.endsWith(stored)) break;
+      rest = rest.slice(0, -stored.length).trimEnd();
+      own.pop();
+    }
+    return own;
   }
 
   #instructions(memory: CustomerMemory): string {
@@ -188,9 +195,15 @@ class Turn {
     const { profile } = this.#input;
     const problems = guardOutput(answer.text, {
       allowedTexts: [profile.facts, profile.whatsappPrompt, ...profile.phones, ...this.#tools.memory.quotable],
-      mayClaimBooking: this.#tools.memory.changedCalendar || memory.card.meetings.length > 0,
+      mayClaimBooking: this.#tools.memory.changedCalendar || this.#speaksOfKnown(answer.text, memory.card),
     });
     return problems.length === 0 ? null : problems.join(", ");
+  }
+
+  /** Without a change in this turn only a meeting that the customer has may be spoken of as booked. */
+  #speaksOfKnown(text: string, { meetingStarts }: CustomerMemory["card"]): boolean {
+    const now = this.#deps.clock.instant().toZonedDateTimeISO(this.#input.profile.timezone);
+    return meetingStarts.length > 0 && namesSlot(text, meetingStarts, now) !== "names_other";
   }
 
   async #apology(text: string): Promise<TurnReply> {

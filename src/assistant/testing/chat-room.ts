@@ -23,8 +23,8 @@ export interface ChatRoom {
 
 export interface ChatCustomer {
   conversationId: string;
-  /** Says something; resolves to the assistant's answer. Both are stored, as the channels do it. */
-  says(text: string): Promise<TurnReply>;
+  /** Says something, in one message or a burst of them; resolves to the one answer. All are stored, as the channels do it. */
+  says(...messages: string[]): Promise<TurnReply>;
   /** Booked meetings, local wall time. */
   meetings(): Promise<string[]>;
 }
@@ -57,9 +57,12 @@ export async function chatRoom(db: Database, options: { facts?: string } = {}): 
       business.run((ctx) => appendMessage(ctx, { conversationId, customerId, author, body, at: clock.instant() }));
     return {
       conversationId,
-      async says(text) {
-        clock.advance(1_000);
-        await store("customer", text);
+      async says(...messages) {
+        for (const message of messages) {
+          clock.advance(1_000);
+          await store("customer", message);
+        }
+        const text = messages.join("\n");
         const reply = await assistant.turn({ profile, customerId, conversationId, channel: "chat", text });
         clock.advance(1_000);
         await store("assistant", reply.text);

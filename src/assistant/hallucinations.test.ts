@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { chatRoom } from "./testing/chat-room.ts";
+
+// A model says what did not happen and offers what its tool did not give; neither may end in a meeting or a promise.
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await testDatabase();
+}, 20_000);
+afterAll(() => db.drop());
+
+const book = (date: string, time: string) => ({ call: "book_meeting", with: { date, time } });
+
+describe("a meeting that was never booked is not confirmed", () => {
+  const lies = [
+    "קבעתי לך תור למחר בעשר!",
+    "התור שלך נקבע למחר בשעה 10:00.",
+    "רשמתי אותך למחר ב-10:00.",
+    "You are booked for tomorrow at 10:00.",
+    "I've scheduled your appointment for tomorrow at 10:00.",
+    "Your appointment is confirmed.",
+  ];
+  for (const lie of lies)
+    test(lie, async () => {
+      const room = await chatRoom(db);
+      const dana = await room.customer(0);
+      room.model.will(lie, "לאיזה יום ושעה לקבוע?");
+      expect((await dana.says("אני רוצה תור מחר בעשר")).text).toBe("לאיזה יום ושעה לקבוע?");
+    });
+
+  test("a customer who has a meeting is told of that one, and of no other", async () => {
+    const room = await chatRoom(db);
+    const dana = await room.customer(0);
+    room.model.will(book("2026-11-25", "16:30"), "נקבעה למחר בשעה 16:30.");
+    await dana.says("תקבע לי מחר בארבע וחצי");
+    room.model.will("קבעתי לך תור גם ליום חמישי בשעה 12:00.", "יש לך פגישה מחר בשעה 16:30.");
+    expect((await dana.says("מה קבוע לי?")).text).toBe("יש לך פגישה מחר בשעה 16:30.");
+    room.model.will("הפגישה שלך נקבעה למחר בשעה 16:30.");
+    expect((await dana.says("אז מה קבוע לי?")).text).toContain("16:30");
+  });
+
+  test("the price is set by length: no claim", async () => {
+    const room = await chatRoom(db);
+    const dana = await room.customer(0);
+    room.model.will("המחיר נקבע לפי אורך השיער.");
+    expect((await dana.says("איך נקבע המחיר?")).text).toBe("המחיר נקבע לפי אורך השיער.");
+  });
+});
+
+test("a yes to a time that the model misread from its tool is read back, not booked", async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  const check = { call: "check_availability", with: { date: "2026-11-25", time: "16:30" } };
+  room.model.will(check, "פנוי ביום שישי, 27 בנובמבר, בשעה 16:30. מתאים?");
+  await dana.says("אפשר תור מחר בארבע וחצי?");
+  const reply = await dana.says("כן, אפשר");
+  expect(reply).toMatchObject({ by: "rule", text: expect.stringContaining("25 בנובמבר, בשעה 16:30?") });
+  expect(await dana.meetings()).toEqual([]);
+  await dana.says("כן");
+  expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
+});
+
+test("the messages of a burst, stored one by one, are told to the model once", async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  room.model.will("שלום!");
+  await dana.says("היי");
+  room.model.will("יש חניה ברחוב.");
+  await dana.says("היי", "יש חניה?");
+  const users = room.model.requests.at(-1)?.messages.filter(({ role }) => role === "user");
+  expect(users).toEqual([
+    { role: "user", text: "היי" },
+    { role: "user", text: "היי\nיש חניה?" },
+  ]);
+});
