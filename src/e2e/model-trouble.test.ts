@@ -115,7 +115,11 @@ const troubles = {
       session.sendRaw("[]");
       session.sendRaw('{"type":"response.of.the.future","event_id":"event_x"}');
     }),
-  "cut off": () => play(askTwice, async (stage) => (await midSentence(stage)).drop()),
+  "cut off": () =>
+    play(askTwice, async (stage) => {
+      await midSentence(stage);
+      stage.modelLink.reset();
+    }),
   silent: () =>
     play(askTwice, async (stage) => {
       const session = await until("the call's session", () => sessionsOf(stage)[0]);
@@ -135,9 +139,11 @@ const troubles = {
         ],
       },
       async (stage) => {
-        const session = await midSentence(stage);
-        stage.world.model.model.faults.refuseUpgrade = 503;
-        session.drop();
+        await midSentence(stage);
+        stage.modelLink.accept = "refuse";
+        stage.modelLink.reset();
+        await until("the message left", () => stage.world.account.recordings.size > 0, 60_000);
+        stage.modelLink.heal();
       },
     ),
   "one answer fails": () =>

@@ -52,50 +52,64 @@ const gone = async (report: CallReport): Promise<boolean> =>
     ({ status, deletedAt, bytes }) => status === "deleted" && deletedAt !== null && bytes === null,
   );
 
+/** What there was at four moments of one story. */
+const facts = {
+  atFirst: { files: 0, atTwilio: 0 },
+  afterTheFirstSweep: { files: 0, theirs: false },
+  whenTwilioIsBack: { files: 0, deletedThere: false },
+  before48Hours: { files: 0, ours: false, theirsLater: false },
+  after48Hours: { files: 0 },
+};
+let message: CallReport;
+
+beforeAll(async () => {
+  await withTenant(stage.db, garageId, (tx) =>
+    saveSettings({ businessId: garageId, actor: { kind: "system" }, tx }, { recordingDays: 0 }),
+  );
+  // Twilio's REST API is away at first: what is due there has to be asked for again.
+  stage.world.account.restFault = 503;
+  const [call, left, other] = await Promise.all([talk(salon), leaveMessage(salon), talk(garage)]);
+  message = left;
+  await Promise.all([call, message, other].map((each) => stored(each, 1)));
+  const atTwilio = [...stage.world.account.recordings.values()];
+  facts.atFirst = { files: sounds().length, atTwilio: atTwilio.filter(({ deleted }) => !deleted).length };
+
+  clock.leap(hourMs + 1_000);
+  await until("the garage's recording deleted", () => gone(other));
+  facts.afterTheFirstSweep = { files: sounds().length, theirs: await gone(other) };
+
+  stage.world.account.restFault = null;
+  await until("Twilio's copy deleted", () => atTwilio.every(({ deleted }) => deleted), 60_000);
+  await stored(message, 2);
+  facts.whenTwilioIsBack = { files: sounds().length, deletedThere: atTwilio.every(({ deleted }) => deleted) };
+
+  clock.leap(45 * hourMs);
+  const later = await talk(garage);
+  await stored(later, 1);
+  clock.leap(hourMs);
+  await until("the garage's later recording deleted", () => gone(later));
+  facts.before48Hours = { files: sounds().length, ours: await gone(call), theirsLater: await gone(later) };
+
+  clock.leap(2 * hourMs);
+  await until("everything deleted", async () => (await gone(call)) && (await gone(message)), 30_000);
+  facts.after48Hours = { files: sounds().length };
+}, 150_000);
+
 describe("recordings", () => {
-  let call: CallReport;
-  let message: CallReport;
-  let other: CallReport;
-
-  beforeAll(async () => {
-    await withTenant(stage.db, garageId, (tx) =>
-      saveSettings({ businessId: garageId, actor: { kind: "system" }, tx }, { recordingDays: 0 }),
-    );
-    // Twilio's REST API is away at first: what is due there has to be asked for again.
-    stage.world.account.restFault = 503;
-    [call, message, other] = await Promise.all([talk(salon), leaveMessage(salon), talk(garage)]);
-    await Promise.all([call, message, other].map((each) => stored(each, 1)));
-  }, 60_000);
-
-  test("of a business that keeps none are deleted with the next sweep, the others' stay", async () => {
-    expect(sounds()).toHaveLength(3);
-    clock.leap(hourMs + 1_000);
-    await until("the garage's recording deleted", () => gone(other));
-    expect(sounds()).toHaveLength(2);
-  }, 30_000);
-  test("lie at Twilio only until our copy is safe, also when Twilio does not answer at first", async () => {
-    const atTwilio = [...stage.world.account.recordings.values()].filter(({ callSid }) => callSid === message.callSid);
-    expect(atTwilio.map(({ deleted }) => deleted)).toEqual([false]);
-    stage.world.account.restFault = null;
-    await until("Twilio's copy deleted", () => atTwilio[0]!.deleted, 60_000);
-    await stored(message, 2);
-    expect(sounds()).toHaveLength(3);
-  }, 80_000);
-  test("are kept for two days, also when others' are swept beside them", async () => {
-    clock.leap(45 * hourMs);
-    const later = await talk(garage);
-    await stored(later, 1);
-    clock.leap(hourMs);
-    await until("the garage's later recording deleted", () => gone(later));
-    expect(await gone(call)).toBe(false);
-    expect(sounds()).toHaveLength(3);
-  }, 40_000);
-  test("and hardly an hour longer: no file, no bytes, a row that says when", async () => {
-    clock.leap(2 * hourMs);
-    await until("everything deleted", async () => (await gone(call)) && (await gone(message)), 30_000);
-    expect(sounds()).toEqual([]);
-  }, 40_000);
-  test("take nothing else with them: words and summary stay", async () => {
+  test("of a business that keeps none are deleted with the next sweep, the others' stay", () => {
+    expect(facts.atFirst).toEqual({ files: 3, atTwilio: 1 });
+    expect(facts.afterTheFirstSweep).toEqual({ files: 2, theirs: true });
+  });
+  test("lie at Twilio only until our copy is safe, also when Twilio does not answer at first", () => {
+    expect(facts.whenTwilioIsBack).toEqual({ files: 3, deletedThere: true });
+  });
+  test("are kept for two days, also when others' are swept beside them", () => {
+    expect(facts.before48Hours).toEqual({ files: 3, ours: false, theirsLater: true });
+  });
+  test("and hardly an hour longer: no file, no bytes, a row that says when", () => {
+    expect(facts.after48Hours).toEqual({ files: 0 });
+  });
+  test("take nothing else with them: words and status stay", async () => {
     const { turns, status } = await stage.entryOf(message.callSid);
     expect(turns.map(({ text }) => text)).toContain("תחזרו אליי בבקשה.");
     expect(status).toBe("completed");

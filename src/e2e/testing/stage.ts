@@ -35,6 +35,8 @@ export interface Stage {
   readonly db: TestDatabase;
   /** What lies between the product and its database. */
   readonly databaseLink: ChaosLink;
+  /** What lies between the product and the model. */
+  readonly modelLink: ChaosLink;
   /** Every line that the product logged. */
   readonly lines: readonly string[];
   addBusiness(business: NewBusiness): Promise<BusinessId>;
@@ -48,9 +50,13 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const [world, db] = await Promise.all([startWorld(options.world), testDatabase()]);
   if (db.address.kind !== "socket") throw new Error("test databases listen on a unix socket");
   const databaseLink = await openLink(join(db.address.socketDir, `.s.PGSQL.${db.address.port}`));
+  const modelUrl = new URL(world.environment.OPENAI_BASE_URL!);
+  const modelLink = await openLink(Number(modelUrl.port));
+  modelUrl.port = String(modelLink.port);
   const storageDir = mkdtempSync(join(tmpdir(), "agentlocator-e2e-"));
   const config = readConfig({
     ...world.environment,
+    OPENAI_BASE_URL: modelUrl.href,
     STORAGE_DIR: storageDir,
     PORT: "0",
     DATABASE_URL: `postgres://${db.address.user}@127.0.0.1:${databaseLink.port}/${db.address.database}`,
@@ -68,6 +74,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     storageDir,
     db,
     databaseLink,
+    modelLink,
     lines,
     addBusiness: (business) => addBusiness(db, business),
     async entryOf(callSid, ready = ({ endReason }) => endReason !== null) {
@@ -82,7 +89,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       databaseLink.heal();
       await app.stop();
       await world.stop();
-      await databaseLink.stop();
+      await Promise.all([databaseLink.stop(), modelLink.stop()]);
       await db.drop();
       rmSync(storageDir, { recursive: true, force: true });
     },
