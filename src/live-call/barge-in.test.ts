@@ -127,6 +127,46 @@ describe("the caller interrupts", () => {
     expect(bench.engine.did("autoAnswer").map((command) => command.on)).toEqual([false, true]);
   });
 
+  test("a question whose words come late is answered: it was taken for a sound, and the rest of the old answer stops", () => {
+    const bench = interrupted(loudSound(400));
+    bench.engine.emit.callerTurn("t2");
+    bench.quiet(2_000);
+    expect(bench.engine.did("respond")).toEqual([]);
+    const heardMs = bench.line.heardMs;
+    const late = (text: string) => bench.engine.emit.transcript({ role: "caller", itemId: "t2", text, final: true });
+    late("כמה זה עולה?");
+    late("כמה זה עולה?");
+    bench.quiet(1_000);
+    expect(bench.engine.did("respond").map((command) => command.request)).toEqual([{}]);
+    expect(bench.line.heardMs - heardMs).toBeLessThanOrEqual(200);
+    expect(bench.journal.events.filter(({ kind }) => kind === "interruption").map(({ detail }) => detail)).toEqual([
+      { verdict: "false_stop" },
+      { verdict: "meant_after_all" },
+    ]);
+  });
+
+  test("a backchannel whose words come late, and words of a later turn, change nothing", () => {
+    for (const [turns, text] of [
+      [["t2"], "אהה"],
+      [["t2", "t3"], "כמה זה עולה?"],
+    ] as const) {
+      const bench = interrupted(loudSound(400));
+      bench.engine.emit.callerTurn(turns[0]);
+      bench.quiet(2_000);
+      for (const turn of turns.slice(1)) bench.engine.emit.callerTurn(turn);
+      bench.engine.emit.transcript({ role: "caller", itemId: turns.at(-1)!, text, final: true });
+      expect(bench.engine.did("respond")).toEqual([]);
+      expect(bench.line.clears).toBe(1);
+    }
+  });
+
+  test("a turn of which no words ever come is answered when it was longer than a cough", () => {
+    const bench = interrupted(loudSound(700));
+    bench.engine.emit.callerTurn("t2");
+    bench.quiet(2_500);
+    expect(bench.engine.did("respond").map((command) => command.request)).toEqual([{}]);
+  });
+
   test("a false stop: the rest is played from the cut, remembered when heard, answers on again", () => {
     const bench = interrupted(loudSound(500));
     expect(stopped(bench)).toBe(true);

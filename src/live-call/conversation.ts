@@ -131,14 +131,21 @@ export class Conversation {
     if (!this.#playout.active) this.closing.cancel(); // the caller had something to say before the goodbye began
     this.tools.newTurn();
     this.#core.deadlines.disarm("missed_turn");
-    if (this.#interruption.undecided) this.#interruption.callerTurn();
-    else this.#expect();
+    this.#interruption.callerTurn();
+    if (!this.#interruption.undecided) this.#expect();
   }
 
   callerText(text: string): void {
-    if (!this.#interruption.undecided) return;
-    this.#interruption.callerText(text);
-    this.judge();
+    if (this.#interruption.undecided) {
+      this.#interruption.callerText(text);
+      this.judge();
+    } else if (this.#interruption.wordsAfterAll(text)) {
+      this.#core.event("interruption", { verdict: "meant_after_all" });
+      this.closing.cancel();
+      this.#continueFrom = null;
+      this.stop();
+      this.request();
+    }
   }
 
   answerStarted(id: string): void {

@@ -1,5 +1,6 @@
 import type { After } from "./closing.ts";
 import type { Remainder } from "./playout.ts";
+import { isBackchannel } from "./vad/backchannels.ts";
 import { type InterruptionVerdict, judgeInterruption } from "./vad/judge.ts";
 import type { Vad } from "./vad/vad.ts";
 
@@ -18,6 +19,7 @@ export class Interruption {
   #cut: CutAnswer | null = null;
   #transcript: string | null = null;
   #turnTaken = false;
+  #wordsMissing = false;
 
   get undecided(): boolean {
     return this.#cut !== null;
@@ -31,24 +33,36 @@ export class Interruption {
   begin(cut: CutAnswer): void {
     this.#cut = cut;
     this.#transcript = null;
-    this.#turnTaken = false;
+    this.#turnTaken = this.#wordsMissing = false;
   }
 
+  /** The engine took a turn of the caller. */
   callerTurn(): void {
-    this.#turnTaken = true;
+    this.#turnTaken = this.undecided;
+    this.#wordsMissing = false;
   }
 
   callerText(text: string): void {
     this.#transcript = this.#transcript === null ? text : `${this.#transcript} ${text}`;
   }
 
+  /** Words of a turn that was taken for a sound without words: it was meant after all, and nobody has answered it. */
+  wordsAfterAll(text: string): boolean {
+    if (!this.#wordsMissing || text.trim() === "" || isBackchannel(text)) return false;
+    this.#wordsMissing = false;
+    return true;
+  }
+
   judge(vad: Vad, nowMs: number): InterruptionVerdict {
-    return judgeInterruption({
+    const verdict = judgeInterruption({
       spokenMs: vad.utteranceMs,
       speaking: vad.speaking,
       transcript: this.#transcript,
+      turnTaken: this.#turnTaken,
       sinceMs: nowMs - (this.#cut?.atMs ?? nowMs),
     });
+    this.#wordsMissing = verdict === "false_stop" && this.#turnTaken && this.#transcript === null;
+    return verdict;
   }
 
   /** Ends the matter and returns what was kept. */

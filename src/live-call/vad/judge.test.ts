@@ -23,14 +23,24 @@ describe("was the interruption meant?", () => {
     ["speaks again when time is up", 500, true, null, 1_800, "meant"],
   ];
   for (const [label, spokenMs, speaking, transcript, sinceMs, verdict] of rows) {
-    test(label, () => expect(judgeInterruption({ spokenMs, speaking, transcript, sinceMs })).toBe(verdict));
+    test(label, () =>
+      expect(judgeInterruption({ spokenMs, speaking, transcript, turnTaken: false, sinceMs })).toBe(verdict),
+    );
   }
+
+  test("a turn without words: believed when it was long enough for a question, not when it may have been a cough", () => {
+    const turn = { speaking: false, transcript: null, turnTaken: true };
+    expect(judgeInterruption({ ...turn, spokenMs: 700, sinceMs: 1_700 })).toBe("undecided");
+    expect(judgeInterruption({ ...turn, spokenMs: 700, sinceMs: 1_800 })).toBe("meant");
+    expect(judgeInterruption({ ...turn, spokenMs: 300, sinceMs: 1_200 })).toBe("false_stop");
+  });
 
   test("it is always decided early enough to resume within 2 s", () => {
     const evidence = fc.record({
       spokenMs: fc.nat(5_000),
       speaking: fc.boolean(),
       transcript: fc.option(fc.string()),
+      turnTaken: fc.boolean(),
       sinceMs: fc.integer({ min: 1_800, max: 10_000 }),
     });
     fc.assert(fc.property(evidence, (each) => judgeInterruption(each) !== "undecided"));

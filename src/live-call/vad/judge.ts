@@ -11,6 +11,8 @@ export interface InterruptionEvidence {
   speaking: boolean;
   /** Final text of what the caller said, or null when none came yet. */
   transcript: string | null;
+  /** The engine's own detector took what the caller said as a turn. */
+  turnTaken: boolean;
   /** Since the stop. */
   sinceMs: number;
 }
@@ -25,14 +27,16 @@ const DECIDE_MS = 1_800;
 
 /**
  * Judges an interruption: a backchannel, a cough or a sound without words was a false stop, and the assistant
- * says what was left. `undecided` means ask again; it never lasts past 1.8 s after the stop.
+ * says what was left. `undecided` means ask again; it never lasts past 1.8 s after the stop. When no words have come by
+ * then, two detectors that agree are believed: a question must not be talked over because the transcriber is slow.
  */
 export function judgeInterruption(evidence: InterruptionEvidence): InterruptionVerdict {
-  const { spokenMs, speaking, transcript, sinceMs } = evidence;
+  const { spokenMs, speaking, transcript, turnTaken, sinceMs } = evidence;
   if (transcript !== null && transcript.trim() !== "" && !isBackchannel(transcript)) return "meant";
   if (spokenMs >= TURN_MS) return "meant";
   if (speaking) return sinceMs >= DECIDE_MS ? "meant" : "undecided";
   if (transcript !== null) return "false_stop";
   if (sinceMs >= SHORT_WAIT_MS && spokenMs <= SHORT_MS) return "false_stop";
-  return sinceMs >= DECIDE_MS ? "false_stop" : "undecided";
+  if (sinceMs < DECIDE_MS) return "undecided";
+  return turnTaken ? "meant" : "false_stop";
 }
