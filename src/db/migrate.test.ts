@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { Sql } from "postgres";
 import { AppError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
 import { type DatabaseAddress, withDatabaseName } from "./address.ts";
 import { connectPostgres } from "./connect.ts";
 import { migrate, migrationsFolder } from "./migrate.ts";
@@ -145,4 +146,41 @@ test("the schema in the code is the schema in the migrations", () => {
   );
   const said = run.stdout.toString() + run.stderr.toString();
   expect(said).toContain("No schema changes, nothing to migrate");
+});
+
+/** Our migrations as they were when `count` of them were there. */
+function onlyFirst(count: number): string {
+  const path = join(folder, `first-${count}`);
+  cpSync(migrationsFolder, path, { recursive: true });
+  const file = join(path, "meta/_journal.json");
+  const journal = JSON.parse(readFileSync(file, "utf8"));
+  writeFileSync(file, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }));
+  return path;
+}
+
+test("an installation from before lead statuses gets them, and keeps its own, when its database user is no superuser", async () => {
+  const plain = `plain_${newId().replaceAll("-", "")}`;
+  await owner.unsafe(`create role ${plain} login createrole`);
+  const address = await empty();
+  await owner.unsafe(`alter database migrated_${made} owner to ${plain}`);
+  if (address.kind !== "socket") throw new Error("test databases listen on a unix socket");
+  const asOwner: DatabaseAddress = { ...address, user: plain };
+  await migrate(asOwner, onlyFirst(9));
+  const superuser = connectPostgres(address, { connections: 1 });
+  try {
+    const [business, customer, lead] = [newId(), newId(), newId()];
+    await superuser`insert into businesses (id, name, timezone) values (${business}, 'x', 'Asia/Jerusalem')`;
+    await superuser`insert into customers (id, business_id) values (${customer}, ${business})`;
+    await superuser`insert into leads (id, business_id, customer_id, status, source)
+      values (${lead}, ${business}, ${customer}, 'בהמתנה', 'call')`;
+    await migrate(asOwner);
+    const keys = await superuser`select key from lead_statuses where business_id = ${business} order by position`;
+    expect(keys.map(({ key }) => key)).toEqual(["new", "contacted", "in_progress", "meeting", "won", "lost", "בהמתנה"]);
+    expect(await superuser`select feed_version from calendar_rules where business_id = ${business}`).toHaveLength(1);
+    const loose = await superuser`select relname from pg_class where relnamespace = 'public'::regnamespace
+      and relname in ('businesses', 'leads', 'calendar_rules', 'lead_statuses') and not (relrowsecurity and relforcerowsecurity)`;
+    expect([...loose]).toEqual([]);
+  } finally {
+    await superuser.end();
+  }
 });
