@@ -261,12 +261,12 @@ test("the feed shows meetings and what became of them, never holds", async () =>
   await business.run((ctx) => cancelMeeting(ctx, { meetingId, now }));
   const feed = await business.run((ctx) => calendarFeed(ctx, now));
   expect(feed.match(/DTSTART:\S+|STATUS:\S+|SUMMARY:[^\r]+/g)).toEqual([
-    "DTSTART:20261126T100000Z",
-    "STATUS:CONFIRMED",
-    "SUMMARY:לקוח 1",
     "DTSTART:20261126T110000Z",
     "STATUS:CANCELLED",
     "SUMMARY:לקוח 2",
+    "DTSTART:20261126T100000Z",
+    "STATUS:CONFIRMED",
+    "SUMMARY:לקוח 1",
   ]);
 });
 

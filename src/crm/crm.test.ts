@@ -24,6 +24,15 @@ afterAll(() => db.drop());
 
 const phone = (value: string) => ({ kind: "phone" as const, value });
 
+test("an interest that a model saves in every turn is one note", async () => {
+  const business = await testBusiness(db, { customers: 1 });
+  const customerId = business.customerIds[0]!;
+  for (const interest of ["צבע", " צבע ", "תספורת", "צבע"])
+    await business.run((ctx) => saveLead(ctx, { customerId, source: "call", interest }));
+  const { entries } = await business.run((ctx) => timeline(ctx, customerId));
+  expect(entries.map(({ text }) => text).toSorted()).toEqual(["צבע", "תספורת"]);
+});
+
 describe("one customer, many identities", () => {
   test("the same number is the same customer and one lead, also when twenty messages come at once", async () => {
     const business = await testBusiness(db, { customers: 1 });
@@ -111,6 +120,15 @@ describe("merging two customers", () => {
     await business.run((ctx) => undoMerge(ctx, mergeId));
     expect(await state(business, [keptId, mergedId])).toBe(before);
     await expect(business.run((ctx) => undoMerge(ctx, mergeId))).rejects.toThrow("undone already");
+  });
+
+  test("undoing keeps a name that was written after the merge", async () => {
+    const { business, keptId, mergedId } = await setUp();
+    const mergeId = await business.run((ctx) => mergeCustomers(ctx, { keptId, mergedId, proof: "אמר את המספר" }));
+    await business.run((ctx) => saveLead(ctx, { customerId: keptId, source: "staff", name: "רונית" }));
+    await business.run((ctx) => undoMerge(ctx, mergeId));
+    const rows = await business.run((ctx) => ctx.tx.select().from(customers).where(eq(customers.id, keptId)));
+    expect(rows.map(({ name }) => name)).toEqual(["רונית"]);
   });
 
   test("a customer of another business cannot be merged in", async () => {

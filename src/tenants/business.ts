@@ -11,6 +11,7 @@ import { withSystem, withTenant } from "../db/tenant.ts";
 import type { Ctx } from "./ctx.ts";
 import { seedCalendar } from "./hours.ts";
 import { seedLeadStatuses } from "./lead-statuses.he.ts";
+import { assertPlaceholders } from "./placeholders.ts";
 
 export interface NewBusiness {
   name: string;
@@ -31,11 +32,13 @@ const defaultTimezone = "Asia/Jerusalem";
 
 /**
  * Makes a business with its number and settings, or nothing at all.
- * @throws AppError "invalid" for an empty name or unknown time zone, "taken" when the number is another business's.
+ * @throws AppError "invalid" for an empty name, unknown time zone or unknown placeholder, "taken" when the number is another business's.
  */
 export async function addBusiness(db: Database, input: NewBusiness): Promise<BusinessId> {
   const name = readName(input.name);
   const timezone = readTimezone(input.timezone ?? defaultTimezone);
+  assertPlaceholders(input.greeting ?? "", "greeting");
+  assertPlaceholders(input.prompt ?? "");
   const id = newId<BusinessId>();
   try {
     await withTenant(db, id, async (tx) => {

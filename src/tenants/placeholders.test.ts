@@ -13,7 +13,7 @@ describe("filling", () => {
     ["a question stays a question", "במה אפשר לעזור, {{customer_name}}?", "במה אפשר לעזור?"],
     [
       "other sentences stay",
-      "כאן {{assistant_name}}. הכתובת: {{address}}. במה אפשר לעזור?",
+      "כאן {{assistant_name}}. הכתובת: {{city}}. במה אפשר לעזור?",
       "כאן נועה. הכתובת. במה אפשר לעזור?",
     ],
     ["times and decimals are not clause ends", "פתוח 10:30 עד 3.5 שעות {{customer_name}}, בסדר?", "בסדר?"],

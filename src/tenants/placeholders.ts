@@ -6,8 +6,6 @@ export const placeholders = {
   assistant_name: "שם העוזרת",
   customer_name: "שם הלקוח",
   city: "עיר",
-  address: "כתובת",
-  hours_today: "שעות הפעילות היום",
   today: "היום והתאריך",
 } as const;
 
@@ -18,20 +16,25 @@ const pattern = /\{\{\s*([^{}]*?)\s*\}\}/g;
 // A mark ends a clause only before white space or the end: "10:30" and "3.5" stay whole.
 const clausePattern = /[\s\S]*?(?:[,;:.!?–](?=\s|$)\s*|\n+|$)/g;
 
-/** Names in `text` that the list does not have, each once, in order. */
-export function unknownPlaceholders(text: string): string[] {
+const promptNames: readonly string[] = Object.keys(placeholders);
+// A greeting is spoken from a recording made once: it cannot say what day it is.
+const greetingNames = promptNames.filter((name) => name !== "today");
+
+/** Names in `text` that are not among `known`, each once, in order. */
+export function unknownPlaceholders(text: string, known = promptNames): string[] {
   const names = [...text.matchAll(pattern)].map((match) => match[1] ?? "");
-  return [...new Set(names.filter((name) => !Object.hasOwn(placeholders, name)))];
+  return [...new Set(names.filter((name) => !known.includes(name)))];
 }
 
 /**
- * For every save of a text that people write.
+ * For every save of a text that people write; a greeting may ask for less than a prompt.
  * @throws AppError "invalid", its public face naming the unknown placeholders.
  */
-export function assertPlaceholders(text: string): void {
-  const unknown = unknownPlaceholders(text);
+export function assertPlaceholders(text: string, kind: "prompt" | "greeting" = "prompt"): void {
+  const known = kind === "prompt" ? promptNames : greetingNames;
+  const unknown = unknownPlaceholders(text, known);
   if (unknown.length === 0) return;
-  const said = `unknown placeholder: ${unknown.join(", ")}; there are ${Object.keys(placeholders).join(", ")}`;
+  const said = `unknown placeholder: ${unknown.join(", ")}; there are ${known.join(", ")}`;
   throw new AppError("invalid", said, { public: said });
 }
 

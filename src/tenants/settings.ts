@@ -5,6 +5,7 @@ import { parseInput } from "../base/parse-input.ts";
 import { type Phone, parsePhone } from "../base/phone.ts";
 import { businessSettings } from "../db/schema/business.ts";
 import type { Ctx } from "./ctx.ts";
+import { assertPlaceholders } from "./placeholders.ts";
 
 export type BusinessSettings = Omit<typeof businessSettings.$inferSelect, "businessId" | "updatedAt">;
 
@@ -50,10 +51,11 @@ export async function getSettings(ctx: Ctx): Promise<BusinessSettings> {
 
 /**
  * Saves what is given. In force for the next call of every process as soon as the transaction commits.
- * @throws AppError "invalid" naming every field that is out of bounds.
+ * @throws AppError "invalid" naming every field that is out of bounds, or the placeholders that a greeting cannot have.
  */
 export async function saveSettings(ctx: Ctx, change: SettingsChange): Promise<void> {
   const parsed = parseInput(settingsChange, change);
+  for (const greeting of [parsed.callGreeting, parsed.whatsappGreeting]) assertPlaceholders(greeting ?? "", "greeting");
   const given = Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
   await ctx.tx
     .update(businessSettings)

@@ -110,9 +110,16 @@ test("only the settings that are given change", async () => {
   expect(await as(id, getSettings)).toMatchObject({ callGreeting: null, transferPhone: null });
 });
 
+test("a business is not made with a greeting or a prompt that can never be filled", async () => {
+  for (const text of [{ greeting: "שלום {{nickname}}" }, { prompt: "היי {{address}}" }])
+    expect(await codeOf(addBusiness(db, { name: "s", phone: newPhone(), ...text }))).toBe("invalid");
+});
+
 const bad: [string, object][] = [
   ["assistantName", { assistantName: " " }],
   ["callGreeting", { callGreeting: "x".repeat(1_001) }],
+  ["nickname", { callGreeting: "שלום {{nickname}}" }],
+  ["today", { whatsappGreeting: "{{today}}, שלום" }],
   ["recordingDays", { recordingDays: -1 }],
   ["recordingDays", { recordingDays: 1.5 }],
   ["transferPhone", { transferPhone: "*2700" }],

@@ -120,13 +120,15 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<void> {
     name: record.customer.name,
     createdAt: Temporal.Instant.from(record.customer.createdAt),
   });
-  for (const [table, column] of owned)
-    for (const id of record.moved[table] ?? [])
+  for (const [table, column] of owned) {
+    const ids = record.moved[table] ?? [];
+    if (ids.length > 0)
       await tx.execute(
         sql`update ${sql.identifier(table)} set ${sql.identifier(column)} = ${merge.mergedId}
-            where ${isOf(ctx, column, merge.keptId)} and id = ${id}`,
+            where ${isOf(ctx, column, merge.keptId)} and id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::uuid)`,
       );
-  if (record.takenName) await setName(ctx, merge.keptId, null);
+  }
+  if (record.takenName) await giveBackName(ctx, merge.keptId, record.customer.name);
   const { lead } = record;
   if (lead) {
     const createdAt = Temporal.Instant.from(lead.createdAt);
@@ -181,6 +183,12 @@ async function setName(ctx: Ctx, id: CustomerId, name: string | null): Promise<v
     .update(customers)
     .set({ name })
     .where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, id)));
+}
+
+/** A name that staff has written since stays. */
+async function giveBackName(ctx: Ctx, id: CustomerId, taken: string | null): Promise<void> {
+  const kept = await lockCustomer(ctx, id);
+  if (kept.name === taken) await setName(ctx, id, null);
 }
 
 const isOf = (ctx: Ctx, column: string, id: string): SQL =>

@@ -3,6 +3,7 @@ import { AppError } from "../../base/errors.ts";
 import { type CustomerId, newId } from "../../base/ids.ts";
 import { customers } from "../../db/schema/customer.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
+import { notes } from "../../db/schema/note.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { addNote } from "../notes/add-note.ts";
 
@@ -33,6 +34,18 @@ export async function saveLead(ctx: Ctx, input: SaveLead): Promise<Lead> {
     })
     .returning();
   if (lead === undefined) throw new AppError("bug", "a saved lead came back empty");
-  if (input.interest?.trim()) await addNote(ctx, { customerId: input.customerId, body: input.interest });
+  const interest = input.interest?.trim() ?? "";
+  if (interest !== "" && !(await isNoted(ctx, input.customerId, interest)))
+    await addNote(ctx, { customerId: input.customerId, body: interest });
   return lead;
+}
+
+/** A model saves the same interest again and again; the customer's page says it once. */
+async function isNoted(ctx: Ctx, customerId: CustomerId, body: string): Promise<boolean> {
+  const [same] = await ctx.tx
+    .select({ id: notes.id })
+    .from(notes)
+    .where(and(eq(notes.businessId, ctx.businessId), eq(notes.customerId, customerId), eq(notes.body, body)))
+    .limit(1);
+  return same !== undefined;
 }
