@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import type { CallSid } from "../base/ids.ts";
 import { limits } from "../limits.ts";
 import { createMediaSocket, type MediaSocketData } from "./media-socket.ts";
 import { signatureOf } from "./signature.ts";
@@ -195,6 +196,21 @@ describe("a stream with a good token", () => {
     const pieces = ["media 216@1000", "media 216@1020", "media 108@1040", "media 216@1100", "media 4@1120"];
     expect(call.events).toEqual(["attach", ...pieces]);
   });
+});
+
+test("many calls that begin in the same moment do not push each other out", async () => {
+  const { edge, dial, ring, media } = setUp();
+  const count = limits.anonymousSocketsMax + 30;
+  const sids = Array.from({ length: count }, (_, n) => (sid("a").slice(0, -3) + String(n).padStart(3, "0")) as CallSid);
+  const tokens = await Promise.all(sids.map((callSid) => ring(callSid)));
+  const peers = sids.map(() => dial(undefined, { "x-forwarded-for": "203.0.113.9" }));
+  await Promise.all(peers.map((peer) => peer.opened)); // nobody has said `start` by now
+  expect(media.strangers).toBe(count);
+  peers.forEach((peer, n) => {
+    peer.socket.send(startFrame(tokens[n]!, { callSid: sids[n]! }));
+  });
+  await Promise.all(sids.map((callSid) => edge.desk.find(callSid)!.seen("attach")));
+  expect(media.strangers).toBe(0);
 });
 
 describe("a socket that may not speak for a call is closed and reaches no call", () => {

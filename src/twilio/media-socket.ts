@@ -31,7 +31,7 @@ export interface MediaSocket {
 
 /** Twilio's media socket on Bun.serve: signed upgrade, bounded strangers, one `MediaConnection` each. */
 export function createMediaSocket(deps: MediaSocketDeps): MediaSocket {
-  const waitingRoom = new WaitingRoom(deps.clock);
+  const waitingRoom = new WaitingRoom(deps.clock, () => deps.tokens.open);
   const refusals = new RefusalLog(deps.clock, deps.log);
   const connectionDeps: MediaConnectionDeps = { ...deps, waitingRoom };
   return {

@@ -35,6 +35,14 @@ export class StreamTokens {
     this.#clock = clock;
   }
 
+  /** Tokens that can still be used: so many media sockets are expected. */
+  get open(): number {
+    const nowMs = this.#clock.nowMs();
+    let count = 0;
+    for (const { used, expiresAtMs } of this.#entries.values()) if (!used && nowMs < expiresAtMs) count++;
+    return count;
+  }
+
   /** A new token for one stream of a call. Call once per leg; `again` repeats it. */
   issue(grant: StreamGrant): string {
     this.#forgetOld();

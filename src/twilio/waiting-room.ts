@@ -11,16 +11,19 @@ export interface Stranger {
 
 /**
  * Bounds what sockets without a valid `start` can cost (K2): each has `limits.startFrameMs`, all together and each
- * address have a number of seats, and a newcomer takes the seat of whoever has waited longest. Twilio sends `start`
- * with its first bytes, so a real call is never the one that has waited longest.
+ * address have a number of seats, and a newcomer takes the seat of whoever has waited longest. On top come the sockets
+ * that are expected: a hundred calls that begin in the same moment must not push each other out.
  */
 export class WaitingRoom {
   readonly #clock: Clock;
+  readonly #expected: () => number;
   /** Oldest first. */
   readonly #seats = new Map<Stranger, Timer>();
 
-  constructor(clock: Clock) {
+  /** @param expected how many calls were told to open a socket and have not yet been heard of. */
+  constructor(clock: Clock, expected: () => number) {
     this.#clock = clock;
+    this.#expected = expected;
   }
 
   get size(): number {
@@ -28,12 +31,12 @@ export class WaitingRoom {
   }
 
   enter(stranger: Stranger): void {
-    if (this.#seats.size >= limits.anonymousSocketsMax) this.#dismissOldest(() => true);
+    if (this.#isFull(this.#seats.size, limits.anonymousSocketsMax)) this.#dismissOldest(() => true);
     const { address } = stranger;
     if (address !== null) {
       const sameAddress = (other: Stranger) => other.address === address;
       const seated = [...this.#seats.keys()].filter(sameAddress).length;
-      if (seated >= limits.anonymousSocketsPerAddressMax) this.#dismissOldest(sameAddress);
+      if (this.#isFull(seated, limits.anonymousSocketsPerAddressMax)) this.#dismissOldest(sameAddress);
     }
     const timer = this.#clock.after(limits.startFrameMs, () => this.#dismiss(stranger, "no start"));
     this.#seats.set(stranger, timer);
@@ -43,6 +46,10 @@ export class WaitingRoom {
   leave(stranger: Stranger): void {
     this.#seats.get(stranger)?.cancel();
     this.#seats.delete(stranger);
+  }
+
+  #isFull(seated: number, seats: number): boolean {
+    return seated >= seats && seated >= seats + this.#expected();
   }
 
   #dismissOldest(matches: (stranger: Stranger) => boolean): void {
