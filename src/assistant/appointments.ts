@@ -114,13 +114,13 @@ export async function settleOffered(
   const { local, moves } = slot;
   if (moves !== undefined) return moveTo(desk, moves, local);
   const booking = await bookHeld(desk.ctx, { ...common, holdId: slot.holdId, topic, evidence: evidence(desk, why) });
-  return booking.kind === "booked" ? booked(desk, booking.meeting, local) : lost(desk, local, "taken");
+  return booking.kind === "booked" ? booked(desk, booking.meeting, local) : offerOthers(desk, local, "taken");
 }
 
 /** Books a slot that was named and not offered, if the calendar has it free. */
 export async function settleNamed(desk: Desk, local: string, why: string, topic: string | null): Promise<Settled> {
   const slot = await freeSlotAt(desk, local);
-  if (slot === null) return lost(desk, local, "not_free");
+  if (slot === null) return offerOthers(desk, local, "not_free");
   const booking = await bookSlot(desk.ctx, {
     slot,
     customerId: desk.customerId,
@@ -130,17 +130,17 @@ export async function settleNamed(desk: Desk, local: string, why: string, topic:
     evidence: evidence(desk, why),
     ...clockOf(desk),
   });
-  return booking.kind === "booked" ? booked(desk, booking.meeting, local) : lost(desk, local, "taken");
+  return booking.kind === "booked" ? booked(desk, booking.meeting, local) : offerOthers(desk, local, "taken");
 }
 
 export async function moveTo(desk: Desk, meetingId: string, local: string): Promise<Settled> {
   const open = await openMeetings(desk.ctx, desk.customerId, desk.now.toInstant());
   const moving = open.find((meeting) => meeting.id === meetingId);
   const slot = await freeSlotAt(desk, local, moving);
-  if (slot === null) return lost(desk, local, "not_free", moving);
+  if (slot === null) return offerOthers(desk, local, "not_free", moving);
   const { customerId, conversationId } = desk;
   const moved = await moveMeeting(desk.ctx, { meetingId, customerId, conversationId, slot, ...clockOf(desk) });
-  if (moved.kind !== "moved") return lost(desk, local, "taken", moving);
+  if (moved.kind !== "moved") return offerOthers(desk, local, "taken", moving);
   desk.memory.changedCalendar = true;
   await setPending(desk, { kind: "empty" });
   const say = sentences.moved(saySlot(local, desk.now.toPlainDate()));
@@ -177,8 +177,13 @@ async function booked(desk: Desk, meeting: Meeting, local: string): Promise<Sett
   return { kind: "booked", meeting, local, say: sentences.booked(saySlot(local, desk.now.toPlainDate())) };
 }
 
-/** `taken`: somebody was quicker; `not_free`: it never was to be had (closed, rest, full). */
-async function lost(desk: Desk, local: string, why: "taken" | "not_free", moving?: Meeting): Promise<Settled> {
+/** Other times in the place of one that cannot be had. `taken`: somebody was quicker; `not_free`: it never was to be had (closed, rest, full). */
+export async function offerOthers(
+  desk: Desk,
+  local: string,
+  why: "taken" | "not_free",
+  moving?: Meeting,
+): Promise<Settled> {
   desk.log.info("NLP", "slot cannot be had, offering others", { local, why });
   const alternatives = await offer(desk, await nearest(desk, local, moving), moving);
   const others = alternatives.length === 0 ? null : sayChoice(alternatives.map((slot) => slot.spoken));

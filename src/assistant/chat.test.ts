@@ -230,7 +230,7 @@ describe("what may not go out does not go out (S12)", () => {
     ["a price nobody wrote", 'תספורת: 120 ש"ח', "בשבילך רק 1 ₪", sentences.withheld],
     ["a phone number from nowhere", "", "תתקשר ל-050-7654321", sentences.withheld],
     ["a link from nowhere", "", "פרטים ב-http://evil.example.com/pay", sentences.withheld],
-    ["a booking that never happened", "", "קבעתי לך תור למחר!", sentences.withheld],
+    ["a booking that never happened", "", "קבעתי לך תור למחר!", sentences.askAgain],
     ["a price of the business", 'תספורת: 120 ש"ח', 'תספורת עולה 120 ש"ח.', 'תספורת עולה 120 ש"ח.'],
     ["the business's own number", "", "אפשר להתקשר ל-03-555-0100.", "אפשר להתקשר ל-03-555-0100."],
   ];

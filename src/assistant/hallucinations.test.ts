@@ -60,6 +60,38 @@ test("a yes to a time that the model misread from its tool is read back, not boo
   expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
 });
 
+test("a question about an hour is no order: the model that books at once is made to ask", async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  room.model.will(book("2026-11-25", "16:30"), "פנוי מחר בשעה 16:30. לקבוע?");
+  await dana.says("יש לכם משהו מחר בארבע וחצי?");
+  expect(await dana.meetings()).toEqual([]);
+  await dana.says("כן");
+  expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
+});
+
+test("a model with nothing to say twice is apologised for, and staff knows", async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  room.model.will("", " ");
+  expect(await dana.says("שלום")).toMatchObject({ by: "apology" });
+});
+
+test('"לבטל?" and "כן" do not book the slot that was on offer before', async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  room.model.will(book("2026-11-25", "16:30"), "נקבעה למחר בשעה 16:30.");
+  await dana.says("תקבע לי מחר בארבע וחצי");
+  const check = { call: "check_availability", with: { date: "2026-11-26", time: "16:30" } };
+  room.model.will(check, "פנוי ביום חמישי בשעה 16:30. מתאים?");
+  await dana.says("ויש גם ביום חמישי בארבע וחצי?");
+  room.model.will("לבטל את הפגישה של 16:30?");
+  await dana.says("בעצם אני רוצה לבטל את התור");
+  room.model.will({ call: "cancel_meeting" }, "הפגישה של מחר בוטלה.");
+  await dana.says("כן");
+  expect(await dana.meetings()).toEqual([]);
+});
+
 test("the messages of a burst, stored one by one, are told to the model once", async () => {
   const room = await chatRoom(db);
   const dana = await room.customer(0);

@@ -16,6 +16,10 @@ export function pendingInput(heard: Understanding, pending: Pending, anchored: b
     }
     case "reject":
       return { input: "reject" };
+    case "cancel":
+      return { input: "leave" };
+    case "move":
+      return { input: "other" };
     case "instant":
       if (heard.time !== undefined && heard.missing?.includes("date")) return hourInput(heard.time, slots);
       return timedInput(heard.start, heard.time, heard.window, slots);
@@ -30,8 +34,6 @@ export function pendingInput(heard: Understanding, pending: Pending, anchored: b
     case "open":
     case "constraint":
     case "undecided":
-    case "move":
-    case "cancel":
     case "late":
     case "none":
       return { input: "other" };

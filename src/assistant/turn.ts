@@ -10,7 +10,7 @@ import { hearCustomer } from "./hear-customer.ts";
 import { type AssistantProfile, buildInstructions } from "./instructions.ts";
 import { type CustomerMemory, loadMemory } from "./memory.ts";
 import { namesSlot } from "./names-slot.ts";
-import { guardOutput } from "./output-guard.ts";
+import { type GuardProblem, guardOutput } from "./output-guard.ts";
 import { sentences } from "./sentences.he.ts";
 import { createToolset, type Toolset, type ToolsetDeps } from "./toolset.ts";
 
@@ -163,11 +163,11 @@ class Turn {
       }
       const problems = this.#problems(answer, memory);
       if (problems === null) return answer.text.trim();
-      this.#deps.log.warn("NLP", "answer held back", { biz: this.#input.profile.id, problems });
-      if (++refused > 1) return sentences.withheld;
+      this.#deps.log.warn("NLP", "answer held back", { biz: this.#input.profile.id, problems: problems.join(",") });
+      if (++refused > 1) return refusal(problems);
       this.#messages.push(
         { role: "assistant", text: answer.text },
-        { role: "system", text: frame.guardNote(problems) },
+        { role: "system", text: frame.guardNote(problems.join(", ")) },
       );
     }
     return null;
@@ -190,14 +190,14 @@ class Turn {
   }
 
   /** Why an answer may not go out, or null. */
-  #problems(answer: ChatAnswer, memory: CustomerMemory): string | null {
-    if (answer.text.trim() === "" || !answer.complete) return "empty_or_cut_off";
+  #problems(answer: ChatAnswer, memory: CustomerMemory): AnswerProblem[] | null {
+    if (answer.text.trim() === "" || !answer.complete) return ["empty_or_cut_off"];
     const { profile } = this.#input;
     const problems = guardOutput(answer.text, {
       allowedTexts: [profile.facts, profile.whatsappPrompt, ...profile.phones, ...this.#tools.memory.quotable],
       mayClaimBooking: this.#tools.memory.changedCalendar || this.#speaksOfKnown(answer.text, memory.card),
     });
-    return problems.length === 0 ? null : problems.join(", ");
+    return problems.length === 0 ? null : problems;
   }
 
   /** Without a change in this turn only a meeting that the customer has may be spoken of as booked. */
@@ -214,4 +214,12 @@ class Turn {
   #reply(text: string, by: TurnReply["by"]): TurnReply {
     return { text, by, ended: this.#ended, usage: this.#usage };
   }
+}
+
+type AnswerProblem = GuardProblem | "empty_or_cut_off";
+
+/** What goes out when the second answer is no better: the question that is open, a refusal, or null (an apology). */
+function refusal(problems: readonly AnswerProblem[]): string | null {
+  if (problems.includes("empty_or_cut_off")) return null;
+  return problems.every((problem) => problem === "booking_claim") ? sentences.askAgain : sentences.withheld;
 }

@@ -34,6 +34,7 @@ const heards: Record<PendingInput, PendingHeard> = {
   day: { input: "day", date: "2026-11-30" },
   hour: { input: "hour", time: "09:00" },
   unclear: { input: "unclear" },
+  leave: { input: "leave" },
   other: { input: "other" },
 };
 const everyPair = Object.keys(pendings).flatMap((state) =>
@@ -50,6 +51,7 @@ describe("the rules people argue about (A6)", () => {
     ["כן to a stale offer asks for day and hour again", pendings.stale, heards.confirm, "ask_day_and_hour"],
     ["an hour for a known day is looked up", pendings.day, heards.hour, "check"],
     ["a day for a known hour is looked up", pendings.hour, heards.day, "check"],
+    ["who turns to a booked meeting has left the offer", pendings.one, heards.leave, "none"],
     ["a yes to another question books nothing", pendings.one, heards.aside_confirm, "ask_confirm"],
   ];
   for (const [rule, pending, heard, action] of rules)

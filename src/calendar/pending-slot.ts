@@ -7,7 +7,8 @@ export type PendingState = "empty" | "day" | "hour" | "one" | "many" | "stale";
 /**
  * What the customer's words mean for the pending slot. `choice` names exactly one offered slot ("הראשון", "ארבע וחצי");
  * `aside_confirm` is a yes to another question than the offer; `slot`, `day`, `hour` are times that were not offered;
- * `unclear` is a time with more than one meaning; `other` says nothing about time.
+ * `unclear` is a time with more than one meaning; `leave` turns to cancelling; `other`
+ * says nothing about time.
  */
 export type PendingInput =
   | "confirm"
@@ -18,6 +19,7 @@ export type PendingInput =
   | "day"
   | "hour"
   | "unclear"
+  | "leave"
   | "other";
 
 /** `check` = look the named time up; `offer_day` = offer times of the named day; the `ask_` ones are sentences. */
@@ -50,6 +52,7 @@ export const pendingTable: Readonly<Record<PendingState, Readonly<Record<Pending
     day: ["day", "offer_day"],
     hour: ["hour", "ask_day"],
     unclear: ["empty", "ask_meaning"],
+    leave: ["empty", "none"],
     other: ["empty", "none"],
   },
   day: {
@@ -61,6 +64,7 @@ export const pendingTable: Readonly<Record<PendingState, Readonly<Record<Pending
     day: ["day", "offer_day"],
     hour: ["day", "check"],
     unclear: ["day", "ask_meaning"],
+    leave: ["empty", "none"],
     other: ["day", "none"],
   },
   hour: {
@@ -72,6 +76,7 @@ export const pendingTable: Readonly<Record<PendingState, Readonly<Record<Pending
     day: ["day", "check"],
     hour: ["hour", "ask_day"],
     unclear: ["hour", "ask_meaning"],
+    leave: ["empty", "none"],
     other: ["hour", "none"],
   },
   one: {
@@ -83,6 +88,7 @@ export const pendingTable: Readonly<Record<PendingState, Readonly<Record<Pending
     day: ["day", "offer_day"],
     hour: ["day", "check"],
     unclear: ["one", "ask_meaning"],
+    leave: ["empty", "none"],
     other: ["one", "none"],
   },
   many: {
@@ -94,6 +100,7 @@ export const pendingTable: Readonly<Record<PendingState, Readonly<Record<Pending
     day: ["day", "offer_day"],
     hour: ["empty", "ask_day"],
     unclear: ["many", "ask_meaning"],
+    leave: ["empty", "none"],
     other: ["many", "none"],
   },
   stale: {
@@ -105,6 +112,7 @@ export const pendingTable: Readonly<Record<PendingState, Readonly<Record<Pending
     day: ["day", "offer_day"],
     hour: ["hour", "ask_day"],
     unclear: ["empty", "ask_meaning"],
+    leave: ["empty", "none"],
     other: ["empty", "none"],
   },
 };
@@ -129,7 +137,7 @@ export type Pending =
 
 /** What was heard, reduced to what the table needs; `date` and `time` are ISO and local. */
 export type PendingHeard =
-  | { input: "confirm" | "aside_confirm" | "reject" | "unclear" | "other" }
+  | { input: "confirm" | "aside_confirm" | "reject" | "unclear" | "leave" | "other" }
   | { input: "choice"; slot: OfferedSlot }
   | { input: "slot"; date: string; time: string }
   | { input: "day"; date: string }

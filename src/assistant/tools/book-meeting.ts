@@ -6,6 +6,7 @@ import {
   freeSlotAt,
   moveTo,
   offer,
+  offerOthers,
   readPending,
   type Settled,
   setPending,
@@ -13,7 +14,7 @@ import {
   settleOffered,
   spokenSlot,
 } from "../appointments.ts";
-import { consentTo } from "../consent.ts";
+import { type Consent, consentTo } from "../consent.ts";
 import { pendingQuestion } from "../pending-question.ts";
 import { dateInput, timeInput, topicInput } from "./appointment-input.ts";
 import { type Desk, defineTool, type ToolAnswer } from "./tool.ts";
@@ -56,7 +57,7 @@ export async function settle(desk: Desk, request: SettleRequest): Promise<ToolAn
     today: desk.now.toPlainDate(),
   });
   desk.log.info("NLP", `consent ${consent.kind}`, { local, why: consent.why });
-  if (consent.kind === "ask") return readBack(desk, local, step.slot, request.moves, consent.question);
+  if (consent.kind === "ask") return readBack(desk, local, step.slot, request.moves ?? undefined, consent);
   return settledAnswer(desk, await carryOut(desk, request, step.slot, local, consent.why));
 }
 
@@ -85,18 +86,21 @@ function claimed({ date, time }: SettleRequest, pending: Pending): PendingHeard 
   return date !== undefined ? { input: "day", date } : { input: "hour", time: time as string };
 }
 
-/** A time that the words do not support yet is kept as the offer, so that the yes to the question can take it. */
+/**
+ * A time that the words do not support yet is kept as the offer, so that the yes to the question can take it. One that
+ * cannot be had is not asked about.
+ */
 async function readBack(
   desk: Desk,
   local: string,
   slot: OfferedSlot | undefined,
-  moves: Meeting | null,
-  question: string,
+  moving: Meeting | undefined,
+  { question, differs }: Extract<Consent, { kind: "ask" }>,
 ): Promise<ToolAnswer> {
   if (slot === undefined) {
-    const moving = moves ?? undefined;
     const free = await freeSlotAt(desk, local, moving);
     if (free !== null) await offer(desk, [free], moving);
+    else if (!differs) return settledAnswer(desk, await offerOthers(desk, local, "not_free", moving));
   }
   return { result: { ask: question, reason: "not_confirmed_by_customer" } };
 }
