@@ -23,19 +23,28 @@ const log = createLog({ ...config.log, write: stdout.write, instant: systemClock
 const app = createApp({ config, log, clock: systemClock, random: Math.random });
 
 // An exception in a socket handler, a timer or a promise would end the process and every call in it. What a handler's
-// own guard did not catch is logged here, and the process goes on.
-process.on("uncaughtException", (error) =>
-  log.error("APP", "uncaught exception", { error: describeError(error), stack: error.stack }),
-);
-process.on("unhandledRejection", (reason) => log.error("APP", "unhandled rejection", { error: describeError(reason) }));
+// own guard did not catch is logged here, and the process goes on. Of the stack only the places: its head is the message,
+// which `describeError` keeps free of customers' data.
+const logEscaped = (event: string) => (thrown: unknown) => {
+  const stack = thrown instanceof Error ? thrown.stack?.split("\n").filter((line) => /^\s+at /.test(line)) : undefined;
+  log.error("APP", event, { error: describeError(thrown), stack: stack?.join("") });
+};
+process.on("uncaughtException", logEscaped("uncaught exception"));
+process.on("unhandledRejection", logEscaped("unhandled rejection"));
 
 let stopping = false;
 const stop = async (signal: string): Promise<void> => {
   if (stopping) return app.hurry();
   stopping = true;
   log.info("APP", "stopping: live calls may finish, new ones are recorded", { signal });
-  await app.stop();
-  await exit(0);
+  try {
+    await app.stop();
+    await exit(0);
+  } catch (error) {
+    // Whoever asked the process to end must not find it still there.
+    log.error("APP", "could not stop cleanly", { error: describeError(error) });
+    await exit(1);
+  }
 };
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
 
@@ -44,6 +53,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof AppError ? error.message : describeError(error)}\n`);
   log.error("APP", "could not start", { error: describeError(error) });
-  await app.stop();
+  await app.stop().catch(() => {});
   await exit(1);
 }
