@@ -1,4 +1,5 @@
 import { Fullness } from "./fullness.ts";
+import { Liveliness } from "./liveliness.ts";
 import { NoiseSpectrum } from "./noise-spectrum.ts";
 import { BINS, FFT_SIZE, Spectrum, WINDOW_POWER } from "./spectrum.ts";
 import { Steadiness } from "./steadiness.ts";
@@ -13,7 +14,7 @@ const evidenceSettings = {
   voicedContrast: 0.25,
   // In pure noise 1 of 100 frames is stronger than this; a loud breath is clearer than 0.6 in 1 of 20.
   strength: 0.28,
-  clarity: 0.44,
+  clarity: 0.45,
   // A voice that stands out far is clear as well; a lorry that passes is not.
   clarityMore: 0.08,
   clarityContrast: 0.4,
@@ -22,13 +23,19 @@ const evidenceSettings = {
   strengthAlone: 0.72,
   // Sum of evidence at which an utterance starts: three clear vowel frames, or five doubtful ones.
   start: 4.5,
+  // Sound that moves like speech needs less of it: at 0 dB over noise few frames stand out, but all of them move.
+  startLess: 2,
+  lively: { from: 1.1, to: 2 },
   most: 6,
-  against: -0.6,
+  against: -0.3,
   hidden: -0.1,
   voicedFrames: 3,
-  // In music a start needs up to three voiced frames more of the last twelve.
-  voicedFramesInMusic: 3,
-  heldInMusic: 0.5,
+  // At 0 dB over noise the period found jumps between its multiples: two voiced frames more do instead of a steady one.
+  unsteadyFrames: 2,
+  livelyUnsteady: 1.5,
+  // In music a start needs two or three voiced frames more of the last twelve.
+  voicedFramesInMusic: 2.6,
+  heldInMusic: 0.58,
   held: 0.78,
   musicRate: 0.02,
   musicFrom: 0.25,
@@ -41,6 +48,13 @@ const evidenceSettings = {
   crowdContrastMax: 0.6,
   // Half a second of sound without any voice is noise, whatever it is.
   unvoicedFrames: 25,
+  // Sound that moves less than this (dB, see Liveliness) is noise, unless most of it is a held vowel.
+  still: 1,
+  heldVowelFrames: 7,
+  // Sound without a voice keeps an utterance going only while it moves like one.
+  livelyToGoOn: 1.6,
+  // What moves more than this may be quiet speech: the noise hardly learns from it.
+  livelyToLearn: 1.4,
 } as const;
 
 // Far under the known noise: the noise has gone.
@@ -81,6 +95,7 @@ export class Evidence {
   readonly #steady = new Steadiness();
   readonly #tone = new ToneTest();
   readonly #fullness = new Fullness();
+  readonly #liveliness = new Liveliness();
   #framesSeen = 0;
   #score = 0;
   #maybeBits = 0;
@@ -121,7 +136,7 @@ export class Evidence {
     this.speechLike = !held && (contrast > needed || maybe);
     const even = this.#followCrowd(hidden);
     this.#unvoicedRun = this.voiced || contrast < needed ? 0 : this.#unvoicedRun + 1;
-    const noNoise = this.#unvoicedRun <= settings.unvoicedFrames && !even;
+    const noNoise = this.#unvoicedRun <= settings.unvoicedFrames && !even && !this.#isStill(power);
     if (!speaking && this.#noise.ready && this.#crowd > 0.05) {
       this.#crowdContrast += contrast > this.#crowdContrast ? QUANTILE_UP : -QUANTILE_DOWN;
     }
@@ -129,7 +144,9 @@ export class Evidence {
     // An answer may begin with the call: the first guess and a correction downwards cannot wait for its end.
     const learns = !frozen || !this.#noise.ready || contrast < NOISE_GONE;
     if (this.#framesSeen > 3 && learns) this.#noise.learn(power, this.#learningRate(contrast, held, noNoise, speaking));
-    this.goesOn = noNoise && !masked && !held && (contrast > Math.max(settings.contrast, needed - 0.1) || maybe);
+    const lively = !this.#liveliness.ready || this.#liveliness.value > settings.livelyToGoOn;
+    const standsOut = lively && contrast > Math.max(settings.contrast, needed - 0.1);
+    this.goesOn = noNoise && !masked && !held && (standsOut || maybe);
   }
 
   /** An utterance has ended: the next one starts from nothing. */
@@ -143,6 +160,13 @@ export class Evidence {
     const settings = evidenceSettings;
     const more = Math.max(0, this.#crowdContrast + settings.crowdMargin - settings.contrast);
     return settings.contrast + Math.min(1, 2 * this.#crowd) * Math.min(settings.crowdContrastMax, more);
+  }
+
+  #isStill(power: Float64Array): boolean {
+    const settings = evidenceSettings;
+    this.#liveliness.push(power);
+    if (!this.#liveliness.ready || this.#liveliness.value > settings.still) return false;
+    return countBits(this.#voicedBits) < settings.heldVowelFrames;
   }
 
   #isHeld(power: Float64Array, noise: Float64Array): boolean {
@@ -211,15 +235,26 @@ export class Evidence {
       this.#voicedBits = 0;
     }
     this.runFrames = this.#score > 0 ? this.runFrames + 1 : 0;
-    const voicedFrames = settings.voicedFrames + settings.voicedFramesInMusic * this.#music;
+    this.starts = this.#isEnough();
+  }
+
+  #isEnough(): boolean {
+    const settings = evidenceSettings;
+    const moves = this.#liveliness.value;
+    const { from, to } = settings.lively;
+    const less = settings.startLess * Math.max(0, Math.min(1, (moves - from) / (to - from)));
+    if (this.#score < settings.start - less) return false;
+    const needed = settings.voicedFrames + settings.voicedFramesInMusic * this.#music;
     const vowel = (this.#voicedBits & (this.#voicedBits >> 1)) !== 0;
-    this.starts = this.#score >= settings.start && vowel && countBits(this.#maybeBits) >= voicedFrames;
+    const found = countBits(this.#maybeBits);
+    return (vowel && found >= needed) || (moves > settings.livelyUnsteady && found >= needed + settings.unsteadyFrames);
   }
 
   #learningRate(contrast: number, held: boolean, noNoise: boolean, speaking: boolean): number {
     if (contrast < NOISE_GONE) return 0.35;
     if (!noNoise || (held && contrast > 0.2 && this.#music > evidenceSettings.musicFrom)) return 0.12;
-    return speaking || this.#score >= 1.5 ? 0 : 0.06;
+    if (speaking || this.#score >= 1) return 0;
+    return this.#liveliness.value > evidenceSettings.livelyToLearn ? 0.01 : 0.06;
   }
 }
 

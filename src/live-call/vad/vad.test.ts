@@ -25,6 +25,13 @@ describe("the caller is heard", () => {
     expect(starts(listen(new Vad(), mix(noise(2, 30, 2), voice(2, 1_600, 3))))).toBe(1);
   });
 
+  test("a long sentence as loud as the noise is heard", () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const line = mix(noise(6, 1_000, seed), chain(silence(3), voice(2.5, 1_000, seed + 10)));
+      expect(starts(listen(new Vad(), line))).toBeGreaterThan(0);
+    }
+  });
+
   test("the length of an utterance counts from its first sound and leaves the hangover out", () => {
     const vad = new Vad();
     listen(vad, mix(noise(4, 20, 1), chain(silence(2), voice(1, 1_600, 5))));
@@ -37,6 +44,21 @@ describe("the caller is heard", () => {
     listen(vad, noise(5, 9_000, 1));
     expect(starts(listen(vad, mix(noise(5, 20, 2), chain(silence(2.5), voice(2, 1_600, 4)))))).toBe(1);
   });
+});
+
+describe("a noise that grows", () => {
+  for (const gain of [5, 10, 20]) {
+    test(`to ${gain} times its level is no speech any more after 3 s, and the caller is heard over it`, () => {
+      for (const seed of [1, 2, 3]) {
+        const vad = new Vad();
+        listen(vad, noise(5, 40, seed));
+        listen(vad, noise(1.5, 40 * gain, seed + 10));
+        expect(starts(listen(vad, noise(8, 40 * gain, seed + 20)))).toBe(0);
+        expect(vad.speaking).toBe(false);
+        expect(starts(listen(vad, mix(noise(3, 40 * gain, seed + 30), voice(3, 160 * gain, seed))))).toBe(1);
+      }
+    });
+  }
 });
 
 describe("what is no voice does not start an utterance", () => {
