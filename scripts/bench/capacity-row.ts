@@ -20,7 +20,7 @@ async function measure(): Promise<Finding[]> {
     const { streams, framesLost, ownLatenessMs } = run.report;
     const busy = Math.round(((run.cpuPerCallMinute * calls) / 60) * 100);
     tried.push(
-      `${calls}: p99 ${ms(p99Of(run))}, ${framesLost} lost, ${streams} streams, product ${busy} % of its core, load late by p99 ${ms(ownLatenessMs.p99)}`,
+      `${calls}: p99 ${ms(p99Of(run))}, ${framesLost} lost, ${streams} streams, product ${busy} % of its core, load ${Math.round(run.loadShare * 100)} % of its own and late by p99 ${ms(ownLatenessMs.p99)}`,
     );
     if (!holds(run)) break;
     most = calls;

@@ -9,6 +9,8 @@ export interface Run {
   report: LoadReport;
   /** Seconds of CPU per minute of one call, from `warmUpSeconds` on, the end of the calls included. */
   cpuPerCallMinute: number;
+  /** Share of its own core that the load needed, starting the product included. */
+  loadShare: number;
   /** Before the first call. */
   startBytes: number;
   peakBytes: number;
@@ -21,8 +23,18 @@ export const warmUpSeconds = 15;
 const callMinutes = ({ calls, seconds, rampSeconds = 2 }: Load): number =>
   (calls * Math.max(1, seconds - warmUpSeconds + rampSeconds / 2)) / 60;
 
-const resultOf = (report: LoadReport, watch: ProcessWatch, load: Load): Run => ({
+/** Begins to count the CPU of this process; the result is its share of one core since then. */
+function countOwnCpu(): () => number {
+  const [before, startedMs] = [process.cpuUsage(), performance.now()];
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000 / (performance.now() - startedMs);
+  };
+}
+
+const resultOf = (report: LoadReport, watch: ProcessWatch, load: Load, loadShare: number): Run => ({
   report,
+  loadShare,
   cpuPerCallMinute: watch.usedAfter(warmUpSeconds) / callMinutes(load),
   startBytes: watch.samples[0]!.residentBytes,
   peakBytes: watch.peakBytes,
@@ -32,6 +44,7 @@ const resultOf = (report: LoadReport, watch: ProcessWatch, load: Load): Run => (
 export async function productRun(load: Load, afterwards?: (stand: Stand) => Promise<void>): Promise<Run> {
   let stand: Stand | null = null;
   let watch: ProcessWatch | null = null;
+  const ownShare = countOwnCpu();
   try {
     const report = await runLoad({
       ...load,
@@ -42,10 +55,11 @@ export async function productRun(load: Load, afterwards?: (stand: Stand) => Prom
         return { publicBaseUrl: stand.product.url };
       },
     });
+    const loadShare = ownShare();
     await Bun.sleep(1_000); // what is written after a call belongs to its price
     watch!.stop();
     await afterwards?.(stand!);
-    return resultOf(report, watch!, load);
+    return resultOf(report, watch!, load, loadShare);
   } finally {
     (watch as ProcessWatch | null)?.stop();
     await (stand as Stand | null)?.close();
@@ -55,6 +69,7 @@ export async function productRun(load: Load, afterwards?: (stand: Stand) => Prom
 export async function relayRun(load: Load): Promise<Run> {
   let close: (() => Promise<void>) | null = null;
   let watch: ProcessWatch | null = null;
+  const ownShare = countOwnCpu();
   try {
     const report = await runLoad({
       ...load,
@@ -67,7 +82,7 @@ export async function relayRun(load: Load): Promise<Run> {
       },
     });
     watch!.stop();
-    return resultOf(report, watch!, load);
+    return resultOf(report, watch!, load, ownShare());
   } finally {
     (watch as ProcessWatch | null)?.stop();
     await (close as (() => Promise<void>) | null)?.();

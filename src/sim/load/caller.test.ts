@@ -23,7 +23,7 @@ function makeCaller(interruptEvery: number) {
       stopMs,
       clearMs: new Measure(),
     },
-    { ear } as unknown as PhoneCall,
+    { ear, stream: { live: true } } as unknown as PhoneCall,
   );
   const frame = (): string => {
     const payload = caller.frame(new Uint8Array(160), line);

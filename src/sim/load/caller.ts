@@ -95,7 +95,8 @@ export class LoadCaller implements Mouth {
       this.#speechFrame = -1;
       this.#waitingSince = line;
     }
-    const sequence = this.sequence++ & sequenceMask;
+    // Before the stream is up nothing leaves, and numbers count what left.
+    const sequence = (this.#call.stream?.live ? this.sequence++ : this.sequence) & sequenceMask;
     sent.note(lane, sequence, this.#goesThrough(line) ? this.#o.nowMs() : Number.NaN);
     into.fill(MULAW_SILENCE);
     return stampText(lane, sequence) + tail;
