@@ -46,7 +46,7 @@ export const limits = {
   engineStuckMs: 5_000,
   engineRotateMs: 50 * 60_000, // the provider ends a session at 60 minutes
   engineRotateBeforeExpiryMs: 5 * 60_000,
-  engineConfigureMs: 5_000, // a session that never confirms its settings is used as it is
+  engineConfigureMs: 2_000, // a session that never confirms its settings is used as it is; a caller waits no longer
   engineCloseMs: 1_000, // then the socket is cut off: gone within 2 s (F19)
   engineReconnectAudioMs: 5_000,
   engineBufferedBytes: 256 * 1024,
@@ -138,6 +138,7 @@ assert(limits.bargeInGraceMs < limits.noMediaMs, "grace must end before the watc
 assert(limits.firstAudioFillerMs < limits.firstAudioRetryMs, "a filler is tried before a retry");
 assert(limits.firstAudioRetryMs < limits.firstAudioFallbackMs, "a retry is tried before the fallback");
 assert(limits.engineReadyMs <= limits.streamStartMs, "a late engine is noticed before the stream watchdog");
+assert(limits.engineConfigureMs < limits.engineStuckMs, "a silent server gets more time than an unconfirmed one");
 assert(limits.engineRotateMs < 60 * 60_000, "sessions rotate before the provider ends them");
 assert(limits.callWarnMs < limits.callMs, "the warning comes before the end");
 assert(limits.webhookDatabaseMs < 100, "V1: the webhook answers in under 100 ms");

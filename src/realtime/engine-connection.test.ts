@@ -100,7 +100,7 @@ test("settings refused for an empty account are not tried again", async () => {
   connection.assertDrained();
 });
 
-test("a session that never confirms its settings is used after five seconds", async () => {
+test("a session that never confirms its settings is used after two seconds", async () => {
   using server = new ScriptedServer();
   const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();
   const connection = await server.connection();
@@ -109,10 +109,25 @@ test("a session that never confirms its settings is used after five seconds", as
   // An answer to something we never asked for: by the time it is reported, `session.created` was read.
   connection.emit({ type: "input_audio_buffer.speech_stopped" });
   await probe.next("callerSpeech");
-  probe.clock.advance(4_999);
+  probe.clock.advance(1_999);
   expect(probe.engine.state).toBe("connecting");
   probe.clock.advance(1);
   expect(probe.engine.state).toBe("ready");
+  probe.engine.close();
+});
+
+test("settings rejected only after the session was used unconfirmed: the necessary ones follow, once", async () => {
+  using server = new ScriptedServer();
+  const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();
+  const connection = await server.connection();
+  connection.emit({ type: "session.created", session: {} }, { type: "input_audio_buffer.speech_stopped" });
+  const { event_id } = await connection.expect("session.update");
+  await probe.next("callerSpeech");
+  probe.clock.advance(2_000);
+  await probe.next("ready");
+  connection.emit({ type: "error", error: { type: "invalid_request_error", code: "unknown_parameter", event_id } });
+  const minimal = (await connection.expect("session.update")) as unknown as { session: Record<string, unknown> };
+  expect(minimal.session).toMatchObject({ audio: { output: { format: { type: "audio/pcmu" } } } });
   probe.engine.close();
 });
 
@@ -120,7 +135,9 @@ test("a server that opens the socket and says nothing at all is not a session", 
   using server = new ScriptedServer();
   const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();
   await (await server.connection()).expect("session.update");
-  probe.clock.advance(5_000);
+  probe.clock.advance(2_000);
+  expect(probe.engine.state).toBe("connecting");
+  probe.clock.advance(3_000);
   expect(await probe.next("lost")).toEqual(["silent", ""]);
 });
 

@@ -113,8 +113,12 @@ export class RealtimeSession {
     this.#stage = "configuring";
     this.#socket.send(sessionUpdateFrame(fullSession(settings, purpose, this.#autoAnswer), "configure"));
     this.#configureTimer = clock.after(limits.engineConfigureMs, () => {
-      if (this.#greeted) this.#configured("unconfirmed");
-      else this.#socket.fail("silent", "no session.created");
+      if (this.#greeted) return this.#configured("unconfirmed");
+      // It has not said a word: given the time of any server that owes one.
+      this.#configureTimer = clock.after(limits.engineStuckMs - limits.engineConfigureMs, () => {
+        if (this.#greeted) this.#configured("unconfirmed");
+        else this.#socket.fail("silent", "no session.created");
+      });
     });
   }
 
@@ -123,8 +127,9 @@ export class RealtimeSession {
     const { settings, purpose, log } = this.#deps;
     log.warn("REALTIME-ERROR", "session settings rejected", { code: problem.code, message: problem.message });
     if (this.#stage === "configuring_minimal") return this.#giveUp(true, "settings_rejected", problem.code);
-    if (this.#stage !== "configuring") return;
-    this.#stage = "configuring_minimal";
+    if (this.#stage === "configuring") this.#stage = "configuring_minimal";
+    // Rejected late, after it was used unconfirmed: it still speaks the provider's own format until it is told ours.
+    else if (this.#stage !== "open" || problem.requestId === "configure_minimal") return;
     this.#socket.send(sessionUpdateFrame(minimalSession(settings, purpose, this.#autoAnswer), "configure_minimal"));
   }
 
