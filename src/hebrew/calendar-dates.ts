@@ -99,7 +99,7 @@ export function readCalendarDate(scan: Scan, at: number, weekday: number | null 
   if (hebrew) return hebrew;
   const numeric = readNumeric(tokens, at);
   if (numeric === "month-first") return fact(at + 1, { days: [], problem: "impossible" });
-  const found = numeric ?? readDayThenMonth(tokens, at) ?? readMonthThenDay(tokens, at);
+  const found = numeric ?? readDayThenMonth(tokens, at, scan.moving) ?? readMonthThenDay(tokens, at);
   if (found) return fact(found.next, resolveDate(now, found.day, found.month, found.year, weekday));
   return readDayAlone(scan, at, weekday);
 }
@@ -121,7 +121,7 @@ function readNumeric(tokens: readonly Token[], at: number): Found | "month-first
 }
 
 /** "15 בפברואר", "ה-3 למרץ 2015", "הראשון למרץ", "החמישי לשני", "20 לדצמבר". */
-function readDayThenMonth(tokens: readonly Token[], at: number): Found | null {
+function readDayThenMonth(tokens: readonly Token[], at: number, moving: boolean): Found | null {
   const day = readDayOfMonth(tokens, at);
   if (!day) return null;
   const month = tokens[day.next];
@@ -132,6 +132,8 @@ function readDayThenMonth(tokens: readonly Token[], at: number): Found | null {
     return { day: day.day, month: entry.month, year: year?.year ?? null, next: year?.next ?? day.next + 1 };
   }
   if (!prefix.endsWith("ל") || prefix.length > 1) return null;
+  const named = day.ordinal && /^מ?$/.test(tokens[at]!.prefix);
+  if (moving && named) return null; // "להזיז את חמישי לראשון": from Thursday to Sunday
   const article = tokens[at]!.prefix.includes("ה") || day.ordinal;
   if (
     entry.ordinal !== undefined &&

@@ -2,7 +2,7 @@ import { isoLocal, isoTime, parseIsoLocal } from "./civil.ts";
 import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
-import { delayMinutes, readShift, type Talk } from "./talk.ts";
+import { delayMinutes, proposes, readShift, type Talk } from "./talk.ts";
 import type { Draft } from "./timed.ts";
 import type { Wish } from "./wish.ts";
 import type { World } from "./world.ts";
@@ -15,7 +15,7 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
     if (minutes !== null || talk.stuck) return late(scan, wish);
   }
   if (talk.stuck && !talk.cancel && !talk.move && !wish.date) return late(scan, wish);
-  const rebooks = talk.cancel && talk.books && (wish.hour !== null || wish.date !== null) && rebooksAfter(scan);
+  const rebooks = talk.cancel && (wish.hour !== null || wish.date !== null) && rebooksAfter(scan);
   if (talk.cancel && !talk.move && !rebooks) {
     return scan.context.appointment === undefined
       ? { kind: "cancel" }
@@ -26,20 +26,22 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
   const slotShift = scan.context.appointment === undefined || facts.length > 0 ? null : readSlotShift(scan.tokens);
   if (slotShift !== null && !talk.cancel) return shiftedMeeting(scan.context.appointment!, slotShift);
   const offers = (scan.context.offered?.length ?? 0) > 0 && scan.context.appointment === undefined;
-  if (talk.move && offers && facts.length === 0) return { kind: "reject" }; // "אפשר לשנות שעה?": not this slot
+  // "אפשר לשנות שעה?" is not this slot; "רק תשנה לחמש" is a time of its own.
+  if (talk.move && offers) return facts.length === 0 ? { kind: "reject" } : null;
   if (talk.move || rebooks || replaces || (talk.other && scan.context.appointment !== undefined))
     return move(world, scan, facts, wish, talk);
   return null;
 }
 
-/** "לבטל ולקבוע למחר": the booking verb after the cancelling one makes it a move. */
+/** "לבטל ולקבוע למחר", "לא אגיע, אפשר בראשון?": a booking verb or a proposal after the refusal makes it a move. */
 function rebooksAfter({ tokens }: Scan): boolean {
   const cancel = tokens.findIndex((token) => token.entry.act === "cancel");
+  if (tokens[cancel]?.text.startsWith("לא ")) return tokens.slice(cancel + 1).some(proposes);
   return tokens.slice(cancel + 1).some((token) => /לקבוע|נקבע|קבע|תקבע/.test(token.text));
 }
 
 function late({ tokens }: Scan, wish: Wish): Draft {
-  const minutes = delayMinutes(tokens);
+  const minutes = wish.hour?.clock.precise ? null : delayMinutes(tokens); // "אגיע ברבע לחמש" is no quarter of an hour
   const time = wish.hour?.minutes.length === 1 ? { time: isoTime(wish.hour.minutes[0]!) } : {};
   return minutes === null ? { kind: "late", ...time } : { kind: "late", minutes };
 }
@@ -54,8 +56,15 @@ function move(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk
     const minutes = talk.move === "advance" ? -shift.minutes : shift.minutes;
     return meeting === null ? { kind: "move", minutes } : shiftedMeeting(scan.context.appointment!, minutes);
   }
-  const goal = resolveWish(world, {}, wish, talk, meeting?.day ?? null);
+  const goal = resolveWish(world, {}, withoutDay(wish, meeting?.day), talk, meeting?.day ?? null);
   return { kind: "move", ...from, ...goalOf(goal) };
+}
+
+/** "לבטל את חמישי ולקבוע ליום שני": of several days the one of the meeting is the old one. */
+function withoutDay(wish: Wish, day: number | undefined): Wish {
+  if (day === undefined || wish.date === null || wish.otherDates.length === 0) return wish;
+  const [date = null, ...otherDates] = [wish.date, ...wish.otherDates].filter((other) => !other.days.includes(day));
+  return date === null ? wish : { ...wish, date, otherDates };
 }
 
 function shiftedMeeting(appointment: string, minutes: number): Draft {

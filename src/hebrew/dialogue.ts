@@ -12,7 +12,7 @@ const choice = (context: Context, index: number): Draft => {
 };
 
 /** "הראשון", "השנייה", "אופציה ב'", "2", "האחרון", "המאוחר": a pick from the offered list by its place. */
-export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk): Draft | null {
+export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk, wish: Wish): Draft | null {
   const { tokens, context } = scan;
   const offered = context.offered ?? [];
   if (offered.length === 0) return null;
@@ -32,6 +32,7 @@ export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk): Dra
   const distinct = [...new Set(picks)];
   if (distinct.length === 0) return null;
   if (distinct.length > 1 || distinct[0]! > offered.length) return ask(["which"], offered);
+  if (!fits(offered[distinct[0]! - 1]!, wish)) return ask(["which"], offered); // "השני אבל ביום חמישי"
   return choice(context, distinct[0]! - 1);
 }
 
@@ -86,11 +87,21 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
           fitting.map((index) => offered[index]!),
         )
       : null;
+  if (partial && talk.yes < 0 && tellsMore(scan, wish, talk))
+    return ask(
+      ["which"],
+      fitting.map((index) => offered[index]!),
+    );
   if (offered.length === 1 && partial && talk.no >= 0 && talk.yes < 0) return null; // "לא, ברביעי": not that slot
   if (offered.length === 1 && (talk.yes >= 0 || (partial && hour !== null)))
     return { kind: "confirm", slot: offered[0]! };
   if (offered.length === 1 && partial && date !== null) return { kind: "confirm", slot: offered[0]! };
   return partial || talk.yes >= 0 ? choice(scan.context, fitting[0]!) : null;
+}
+
+/** "ברביעי אני עובדת", "אני מסיים בארבע": words beside the time that are no small talk, so it may be no choice. */
+function tellsMore({ tokens }: Scan, { date, hour }: Wish, { clauses, lines }: Talk): boolean {
+  return [date?.at, hour?.clock.at].some((at) => at !== undefined && tokens[at] && lines[clauses[at]!]!.heavy > 0);
 }
 
 const fitsOf = (offered: readonly string[], wish: Wish): number[] =>

@@ -31,7 +31,15 @@ export function readFacts(scan: Scan, place: Place): Fact[] {
       i = Math.max(found.next, i + 1);
     } else i = skipQuantity(tokens, i);
   }
+  if (scan.moving) disown(tokens, facts);
   return facts;
+}
+
+/** "להזיז את התור של מחר לראשון": beside a new day, the day behind "של" is the old one. */
+function disown(tokens: readonly Token[], facts: readonly Fact[]): void {
+  const dates = facts.filter(({ kind, negated }) => kind === "date" && !negated);
+  const old = dates.filter(({ at }) => tokens[at - 1]?.entry.tag === "of");
+  if (old.length < dates.length) for (const fact of old) fact.negated = true;
 }
 
 /** A counted thing or a bare length of time is stepped over whole, so that its parts are not read again. */
@@ -126,7 +134,8 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
   if (tokens[clock.at - 1]?.entry.tag === "of" && offersHour(scan, clock)) return true; // "זה של אחת"
   const before = facts.at(-1);
   if (before && !clock.masculine && onlyGlue(tokens, before.next, clock.at)) return true;
-  if (/^[וש]*ל$/.test(clock.prefix)) return clock.hour >= 1 && (facts.length > 0 || scan.tokens.some(movesOrBooks));
+  if (/^[וש]*ל$/.test(clock.prefix))
+    return clock.hour >= 1 && !clock.masculine && (facts.length > 0 || scan.tokens.some(movesOrBooks));
   if (/^[וש]*ה$/.test(clock.prefix)) return offersHour(scan, clock);
   return startsDate(tokens[clock.next]) || /^מ$/.test(clock.prefix);
 }

@@ -147,7 +147,7 @@ sayings(
   יותר נוח לי בשעות הערב = constraint from 18:00 to 22:00 part evening
   בערב יותר טוב לי = constraint from 18:00 to 22:00 part evening
   אחרי שלוש וחצי כל יום = constraint from 15:30
-  אני עובדת עד ארבע = constraint to 16:00
+  אני עובדת עד ארבע = constraint from 16:00
   שלישי ורביעי לא מתאימים = constraint not 2
   לא ביום רביעי ולא ביום חמישי = constraint not 3
   אי אפשר בימי ראשון = constraint not 0

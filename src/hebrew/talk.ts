@@ -1,3 +1,4 @@
+import { markBusy } from "./busy.ts";
 import { durationMinutes, readDuration } from "./durations.ts";
 import type { Act } from "./lexicon.ts";
 import { readNumber } from "./numbers.ts";
@@ -72,6 +73,7 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
     lines: linesOf(tokens, facts, clauses),
   };
   readAnswers(tokens, facts, talk);
+  markBusy(tokens, facts);
   if (talk.correct < 0) talk.correct = loneNo(tokens, facts);
   return talk;
 }
@@ -79,8 +81,10 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
 /** "תשע וחצי, לא, עשר": a "no" that is a clause by itself takes back the hour before it. */
 function loneNo(tokens: readonly Token[], facts: readonly Fact[]): number {
   const last = facts.at(-1)?.at ?? 0;
+  const opens = (i: number): boolean =>
+    tokens[i]?.mark === "," || (tokens[i]?.entry.filler === true && tokens[i - 1]?.mark === ",");
   return tokens.findIndex(
-    ({ entry }, i) => i < last && entry.act === "no" && tokens[i - 1]?.mark === "," && tokens[i + 1]?.mark === ",",
+    ({ entry }, i) => i < last && entry.act === "no" && tokens[i + 1]?.mark === "," && (opens(i - 1) || opens(i - 2)),
   );
 }
 
@@ -127,7 +131,7 @@ function linesOf(tokens: readonly Token[], facts: readonly Fact[], clauses: read
     if (entry.act === "question") line.asks = true;
     if (entry.act === "want") line.wants = true;
     if ((entry.act === "no" || entry.act === "dont") && line.refusal < 0) line.refusal = i;
-    const small = entry.filler || entry.greeting || entry.able || entry.act !== undefined;
+    const small = entry.tag === "of" || entry.filler || entry.greeting || entry.able || entry.act !== undefined;
     if (mark !== "" || small || inFact.has(i) || entry.ordinal !== undefined) continue;
     line.heavy++;
     line.lastHeavy = i;
@@ -160,6 +164,7 @@ function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void 
     else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
     else if (act === "no") readNo(tokens, facts, talk, i);
     else if (act === "dont") denyBounds(facts, talk, i);
+    else if (act === "cancel" && token.text.startsWith("לא ")) denyAbsence(tokens, facts, talk, i);
     else if (act === "except") for (const fact of facts) if (fact.at > i && fact.at <= i + 2) except(fact);
   }
 }
@@ -168,6 +173,18 @@ function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void 
 function denyBounds(facts: readonly Fact[], { clauses }: Talk, i: number): void {
   for (const fact of facts) if (fact.at > i && clauses[fact.at] === clauses[i] && fact.relation) fact.negated = true;
 }
+
+/** "לא יכול להגיע מחר אפשר בראשון": the day of the absence is refused, the proposal behind it is not. */
+function denyAbsence(tokens: readonly Token[], facts: readonly Fact[], { clauses }: Talk, i: number): void {
+  for (const fact of facts) {
+    if (clauses[fact.at] !== clauses[i]) continue;
+    if (!tokens.slice(i + 1, fact.at).some(proposes)) fact.negated = true;
+  }
+}
+
+/** "אפשר", "אולי", "עדיף", "נקבע": what follows is a proposal; "פגישה" alone is not. */
+export const proposes = ({ text, entry: { act } }: Token): boolean =>
+  act === "fine" || act === "maybe" || act === "prefer" || /קבוע|קבע/.test(text);
 
 /** "חוץ מיום שני": refused, and its מ is no "from". */
 function except(fact: Fact): void {
@@ -207,7 +224,11 @@ function refuse(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
 function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number): void {
   const next = tokens[i + 1];
   if (!next || next.mark !== "" || talk.clauses[i + 1] !== talk.clauses[i]) {
-    const lead = facts.filter((fact) => fact.next <= i && talk.clauses[fact.at] === talk.clauses[i]);
+    const asked = talk.clauses[i]! - 1; // "מחר? לא"
+    const lead = facts.filter(
+      ({ at, next: end }) =>
+        end <= i && (talk.clauses[at] === talk.clauses[i] || (talk.clauses[at] === asked && talk.lines[asked]!.asks)),
+    );
     if (lead.length > 0)
       for (const fact of lead) fact.negated = true; // "מחר לא"
     else talk.no = i;

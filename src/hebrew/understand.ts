@@ -43,9 +43,11 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   const deed = readDeed(world, scan, facts, wish, talk);
   if (deed) return deed;
   if (talk.think) return { kind: "undecided" };
-  const picked = pickByPlace(scan, facts, talk) ?? pickByTime(scan, wish, talk) ?? shiftedOffer(world, scan, facts);
+  const picked =
+    pickByPlace(scan, facts, talk, wish) ?? pickByTime(scan, wish, talk) ?? shiftedOffer(world, scan, facts);
   if (picked) return picked;
-  const timed = resolveWish(world, scan.context, wish, talk, baseDay(scan));
+  const timed =
+    boundOnDay(world, scan, facts, wish, talk) ?? resolveWish(world, scan.context, wish, talk, baseDay(scan));
   if (timed) return timed;
   const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
   if (denied) return denied;
@@ -71,15 +73,28 @@ function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft |
   return momentAt(world, [at.day + carry], settledHour(minute - carry * 1440), false);
 }
 
+/** "מחר בבוקר, לא לפני תשע": the refused bound holds on the day that is wanted. */
+function boundOnDay(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk: Talk): Draft | null {
+  if (!wish.date || wish.hour || wish.range) return null;
+  if (!wish.negated.some(({ kind, relation }) => kind === "clock" && relation)) return null;
+  const turned = facts.map((fact) =>
+    fact.negated && fact.relation && fact.kind === "clock" ? turnedRound(fact) : fact,
+  );
+  return resolveWish(world, scan.context, readWish(scan, turned, talk), talk, baseDay(scan));
+}
+
+/** What is refused before a bound is wanted from it on, and the other way round. */
+function turnedRound(fact: Fact): Fact {
+  if (!fact.relation) return { ...fact, negated: false };
+  const relation = fact.relation === "before" || fact.relation === "until" ? "from" : "until";
+  return { ...fact, negated: false, relation };
+}
+
 /** "לא לפני עשר" is "from ten", "מחר עד 11 אני תפוסה" is "tomorrow from eleven". */
 function deniedBound(world: World, scan: Scan, wish: Wish, talk: Talk): Draft | null {
   if (!wish.negated.some(({ relation }) => relation)) return null;
-  const turned = wish.negated.map((fact): Fact => {
-    if (!fact.relation) return { ...fact, negated: false };
-    const relation = fact.relation === "before" || fact.relation === "until" ? "from" : "until";
-    return { ...fact, negated: false, relation };
-  });
-  return resolveWish(world, scan.context, readWish(scan, turned, talk), talk, baseDay(scan));
+  const turned = readWish(scan, wish.negated.map(turnedRound), talk);
+  return resolveWish(world, scan.context, turned, talk, baseDay(scan));
 }
 
 function answer(scan: Scan, talk: Talk): Draft {
@@ -89,6 +104,7 @@ function answer(scan: Scan, talk: Talk): Draft {
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
   if (talk.other && (context.offered?.length ?? 0) > 0) return { kind: "reject" };
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
+  if (talk.yes >= 0 && talk.clauses[talk.maybe] === talk.clauses[talk.yes]) return { kind: "undecided" }; // "כן כנראה"
   if (talk.yes >= 0) return confirmed(context);
   if (talk.maybe >= 0) return { kind: "undecided" };
   return { kind: "none" };

@@ -203,12 +203,17 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
   )
     return false;
   if (livesIn(tokens, at) || inAddress(tokens, at)) return false;
+  if (before && name.weekday === 1 && name.prefix === "" && introduces.test(before.text) && !isTimeWord(next))
+    return false;
   if (before?.text === "עמ" && name.prefix === "" && !isTimeWord(next)) return false; // "לדבר עם שני": a name
   if (/[בלמ]$/.test(name.prefix)) return true;
   if (isTimeWord(next) || next === undefined || next.mark !== "")
     return before === undefined || before.known || isTimeWord(next);
   return before === undefined || before.mark !== "" || isTime(before);
 }
+
+/** "כאן שני", "מדברת שני": the woman's name. */
+const introduces = /^(?:כאנ|זאת|זו|מדברת|שמי|אני|גברת|גב')$/;
 
 /** Behind "בשני" a plural is counted ("בשני תשלומים"), unless it says how people are on that day. */
 const counted = /^(?!פתוח|סגור|עובד|יכול|עמוס|באימ|מגיע|נוח).*(?:ימ|ות)$/;

@@ -1,8 +1,8 @@
 import { type Day, isoDate, isoTime, parseIsoLocal, parseIsoTime, weekdayOf } from "./civil.ts";
 import type { Clock } from "./clocks.ts";
 import { spelled } from "./normalise.ts";
-import { rangeReadings, readingsOf } from "./readings.ts";
-import type { ClockRange, DateFact, Fact, Relation, Scan } from "./scan.ts";
+import { partHours, rangeReadings, readingsOf } from "./readings.ts";
+import type { ClockRange, DateFact, Fact, PartFact, Relation, Scan } from "./scan.ts";
 import type { Talk } from "./talk.ts";
 import type { Part } from "./types.ts";
 
@@ -40,11 +40,13 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
     mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]),
   );
   const datePart = dates.map((date) => date.part).find((part) => part !== null) ?? null;
-  const part = parts[0]?.part ?? datePart;
+  const limits = parts.filter(({ relation }) => relation);
+  const part = parts.find(({ relation }) => !relation)?.part ?? datePart;
   const dawn = parts.some((fact) => fact.dawn);
   const hours = positive
     .filter((fact) => fact.kind === "clock")
     .map((clock): HourWish => ({ clock, ...readingsOf(clock, part, dawn), relation: clock.relation ?? null }));
+  hours.push(...limits.map(partLimit));
   const rangeFact = positive.find((fact) => fact.kind === "range") ?? null;
   const range = rangeFact ? { ...rangeReadings(rangeFact.from, rangeFact.to, part, dawn), fact: rangeFact } : null;
   if (hours.length === 0 && scan.tokens.some((token) => token.entry.tag === "same-hour")) {
@@ -69,6 +71,12 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
 function knownMinute({ appointment, offered = [], pending }: Scan["context"]): number | null {
   const slot = appointment ?? (offered.length === 1 ? offered[0] : undefined);
   return slot === undefined ? parseIsoTime(pending?.time ?? "") : (parseIsoLocal(slot)?.minute ?? null);
+}
+
+/** "עד הצהריים" ends where noon begins, "אחרי הבוקר" begins where the morning ends. */
+function partLimit({ part, relation }: PartFact & Fact): HourWish {
+  const [from, to] = partHours[part];
+  return { ...settledHour((relation === "after" ? to % 24 : from) * 60), relation: relation ?? null };
 }
 
 const sameHour = (a: HourWish, b: HourWish): boolean =>
