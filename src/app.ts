@@ -51,22 +51,29 @@ export function createApp(deps: AppDeps): App {
   let house: House | null = null;
   let product: Product | null = null;
   let server: Server<MediaSocketData> | null = null;
+  const open = async () => {
+    const startedAt = clock.instant();
+    const { storageDir, databaseUrl, http } = deps.config;
+    house = await openHouse({ storageDir, databaseUrl, log });
+    const lost = await closeLostCalls(house.db, startedAt);
+    if (lost > 0) log.warn("CALL", "calls that an earlier process lost are closed", { count: lost });
+    // Callbacks need our address, which with port 0 is known only once we listen.
+    const listensAt = () => `http://127.0.0.1:${server?.port ?? http.port}`;
+    const publicBaseUrl = () => http.publicBaseUrl ?? listensAt();
+    product = assemble(deps, house, publicBaseUrl);
+    server = listen({ ...http, routes: product.routes, socket: product.socket });
+    product.startChores();
+    return { url: publicBaseUrl(), listensAt: listensAt() };
+  };
+  let opening: Promise<unknown> = Promise.resolve();
   return {
-    async start() {
-      const startedAt = clock.instant();
-      const { storageDir, databaseUrl, http } = deps.config;
-      house = await openHouse({ storageDir, databaseUrl, log });
-      const lost = await closeLostCalls(house.db, startedAt);
-      if (lost > 0) log.warn("CALL", "calls that an earlier process lost are closed", { count: lost });
-      // Callbacks need our address, which with port 0 is known only once we listen.
-      const listensAt = () => `http://127.0.0.1:${server?.port ?? http.port}`;
-      const publicBaseUrl = () => http.publicBaseUrl ?? listensAt();
-      product = assemble(deps, house, publicBaseUrl);
-      server = listen({ ...http, routes: product.routes, socket: product.socket });
-      product.startChores();
-      return { url: publicBaseUrl(), listensAt: listensAt() };
+    start() {
+      const opened = open();
+      opening = opened.catch(() => {});
+      return opened;
     },
     async stop() {
+      await opening; // half a start leaves a database behind
       if (product) await product.drain();
       await server?.stop(true);
       await product?.close();
