@@ -14,6 +14,8 @@ const SUSTAINED_MS = 240;
 // A cough has one voiced end of up to 120 ms; speech goes on to the next syllable.
 const VOICED_SPAN_MS = 160;
 const VOICED_MS = 100;
+// At least two frames of it are beyond doubt, which those of a breath hardly ever are.
+const SURE_MS = 40;
 // Still speaking: a short word that has just ended does not stop anything while the hangover runs.
 const PAUSE_MS = 60;
 // Under this a sound is not even a backchannel.
@@ -47,7 +49,8 @@ export class BargeIn {
     }
     if (this.#fired || !vad.speaking || heardForMs < this.#graceMs || heardForMs <= 0) return BARGE_NOTHING;
     if (vad.utteranceMs < SUSTAINED_MS || vad.pauseMs > PAUSE_MS) return BARGE_NOTHING;
-    if (vad.voicedSpanMs < VOICED_SPAN_MS || vad.recentVoicedMs < VOICED_MS) return BARGE_NOTHING;
+    if (vad.voicedSpanMs < VOICED_SPAN_MS || vad.recentVoicedMs < VOICED_MS || vad.sureVoicedMs < SURE_MS)
+      return BARGE_NOTHING;
     this.#fired = true;
     return BARGE_IN;
   }

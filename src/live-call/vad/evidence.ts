@@ -18,7 +18,6 @@ const evidenceSettings = {
   // A voice that stands out far is clear as well; a lorry that passes is not.
   clarityMore: 0.08,
   clarityContrast: 0.4,
-  clarityBeyondDoubt: 0.6,
   // So strong that no period before it is needed.
   strengthAlone: 0.72,
   // Sum of evidence at which an utterance starts: three clear vowel frames, or five doubtful ones.
@@ -75,8 +74,8 @@ const FULL_POWER_MIN = 1e5;
 export class Evidence {
   /** Periodic, moving, and with a period that goes on from the frame before (or is very clear). */
   voiced = false;
-  /** Voiced beyond doubt: not even a loud breath or the hiss of a cough looks like this. */
-  clearlyVoiced = false;
+  /** How clear the period is of what may be a voice (see Voicing), 0 when nothing may be one. */
+  clarity = 0;
   /** Stands out of the noise like speech. */
   speechLike = false;
   /** An utterance begins with this frame. */
@@ -195,7 +194,7 @@ export class Evidence {
     const settings = evidenceSettings;
     const voicing = this.#voicing;
     this.voiced = maybe && (voicing.continues || voicing.strength > settings.strengthAlone);
-    this.clearlyVoiced = this.voiced && voicing.clarity > settings.clarityBeyondDoubt;
+    this.clarity = maybe ? voicing.clarity : 0;
     this.#maybeBits = ((this.#maybeBits << 1) | (maybe ? 1 : 0)) & RECENT_MASK;
     this.#voicedBits = ((this.#voicedBits << 1) | (this.voiced ? 1 : 0)) & RECENT_MASK;
   }

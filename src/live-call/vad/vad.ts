@@ -1,7 +1,8 @@
 import { MULAW_FRAME_BYTES, MULAW_TO_LINEAR } from "../../audio/mulaw.ts";
 import { CallerLevel } from "./caller-level.ts";
+import { ClearVoice } from "./clear-voice.ts";
 import { EchoGate } from "./echo-gate.ts";
-import { countBits, Evidence } from "./evidence.ts";
+import { Evidence } from "./evidence.ts";
 import { WINDOW_SAMPLES } from "./spectrum.ts";
 
 /** Nothing changed with this frame. */
@@ -12,8 +13,6 @@ export const VAD_SPEECH_STARTED = 1;
 export const VAD_SPEECH_ENDED = 2;
 
 const FRAME_MS = 20;
-// 20 frames: what `recentVoicedMs` looks back on.
-const RECENT_MASK = 0xf_ffff;
 // Power of a line that carries digital silence: nothing is quieter (rms 3).
 const FLOOR_MIN = 9;
 // Moved by 3 dB, in either direction.
@@ -39,9 +38,9 @@ export class Vad {
   readonly #evidence = new Evidence();
   readonly #echo = new EchoGate();
   readonly #caller = new CallerLevel();
+  readonly #clear = new ClearVoice();
   #energy = 0;
   #speaking = false;
-  #voicedBits = 0;
   #voicedFrames = 0;
   #utteranceFrames = 0;
   #quietFrames = 0;
@@ -69,8 +68,9 @@ export class Vad {
     // Once the echo is known, what exceeds it is somebody else and teaches nothing.
     const other = !echo && (this.#echo.delay >= 0 || (evidence.speechLike && this.#energy > OUTLIER * limit));
     this.#echo.learn(this.#energy - evidence.floor, other);
-    this.#voicedBits = ((this.#voicedBits << 1) | (evidence.clearlyVoiced ? 1 : 0)) & RECENT_MASK;
-    if (evidence.tone) this.#voicedBits = 0;
+    const echoShare = this.#energy > 0 ? Math.min(1, limit / this.#energy) : 0;
+    this.#clear.push(evidence.clarity, evidence.voiced, echoShare);
+    if (evidence.tone) this.#clear.forget();
     if (evidence.goesOn) this.#pauseFrames = 0;
     else if (!echo) this.#pauseFrames++;
     if (!this.#speaking) return this.#maybeStart();
@@ -85,14 +85,17 @@ export class Vad {
   get voicedMs(): number {
     return this.#voicedFrames * FRAME_MS;
   }
-  /** Voiced speech within the last 400 ms. */
+  /** Clearly voiced speech within the last 400 ms. */
   get recentVoicedMs(): number {
-    return countBits(this.#voicedBits) * FRAME_MS;
+    return this.#clear.recentMs;
   }
-  /** From the first to the last voiced frame of the last 400 ms: one vowel's length, or that of several syllables. */
+  /** The part of it that is beyond doubt. */
+  get sureVoicedMs(): number {
+    return this.#clear.sureMs;
+  }
+  /** From its first frame to its last: one vowel's length, or that of several syllables. */
   get voicedSpanMs(): number {
-    const bits = this.#voicedBits;
-    return bits === 0 ? 0 : (Math.clz32(bits & -bits) - Math.clz32(bits) + 1) * FRAME_MS;
+    return this.#clear.spanMs;
   }
   /** Length of the running or last utterance, from its first speech frame, without the hangover. */
   get utteranceMs(): number {
@@ -157,7 +160,7 @@ export class Vad {
     this.#speaking = true;
     this.#quietFrames = 0;
     this.#utteranceFrames = this.#evidence.runFrames;
-    this.#voicedFrames = countBits(this.#voicedBits & ((1 << Math.min(20, this.#utteranceFrames)) - 1));
+    this.#voicedFrames = this.#clear.framesWithin(this.#utteranceFrames);
     return VAD_SPEECH_STARTED;
   }
 
