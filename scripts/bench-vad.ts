@@ -1,19 +1,24 @@
 /**
  * Measures how well the assistant hears the caller, against the WebRTC detector in the same run.
- * `bun run bench:vad` takes some minutes; `--quick` is a smoke test on a tenth of the material whose bars do not decide
- * the exit code; `--tune` uses the tuning seeds and voices, the only ones that settings may be chosen on.
+ * `bun run bench:vad` takes some minutes; `--quick` is a smoke test on a tenth of the material that
+ * fails only when a bar is missed by far (see `failsBadly`), as one word more or less decides its figures; `--tune` uses the tuning seeds and voices, the only ones that settings may be chosen on.
  */
 import { ourListener, plainListener } from "./bench-vad/barge.ts";
 import { bargeRows } from "./bench-vad/barge-runs.ts";
 import { costRows } from "./bench-vad/cost-run.ts";
 import { detectorRows, type Plan } from "./bench-vad/detector-runs.ts";
 import { ours, peers } from "./bench-vad/detectors.ts";
-import { formatTable, passes } from "./bench-vad/table.ts";
+import { failsBadly, formatTable, passes } from "./bench-vad/table.ts";
 import { loadPeer, MissingTool, requireTool } from "./bench-vad/tools.ts";
 
 const TUNING_SEED = 1_000;
-const REPORTED_SEED = 5_000;
+// 5000+ was reported before and has been looked at since.
+const REPORTED_SEED = 6_000;
 const PEER_MODES = [2, 3];
+
+const FOOTNOTE =
+  "recovery: from a step of 15-25 dB until the detector has been off for 2 s, the same for every column\n" +
+  "delays and hits: from the first sound of the caller; WebRTC starts a barge-in at its start of speech, after the same grace\n";
 
 async function main(flags: readonly string[]): Promise<number> {
   const quick = flags.includes("--quick");
@@ -35,11 +40,12 @@ async function main(flags: readonly string[]): Promise<number> {
       rows,
     ),
   );
+  process.stdout.write(FOOTNOTE);
   const failed = rows.filter((row) => !passes(row)).length;
   process.stdout.write(
     failed === 0 ? "all bars hold\n" : `${failed} of ${rows.filter((row) => row.bar !== null).length} bars fail\n`,
   );
-  return failed > 0 && !quick ? 1 : 0;
+  return rows.some((row) => (quick ? failsBadly(row) : !passes(row))) ? 1 : 0;
 }
 
 try {

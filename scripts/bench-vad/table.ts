@@ -14,6 +14,14 @@ export function passes(row: Row): boolean {
   return row.atLeast ? ours >= row.bar : ours <= row.bar;
 }
 
+/** So far off that chance on a tenth of the material does not explain it: three bars, or 25 points, or 10 where none is allowed. */
+export function failsBadly(row: Row): boolean {
+  if (row.bar === null) return false;
+  const ours = row.values[0]!;
+  if (row.atLeast) return !(ours >= row.bar - 25);
+  return !(ours <= (row.bar === 0 ? 10 : 3 * row.bar));
+}
+
 /** The report as aligned text. */
 export function formatTable(columns: readonly string[], rows: readonly Row[]): string {
   const lines = [["measure", "bar", ...columns, ""], ...rows.map(cells)];
