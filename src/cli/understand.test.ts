@@ -87,6 +87,11 @@ describe("batch", () => {
     await understandCommand(["--batch"], { stdin: stream, write: (text) => void written.push(text) });
     expect(written.map((line) => (JSON.parse(line) as { id: number }).id)).toEqual([1, 2]);
   });
+  test("an offered slot that cannot be read is an error of that line: a yes to it would book nothing", async () => {
+    const { lines } = await run(["--batch"], row(7, "כן", { context: { offered: ["garbage"] } }));
+    expect(JSON.parse(lines[0]!)).toMatchObject({ id: 7, error: expect.stringContaining("offered") });
+  });
+
   test("offered slots may be objects and unknown context is ignored", async () => {
     const context = {
       offered: [{ start: "2026-11-25T16:00" }, { date: "2026-11-26", time: "17:00" }],

@@ -1,3 +1,4 @@
+import { parseIsoLocal } from "../hebrew/civil.ts";
 import type { Context } from "../hebrew/types.ts";
 import { understand } from "../hebrew/understand.ts";
 
@@ -125,7 +126,7 @@ function readContext(value: unknown): Context {
   if (!isRecord(value)) return {};
   const { offered, pending, asked, appointment } = value;
   const context: Context = {};
-  if (Array.isArray(offered)) context.offered = offered.map(timeOf).filter((time) => time !== undefined);
+  if (Array.isArray(offered)) context.offered = offered.map(offeredTime);
   if (isRecord(pending)) {
     const date = stringOf(pending.date)?.slice(0, 10);
     const time = stringOf(pending.time)?.slice(0, 5);
@@ -135,6 +136,14 @@ function readContext(value: unknown): Context {
   const meeting = timeOf(appointment);
   if (meeting !== undefined) context.appointment = meeting;
   return context;
+}
+
+/** A slot that cannot be read could be agreed to and never booked. */
+function offeredTime(value: unknown): string {
+  const time = timeOf(value);
+  if (time === undefined || parseIsoLocal(time) === null)
+    throw new Error("an offered time must be like 2026-11-25T16:30");
+  return time;
 }
 
 function timeOf(value: unknown): string | undefined {
