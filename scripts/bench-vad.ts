@@ -13,7 +13,7 @@ import { loadPeer, MissingTool, requireTool } from "./bench-vad/tools.ts";
 
 const TUNING_SEED = 1_000;
 // 5000+ was reported before and has been looked at since.
-const REPORTED_SEED = 6_000;
+const REPORTED_SEED = 7_000;
 const PEER_MODES = [2, 3];
 
 const FOOTNOTE =

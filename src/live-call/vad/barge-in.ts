@@ -14,8 +14,6 @@ const SUSTAINED_MS = 240;
 // A cough has one voiced end of up to 120 ms; speech goes on to the next syllable.
 const VOICED_SPAN_MS = 160;
 const VOICED_MS = 100;
-// At least two frames of it are beyond doubt, which those of a breath hardly ever are.
-const SURE_MS = 40;
 // Still speaking: a short word that has just ended does not stop anything while the hangover runs.
 const PAUSE_MS = 60;
 // Under this a sound is not even a backchannel.
@@ -38,19 +36,16 @@ export class BargeIn {
   push(vad: Vad, heardForMs: number): number {
     const ended = this.#wasSpeaking && !vad.speaking;
     this.#wasSpeaking = vad.speaking;
+    const fired = this.#fired;
+    if (ended) this.#fired = false;
     if (this.#keypadMs > 0) {
       this.#keypadMs -= FRAME_MS;
       return BARGE_NOTHING;
     }
-    if (ended) {
-      const noticed = heardForMs > 0 && !this.#fired && vad.voicedMs >= NOTICED_VOICED_MS;
-      this.#fired = false;
-      return noticed ? BARGE_NOTICED : BARGE_NOTHING;
-    }
+    if (ended) return heardForMs > 0 && !fired && vad.voicedMs >= NOTICED_VOICED_MS ? BARGE_NOTICED : BARGE_NOTHING;
     if (this.#fired || !vad.speaking || heardForMs < this.#graceMs || heardForMs <= 0) return BARGE_NOTHING;
     if (vad.utteranceMs < SUSTAINED_MS || vad.pauseMs > PAUSE_MS) return BARGE_NOTHING;
-    if (vad.voicedSpanMs < VOICED_SPAN_MS || vad.recentVoicedMs < VOICED_MS || vad.sureVoicedMs < SURE_MS)
-      return BARGE_NOTHING;
+    if (vad.voicedSpanMs < VOICED_SPAN_MS || vad.recentVoicedMs < VOICED_MS) return BARGE_NOTHING;
     this.#fired = true;
     return BARGE_IN;
   }

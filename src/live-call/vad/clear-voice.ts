@@ -6,7 +6,6 @@ const RECENT_MASK = 0xf_ffff;
 const RECENT_FRAMES = 20;
 // A loud breath or the hiss of a cough is clearer than this by chance in one frame of twenty, hardly ever than the second.
 const CLEAR = 0.6;
-const SURE = 0.75;
 // The echo's own harmonics lie between the caller's: with half of the frame echo, vowels lose about this much clarity.
 const LESS_IN_ECHO = 0.25;
 // From this part of the energy on, the echo spoils the voice as much as it can.
@@ -19,7 +18,6 @@ const GAP_FRAMES = 10;
 /** The vowels of the last 400 ms that no cough, breath or tone has: what an interruption is judged by. */
 export class ClearVoice {
   #bits = 0;
-  #sureBits = 0;
 
   /**
    * Once per frame. `clarity`: of what may be a voice, 0 when nothing may be; `continues`: its period goes on from the frame
@@ -29,23 +27,16 @@ export class ClearVoice {
     const less = LESS_IN_ECHO * Math.min(1, echoShare / ECHO_SPOILS);
     const clear = (continues || echoShare > ECHO_MIXES) && clarity > CLEAR - less;
     this.#bits = sinceLastGap(((this.#bits << 1) | (clear ? 1 : 0)) & RECENT_MASK);
-    this.#sureBits = (this.#sureBits << 1) | (continues && clarity > SURE - less ? 1 : 0);
-    this.#sureBits &= this.#bits;
   }
 
   /** What was heard was the edge of a tone. */
   forget(): void {
     this.#bits = 0;
-    this.#sureBits = 0;
   }
 
   /** Vowels of the last 400 ms. */
   get recentMs(): number {
     return countBits(this.#bits) * FRAME_MS;
-  }
-  /** Those of them that are beyond doubt. */
-  get sureMs(): number {
-    return countBits(this.#sureBits) * FRAME_MS;
   }
   /** From the first to the last of them: one vowel's length, or that of several syllables. */
   get spanMs(): number {

@@ -89,10 +89,6 @@ export class Vad {
   get recentVoicedMs(): number {
     return this.#clear.recentMs;
   }
-  /** The part of it that is beyond doubt. */
-  get sureVoicedMs(): number {
-    return this.#clear.sureMs;
-  }
   /** From its first frame to its last: one vowel's length, or that of several syllables. */
   get voicedSpanMs(): number {
     return this.#clear.spanMs;
