@@ -33,13 +33,13 @@ export async function callSettings(deps: ToolsetDeps, directory: Directory, ids:
   caller.catch(() => {}); // asked again by the tools when the database is back
   const memory = await inTime(deps, caller);
   const { timezone: zone, city, transferPhone } = profile;
-  const greeting = profile.callGreeting;
+  const genericGreeting = generalGreeting(profile);
   return {
     ...ids,
     businessName: profile.name,
     assistantName: profile.assistantName,
-    greeting: greeting === null ? null : filled(greeting, profile, memory?.card.name ?? ""),
-    ...(greeting === null ? {} : { genericGreeting: filled(greeting, profile, "") }),
+    greeting: greetingFor(profile, memory?.card.name ?? ""),
+    ...(genericGreeting === null ? {} : { genericGreeting }),
     instructions: buildInstructions({ profile, channel: "call", now: deps.clock.instant(), memory }),
     languages: [...profile.languages],
     keywords: [...profile.keywords],
@@ -60,16 +60,17 @@ export async function callSettings(deps: ToolsetDeps, directory: Directory, ids:
 }
 
 /** The greeting that every caller hears whose name is not known; null when there is none. */
-export const generalGreeting = (profile: BusinessProfile): string | null =>
-  profile.callGreeting === null ? null : filled(profile.callGreeting, profile, "");
+export const generalGreeting = (profile: BusinessProfile): string | null => greetingFor(profile, "");
 
-const filled = (greeting: string, profile: BusinessProfile, customerName: string): string =>
-  fillPlaceholders(greeting, {
-    business_name: profile.name,
-    assistant_name: profile.assistantName,
-    customer_name: customerName,
-    city: profile.city ?? "",
-  });
+const greetingFor = (profile: BusinessProfile, customerName: string): string | null =>
+  profile.callGreeting === null
+    ? null
+    : fillPlaceholders(profile.callGreeting, {
+        business_name: profile.name,
+        assistant_name: profile.assistantName,
+        customer_name: customerName,
+        city: profile.city ?? "",
+      });
 
 /** The customer whom the call's row names. @throws AppError "not_found" while that row is not written. */
 function loadCaller(deps: ToolsetDeps, profile: BusinessProfile, ids: CallIds): Promise<Caller> {

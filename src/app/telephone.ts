@@ -56,7 +56,7 @@ export function assembleTelephone(deps: TelephoneDeps) {
     tokens,
     instructions,
     directory,
-    settingsFor: (_incoming, ids) => callSettings({ db, clock, log, restCalendars }, directory, ids),
+    settingsFor: (ids) => callSettings({ db, clock, log, restCalendars }, directory, ids),
     desk: switchboard,
     callLog: recorder,
     clock,

@@ -13,6 +13,15 @@ import type { FreeSlot } from "./rules.ts";
 export type Meeting = typeof meetings.$inferSelect;
 export type Booking = { kind: "booked"; meeting: Meeting } | { kind: "slot_taken" };
 
+/** The booked meeting with this id; of this customer only, when one is given. */
+export const isBooked = (ctx: Ctx, of: { meetingId: string; customerId?: CustomerId }) =>
+  and(
+    eq(meetings.businessId, ctx.businessId),
+    eq(meetings.id, of.meetingId),
+    eq(meetings.status, "booked"),
+    of.customerId === undefined ? undefined : eq(meetings.customerId, of.customerId),
+  );
+
 interface Common {
   customerId: CustomerId;
   topic?: string | null;

@@ -1,9 +1,8 @@
-import { and, eq } from "drizzle-orm";
 import type { CustomerId } from "../base/ids.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { localTime, type Meeting, nextSequence } from "./book.ts";
+import { isBooked, localTime, type Meeting, nextSequence } from "./book.ts";
 import { loadRules } from "./load.ts";
 import { forgetReminders } from "./reminders.ts";
 
@@ -15,14 +14,7 @@ export async function cancelMeeting(
   const [meeting] = await ctx.tx
     .update(meetings)
     .set({ status: "cancelled", sequence: nextSequence, updatedAt: input.now })
-    .where(
-      and(
-        eq(meetings.businessId, ctx.businessId),
-        eq(meetings.id, input.meetingId),
-        eq(meetings.status, "booked"),
-        input.customerId === undefined ? undefined : eq(meetings.customerId, input.customerId),
-      ),
-    )
+    .where(isBooked(ctx, input))
     .returning();
   if (meeting === undefined) return null;
   await forgetReminders(ctx, meeting.id);

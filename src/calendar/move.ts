@@ -1,10 +1,9 @@
-import { and, eq } from "drizzle-orm";
 import type { CustomerId } from "../base/ids.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { RestCalendars } from "./availability.ts";
-import { localTime, type Meeting, nextSequence } from "./book.ts";
+import { isBooked, localTime, type Meeting, nextSequence } from "./book.ts";
 import { dropExpiredHolds, releaseHolds, spanOf } from "./hold.ts";
 import { loadRules } from "./load.ts";
 import { unlessTaken } from "./races.ts";
@@ -39,14 +38,7 @@ export async function moveMeeting(ctx: Ctx, input: MoveMeeting): Promise<Moved> 
         sequence: nextSequence,
         updatedAt: input.now,
       })
-      .where(
-        and(
-          eq(meetings.businessId, ctx.businessId),
-          eq(meetings.id, input.meetingId),
-          eq(meetings.status, "booked"),
-          input.customerId === undefined ? undefined : eq(meetings.customerId, input.customerId),
-        ),
-      )
+      .where(isBooked(ctx, input))
       .returning();
   });
   if (rows === null) return { kind: "slot_taken" };

@@ -35,7 +35,7 @@ async function set(args: string[]): Promise<unknown> {
   for (const name of ["greeting", "whatsapp-greeting"] as const) {
     if (options[name] !== undefined && flags.has(`no-${name}`))
       throw new AppError("invalid", `--${name} and --no-${name} contradict each other`);
-    assertPlaceholders(options[name] ?? "");
+    assertPlaceholders(options[name] ?? "", "greeting");
   }
   if (flags.has("no-transfer") && (options["transfer-phone"] ?? options["transfer-label"]) !== undefined)
     throw new AppError("invalid", "--no-transfer and --transfer-… contradict each other");

@@ -20,14 +20,17 @@ let link: BrokenLink;
 let db: Database;
 let directory: Directory;
 let id: BusinessId;
-const phone = "+97231111111" as Phone;
+let phone: Phone;
+let businessesMade = 0;
 
 beforeAll(async () => {
   writer = await testDatabase();
-  id = await addBusiness(writer, { name: "מספרה", phone, greeting: "שלום" });
 });
 afterAll(() => writer.drop());
+// Each test changes its business in its own way, and they run in any order.
 beforeEach(async () => {
+  phone = `+9723111${String(++businessesMade).padStart(4, "0")}` as Phone;
+  id = await addBusiness(writer, { name: "מספרה", phone, greeting: "שלום" });
   link = await brokenLink(writer.address);
   db = openDatabase({ address: link.address, log: silentLog, connections: 2 });
 });

@@ -41,7 +41,7 @@ async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: Incomin
   const begun = await withinPatience(deps, "call row", () => begin(deps, call, incoming, business.id), leftMs);
   // The row is of a call that is long over: a captured webhook, sent again after a restart.
   if (begun === "over") return { kind: "fallback" };
-  return connect(deps, call, incoming, deps.settingsFor(incoming, { callId: call.callId, businessId: business.id }));
+  return connect(deps, call, incoming, deps.settingsFor({ callId: call.callId, businessId: business.id }));
 }
 
 /** A number that was added a moment ago may be called before memory has heard of it. */
@@ -81,7 +81,7 @@ async function settle(
   }
   call.businessId = business.id;
   void withinPatience(deps, "call row", () => begin(deps, call, incoming, business.id));
-  return deps.settingsFor(incoming, { callId: call.callId, businessId: business.id });
+  return deps.settingsFor({ callId: call.callId, businessId: business.id });
 }
 
 const begin = (deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall, businessId: BusinessId) =>

@@ -6,7 +6,7 @@ import type { Log } from "../base/log.ts";
 import { parsePhone } from "../base/phone.ts";
 import type { CallLog, StatusReport } from "../calls/log.ts";
 import { limits } from "../limits.ts";
-import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
+import type { CallSettings } from "../live-call/settings.ts";
 import type { CallRegister, Instruction, PhoneCall } from "./call-register.ts";
 import type { Instructions } from "./instructions.ts";
 import type { CallDesk, NumberDirectory } from "./ports.ts";
@@ -21,10 +21,7 @@ export interface VoiceWebhookDeps {
   instructions: Instructions;
   directory: NumberDirectory;
   /** What one call needs of its business: at once from memory, or as soon as the database answers. */
-  settingsFor(
-    incoming: IncomingCall,
-    ids: { callId: CallId; businessId: BusinessId },
-  ): CallSettings | Promise<CallSettings>;
+  settingsFor(ids: { callId: CallId; businessId: BusinessId }): CallSettings | Promise<CallSettings>;
   desk: CallDesk;
   callLog: CallLog;
   clock: Clock;

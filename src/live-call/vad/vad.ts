@@ -117,10 +117,6 @@ export class Vad {
   get callerRms(): number {
     return Math.sqrt(this.#caller.energy);
   }
-  /** Estimated echo delay in ms, -1 while unknown or when there is no echo. */
-  get echoDelayMs(): number {
-    return this.#echo.delay < 0 ? -1 : this.#echo.delay * FRAME_MS;
-  }
   /** Estimated echo return loss in dB (a lower bound while the delay is unknown). */
   get echoReturnLossDb(): number {
     return -20 * Math.log10(Math.max(1e-6, this.#echo.gain));
