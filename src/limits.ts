@@ -121,6 +121,9 @@ export const limits = {
   jobPollMs: 5_000,
   jobsAtOnce: 8,
 
+  // WhatsApp
+  waSendMs: 30_000, // W5: by then a send is accepted, refused or unknown
+
   // Recordings
   recordingReadMs: 5_000, // a disk that takes longer to give a recording back costs the recording
   recordingDays: 2, // V15

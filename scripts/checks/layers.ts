@@ -25,7 +25,11 @@ const allowed: Record<string, readonly string[]> = {
   calls: ["tenants", "crm", "jobs", "usage", "audio", "db", "limits", "notify", "type:live-call"],
   realtime: ["live-call", "audio", "limits", "type:config"],
   speech: ["live-call", "realtime", "audio", "limits", "type:config", "type:assistant"],
-  twilio: ["live-call", "calls", "tenants", "audio", "limits"],
+  twilio: ["live-call", "calls", "tenants", "audio", "limits", "type:whatsapp", "whatsapp/twilio"],
+  whatsapp: ["assistant", "crm", "calendar", "jobs", "notify", "tenants", "usage", "db", "limits", "api", "type:calls"],
+  // Adapters: what runs in a worker thread reaches no database, no configuration and no other tenant.
+  "whatsapp/baileys": ["type:whatsapp", "limits"],
+  "whatsapp/twilio": ["type:whatsapp", "limits"],
   http: ["tenants", "auth", "limits"],
   health: [],
   sim: ["audio", "type:live-call"],
@@ -36,9 +40,10 @@ const compositionRoots = /^src\/(app|main|cli)\.ts$|^src\/(app|cli)\//;
 const importPattern = /^\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s)?["'](\.[^"']+)["']/gm;
 const dynamicPattern = /\bimport\(\s*["'](\.[^"']+)["']\s*\)/g;
 
+/** A folder inside a room that has a line of its own is a room by itself. */
 const roomOf = (path: string): string | null => {
-  const match = /^src\/([^/]+?)(?:\.ts)?(?:\/|$)/.exec(path);
-  return match?.[1] ?? null;
+  const [, room = null, inner] = /^src\/([^/]+?)(?:\.ts)?(?:\/([^/]+)\/.*|\/.*|$)/.exec(path) ?? [];
+  return inner !== undefined && `${room}/${inner}` in allowed ? `${room}/${inner}` : room;
 };
 
 /** One line per import that goes against the direction of dependency. */
