@@ -21,6 +21,7 @@ import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
+import { createNotificationsApi } from "./notify/api.ts";
 import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
 import type { MediaSocketData } from "./twilio/media-socket.ts";
@@ -135,6 +136,7 @@ function routesOf({ config, clock, log }: AppDeps, { db }: House, { webhooks, sw
   routes.route("/", createStaticAudio(config));
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   routes.route("/", createCalendarApi({ db, clock, secret }));
+  routes.route("/", createNotificationsApi({ db, clock }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

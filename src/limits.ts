@@ -82,6 +82,7 @@ export const limits = {
   callerMemoryMs: 150, // what is known of a caller, while the phone network still sets up the stream
   webhookDatabaseMs: 50, // how long a webhook may wait for the database at all (V1 allows 100 ms in total)
   requestBodyBytes: 1024 * 1024,
+  pageRowsMax: 200, // rows of one page of a list
   webhookBodyBytes: 64 * 1024,
   providerRequestMs: 10_000,
 

@@ -7,6 +7,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/ws\/twilio-media/, "src/twilio/media-socket.ts"],
   [/^\/(?:health|readyz)/, "src/health/health.ts"],
   [/^\/api\/calendar\//, "src/calendar/api.ts"],
+  [/^\/api\/notifications/, "src/notify/api.ts"],
 ];
 
 const registration = /\.(get|post|put|patch|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;

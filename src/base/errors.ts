@@ -14,9 +14,17 @@ export type ErrorCode =
   | "upstream"
   | "bug";
 
+/** `path` as in `address.city` ("" = the whole input); `code` is zod's (too_small, invalid_format …) or our own. */
+export interface FieldProblem {
+  path: string;
+  code: string;
+}
+
 export interface AppErrorOptions {
   /** What the outside may hear: a stable sentence without data. Default: a sentence by code. */
   public?: string;
+  /** Which fields of the input are at fault, and how: the panel puts a sentence beside each. */
+  fields?: readonly FieldProblem[];
   cause?: unknown;
   /** Ids for the log line; never customer text, secrets or full phone numbers. */
   context?: Record<string, string | number | boolean | null>;
@@ -27,12 +35,14 @@ export class AppError extends Error {
   override readonly name = "AppError";
   readonly code: ErrorCode;
   readonly public: string;
+  readonly fields: readonly FieldProblem[];
   readonly context: Record<string, string | number | boolean | null>;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.public = options.public ?? code;
+    this.fields = options.fields ?? [];
     this.context = options.context ?? {};
   }
 }

@@ -3,6 +3,7 @@ type Brand<T extends string> = string & { readonly [brand]: T };
 
 /** Ids are UUIDv7 (sortable by creation time) unless a provider made them. Made and parsed here only. */
 export type BusinessId = Brand<"business">;
+export type UserId = Brand<"user">;
 export type CustomerId = Brand<"customer">;
 export type CallId = Brand<"call">;
 /** Twilio's id of a call: "CA" and 32 hexadecimal digits. */

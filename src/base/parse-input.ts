@@ -5,6 +5,12 @@ import { AppError } from "./errors.ts";
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const said = result.error.issues.map((issue) => `${issue.path.join(".") || issue.code}: ${issue.message}`).join("; ");
-  throw new AppError("invalid", said, { public: said });
+  throw invalidInput(result.error.issues);
+}
+
+/** The error for input that a schema refused. Its texts name fields and rules, never what was sent. */
+export function invalidInput(issues: readonly z.core.$ZodIssue[]): AppError {
+  const said = issues.map((issue) => `${issue.path.join(".") || issue.code}: ${issue.message}`).join("; ");
+  const fields = issues.map((issue) => ({ path: issue.path.join("."), code: issue.code ?? "custom" }));
+  return new AppError("invalid", said, { public: said, fields });
 }

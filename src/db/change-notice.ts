@@ -5,6 +5,9 @@ export const directoryChannel = "directory";
 /** Channel on which a queue's name is announced when a job is added to it. */
 export const jobsChannel = "jobs";
 
+/** Channel on which changes are announced that open panels may show (notify/announce). */
+export const liveChannel = "live";
+
 /** Triggers for both channels. Announced at commit, once per transaction; safe to run again. */
 export async function installNotices(sql: Sql | TransactionSql): Promise<void> {
   await sql.unsafe(`

@@ -1,7 +1,7 @@
 import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { AppError, describeError, type ErrorCode } from "../base/errors.ts";
+import { AppError, describeError, type ErrorCode, type FieldProblem } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 
 /** The HTTP status of each error code. */
@@ -18,14 +18,17 @@ export const statusByCode: Record<ErrorCode, ContentfulStatusCode> = {
   bug: 500,
 };
 
-/** Body of every error answer: `{"error": {"code": …, "message": …}}`; nothing of the inside shows. */
-const answer = (c: Context, code: string, message: string, status: ContentfulStatusCode) =>
-  c.json({ error: { code, message } }, status);
+/** Body of every error answer: `{"error": {"code", "message", "fields"?}}`; nothing of the inside shows. */
+const answer = (
+  c: Context,
+  error: { code: string; message: string; fields?: readonly FieldProblem[] },
+  status: ContentfulStatusCode,
+) => c.json({ error }, status);
 
 /** The one place where a thrown error becomes an answer. Only bugs and broken dependencies are logged as errors. */
 export function errorHandler(log: Log): ErrorHandler {
   return (error, c) => {
-    if (error instanceof HTTPException) return answer(c, "http", error.message, error.status as ContentfulStatusCode);
+    if (error instanceof HTTPException) return answer(c, { code: "http", message: error.message }, statusOf(error));
     const known = error instanceof AppError ? error : new AppError("bug", "unexpected", { cause: error });
     const status = statusByCode[known.code];
     if (status >= 500)
@@ -35,6 +38,11 @@ export function errorHandler(log: Log): ErrorHandler {
         error: describeError(error),
         ...known.context,
       });
-    return answer(c, known.code, known.public, status);
+    const { code, public: message, fields } = known;
+    return answer(c, fields.length > 0 ? { code, message, fields } : { code, message }, status);
   };
 }
+
+/** A body that is no JSON is input like any other that is at fault. */
+const statusOf = (error: HTTPException): ContentfulStatusCode =>
+  error.status === 400 ? statusByCode.invalid : (error.status as ContentfulStatusCode);

@@ -1,6 +1,7 @@
 import { newId } from "../base/ids.ts";
 import { type NotificationKind, notifications } from "../db/schema/notification.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { announce } from "./announce.ts";
 
 export interface NewNotification {
   kind: NotificationKind;
@@ -12,10 +13,11 @@ export interface NewNotification {
 
 /** A line behind the bell of the business. False when it had been told before. */
 export async function notify(ctx: Ctx, input: NewNotification): Promise<boolean> {
-  const rows = await ctx.tx
+  const [row] = await ctx.tx
     .insert(notifications)
     .values({ id: newId(), businessId: ctx.businessId, ...input })
     .onConflictDoNothing()
     .returning({ id: notifications.id });
-  return rows.length > 0;
+  if (row) await announce(ctx.tx, { businessId: ctx.businessId, type: "notification", id: row.id });
+  return row !== undefined;
 }

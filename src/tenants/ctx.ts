@@ -11,5 +11,7 @@ export type Actor = { kind: "staff"; userId: string | null; name: string } | { k
 export interface Ctx {
   readonly businessId: BusinessId;
   readonly actor: Actor;
+  /** Of the HTTP request that this is part of: joins log lines and audit rows. */
+  readonly requestId?: string;
   readonly tx: Tx;
 }

@@ -4,6 +4,7 @@ import { AppError } from "../base/errors.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { type Phone, parsePhone } from "../base/phone.ts";
 import { businessSettings } from "../db/schema/business.ts";
+import { audit } from "./audit.ts";
 import type { Ctx } from "./ctx.ts";
 import { assertPlaceholders } from "./placeholders.ts";
 
@@ -61,4 +62,9 @@ export async function saveSettings(ctx: Ctx, change: SettingsChange): Promise<vo
     .update(businessSettings)
     .set({ ...given, updatedAt: Temporal.Now.instant() })
     .where(eq(businessSettings.businessId, ctx.businessId));
+  await audit(ctx, {
+    action: "settings.change",
+    subject: "settings",
+    detail: { fields: Object.keys(given).join(" ") },
+  });
 }

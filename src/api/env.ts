@@ -1,0 +1,26 @@
+import type { BusinessId, UserId } from "../base/ids.ts";
+
+/** What a person may do. `system_admin` runs the installation, `owner` a business, `agent` works in one. */
+export type Role = "system_admin" | "owner" | "agent";
+
+/** Who asks, and for which business: settled once per request by http/guard. */
+export interface Access {
+  readonly via: "session" | "api_key";
+  /** Null for an API key, which belongs to a business and not to a person. */
+  readonly userId: UserId | null;
+  /** A person's name, or the key's. */
+  readonly name: string;
+  readonly role: Role;
+  /** Tenant of the request (S2): the impersonated business, else the user's own; null for a system_admin of none. */
+  readonly businessId: BusinessId | null;
+  readonly impersonating: boolean;
+}
+
+/** What every `api.ts` finds in its context. */
+export interface ApiEnv {
+  Variables: {
+    requestId: string;
+    /** Absent when nobody is logged in: only routes with `access: "public"` run then. */
+    access?: Access;
+  };
+}
