@@ -10,9 +10,10 @@ import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import { createCalendarApi } from "./calendar/api.ts";
 import { createRestCalendars } from "./calendar/rest.ts";
+import { createCallsApi } from "./calls/api.ts";
 import { createCallRecorder } from "./calls/journal.ts";
 import { closeLostCalls } from "./calls/lost-calls.ts";
-import { createSoundStore } from "./calls/sound-store.ts";
+import { createSoundStore, type SoundStore } from "./calls/sound-store.ts";
 import type { Config } from "./config.ts";
 import { type House, openHouse } from "./db/house.ts";
 import { withSystem } from "./db/tenant.ts";
@@ -21,6 +22,7 @@ import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
+import { tracePlot } from "./live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "./notify/api.ts";
 import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
@@ -109,7 +111,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   const provider = telephone.rest;
   const chores = assembleChores({ ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
   return {
-    routes: routesOf(deps, house, telephone),
+    routes: routesOf(deps, house, telephone, sounds),
     socket: telephone.media,
     startChores: () => chores.start(),
     async drain() {
@@ -128,7 +130,12 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
 }
 
 /** Every route of the product; each stands once, in the module of its area. */
-function routesOf({ config, clock, log }: AppDeps, { db }: House, { webhooks, switchboard }: Telephone): Hono {
+function routesOf(
+  { config, clock, log }: AppDeps,
+  { db }: House,
+  { webhooks, switchboard }: Telephone,
+  sounds: SoundStore,
+): Hono {
   const routes = new Hono();
   routes.onError(errorHandler(log));
   routes.use(...requestLog(log, clock));
@@ -137,6 +144,7 @@ function routesOf({ config, clock, log }: AppDeps, { db }: House, { webhooks, sw
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   routes.route("/", createCalendarApi({ db, clock, secret }));
   routes.route("/", createNotificationsApi({ db, clock }));
+  routes.route("/", createCallsApi({ db, sounds, live: switchboard, tracePlot }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

@@ -1,5 +1,6 @@
+import { localTime } from "../base/local-time.ts";
 import { availability } from "../calendar/availability.ts";
-import { bookHeld, bookSlot, localTime, type Meeting } from "../calendar/book.ts";
+import { bookHeld, bookSlot, type Meeting } from "../calendar/book.ts";
 import { holdSlots, releaseHolds, spanOf } from "../calendar/hold.ts";
 import { loadRules } from "../calendar/load.ts";
 import { moveMeeting } from "../calendar/move.ts";

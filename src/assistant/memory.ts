@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { CustomerId } from "../base/ids.ts";
-import { localTime } from "../calendar/book.ts";
+import { localTime } from "../base/local-time.ts";
 import { openMeetings } from "../calendar/open-meetings.ts";
 import { customers } from "../db/schema/customer.ts";
 import { leads } from "../db/schema/lead.ts";

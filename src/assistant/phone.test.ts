@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { newId } from "../base/ids.ts";
+import { localTime } from "../base/local-time.ts";
 import { silentLog } from "../base/log.ts";
-import { localTime } from "../calendar/book.ts";
 import { dropExpiredHolds } from "../calendar/hold.ts";
 import { openMeetings } from "../calendar/open-meetings.ts";
 import { createRestCalendars } from "../calendar/rest.ts";

@@ -1,5 +1,6 @@
 import { and, eq, gt, sql } from "drizzle-orm";
 import { type CustomerId, newId } from "../base/ids.ts";
+import { localTime } from "../base/local-time.ts";
 import { type MeetingEvidence, type MeetingSource, meetings } from "../db/schema/meeting.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
@@ -100,10 +101,6 @@ async function announced(ctx: Ctx, meeting: Meeting, input: Common): Promise<Boo
   });
   return { kind: "booked", meeting };
 }
-
-/** Wall clock of the business, "YYYY-MM-DDTHH:MM". */
-export const localTime = (at: Temporal.Instant, zone: string): string =>
-  at.toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: "minute" });
 
 /** Next sequence number of a changed meeting. */
 export const nextSequence = sql`${meetings.sequence} + 1`;

@@ -1,8 +1,9 @@
 import type { CustomerId } from "../base/ids.ts";
+import { localTime } from "../base/local-time.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { isBooked, localTime, type Meeting, nextSequence } from "./book.ts";
+import { isBooked, type Meeting, nextSequence } from "./book.ts";
 import { loadRules } from "./load.ts";
 import { forgetReminders } from "./reminders.ts";
 

@@ -1,9 +1,10 @@
 import type { CustomerId } from "../base/ids.ts";
+import { localTime } from "../base/local-time.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { RestCalendars } from "./availability.ts";
-import { isBooked, localTime, type Meeting, nextSequence } from "./book.ts";
+import { isBooked, type Meeting, nextSequence } from "./book.ts";
 import { dropExpiredHolds, releaseHolds, spanOf } from "./hold.ts";
 import { loadRules } from "./load.ts";
 import { unlessTaken } from "./races.ts";

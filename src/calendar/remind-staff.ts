@@ -1,8 +1,8 @@
 import { and, eq } from "drizzle-orm";
+import { localTime } from "../base/local-time.ts";
 import { customers } from "../db/schema/customer.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { localTime } from "./book.ts";
 import type { ReminderToSend } from "./reminder-job.ts";
 
 /** Where no channel reaches the customer yet, the business is told: nothing is swallowed. */

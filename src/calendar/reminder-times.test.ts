@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { localTime } from "./book.ts";
+import { localTime } from "../base/local-time.ts";
 import { reminderTimes } from "./reminder-times.ts";
 import { createRestCalendars, noRest } from "./rest.ts";
 

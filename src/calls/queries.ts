@@ -8,6 +8,7 @@ import { leads } from "../db/schema/lead.ts";
 import { recordings } from "../db/schema/recording.ts";
 import { usage } from "../db/schema/usage.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { type CallFilter, matchesCall } from "./call-filter.ts";
 
 const listed = {
   id: calls.id,
@@ -34,15 +35,18 @@ export interface CallPage {
 }
 
 /** The call log, newest first. `before` is a `next` of an earlier page. @throws AppError "invalid" for another text. */
-export async function listCalls(ctx: Ctx, options: { limit?: number; before?: string } = {}): Promise<CallPage> {
+export async function listCalls(
+  ctx: Ctx,
+  options: { limit?: number | undefined; before?: string | undefined; filter?: CallFilter } = {},
+): Promise<CallPage> {
   const limit = Math.min(Math.max(options.limit ?? 50, 1), 200);
-  const rows = await readPage(ctx, limit + 1, options.before ? readPageKey(options.before) : null);
+  const rows = await readPage(ctx, limit + 1, options.before ? readPageKey(options.before) : null, options.filter);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { calls: page, next: rows.length > limit && last ? writePageKey(last.startedAt, last.id) : null };
 }
 
-function readPage({ tx, businessId }: Ctx, count: number, before: PageKey | null) {
+function readPage({ tx, businessId }: Ctx, count: number, before: PageKey | null, filter: CallFilter = {}) {
   const older = before
     ? sql`(${calls.startedAt}, ${calls.id}) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`
     : undefined;
@@ -51,7 +55,7 @@ function readPage({ tx, businessId }: Ctx, count: number, before: PageKey | null
     .from(calls)
     .leftJoin(customers, and(eq(customers.businessId, calls.businessId), eq(customers.id, calls.customerId)))
     .leftJoin(leads, and(eq(leads.businessId, calls.businessId), eq(leads.customerId, calls.customerId)))
-    .where(and(eq(calls.businessId, businessId), older))
+    .where(and(eq(calls.businessId, businessId), older, matchesCall(filter)))
     .orderBy(desc(calls.startedAt), desc(calls.id))
     .limit(count);
 }
@@ -103,6 +107,16 @@ export async function readCall({ tx, businessId }: Ctx, callId: CallId) {
     .groupBy(usage.model, usage.kind)
     .orderBy(usage.model);
   return { ...call, turns, events, latency: answerLatency(events), recordings: sounds, usage: consumed };
+}
+
+/** What the detector noted while the call lasted; null when there was no stream. @throws AppError "not_found". */
+export async function readTraceOf({ tx, businessId }: Ctx, callId: CallId): Promise<Uint8Array | null> {
+  const [call] = await tx
+    .select({ trace: calls.trace })
+    .from(calls)
+    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId)));
+  if (!call) throw new AppError("not_found", "no such call");
+  return call.trace;
 }
 
 function answerLatency(events: readonly { kind: string; detail: Record<string, unknown> }[]): AnswerLatency {

@@ -20,6 +20,8 @@ export interface SoundStore {
   saveWav(businessId: BusinessId, id: string, wav: Uint8Array): Promise<Pick<StoredSound, "file" | "bytes">>;
   /** @throws the system's error when the file is not there. */
   read(file: string): Promise<Uint8Array>;
+  /** The bytes [from, to), fewer at the end of the file. @throws as `read`. */
+  readPart(file: string, from: number, to: number): Promise<Uint8Array>;
   /** Deleting what is gone already is fine. */
   remove(file: string): Promise<void>;
 }
@@ -44,6 +46,7 @@ export function createSoundStore(storageDir: string): SoundStore {
       return { file: await save(businessId, id, [wav]), bytes: wav.length };
     },
     read: (file) => Bun.file(join(storageDir, file)).bytes(),
+    readPart: (file, from, to) => Bun.file(join(storageDir, file)).slice(from, to).bytes(),
     remove: (file) => rm(join(storageDir, file), { force: true }),
   };
 }

@@ -7,6 +7,7 @@ import { Conversation } from "./conversation.ts";
 import { CallCore, type DeadlineName } from "./core.ts";
 import type { VoiceEngine } from "./engine.ts";
 import { engineEvents } from "./engine-events.ts";
+import type { CallGlance } from "./glance.ts";
 import { Greeting } from "./greeting.ts";
 import { createInbound, type InboundState, onMediaFrame, openUplink } from "./inbound.ts";
 import type { CallEndReason, CallJournal } from "./journal.ts";
@@ -115,6 +116,16 @@ export class Call {
     this.#ear = new CallerEar(this.#core, this.#vad, this.#talk, this.#silence);
     this.#vitals = new Vitals(this.#core, { inbound: this.#inbound, playout: this.#playout, vad: this.#vad });
     this.#onDeadline = this.#deadlineTable();
+  }
+
+  /** What staff sees of a call that is going on; null until its business is known. */
+  get glance(): CallGlance | null {
+    const { settings, callSid } = this.#core;
+    if (!settings) return null;
+    const { callId, businessId } = settings;
+    const speaking = this.#vad.speaking ? "caller" : this.#playout.active ? "assistant" : "nobody";
+    const { incoming, startedAt } = this;
+    return { callId, callSid, businessId, from: incoming.from, startedAt, phase: this.#leg.phase, speaking };
   }
 
   // ── from the switchboard ─────────────────────────────────────────────────────────────────────────────────────

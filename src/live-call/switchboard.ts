@@ -1,10 +1,11 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
-import type { CallSid } from "../base/ids.ts";
+import type { BusinessId, CallSid } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
 import { Call, type Detectors } from "./call.ts";
 import type { VoiceEngine } from "./engine.ts";
+import type { CallGlance } from "./glance.ts";
 import type { CallJournal } from "./journal.ts";
 import type { NextStep, PhoneControl } from "./phone-control.ts";
 import type { Phrases } from "./phrases.ts";
@@ -38,6 +39,8 @@ export interface Switchboard {
   /** What the provider should do now that the stream is over; the same answer however often it asks. */
   next(callSid: CallSid): NextStep;
   readonly live: number;
+  /** Live calls of one business, oldest first; those whose business is not settled yet are left out. */
+  glance(businessId: BusinessId): CallGlance[];
   /** New calls are refused. */
   readonly draining: boolean;
   /** Refuses new calls, waits for the live ones, and after `deadlineMs` says goodbye to the rest. */
@@ -68,6 +71,13 @@ class LiveSwitchboard implements Switchboard {
 
   get live(): number {
     return this.#calls.size;
+  }
+
+  glance(businessId: BusinessId): CallGlance[] {
+    return [...this.#calls.values()].flatMap((call) => {
+      const seen = call.glance;
+      return seen?.businessId === businessId ? [seen] : [];
+    });
   }
 
   answer(incoming: IncomingCall, settings: CallSettings | Promise<CallSettings>): Call | null {

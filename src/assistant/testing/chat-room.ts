@@ -1,6 +1,6 @@
+import { localTime } from "../../base/local-time.ts";
 import { silentLog } from "../../base/log.ts";
 import type { Phone } from "../../base/phone.ts";
-import { localTime } from "../../calendar/book.ts";
 import { openMeetings } from "../../calendar/open-meetings.ts";
 import { createRestCalendars } from "../../calendar/rest.ts";
 import { type TestBusiness, testBusiness } from "../../calendar/testing/test-business.ts";

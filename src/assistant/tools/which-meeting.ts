@@ -1,4 +1,5 @@
-import { localTime, type Meeting } from "../../calendar/book.ts";
+import { localTime } from "../../base/local-time.ts";
+import type { Meeting } from "../../calendar/book.ts";
 import { openMeetings } from "../../calendar/open-meetings.ts";
 import { spokenSlot } from "../appointments.ts";
 import { sayChoice } from "../say.he.ts";

@@ -1,0 +1,3 @@
+/** Wall clock of a zone, "YYYY-MM-DDTHH:MM". */
+export const localTime = (at: Temporal.Instant, zone: string): string =>
+  at.toZonedDateTimeISO(zone).toPlainDateTime().toString({ smallestUnit: "minute" });
