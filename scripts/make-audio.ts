@@ -1,11 +1,13 @@
 /**
- * Makes the shipped voice clips (`src/twilio/clips/*.wav`: mu-law, 8 kHz, mono) with two free programs, espeak-ng and sox:
+ * Makes the shipped voice clips (mu-law, 8 kHz, mono): those of the telephone (`src/twilio/clips`) and of the built-in
+ * demo voice (`src/speech/clips`), with two free programs, espeak-ng and sox:
  * `bun scripts/make-audio.ts`. Run it after changing a text below, and commit the files. A business replaces a clip with
  * a human voice by putting its own file into `STORAGE_DIR/audio/business_<id>/`.
  */
 import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import type { DemoClip } from "../src/speech/demo-clips.ts";
 import type { Clip } from "../src/twilio/static-audio.ts";
 
 /**
@@ -34,7 +36,26 @@ const texts: Record<Exclude<Clip, "hold">, { text: string; phonemes: string }[]>
   ],
 };
 
-const folder = join(import.meta.dir, "../src/twilio/clips");
+const demoTexts: Record<DemoClip, { text: string; phonemes: string }[]> = {
+  welcome: [
+    { text: "שלום.", phonemes: "Sal'om" },
+    { text: "זו שיחת ניסיון, ואני קול הדגמה מוקלט,", phonemes: "z'o siX'at nisaj'on ve?an'i k'ol hadgam'a mukl'at" },
+    { text: "כי עדיין אין מפתח של OpenAI.", phonemes: "k'i ?ad'ajin ?'ejn maft'eaX Sel ?'open ?ej-?'aj" },
+    { text: "דברו אליי,", phonemes: "dabr'u ?el'aj" },
+    { text: "ואפשר גם לקטוע אותי באמצע.", phonemes: "ve?efS'ar g'am likto?'a ?ot'i ba?'emtsa" },
+  ],
+  heard: [
+    { text: "שמעתי אתכם היטב.", phonemes: "Sam'ati ?etX'em hejt'ev" },
+    { text: "כשיהיה מפתח, אענה לעניין.", phonemes: "kSeijih'e maft'eaX ?e?en'e la?inj'an" },
+  ],
+  "heard-again": [
+    { text: "גם הפעם שמעתי.", phonemes: "g'am hap'a?am Sam'ati" },
+    { text: "המיקרופון, הקו וההפסקה באמצע עובדים.", phonemes: "hamikrof'on hak'av vehahafsak'a ba?'emtsa ?ovd'im" },
+  ],
+};
+
+const clipFolder = join(import.meta.dir, "../src/twilio/clips");
+const demoFolder = join(import.meta.dir, "../src/speech/clips");
 const telephone = ["-r", "8000", "-c", "1", "-e", "mu-law", "-b", "8"];
 // Telephone band, an even level at -3 dB, 200 ms of room before and after: the first syllable is not cut by the line.
 const polish = ["highpass", "200", "lowpass", "3400", "norm", "-3", "pad", "0.2", "0.2"];
@@ -47,25 +68,28 @@ for (const program of ["espeak-ng", "sox"])
     process.exit(1);
   }
 
-await mkdir(folder, { recursive: true });
-for (const [clip, sentences] of Object.entries(texts)) {
+for (const [folder, clip, sentences] of [
+  ...Object.entries(texts).map((entry) => [clipFolder, ...entry] as const),
+  ...Object.entries(demoTexts).map((entry) => [demoFolder, ...entry] as const),
+]) {
+  await mkdir(folder, { recursive: true });
   // The Hebrew's last character is its pause; espeak-ng writes the letter resh's sound as Q".
   const spoken = sentences.map(({ text, phonemes }) => `[[${phonemes.replaceAll("r", 'Q"')}]]${text.at(-1)}`);
-  await speak(clip, spoken.join(" "));
+  await speak(join(folder, `${clip}.wav`), spoken.join(" "));
 }
 await holdTone();
 
 /** 150 words a minute: a little slower than talk, because a synthetic voice on a telephone is hard to follow. */
-async function speak(clip: string, text: string): Promise<void> {
-  const spoken = join(tmpdir(), `${clip}.${process.pid}.wav`);
+async function speak(file: string, text: string): Promise<void> {
+  const spoken = join(tmpdir(), `${basename(file)}.${process.pid}.wav`);
   await run("espeak-ng", "-v", "he", "-s", "150", "-w", spoken, text);
-  await run("sox", "-D", spoken, ...telephone, join(folder, `${clip}.wav`), ...polish);
+  await run("sox", "-D", spoken, ...telephone, file, ...polish);
   await rm(spoken);
 }
 
 /** Ringing as it sounds in Israel: 400 Hz, one second on, three seconds off. Quiet: it plays while someone waits. */
 async function holdTone(): Promise<void> {
-  const out = [...telephone, join(folder, "hold.wav")];
+  const out = [...telephone, join(clipFolder, "hold.wav")];
   await run(
     "sox",
     "-D",

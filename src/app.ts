@@ -26,7 +26,8 @@ import { tracePlot } from "./live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "./notify/api.ts";
 import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
-import type { MediaSocketData } from "./twilio/media-socket.ts";
+import { createTestCallApi } from "./test-call/api.ts";
+import { type MediaSocketData, mediaWebSocket } from "./twilio/media-socket.ts";
 import { createStaticAudio } from "./twilio/static-audio.ts";
 
 export interface AppDeps {
@@ -64,7 +65,7 @@ export function createApp(deps: AppDeps): App {
     const listensAt = () => `http://127.0.0.1:${server?.port ?? http.port}`;
     const publicBaseUrl = () => http.publicBaseUrl ?? listensAt();
     product = assemble(deps, house, publicBaseUrl);
-    server = listen({ ...http, routes: product.routes, socket: product.socket });
+    server = listen({ ...http, routes: product.routes, sockets: product.sockets, websocket: mediaWebSocket });
     product.startChores();
     return { url: publicBaseUrl(), listensAt: listensAt() };
   };
@@ -112,7 +113,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   const chores = assembleChores({ ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
   return {
     routes: routesOf(deps, house, telephone, sounds),
-    socket: telephone.media,
+    sockets: telephone.sockets,
     startChores: () => chores.start(),
     async drain() {
       const hasCalls = switchboard.live > 0;
@@ -133,7 +134,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
 function routesOf(
   { config, clock, log }: AppDeps,
   { db }: House,
-  { webhooks, switchboard }: Telephone,
+  { webhooks, switchboard, testCalls }: Telephone,
   sounds: SoundStore,
 ): Hono {
   const routes = new Hono();
@@ -145,6 +146,7 @@ function routesOf(
   routes.route("/", createCalendarApi({ db, clock, secret }));
   routes.route("/", createNotificationsApi({ db, clock }));
   routes.route("/", createCallsApi({ db, sounds, live: switchboard, tracePlot }));
+  routes.route("/", createTestCallApi({ testCalls, hasModel: config.openai.apiKey !== null }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

@@ -11,7 +11,8 @@ import type { CallSettings } from "../live-call/settings.ts";
 import type { BusinessProfile, Directory } from "../tenants/directory.ts";
 import { fillPlaceholders } from "../tenants/placeholders.ts";
 
-interface CallIds {
+/** The call, and whose it is. */
+export interface CallIds {
   callId: CallId;
   businessId: BusinessId;
 }

@@ -5,8 +5,12 @@ import type { CallRecorder } from "../calls/journal.ts";
 import { createRecordingShelf } from "../calls/recording-shelf.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/client.ts";
-import { createSwitchboard } from "../live-call/switchboard.ts";
+import type { CallSettings } from "../live-call/settings.ts";
+import { createSwitchboard, type Switchboard } from "../live-call/switchboard.ts";
 import type { Directory } from "../tenants/directory.ts";
+import { BrowserPhones } from "../test-call/browser-phones.ts";
+import { TestCallDesk } from "../test-call/desk.ts";
+import { createTestCallSocket } from "../test-call/socket.ts";
 import { CallRegister } from "../twilio/call-register.ts";
 import { createInstructions } from "../twilio/instructions.ts";
 import { createMediaSocket } from "../twilio/media-socket.ts";
@@ -14,7 +18,7 @@ import { createTwilioRest } from "../twilio/rest.ts";
 import { createSignatureGate } from "../twilio/signature.ts";
 import { StreamTokens } from "../twilio/stream-token.ts";
 import { createVoiceWebhooks } from "../twilio/voice-webhooks.ts";
-import { callSettings } from "./call-settings.ts";
+import { type CallIds, callSettings } from "./call-settings.ts";
 import type { assembleVoice } from "./voice.ts";
 
 interface TelephoneDeps {
@@ -39,28 +43,55 @@ export function assembleTelephone(deps: TelephoneDeps) {
   const tokens = new StreamTokens(clock);
   const instructions = createInstructions({ publicBaseUrl, register, tokens });
   const rest = createTwilioRest({ ...config.twilio, fallbackTwiml: instructions.fallback, fetch, clock, log });
+  const settingsFor = (ids: CallIds) => callSettings({ db, clock, log, restCalendars }, directory, ids);
+  const phones = new BrowserPhones(rest);
   const switchboard = createSwitchboard({
     clock,
     log,
     makeEngine: voice.makeEngine,
     journal: recorder,
     phrases: voice.phrases,
-    phone: rest,
+    phone: phones,
     recordCalls: config.recordCalls,
     recordingShelf: createRecordingShelf(config.storageDir),
   });
   const media = createMediaSocket({ gate, tokens, desk: switchboard, ...config.twilio, clock, log });
+  const test = assembleTestCalls({ ...deps, switchboard, phones, settingsFor });
   const webhooks = createVoiceWebhooks({
     gate,
     register,
     tokens,
     instructions,
     directory,
-    settingsFor: (ids) => callSettings({ db, clock, log, restCalendars }, directory, ids),
+    settingsFor,
     desk: switchboard,
     callLog: recorder,
     clock,
     log,
   });
-  return { switchboard, media, webhooks, rest };
+  return { switchboard, sockets: [media, test.socket], webhooks, rest, testCalls: test.desk };
+}
+
+interface TestCallParts extends TelephoneDeps {
+  switchboard: Switchboard;
+  phones: BrowserPhones;
+  settingsFor(ids: CallIds): Promise<CallSettings>;
+}
+
+/** Calls from the panel's microphone, with tokens that open nothing else. */
+function assembleTestCalls({ clock, log, recorder, publicBaseUrl, ...parts }: TestCallParts) {
+  const { switchboard, phones, settingsFor } = parts;
+  const tokens = new StreamTokens(clock);
+  const { instant } = clock;
+  const desk = new TestCallDesk({ switchboard, phones, callLog: recorder, tokens, settingsFor, instant });
+  const socket = createTestCallSocket({
+    desk: switchboard,
+    phones,
+    tokens,
+    over: (callSid) => desk.over(callSid),
+    origin: () => new URL(publicBaseUrl()).origin,
+    clock,
+    log,
+  });
+  return { desk, socket };
 }

@@ -3,8 +3,11 @@ import type { Log } from "../base/log.ts";
 import type { ChatModel as Summariser, Transcriber } from "../calls/after-call.ts";
 import type { Config } from "../config.ts";
 import type { VoiceEngine } from "../live-call/engine.ts";
+import type { IncomingCall } from "../live-call/settings.ts";
 import { RealtimeEngine } from "../realtime/engine.ts";
 import { createChatModel } from "../speech/chat.ts";
+import { createDemoClips } from "../speech/demo-clips.ts";
+import { DemoEngine } from "../speech/demo-engine.ts";
 import { OpenAiRest } from "../speech/openai-rest.ts";
 import { PhraseCache } from "../speech/phrases.ts";
 import { createReader } from "../speech/reader.ts";
@@ -23,9 +26,15 @@ export function assembleVoice({ config, clock, log }: { config: Config; clock: C
     usage: ({ model, audioOutputTokens }) => log.info("REALTIME", "phrase rendered", { model, audioOutputTokens }),
   });
   const { storageDir } = config;
+  const demoClips = createDemoClips();
   const phrases = new PhraseCache({ clock, log, storageDir, readAloud, model: settings.realtimeModel });
   return {
-    makeEngine: (): VoiceEngine => new RealtimeEngine({ clock, log, settings }),
+    hasModel: settings.apiKey !== null,
+    /** Without a key, telephone calls are answered by the recording, and test calls by the built-in demo voice. */
+    makeEngine: ({ to }: IncomingCall): VoiceEngine =>
+      settings.apiKey === null && to === null
+        ? new DemoEngine({ clock, clips: demoClips })
+        : new RealtimeEngine({ clock, log, settings }),
     phrases,
     /** Greetings that an earlier process rendered: the first call after a restart is greeted as fast as any other. */
     recallGreetings(profiles: readonly BusinessProfile[]): void {

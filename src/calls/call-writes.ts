@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
-import { identifyCustomer } from "../crm/customers/identify.ts";
+import { type Identity, identifyCustomer } from "../crm/customers/identify.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { callEvents, calls, callTurns } from "../db/schema/call.ts";
 import { recordings } from "../db/schema/recording.ts";
@@ -91,14 +91,14 @@ async function begin(ctx: Ctx, call: BegunCall): Promise<"begun" | "over"> {
   const [known] = await tx.select({ endedAt: calls.endedAt }).from(calls).where(eq(calls.callSid, call.callSid));
   if (known) return known.endedAt ? "over" : "begun";
   const fromPhone = (call.from || null) as Phone | null;
-  const identity = fromPhone ? { kind: "phone" as const, value: fromPhone } : null;
-  const { customerId } = await identifyCustomer(ctx, identity, "call");
+  const { customerId } = await identifyCustomer(ctx, callerOf(call), "call");
   const added = await tx
     .insert(calls)
     .values({
       id: call.callId,
       businessId,
       callSid: call.callSid,
+      origin: call.tester ? "browser" : "phone",
       fromPhone,
       toPhone: call.to,
       forwardedFrom: call.forwardedFrom,
@@ -109,6 +109,11 @@ async function begin(ctx: Ctx, call: BegunCall): Promise<"begun" | "over"> {
     .returning({ id: calls.id });
   // Nothing added and nothing seen: the id is another business's, whose row is not ours to see or to continue.
   return added.length > 0 ? "begun" : "over";
+}
+
+function callerOf({ from, tester }: BegunCall): (Identity & { name?: string }) | null {
+  if (tester) return { kind: "staff", value: tester.userId, name: tester.name };
+  return from === "" ? null : { kind: "phone", value: from };
 }
 
 async function callIds(tx: Tx, writes: readonly CallWrite[]): Promise<Map<CallSid, CallId>> {

@@ -18,7 +18,10 @@ export interface BegunCall {
   businessId: BusinessId;
   /** E.164, or "" when the caller hides the number. */
   from: string;
-  to: Phone;
+  /** Null for a test call from the browser. */
+  to: Phone | null;
+  /** Who makes a test call from the browser: the same customer every time. */
+  tester?: { userId: string; name: string };
   forwardedFrom: string | null;
   /** By our clock. */
   startedAt: Temporal.Instant;

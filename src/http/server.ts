@@ -7,7 +7,6 @@ export interface SocketEndpoint<T> {
   handles(request: Request): boolean;
   /** Undefined = upgraded; otherwise the refusal. */
   upgrade(request: Request, server: Server<T>): Response | undefined;
-  websocket: WebSocketHandler<T>;
 }
 
 export interface HttpSettings<T> {
@@ -15,21 +14,25 @@ export interface HttpSettings<T> {
   /** 0 = any free port. */
   port: number;
   routes: Hono;
-  socket: SocketEndpoint<T>;
+  sockets: readonly SocketEndpoint<T>[];
+  /** What happens on every socket, whichever endpoint upgraded it. */
+  websocket: WebSocketHandler<T>;
 }
 
 // Idle connections of a proxy live longer than Bun's default of 10 s; a slow half request is cut all the same.
 const idleSeconds = 30;
 
 /** Starts listening: media sockets natively on Bun.serve (typed data, backpressure, no closures), all else through Hono. */
-export function listen<T>({ host, port, routes, socket }: HttpSettings<T>): Server<T> {
+export function listen<T>({ host, port, routes, sockets, websocket }: HttpSettings<T>): Server<T> {
   return Bun.serve<T>({
     hostname: host,
     port,
     idleTimeout: idleSeconds,
     maxRequestBodySize: limits.requestBodyBytes,
-    fetch: (request, server) =>
-      socket.handles(request) ? socket.upgrade(request, server) : routes.fetch(request, { server }),
-    websocket: socket.websocket,
+    fetch(request, server) {
+      for (const socket of sockets) if (socket.handles(request)) return socket.upgrade(request, server);
+      return routes.fetch(request, { server });
+    },
+    websocket,
   });
 }

@@ -7,8 +7,8 @@ export interface IncomingCall {
   callSid: CallSid;
   /** E.164, or "" when the caller hides the number. */
   from: string;
-  /** The called number. */
-  to: Phone;
+  /** The called number; null for a test call from the browser. */
+  to: Phone | null;
   forwardedFrom?: string;
 }
 

@@ -17,7 +17,7 @@ import { Vad } from "./vad/vad.ts";
 export interface SwitchboardDeps {
   clock: Clock;
   log: Log;
-  makeEngine: () => VoiceEngine;
+  makeEngine: (incoming: IncomingCall) => VoiceEngine;
   journal: CallJournal;
   phrases: Phrases;
   phone: PhoneControl;
@@ -134,7 +134,13 @@ class LiveSwitchboard implements Switchboard {
       const { makeEngine, makeDetectors, recordingShelf, ...shared } = this.#deps;
       const detectors = makeDetectors?.() ?? { vad: new Vad(), bargeIn: new BargeIn() };
       const onEnded = (next: NextStep): void => this.#ended(incoming.callSid, next);
-      return new Call(incoming, { ...shared, shelf: recordingShelf ?? null, detectors, engine: makeEngine(), onEnded });
+      return new Call(incoming, {
+        ...shared,
+        shelf: recordingShelf ?? null,
+        detectors,
+        engine: makeEngine(incoming),
+        onEnded,
+      });
     } catch (thrown) {
       this.#deps.log.error("CALL", "call not made", { call: incoming.callSid, error: describeError(thrown) });
       return null;

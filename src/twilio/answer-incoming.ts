@@ -1,12 +1,14 @@
 import { AppError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
-import { maskPhone, parsePhone } from "../base/phone.ts";
+import { maskPhone, type Phone, parsePhone } from "../base/phone.ts";
 import { limits } from "../limits.ts";
 import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
 import { decideOnce, type Instruction, type PhoneCall } from "./call-register.ts";
 import { callerNumber } from "./caller-id.ts";
 import type { NumberDirectory } from "./ports.ts";
 import { offerStream, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
+
+type NumberedCall = IncomingCall & { to: Phone };
 
 /** `/webhook/incoming_call`: the assistant, the recording flow, or "this number is not in service". */
 export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Promise<Instruction> {
@@ -29,7 +31,7 @@ export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Pr
   });
 }
 
-async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall): Promise<Instruction> {
+async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: NumberedCall): Promise<Instruction> {
   const startedMs = deps.clock.nowMs();
   const found = deps.directory.find(incoming.to);
   const later = found === "loading" ? deps.directory.resolve(incoming.to) : fresh(deps, incoming, found);
@@ -47,7 +49,7 @@ async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: Incomin
 /** A number that was added a moment ago may be called before memory has heard of it. */
 async function fresh(
   { directory }: VoiceWebhookDeps,
-  { to }: IncomingCall,
+  { to }: NumberedCall,
   known: { id: BusinessId } | null,
 ): Promise<{ id: BusinessId } | null> {
   if (known) return known;
@@ -71,7 +73,7 @@ function connect(
 async function settle(
   deps: VoiceWebhookDeps,
   call: PhoneCall,
-  incoming: IncomingCall,
+  incoming: NumberedCall,
   later: ReturnType<NumberDirectory["resolve"]>,
 ): Promise<CallSettings> {
   const business = await later;
@@ -84,7 +86,7 @@ async function settle(
   return deps.settingsFor({ callId: call.callId, businessId: business.id });
 }
 
-const begin = (deps: VoiceWebhookDeps, call: PhoneCall, incoming: IncomingCall, businessId: BusinessId) =>
+const begin = (deps: VoiceWebhookDeps, call: PhoneCall, incoming: NumberedCall, businessId: BusinessId) =>
   deps.callLog.begin({
     callId: call.callId,
     callSid: call.callSid,

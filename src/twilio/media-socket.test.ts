@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { CallSid } from "../base/ids.ts";
 import { limits } from "../limits.ts";
-import { createMediaSocket, type MediaSocketData } from "./media-socket.ts";
+import { createMediaSocket, type MediaSocketData, mediaWebSocket } from "./media-socket.ts";
 import { signatureOf } from "./signature.ts";
 import { accountSid, authToken, createEdge, publicBaseUrl, sid, tokenIn } from "./testing/voice-edge.ts";
 
@@ -73,7 +73,7 @@ function setUp() {
     port: 0,
     fetch: (request, self) =>
       media.handles(request) ? media.upgrade(request, self) : new Response("no", { status: 404 }),
-    websocket: media.websocket,
+    websocket: mediaWebSocket,
   });
   running.push(server);
   const wss = `${publicBaseUrl.replace("https", "wss")}/ws/twilio-media`;

@@ -1,4 +1,4 @@
-import type { Server, WebSocketHandler } from "bun";
+import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
 import { limits } from "../limits.ts";
 import { MediaConnection, type MediaConnectionDeps } from "./media-connection.ts";
 import { peerAddress } from "./peer-address.ts";
@@ -9,11 +9,28 @@ import { WaitingRoom } from "./waiting-room.ts";
 
 const socketPaths = new Set([mediaSocketPath, `${mediaSocketPath}/`]);
 
-/** Bun keeps this with each socket. */
+/** One open media socket: whoever came through which door. */
+export type MediaPeer = Pick<MediaConnection, "receive" | "closed">;
+
+/** Bun keeps this with each socket: the door that it came through makes its connection. */
 export interface MediaSocketData {
-  address: string | null;
-  connection: MediaConnection | null;
+  enter(socket: ServerWebSocket<unknown>): MediaPeer;
+  peer: MediaPeer | null;
 }
+
+/** What Bun does with every media socket, whichever door it came through. */
+export const mediaWebSocket: WebSocketHandler<MediaSocketData> = {
+  maxPayloadLength: limits.mediaFrameBytes,
+  backpressureLimit: limits.socketBacklogBytes,
+  closeOnBackpressureLimit: true,
+  perMessageDeflate: false,
+  idleTimeout: limits.socketIdleSeconds,
+  open(socket) {
+    socket.data.peer = socket.data.enter(socket);
+  },
+  message: (socket, message) => socket.data.peer?.receive(message),
+  close: (socket, code) => socket.data.peer?.closed(code),
+};
 
 export interface MediaSocketDeps extends Omit<MediaConnectionDeps, "waitingRoom"> {
   gate: SignatureGate;
@@ -24,9 +41,18 @@ export interface MediaSocket {
   handles(request: Request): boolean;
   /** Undefined = upgraded: answer nothing. Otherwise the refusal to send. */
   upgrade(request: Request, server: Server<MediaSocketData>): Response | undefined;
-  websocket: WebSocketHandler<MediaSocketData>;
   /** Sockets that have not said which call they are for. */
   readonly strangers: number;
+}
+
+/** Undefined = upgraded: answer nothing. Otherwise the refusal to send to a request that is no WebSocket's. */
+export function upgradeMedia(
+  request: Request,
+  server: Server<MediaSocketData>,
+  enter: MediaSocketData["enter"],
+): Response | undefined {
+  if (server.upgrade(request, { data: { enter, peer: null } })) return undefined;
+  return new Response("this address speaks WebSocket only", { status: 426, headers: { upgrade: "websocket" } });
 }
 
 /** Twilio's media socket on Bun.serve: signed upgrade, bounded strangers, one `MediaConnection` each. */
@@ -42,20 +68,8 @@ export function createMediaSocket(deps: MediaSocketDeps): MediaSocket {
         return new Response("forbidden", { status: 403 });
       }
       const address = peerAddress(server.requestIP(request)?.address, request.headers.get("x-forwarded-for"));
-      if (server.upgrade(request, { data: { address, connection: null } })) return undefined;
-      return new Response("this address speaks WebSocket only", { status: 426, headers: { upgrade: "websocket" } });
-    },
-    websocket: {
-      maxPayloadLength: limits.mediaFrameBytes,
-      backpressureLimit: limits.socketBacklogBytes,
-      closeOnBackpressureLimit: true,
-      perMessageDeflate: false,
-      idleTimeout: limits.socketIdleSeconds,
-      open(socket) {
-        socket.data.connection = new MediaConnection(connectionDeps, socket, socket.data.address);
-      },
-      message: (socket, message) => socket.data.connection?.receive(message),
-      close: (socket, code) => socket.data.connection?.closed(code),
+      const enter = (socket: ServerWebSocket<unknown>) => new MediaConnection(connectionDeps, socket, address);
+      return upgradeMedia(request, server, enter);
     },
     get strangers() {
       return waitingRoom.size;

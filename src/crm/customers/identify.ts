@@ -20,9 +20,13 @@ export interface Identified {
 
 /**
  * The customer behind an identity, made together with a lead when it is new (A4). Without an identity (a hidden number)
- * it is a new customer every time: two strangers are never taken for one (F68).
+ * it is a new customer every time: two strangers are never taken for one (F68). `name`: that of a customer who is new.
  */
-export async function identifyCustomer(ctx: Ctx, identity: Identity | null, source: LeadSource): Promise<Identified> {
+export async function identifyCustomer(
+  ctx: Ctx,
+  identity: (Identity & { name?: string }) | null,
+  source: LeadSource,
+): Promise<Identified> {
   const known = identity && (await findIdentity(ctx, identity));
   const found = known ?? (await addCustomer(ctx, identity));
   await ctx.tx
@@ -46,15 +50,15 @@ async function findIdentity(ctx: Ctx, { kind, value }: Identity): Promise<Identi
   return row ? { customerId: row.customerId, identityId: row.id, isNew: false } : null;
 }
 
-async function addCustomer(ctx: Ctx, identity: Identity | null): Promise<Identified> {
+async function addCustomer(ctx: Ctx, identity: (Identity & { name?: string }) | null): Promise<Identified> {
   const { tx, businessId } = ctx;
   const customerId = newId<CustomerId>();
-  await tx.insert(customers).values({ id: customerId, businessId });
+  await tx.insert(customers).values({ id: customerId, businessId, name: identity?.name ?? null });
   if (identity === null) return { customerId, identityId: null, isNew: true };
   const identityId = newId();
   const added = await tx
     .insert(customerIdentities)
-    .values({ id: identityId, businessId, customerId, ...identity })
+    .values({ id: identityId, businessId, customerId, kind: identity.kind, value: identity.value })
     .onConflictDoNothing()
     .returning({ id: customerIdentities.id });
   if (added.length > 0) return { customerId, identityId, isNew: true };

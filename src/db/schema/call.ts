@@ -29,6 +29,9 @@ export type CallStatus =
   | "no-answer"
   | "canceled";
 
+/** `browser` is a test call from the panel: the same path without a telephone. */
+export type CallOrigin = "phone" | "browser";
+
 /** One phone call. Written when the webhook comes, filled while it lasts and after it. */
 export const calls = pgTable(
   "calls",
@@ -39,7 +42,9 @@ export const calls = pgTable(
     callSid: text("call_sid").$type<CallSid>().notNull(),
     /** Null = the caller hides the number. */
     fromPhone: text("from_phone").$type<Phone>(),
-    toPhone: text("to_phone").$type<Phone>().notNull(),
+    /** Null when nobody's number was called: a test call. */
+    toPhone: text("to_phone").$type<Phone>(),
+    origin: text("origin").$type<CallOrigin>().notNull().default("phone"),
     forwardedFrom: text("forwarded_from"),
     customerId: uuid("customer_id").$type<CustomerId>(),
     status: text("status").$type<CallStatus>().notNull().default("ringing"),
@@ -64,6 +69,7 @@ export const calls = pgTable(
     index("calls_recent").on(table.businessId, table.startedAt, table.id),
     index("calls_customer").on(table.businessId, table.customerId, table.startedAt),
     index("calls_open").on(table.startedAt).where(sql`${table.endedAt} is null`),
+    check("calls_origin", sql`${table.origin} in ('phone', 'browser')`),
     check(
       "calls_status",
       sql`${table.status} in ('queued', 'ringing', 'in-progress', 'completed', 'busy', 'failed', 'no-answer', 'canceled')`,

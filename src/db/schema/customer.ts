@@ -19,8 +19,11 @@ export const customers = pgTable(
   ],
 );
 
-/** `phone` is E.164; `lid` and `bsuid` are WhatsApp's ids of people who hide their number. */
-export type IdentityKind = "phone" | "lid" | "bsuid";
+/**
+ * `phone` is E.164; `lid` and `bsuid` are WhatsApp's ids of people who hide their number; `staff` is a user who tries the
+ * assistant from the panel.
+ */
+export type IdentityKind = "phone" | "lid" | "bsuid" | "staff";
 
 /** By what a customer is recognised. Within a business an identity belongs to one customer. */
 export const customerIdentities = pgTable(

@@ -1,0 +1,186 @@
+import { afterEach, expect, test } from "bun:test";
+import { systemClock } from "../base/clock.ts";
+import { type BusinessId, newId } from "../base/ids.ts";
+import { silentLog } from "../base/log.ts";
+import type { BegunCall } from "../calls/log.ts";
+import { limits } from "../limits.ts";
+import { createSwitchboard } from "../live-call/switchboard.ts";
+import { ListJournal, MapPhrases, ScriptedPhone, testSettings } from "../live-call/testing/call-bench.ts";
+import { chain, frames, noise, voice } from "../live-call/vad/testing/voice.ts";
+import { createDemoClips } from "../speech/demo-clips.ts";
+import { DemoEngine } from "../speech/demo-engine.ts";
+import { type MediaSocketData, mediaWebSocket } from "../twilio/media-socket.ts";
+import { StreamTokens } from "../twilio/stream-token.ts";
+import { BrowserPhones } from "./browser-phones.ts";
+import { type TestCall, TestCallDesk } from "./desk.ts";
+import { createTestCallSocket } from "./socket.ts";
+
+const origin = "https://office.example.co.il";
+const businessId = newId<BusinessId>();
+const tester = { userId: newId(), name: "דנה" };
+const running: { stop(force: boolean): Promise<void> }[] = [];
+afterEach(() => Promise.all(running.splice(0).map((server) => server.stop(true))));
+
+/** Everything a test call goes through, with the built-in voice; only the database is not there. */
+function setUp() {
+  const clock = systemClock;
+  const log = silentLog;
+  const begun: BegunCall[] = [];
+  const journal = new ListJournal();
+  const telephone = new ScriptedPhone();
+  const phones = new BrowserPhones(telephone);
+  const clips = createDemoClips();
+  const switchboard = createSwitchboard({
+    clock,
+    log,
+    journal,
+    phone: phones,
+    phrases: new MapPhrases(),
+    makeEngine: () => new DemoEngine({ clock, clips }),
+    recordCalls: false,
+  });
+  const tokens = new StreamTokens(clock);
+  const desk = new TestCallDesk({
+    switchboard,
+    phones,
+    tokens,
+    callLog: {
+      begin: async (call) => {
+        begun.push(call);
+        return "begun";
+      },
+    },
+    settingsFor: async (ids) => testSettings({ ...ids, greeting: "שלום" }),
+    instant: clock.instant,
+  });
+  const over = (callSid: TestCall["callSid"]) => desk.over(callSid);
+  const socket = createTestCallSocket({ desk: switchboard, phones, tokens, over, origin: () => origin, clock, log });
+  const server = Bun.serve<MediaSocketData>({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: (request, self) =>
+      socket.handles(request) ? socket.upgrade(request, self) : new Response("no", { status: 404 }),
+    websocket: mediaWebSocket,
+  });
+  running.push(server);
+  return { desk, switchboard, journal, telephone, begun, url: `ws://127.0.0.1:${server.port}/ws/test-call` };
+}
+
+/** The page's side of the socket: Twilio's messages, spoken by a browser. */
+async function browse(url: string, call: TestCall, pageOrigin = origin) {
+  const socket = new WebSocket(url, { headers: { origin: pageOrigin } } as unknown as string[]);
+  let media = 0;
+  const waiting: (() => void)[] = [];
+  const wake = () => {
+    for (const done of waiting.splice(0)) done();
+  };
+  const marks: string[] = [];
+  socket.onmessage = ({ data }) => {
+    const message = JSON.parse(String(data)) as { event: string; mark?: { name: string } };
+    if (message.event === "media") media++;
+    if (message.mark) marks.push(message.mark.name);
+    wake();
+  };
+  const closed = Promise.withResolvers<number>();
+  socket.onclose = ({ code }) => {
+    closed.resolve(code);
+    wake();
+  };
+  await Promise.race([new Promise<void>((done) => (socket.onopen = () => done())), closed.promise]);
+  const { callSid, streamSid, token } = call;
+  const send = (message: object) => socket.send(JSON.stringify({ streamSid, ...message }));
+  const format = { encoding: "audio/x-mulaw", sampleRate: 8_000, channels: 1 };
+  let atMs = 0;
+  return {
+    socket,
+    closed: closed.promise,
+    start: () =>
+      send({
+        event: "start",
+        start: { streamSid, callSid, accountSid: "", mediaFormat: format, customParameters: { token } },
+      }),
+    speak(mulaw: readonly Uint8Array[]) {
+      for (const frame of mulaw) {
+        send({ event: "media", media: { track: "inbound", timestamp: String(atMs), payload: frame.toBase64() } });
+        atMs += 20;
+      }
+    },
+    /** Plays in no time what was sent. */
+    playAll() {
+      for (const name of marks.splice(0)) send({ event: "mark", mark: { name } });
+    },
+    async until(done: (heard: number) => boolean) {
+      while (!done(media)) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+  };
+}
+
+test("the built-in voice greets, hears a turn and answers it, and the call has one end", async () => {
+  const { desk, journal, begun, url, switchboard } = setUp();
+  const call = await desk.begin(businessId, tester);
+  expect(begun[0]).toMatchObject({ callSid: call.callSid, from: "", to: null, tester });
+  const browser = await browse(url, call);
+  browser.start();
+  await browser.until((heard) => heard > 0);
+  browser.speak(frames(chain(noise(0.6, 12, 1), voice(1.2, 2_500, 2))));
+  // The greeting may be interrupted or not: the caller's turn is taken and answered either way.
+  await until(() => {
+    browser.speak(frames(noise(0.02, 12, 3))); // a microphone's pace: a faster one is taken for a flood
+    browser.playAll();
+    return (
+      journal.turns.some(({ role }) => role === "caller") && journal.turns.some(({ role }) => role === "assistant")
+    );
+  });
+  browser.socket.close();
+  await until(() => journal.ends.length > 0);
+  expect(journal.ends.map(({ reason }) => reason)).toEqual(["caller_hung_up"]);
+  expect(switchboard.live).toBe(0);
+});
+
+test("hanging up closes the browser's socket and asks nothing of the telephone's provider", async () => {
+  const { desk, url, telephone, switchboard, journal } = setUp();
+  const call = await desk.begin(businessId, tester);
+  const browser = await browse(url, call);
+  browser.start();
+  await browser.until((heard) => heard > 0);
+  await switchboard.drain(0);
+  expect(await browser.closed).toBe(1000);
+  expect([telephone.hangUps, telephone.redirects]).toEqual([[], []]);
+  expect(journal.ends).toHaveLength(1);
+});
+
+test("a page of another origin is refused, and a token opens its own call once", async () => {
+  const { desk, url } = setUp();
+  const call = await desk.begin(businessId, tester);
+  const stranger = await browse(url, call, "https://evil.example");
+  expect(await stranger.closed).not.toBe(1000);
+  const first = await browse(url, call);
+  first.start();
+  await first.until((heard) => heard > 0);
+  const second = await browse(url, call);
+  second.start();
+  expect(await second.closed).toBe(1008);
+});
+
+test("a business has a few test calls at once, and one more when one is over", async () => {
+  const { desk, url } = setUp();
+  const calls = await Promise.all(
+    Array.from({ length: limits.testCallsPerBusinessMax }, () => desk.begin(businessId, tester)),
+  );
+  expect(desk.begin(businessId, tester)).rejects.toMatchObject({ code: "rate_limited" });
+  expect(await desk.begin(newId<BusinessId>(), tester)).toMatchObject({ token: expect.any(String) });
+  const browser = await browse(url, calls[0]!);
+  browser.start();
+  await browser.until((heard) => heard > 0);
+  browser.socket.close();
+  await until(() =>
+    desk.begin(businessId, tester).then(
+      () => true,
+      () => false,
+    ),
+  );
+});
+
+async function until(done: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 10));
+}
