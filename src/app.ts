@@ -24,6 +24,7 @@ import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
 import { tracePlot } from "./live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "./notify/api.ts";
+import { createRehearsalApi } from "./rehearsal/api.ts";
 import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
 import { createTestCallApi } from "./test-call/api.ts";
@@ -146,6 +147,7 @@ function routesOf(
   routes.route("/", createCalendarApi({ db, clock, secret }));
   routes.route("/", createNotificationsApi({ db, clock }));
   routes.route("/", createCallsApi({ db, sounds, live: switchboard, tracePlot }));
+  routes.route("/", createRehearsalApi({ db }));
   routes.route("/", createTestCallApi({ testCalls, hasModel: config.openai.apiKey !== null }));
   const health = createHealth({
     probes: {

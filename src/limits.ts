@@ -116,6 +116,13 @@ export const limits = {
   chatRoundsMax: 6,
   chatTurnMs: 60_000,
 
+  // Rehearsal
+  rehearsalScenariosMax: 50,
+  rehearsalLinesMax: 20,
+  rehearsalMs: 300_000, // K17: one text run, all its turns
+  rehearsalRunsShown: 100,
+  promptDraftsShown: 50,
+
   // Jobs
   jobLeaseMs: 20_000, // renewed three times in that; with the poll, a dead process's jobs run again within 30 s (F52)
   jobStopMs: 5_000,

@@ -31,6 +31,7 @@ const allowed: Record<string, readonly string[]> = {
   // Adapters: what runs in a worker thread reaches no database, no configuration and no other tenant.
   "whatsapp/baileys": ["type:whatsapp", "limits"],
   "whatsapp/twilio": ["type:whatsapp", "limits"],
+  rehearsal: ["api", "assistant", "crm", "jobs", "notify", "tenants", "db", "limits"],
   "test-call": ["api", "twilio", "live-call", "calls", "limits"],
   http: ["api", "tenants", "auth", "limits"],
   health: [],

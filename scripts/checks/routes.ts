@@ -11,6 +11,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/(?:health|readyz)/, "src/health/health.ts"],
   [/^\/api\/calendar\//, "src/calendar/api"],
   [/^\/api\/calls/, "src/calls/api"],
+  [/^\/api\/rehearsal/, "src/rehearsal/api.ts"],
   [/^\/api\/test-call/, "src/test-call/api.ts"],
   [/^\/api\/notifications/, "src/notify/api.ts"],
 ];

@@ -11,6 +11,8 @@ import { sweepRecordings } from "../calls/recordings.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
 import type { Database } from "../db/client.ts";
 import { createRunner } from "../jobs/runner.ts";
+import { rehearsalJobHandlers } from "../rehearsal/rehearse-job.ts";
+import { sweepScratchTenants } from "../rehearsal/scratch-tenant.ts";
 import type { Directory } from "../tenants/directory.ts";
 import type { TwilioRest } from "../twilio/rest.ts";
 import type { assembleVoice } from "./voice.ts";
@@ -34,16 +36,17 @@ const sweepEveryMs = 60 * 60_000;
 /** The work that nobody waits for: durable jobs, and what is swept up every hour. */
 export function assembleChores(deps: ChoresDeps) {
   const { db, directory, sounds, provider, voice, restCalendars, usdIlsRate, clock, log, random } = deps;
-  const { transcriber, summariser: chat } = voice;
+  const { transcriber, summariser: chat, chatModel: model } = voice;
   const languageOf = (id: Parameters<Directory["get"]>[0]) => directory.get(id) ?? { languages: ["he"], keywords: [] };
   const handlers = {
     ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
     ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: remindStaff }),
+    ...rehearsalJobHandlers({ db, clock, log, restCalendars, model, profileOf: (id) => directory.get(id) }),
   };
   const jobs = createRunner({ db, handlers, clock, log, random });
   const sweep = () => {
     const now = clock.instant();
-    for (const swept of [sweepRecordings(db, now), sweepCalendar(db, now)])
+    for (const swept of [sweepRecordings(db, now), sweepCalendar(db, now), sweepScratchTenants(db, now)])
       swept.catch((error: unknown) => log.warn("JOB", "could not sweep up", { error: describeError(error) }));
   };
   let sweeper: Timer | null = null;

@@ -44,6 +44,7 @@ export function assembleVoice({ config, clock, log }: { config: Config; clock: C
       }
     },
     transcriber: settings.apiKey === null ? null : transcriberOf(rest, settings.transcribeModel),
+    chatModel: settings.apiKey === null ? null : createChatModel(rest, settings.chatModel),
     summariser: settings.apiKey === null ? null : summariserOf(rest, settings.chatModel),
   };
 }

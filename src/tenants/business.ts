@@ -1,4 +1,4 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { asc, eq, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
@@ -98,7 +98,7 @@ export interface BusinessLine {
   phones: Phone[];
 }
 
-/** All businesses of the installation, by name: for the operator. */
+/** All businesses of the installation, by name: for the operator. Scratch copies are none. */
 export function listBusinesses(db: Database): Promise<BusinessLine[]> {
   return withSystem(db, async (tx) => {
     const { id, name, timezone, status } = businesses;
@@ -110,6 +110,7 @@ export function listBusinesses(db: Database): Promise<BusinessLine[]> {
       .select({ id, name, timezone, status, phones })
       .from(businesses)
       .leftJoin(businessNumbers, eq(businessNumbers.businessId, businesses.id))
+      .where(ne(businesses.status, "scratch"))
       .groupBy(id)
       .orderBy(asc(name), asc(id));
   });

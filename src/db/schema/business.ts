@@ -4,7 +4,8 @@ import type { BusinessId } from "../../base/ids.ts";
 import type { Phone } from "../../base/phone.ts";
 import { createdAt, updatedAt } from "./columns.ts";
 
-export type BusinessStatus = "active" | "suspended";
+/** `scratch` is a copy in which a rehearsal is played: nobody's, and gone with it. */
+export type BusinessStatus = "active" | "suspended" | "scratch";
 
 /** A tenant. Every other tenant table points here by `business_id`, which also puts it under row-level security. */
 export const businesses = pgTable(
@@ -21,7 +22,7 @@ export const businesses = pgTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (table) => [check("businesses_status", sql`${table.status} in ('active', 'suspended')`)],
+  (table) => [check("businesses_status", sql`${table.status} in ('active', 'suspended', 'scratch')`)],
 );
 
 /** `business_id` of a tenant table. */
