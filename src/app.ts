@@ -26,6 +26,7 @@ import { tracePlot } from "./live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "./notify/api.ts";
 import { createRehearsalApi } from "./rehearsal/api.ts";
 import { installationSecret } from "./secrets.ts";
+import { createTenantsApi } from "./tenants/api.ts";
 import { createDirectory } from "./tenants/directory.ts";
 import { createTestCallApi } from "./test-call/api.ts";
 import { type MediaSocketData, mediaWebSocket } from "./twilio/media-socket.ts";
@@ -146,6 +147,7 @@ function routesOf(
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   routes.route("/", createCalendarApi({ db, clock, secret }));
   routes.route("/", createNotificationsApi({ db, clock }));
+  routes.route("/", createTenantsApi({ db, clock }));
   routes.route("/", createCallsApi({ db, sounds, live: switchboard, tracePlot }));
   routes.route("/", createRehearsalApi({ db }));
   routes.route("/", createTestCallApi({ testCalls, hasModel: config.openai.apiKey !== null }));

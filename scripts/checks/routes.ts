@@ -13,6 +13,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/api\/calls/, "src/calls/api"],
   [/^\/api\/rehearsal/, "src/rehearsal/api.ts"],
   [/^\/api\/test-call/, "src/test-call/api.ts"],
+  [/^\/api\/(?:business|settings|numbers|hours|resources|prompts|knowledge|questions)\b/, "src/tenants/api"],
   [/^\/api\/notifications/, "src/notify/api.ts"],
 ];
 

@@ -1,17 +1,11 @@
 import { knowledgeKinds } from "../db/schema/knowledge.ts";
-import {
-  answerQuestion,
-  listKnowledge,
-  listUnanswered,
-  publishKnowledge,
-  removeKnowledge,
-  saveKnowledge,
-} from "../tenants/knowledge.ts";
+import { listKnowledge, publishKnowledge, removeKnowledge, saveKnowledge } from "../tenants/knowledge.ts";
+import { answerQuestion, dismissQuestion, listUnanswered } from "../tenants/questions.ts";
 import { given, readBusiness, readChoice, readId, readIdWord, readText, readWhole } from "./read.ts";
 import { readOptions, verbs, visitBusiness } from "./visit.ts";
 
 /** What the assistant knows (facts), does (procedures) and never says, and the questions it could not answer. */
-export const run = verbs("knowledge", { list, add, publish, remove, unanswered, answer });
+export const run = verbs("knowledge", { list, add, publish, remove, unanswered, answer, dismiss });
 
 function list(args: string[]): Promise<unknown> {
   const { options } = readOptions(args, ["business"]);
@@ -52,7 +46,7 @@ function unanswered(args: string[]): Promise<unknown> {
   const { options } = readOptions(args, ["business", "limit"]);
   const businessId = readBusiness(options.business);
   const limit = readWhole("limit", options.limit) ?? 50;
-  return visitBusiness(businessId, (ctx) => listUnanswered(ctx, limit));
+  return visitBusiness(businessId, async (ctx) => (await listUnanswered(ctx, { limit })).items);
 }
 
 /** Makes a draft, which `publish` puts in force. */
@@ -61,5 +55,15 @@ function answer(args: string[]): Promise<unknown> {
   const businessId = readBusiness(options.business);
   const questionId = readIdWord("question", words);
   const body = readText("body", options.body);
-  return visitBusiness(businessId, (ctx) => answerQuestion(ctx, questionId, body));
+  return visitBusiness(businessId, (ctx) => answerQuestion(ctx, questionId, { body }));
+}
+
+function dismiss(args: string[]): Promise<unknown> {
+  const { options, words } = readOptions(args, ["business"], 1);
+  const businessId = readBusiness(options.business);
+  const questionId = readIdWord("question", words);
+  return visitBusiness(businessId, async (ctx) => {
+    await dismissQuestion(ctx, questionId);
+    return { dismissed: questionId };
+  });
 }

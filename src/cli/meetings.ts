@@ -15,7 +15,7 @@ import { saveLead } from "../crm/leads/save-lead.ts";
 import { customers } from "../db/schema/customer.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { listResources } from "../tenants/hours.ts";
+import { listResources } from "../tenants/resources.ts";
 import { given, readBusiness, readCustomer, readDate, readId, readIdWord, readPhone, readWhole } from "./read.ts";
 import { readStart } from "./read-start.ts";
 import { readOptions, verbs, visitBusiness } from "./visit.ts";

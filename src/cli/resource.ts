@@ -1,9 +1,9 @@
-import { addResource, listResources } from "../tenants/hours.ts";
-import { readBusiness, readText } from "./read.ts";
+import { addResource, changeResource, listResources } from "../tenants/resources.ts";
+import { given, readBusiness, readIdWord, readSwitch, readText, readWhole, requireSome } from "./read.ts";
 import { readOptions, verbs, visitBusiness } from "./visit.ts";
 
 /** Who or what can be booked. */
-export const run = verbs("resource", { list, add });
+export const run = verbs("resource", { list, add, change });
 
 function list(args: string[]): Promise<unknown> {
   const { options } = readOptions(args, ["business"]);
@@ -15,4 +15,20 @@ function add(args: string[]): Promise<unknown> {
   const businessId = readBusiness(options.business);
   const name = readText("name", options.name);
   return visitBusiness(businessId, async (ctx) => ({ id: await addResource(ctx, name), name: name.trim() }));
+}
+
+function change(args: string[]): Promise<unknown> {
+  const { options, words } = readOptions(args, ["business", "name", "active", "position"], 1);
+  const businessId = readBusiness(options.business);
+  const id = readIdWord("resource", words);
+  const wanted = given({
+    name: options.name,
+    active: readSwitch("active", options.active),
+    position: readWhole("position", options.position, 0),
+  });
+  requireSome(wanted, "--name, --active or --position");
+  return visitBusiness(businessId, async (ctx) => {
+    await changeResource(ctx, id, wanted);
+    return (await listResources(ctx)).find((resource) => resource.id === id);
+  });
 }

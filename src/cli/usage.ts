@@ -19,6 +19,7 @@ The assistant
   knowledge publish|remove ID
   knowledge unanswered [--limit N]
   knowledge answer QUESTION_ID --body …               a draft, until it is published
+  knowledge dismiss QUESTION_ID
   chat --business ID [--as PHONE]                     talk with the assistant in the terminal
   understand TEXT …                                   what it reads in a Hebrew sentence
 
@@ -42,6 +43,7 @@ Calendar
             [--keeps-shabbat true|false] [--reminders 1440,120] [--quiet 21:00-08:00]
   resource list
   resource add --name NAME
+  resource change ID [--name NAME] [--active true|false] [--position N]
   meetings list [--from DATE] [--to DATE] [--customer ID] [--limit N] [--after CURSOR]
   meetings book --at 2026-12-31T10:00 --customer ID | --phone +972… [--name …] [--minutes N] [--resource ID] [--topic …]
   meetings move ID --at 2026-12-31T11:00 [--minutes N] [--resource ID]

@@ -8,6 +8,7 @@ import type { Database } from "../db/client.ts";
 import { violates } from "../db/errors.ts";
 import { type BusinessStatus, businesses, businessNumbers, businessSettings } from "../db/schema/business.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
+import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 import { seedCalendar } from "./hours.ts";
 import { seedLeadStatuses } from "./lead-statuses.he.ts";
@@ -63,15 +64,28 @@ export async function addBusiness(db: Database, input: NewBusiness): Promise<Bus
   return id;
 }
 
-const changeSchema = z
+/** What a schema says about a text that `read` refuses. */
+const readBy = (read: (text: string) => string) =>
+  z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "refused" });
+      return z.NEVER;
+    }
+  });
+
+/** What may be changed of a business itself, and its bounds. */
+export const businessChange = z
   .strictObject({
-    name: z.string().transform(readName),
-    timezone: z.string().transform(readTimezone),
+    name: readBy(readName),
+    timezone: readBy(readTimezone),
     city: z
       .string()
       .trim()
       .max(80)
-      .transform((text) => text || null),
+      .transform((text) => text || null)
+      .nullable(),
     languages: z
       .array(z.string().regex(/^[a-z]{2,3}$/, "a language is two or three letters, like he"))
       .min(1)
@@ -80,14 +94,30 @@ const changeSchema = z
   .partial();
 
 /** What may be changed of a business itself; only the fields that are given change. */
-export type BusinessChange = z.input<typeof changeSchema>;
+export type BusinessChange = z.input<typeof businessChange>;
 
 /** In force for the next call or message. @throws AppError "invalid" naming what is wrong. */
 export async function changeBusiness(ctx: Ctx, change: BusinessChange): Promise<void> {
-  await ctx.tx
+  const given = parseInput(businessChange, change);
+  const found = await ctx.tx
     .update(businesses)
-    .set({ ...parseInput(changeSchema, change), updatedAt: sql`now()` })
-    .where(eq(businesses.id, ctx.businessId));
+    .set({ ...given, updatedAt: sql`now()` })
+    .where(eq(businesses.id, ctx.businessId))
+    .returning({ id: businesses.id });
+  if (found.length === 0) throw new AppError("not_found", "no such business");
+  const detail = { fields: fieldsOf(given) };
+  await changed(ctx, "business", ctx.businessId, { action: "business.change", subject: "business", detail });
+}
+
+/** The business as its people see it. @throws AppError "not_found". */
+export async function readBusiness({ tx, businessId }: Ctx) {
+  const { id, name, timezone, city, languages, status, createdAt } = businesses;
+  const [row] = await tx
+    .select({ id, name, timezone, city, languages, status, createdAt })
+    .from(businesses)
+    .where(eq(id, businessId));
+  if (row === undefined) throw new AppError("not_found", "no such business");
+  return row;
 }
 
 export interface BusinessLine {

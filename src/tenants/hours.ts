@@ -5,22 +5,25 @@ import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { resources } from "../db/schema/resource.ts";
 import { calendarRules, hoursExceptions, workingHours } from "../db/schema/working-hours.ts";
+import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 import { refreshFacts } from "./knowledge-digest.ts";
+import { addResource, listResources } from "./resources.ts";
 
 const minute = z.int().min(0).max(1_440);
 const windowShape = { fromMinute: minute, toMinute: minute };
 const isWindow = (window: { fromMinute: number; toMinute: number }): boolean => window.fromMinute < window.toMinute;
 
-const weeklySchema = z
+/** Minutes of the local day; ISO weekdays. */
+export const weeklyHours = z
   .array(z.strictObject({ weekday: z.int().min(1).max(7), ...windowShape }).refine(isWindow, "closes before it opens"))
   .max(70);
-const daySchema = z.strictObject({
+export const dayHours = z.strictObject({
   date: z.iso.date(),
   windows: z.array(z.strictObject(windowShape).refine(isWindow, "closes before it opens")).max(10),
   reason: z.string().trim().max(200).optional(),
 });
-const rulesSchema = z
+export const calendarRulesChange = z
   .strictObject({
     meetingMinutes: z.int().min(5).max(720),
     stepMinutes: z.int().min(5).max(720),
@@ -35,22 +38,24 @@ const rulesSchema = z
   })
   .partial();
 
-export type WeeklyHoursInput = z.input<typeof weeklySchema>;
-export type DayHoursInput = z.input<typeof daySchema>;
-export type CalendarRulesInput = z.input<typeof rulesSchema>;
+export type WeeklyHoursInput = z.input<typeof weeklyHours>;
+export type DayHoursInput = z.input<typeof dayHours>;
+export type CalendarRulesInput = z.input<typeof calendarRulesChange>;
 
 /**
  * Replaces the weekly hours of the business, or of one resource (none = it keeps the business's hours again).
  * Weekdays as in ISO 8601: Monday 1 .. Sunday 7. @throws AppError "invalid", "not_found" for an unknown resource.
  */
 export async function setWeeklyHours(ctx: Ctx, resourceId: string | null, input: WeeklyHoursInput): Promise<void> {
-  const windows = parseInput(weeklySchema, input);
+  const windows = parseInput(weeklyHours, input);
   await requireResource(ctx, resourceId);
   const scope = resourceId === null ? isNull(workingHours.resourceId) : eq(workingHours.resourceId, resourceId);
   await ctx.tx.delete(workingHours).where(and(eq(workingHours.businessId, ctx.businessId), scope));
   const rows = windows.map((window) => ({ id: newId(), businessId: ctx.businessId, resourceId, ...window }));
   if (rows.length > 0) await ctx.tx.insert(workingHours).values(rows);
   await refreshFacts(ctx);
+  const act = { action: "hours.week", subject: subjectOf(resourceId), detail: { windows: rows.length } };
+  await changed(ctx, "hours", resourceId ?? ctx.businessId, act);
 }
 
 /**
@@ -64,11 +69,13 @@ export async function setDayHours(
   input: Omit<DayHoursInput, "date"> | null,
 ): Promise<void> {
   const scope = resourceId === null ? isNull(hoursExceptions.resourceId) : eq(hoursExceptions.resourceId, resourceId);
-  const day = parseInput(daySchema, { date, windows: [], ...input });
+  const day = parseInput(dayHours, { date, windows: [], ...input });
   await requireResource(ctx, resourceId);
   await ctx.tx
     .delete(hoursExceptions)
     .where(and(eq(hoursExceptions.businessId, ctx.businessId), eq(hoursExceptions.onDate, day.date), scope));
+  const act = { action: "hours.day", subject: subjectOf(resourceId), detail: { date, removed: input === null } };
+  await changed(ctx, "hours", resourceId ?? ctx.businessId, act);
   if (input === null) return;
   const windows = day.windows.length > 0 ? day.windows : [{ fromMinute: null, toMinute: null }];
   await ctx.tx.insert(hoursExceptions).values(
@@ -119,39 +126,21 @@ export async function readOpeningHours({ tx, businessId }: Ctx, from: string): P
 /** Changes what is given of the calendar's rules. @throws AppError "invalid". */
 export async function setCalendarRules(ctx: Ctx, input: CalendarRulesInput): Promise<void> {
   const given = Object.fromEntries(
-    Object.entries(parseInput(rulesSchema, input)).filter(([, value]) => value !== undefined),
+    Object.entries(parseInput(calendarRulesChange, input)).filter(([, value]) => value !== undefined),
   );
   await ctx.tx
     .insert(calendarRules)
     .values({ businessId: ctx.businessId, ...given })
     .onConflictDoUpdate({ target: calendarRules.businessId, set: { ...given, updatedAt: sql`now()` } });
+  const act = { action: "hours.rules", subject: "business", detail: { fields: fieldsOf(given) } };
+  await changed(ctx, "hours", ctx.businessId, act);
 }
 
-export type Resource = Omit<typeof resources.$inferSelect, "businessId" | "createdAt">;
-
-/** Who can be booked, in the order in which they are taken. */
-export function listResources(ctx: Ctx): Promise<Resource[]> {
-  const { id, name, active, position } = resources;
-  return ctx.tx
-    .select({ id, name, active, position })
-    .from(resources)
-    .where(eq(resources.businessId, ctx.businessId))
-    .orderBy(position, id);
-}
+const subjectOf = (resourceId: string | null): string => (resourceId === null ? "business" : `resource:${resourceId}`);
 
 async function requireResource(ctx: Ctx, resourceId: string | null): Promise<void> {
   if (resourceId === null || (await listResources(ctx)).some(({ id }) => id === resourceId)) return;
   throw new AppError("not_found", `no resource ${resourceId}`);
-}
-
-/** Adds somebody who can be booked; the newest comes last. @throws AppError "invalid" for an empty name. */
-export async function addResource(ctx: Ctx, given: string): Promise<string> {
-  const id = newId();
-  const name = given.trim().slice(0, 80);
-  if (name === "") throw new AppError("invalid", "a resource needs a name");
-  const next = sql<number>`(select coalesce(max(position), 0) + 1 from ${resources} where business_id = ${ctx.businessId})`;
-  await ctx.tx.insert(resources).values({ id, businessId: ctx.businessId, name, position: next });
-  return id;
 }
 
 // Sunday to Thursday 9-17, Friday 9-13: what most offices in Israel keep.
@@ -169,6 +158,6 @@ export async function seedCalendar(ctx: Ctx, businessName: string): Promise<void
     .limit(1);
   if (existing !== undefined) return;
   await ctx.tx.insert(calendarRules).values({ businessId: ctx.businessId }).onConflictDoNothing();
-  await addResource(ctx, businessName);
+  await addResource(ctx, businessName.slice(0, 80));
   await setWeeklyHours(ctx, null, usualHours);
 }

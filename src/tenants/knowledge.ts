@@ -1,27 +1,28 @@
-import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { knowledge, knowledgeKinds, unansweredQuestions } from "../db/schema/knowledge.ts";
 import { authorOf } from "./author.ts";
+import { changed } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 import { refreshFacts } from "./knowledge-digest.ts";
 
 export type Knowledge = typeof knowledge.$inferSelect;
-export type UnansweredQuestion = typeof unansweredQuestions.$inferSelect;
 
-const inputSchema = z.strictObject({
+/** One subject, as people write it. */
+export const knowledgeInput = z.strictObject({
   kind: z.enum(knowledgeKinds).default("fact"),
   subject: z.string().trim().min(1).max(120),
   body: z.string().trim().min(1).max(4_000),
   status: z.enum(["draft", "published"]).default("published"),
 });
-export type KnowledgeInput = z.input<typeof inputSchema>;
+export type KnowledgeInput = z.input<typeof knowledgeInput>;
 
 /** Adds a subject, or changes the one with `id`. In force for the next call or message. @throws AppError. */
 export async function saveKnowledge(ctx: Ctx, input: KnowledgeInput, id?: string): Promise<Knowledge> {
-  const values = { ...parseInput(inputSchema, input), authorName: authorOf(ctx.actor).name };
+  const values = { ...parseInput(knowledgeInput, input), authorName: authorOf(ctx.actor).name };
   const [row] =
     id === undefined
       ? await ctx.tx
@@ -35,6 +36,8 @@ export async function saveKnowledge(ctx: Ctx, input: KnowledgeInput, id?: string
           .returning();
   if (row === undefined) throw new AppError("not_found", "no such knowledge");
   await refreshFacts(ctx);
+  const detail = { kind: row.kind, status: row.status, revision: row.revision };
+  await changed(ctx, "knowledge", row.id, { action: "knowledge.save", subject: `knowledge:${row.id}`, detail });
   return row;
 }
 
@@ -63,6 +66,7 @@ export async function removeKnowledge(ctx: Ctx, id: string): Promise<void> {
     .returning({ id: knowledge.id });
   if (removed.length === 0) throw new AppError("not_found", "no such knowledge");
   await refreshFacts(ctx);
+  await changed(ctx, "knowledge", id, { action: "knowledge.remove", subject: `knowledge:${id}` });
 }
 
 /** What is published, procedures aside, nearest to a question, best first; empty when none shares a word with it. */
@@ -84,33 +88,6 @@ export async function searchKnowledge(ctx: Ctx, question: string, limit = 3): Pr
     .sort((a, b) => b.score - a.score)
     .slice(0, limit)
     .map(({ row }) => row);
-}
-
-/** Remembers a question that nothing answers (A11). */
-export async function recordUnanswered(ctx: Ctx, question: string, conversationId: string | null): Promise<void> {
-  await ctx.tx
-    .insert(unansweredQuestions)
-    .values({ id: newId(), businessId: ctx.businessId, question: question.trim().slice(0, 500), conversationId });
-}
-
-/** Open questions, newest first. */
-export function listUnanswered(ctx: Ctx, limit = 50): Promise<UnansweredQuestion[]> {
-  return ctx.tx
-    .select()
-    .from(unansweredQuestions)
-    .where(and(eq(unansweredQuestions.businessId, ctx.businessId), isNull(unansweredQuestions.resolvedAt)))
-    .orderBy(desc(unansweredQuestions.createdAt))
-    .limit(limit);
-}
-
-/** Staff's answer becomes knowledge, as a draft until somebody publishes it, and the question is done. @throws AppError. */
-export async function answerQuestion(ctx: Ctx, questionId: string, body: string): Promise<Knowledge> {
-  const mine = and(eq(unansweredQuestions.businessId, ctx.businessId), eq(unansweredQuestions.id, questionId));
-  const [question] = await ctx.tx.select().from(unansweredQuestions).where(mine).for("update");
-  if (question === undefined) throw new AppError("not_found", "no such question");
-  const saved = await saveKnowledge(ctx, { subject: question.question.slice(0, 120), body, status: "draft" });
-  await ctx.tx.update(unansweredQuestions).set({ knowledgeId: saved.id, resolvedAt: sql`now()` }).where(mine);
-  return saved;
 }
 
 // Question words and glue carry no subject.

@@ -1,11 +1,12 @@
 import { and, asc, eq } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
-import type { Phone } from "../base/phone.ts";
+import { maskPhone, type Phone } from "../base/phone.ts";
 import type { Database } from "../db/client.ts";
 import { violates } from "../db/errors.ts";
 import { businessNumbers } from "../db/schema/business.ts";
 import { withSystem } from "../db/tenant.ts";
+import { changed } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 
 /** The business that is called on this number, as the database has it now. Webhooks ask the directory instead. */
@@ -26,6 +27,11 @@ export async function addNumber(ctx: Ctx, phone: Phone): Promise<void> {
       ? new AppError("taken", `the number ${phone} already belongs to a business`)
       : error;
   }
+  await changed(ctx, "number", phone, {
+    action: "number.add",
+    subject: "number",
+    detail: { number: maskPhone(phone) },
+  });
 }
 
 /** @throws AppError "not_found" when the business has no such number. */
@@ -35,6 +41,8 @@ export async function removeNumber(ctx: Ctx, phone: Phone): Promise<void> {
     .where(and(eq(businessNumbers.businessId, ctx.businessId), eq(businessNumbers.phone, phone)))
     .returning({ id: businessNumbers.id });
   if (removed.length === 0) throw new AppError("not_found", "the business has no such number");
+  const detail = { number: maskPhone(phone) };
+  await changed(ctx, "number", phone, { action: "number.remove", subject: "number", detail });
 }
 
 export async function listNumbers(ctx: Ctx): Promise<Phone[]> {

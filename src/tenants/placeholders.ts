@@ -26,16 +26,20 @@ export function unknownPlaceholders(text: string, known = promptNames): string[]
   return [...new Set(names.filter((name) => !known.includes(name)))];
 }
 
+/** What a text of this kind may ask for: a greeting less than a prompt. */
+export const placeholdersOf = (kind: "prompt" | "greeting"): readonly string[] =>
+  kind === "prompt" ? promptNames : greetingNames;
+
 /**
- * For every save of a text that people write; a greeting may ask for less than a prompt.
+ * For every save of a text that people write; `path` is the field that it stands in.
  * @throws AppError "invalid", its public face naming the unknown placeholders.
  */
-export function assertPlaceholders(text: string, kind: "prompt" | "greeting" = "prompt"): void {
-  const known = kind === "prompt" ? promptNames : greetingNames;
+export function assertPlaceholders(text: string, kind: "prompt" | "greeting" = "prompt", path = "body"): void {
+  const known = placeholdersOf(kind);
   const unknown = unknownPlaceholders(text, known);
   if (unknown.length === 0) return;
   const said = `unknown placeholder: ${unknown.join(", ")}; there are ${known.join(", ")}`;
-  throw new AppError("invalid", said, { public: said });
+  throw new AppError("invalid", said, { public: said, fields: [{ path, code: "unknown_placeholder" }] });
 }
 
 /**

@@ -10,16 +10,9 @@ import { addBusiness } from "./business.ts";
 import type { Actor, Ctx } from "./ctx.ts";
 import { createDirectory } from "./directory.ts";
 import { setCalendarRules, setDayHours, setWeeklyHours } from "./hours.ts";
-import {
-  answerQuestion,
-  listKnowledge,
-  listUnanswered,
-  recordUnanswered,
-  removeKnowledge,
-  saveKnowledge,
-  searchKnowledge,
-} from "./knowledge.ts";
+import { listKnowledge, removeKnowledge, saveKnowledge, searchKnowledge } from "./knowledge.ts";
 import { diffPrompt, listPromptVersions, rollBackPrompt, savePrompt } from "./prompts.ts";
+import { answerQuestion, listUnanswered, recordUnanswered } from "./questions.ts";
 
 let db: TestDatabase;
 let made = 0;
@@ -131,10 +124,10 @@ describe("knowledge", () => {
   test("staff's answer to an open question becomes a draft, which nobody is told before it is published", async () => {
     const id = await business();
     await at(id, (ctx) => recordUnanswered(ctx, "יש גישה לנכים?", null));
-    const [open] = await at(id, (ctx) => listUnanswered(ctx));
-    const draft = await at(id, (ctx) => answerQuestion(ctx, open!.id, "כן, מהכניסה הצדדית"));
+    const [open] = (await at(id, (ctx) => listUnanswered(ctx))).items;
+    const draft = await at(id, (ctx) => answerQuestion(ctx, open!.id, { body: "כן, מהכניסה הצדדית" }));
     expect(draft.status).toBe("draft");
-    expect(await at(id, (ctx) => listUnanswered(ctx))).toEqual([]);
+    expect((await at(id, (ctx) => listUnanswered(ctx))).items).toEqual([]);
     expect(await at(id, (ctx) => searchKnowledge(ctx, "גישה לנכים"))).toEqual([]);
     await at(id, (ctx) => saveKnowledge(ctx, { subject: draft.subject, body: draft.body }, draft.id));
     expect((await at(id, (ctx) => searchKnowledge(ctx, "גישה לנכים"))).length).toBe(1);
@@ -144,11 +137,11 @@ describe("knowledge", () => {
 test("removed knowledge is gone from what the assistant is told; its question stays answered", async () => {
   const id = await business();
   await at(id, (ctx) => recordUnanswered(ctx, "יש חניה?", null));
-  const [open] = await at(id, (ctx) => listUnanswered(ctx));
-  const draft = await at(id, (ctx) => answerQuestion(ctx, open!.id, "כן"));
+  const [open] = (await at(id, (ctx) => listUnanswered(ctx))).items;
+  const draft = await at(id, (ctx) => answerQuestion(ctx, open!.id, { body: "כן" }));
   await at(id, (ctx) => removeKnowledge(ctx, draft.id));
   expect(await at(id, (ctx) => listKnowledge(ctx))).toEqual([]);
-  expect(await at(id, (ctx) => listUnanswered(ctx))).toEqual([]);
+  expect((await at(id, (ctx) => listUnanswered(ctx))).items).toEqual([]);
 });
 
 test("hours out of bounds are refused with the field's name", async () => {

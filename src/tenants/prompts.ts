@@ -5,6 +5,7 @@ import { businessSettings } from "../db/schema/business.ts";
 import { type PromptChannel, promptVersions } from "../db/schema/prompt.ts";
 import { limits } from "../limits.ts";
 import { authorOf } from "./author.ts";
+import { changed } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 import { assertPlaceholders } from "./placeholders.ts";
 import { type DiffPart, diffWords } from "./prompts-diff.ts";
@@ -14,9 +15,20 @@ export type PromptVersion = typeof promptVersions.$inferSelect;
 /**
  * Saves a prompt as a new version and puts it in force: the next call or message of every process is answered by it
  * (the row in business_settings announces the change). A body equal to the one in force makes no version.
- * @throws AppError "invalid" for an unknown placeholder or a text over `limits.promptChars`.
+ * `basedOn` is the version that the author saw (0 = none yet): with another one in force nothing is overwritten.
+ * @throws AppError "invalid" for an unknown placeholder or a text over `limits.promptChars`, "taken" as said.
  */
-export function savePrompt(ctx: Ctx, channel: PromptChannel, body: string): Promise<PromptVersion> {
+export async function savePrompt(
+  ctx: Ctx,
+  channel: PromptChannel,
+  body: string,
+  basedOn?: number | undefined,
+): Promise<PromptVersion> {
+  if (basedOn !== undefined) {
+    await lockInForce(ctx, channel);
+    const [newest] = await listPromptVersions(ctx, channel, 1);
+    if ((newest?.version ?? 0) !== basedOn) throw new AppError("taken", "somebody saved another version meanwhile");
+  }
   return addVersion(ctx, channel, body, null);
 }
 
@@ -49,7 +61,7 @@ async function addVersion(
   restoredVersion: number | null,
 ): Promise<PromptVersion> {
   const body = text.replace(/\r\n?/g, "\n").trim();
-  if (body.length > limits.promptChars) throw new AppError("invalid", "prompt too long", { public: "prompt too long" });
+  if (body.length > limits.promptChars) throw tooLong();
   assertPlaceholders(body);
   const inForce = await lockInForce(ctx, channel);
   const [newest] = await listPromptVersions(ctx, channel, 1);
@@ -63,8 +75,16 @@ async function addVersion(
     .update(businessSettings)
     .set({ [channel === "call" ? "callPrompt" : "whatsappPrompt"]: body, updatedAt: sql`now()` })
     .where(eq(businessSettings.businessId, ctx.businessId));
+  const detail = { version: saved.version, restored: restoredVersion };
+  await changed(ctx, "prompt", channel, { action: "prompt.save", subject: `prompt:${channel}`, detail });
   return saved;
 }
+
+const tooLong = () =>
+  new AppError("invalid", "prompt too long", {
+    public: "prompt too long",
+    fields: [{ path: "body", code: "too_big" }],
+  });
 
 /** The text in force; its row stays locked, so that two authors get two numbers. */
 async function lockInForce(ctx: Ctx, channel: PromptChannel): Promise<string> {
@@ -101,7 +121,8 @@ async function insertVersion(
   return saved;
 }
 
-async function findVersion(ctx: Ctx, channel: PromptChannel, version: number): Promise<PromptVersion> {
+/** @throws AppError "not_found". */
+export async function findVersion(ctx: Ctx, channel: PromptChannel, version: number): Promise<PromptVersion> {
   const [row] = await ctx.tx
     .select()
     .from(promptVersions)

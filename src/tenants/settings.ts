@@ -2,9 +2,9 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { parseInput } from "../base/parse-input.ts";
-import { type Phone, parsePhone } from "../base/phone.ts";
+import { phoneText } from "../base/phone-text.ts";
 import { businessSettings } from "../db/schema/business.ts";
-import { audit } from "./audit.ts";
+import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 import { assertPlaceholders } from "./placeholders.ts";
 
@@ -18,13 +18,6 @@ const optionalText = (max: number) =>
     .transform((text) => text || null)
     .nullable();
 
-const phone = z.string().transform((text, context): Phone => {
-  const parsed = parsePhone(text);
-  if (parsed) return parsed;
-  context.addIssue({ code: "custom", message: "must be a phone number" });
-  return z.NEVER;
-});
-
 /** What may be changed, and its bounds; only the fields that are given change. Prompts change through tenants/prompts. */
 export const settingsChange = z
   .strictObject({
@@ -35,7 +28,7 @@ export const settingsChange = z
     keywords: z.array(z.string().trim().min(1).max(60)).max(100),
     recordCalls: z.boolean(),
     recordingDays: z.int().min(0).max(365),
-    transferPhone: phone.nullable(),
+    transferPhone: phoneText.nullable(),
     transferLabel: optionalText(60),
   })
   .partial();
@@ -56,15 +49,13 @@ export async function getSettings(ctx: Ctx): Promise<BusinessSettings> {
  */
 export async function saveSettings(ctx: Ctx, change: SettingsChange): Promise<void> {
   const parsed = parseInput(settingsChange, change);
-  for (const greeting of [parsed.callGreeting, parsed.whatsappGreeting]) assertPlaceholders(greeting ?? "", "greeting");
+  for (const field of ["callGreeting", "whatsappGreeting"] as const)
+    assertPlaceholders(parsed[field] ?? "", "greeting", field);
   const given = Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
   await ctx.tx
     .update(businessSettings)
     .set({ ...given, updatedAt: Temporal.Now.instant() })
     .where(eq(businessSettings.businessId, ctx.businessId));
-  await audit(ctx, {
-    action: "settings.change",
-    subject: "settings",
-    detail: { fields: Object.keys(given).join(" ") },
-  });
+  const act = { action: "settings.change", subject: "settings", detail: { fields: fieldsOf(given) } };
+  await changed(ctx, "settings", ctx.businessId, act);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { recordUnanswered, searchKnowledge } from "../../tenants/knowledge.ts";
+import { searchKnowledge } from "../../tenants/knowledge.ts";
+import { recordUnanswered } from "../../tenants/questions.ts";
 import { sentences } from "../sentences.he.ts";
 import { defineTool } from "./tool.ts";
 

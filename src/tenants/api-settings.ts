@@ -1,0 +1,67 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { ApiEnv } from "../api/env.ts";
+import { json } from "../api/input.ts";
+import { route } from "../api/route.ts";
+import { inTenant } from "../api/tenant.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Database } from "../db/client.ts";
+import { previewText } from "./preview.ts";
+import { getSettings, saveSettings, settingsChange } from "./settings.ts";
+
+const tag = "settings";
+const settings = z.object({
+  assistantName: z.string(),
+  callGreeting: z.string().nullable(),
+  whatsappGreeting: z.string().nullable(),
+  voice: z.string(),
+  keywords: z.array(z.string()),
+  recordCalls: z.boolean(),
+  recordingDays: z.int(),
+  transferPhone: z.string().nullable(),
+  transferLabel: z.string().nullable(),
+});
+const previewInput = z.strictObject({
+  kind: z.enum(["greeting", "prompt"]).default("greeting"),
+  text: z.string().max(20_000),
+  /** Who is greeted; nobody = a stranger. */
+  customerName: z.string().trim().max(120).optional(),
+});
+const preview = z.object({
+  text: z.string(),
+  unknown: z.array(z.string()),
+  placeholders: z.array(z.object({ name: z.string(), label: z.string() })),
+});
+
+/** `/api/settings`: how the assistant presents itself (A2). */
+export const settingsRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
+  new Hono<ApiEnv>()
+    .get(
+      "/api/settings",
+      route({ summary: "The assistant's settings", tag, access: "staff", answer: settings }),
+      async (c) => c.json(await inTenant(db, c, shownSettings)),
+    )
+    .patch(
+      "/api/settings",
+      route({ summary: "Change what is given; in force for the next call", tag, access: "owner", answer: settings }),
+      json(settingsChange),
+      async (c) =>
+        c.json(
+          await inTenant(db, c, async (ctx) => {
+            await saveSettings(ctx, c.req.valid("json"));
+            return shownSettings(ctx);
+          }),
+        ),
+    )
+    .post(
+      "/api/settings/preview",
+      route({ summary: "A text as customers would get it", tag, access: "staff", answer: preview }),
+      json(previewInput),
+      async (c) => c.json(await inTenant(db, c, (ctx) => previewText(ctx, clock.instant(), c.req.valid("json")))),
+    );
+
+/** Without the prompts, which have an area of their own, and what is derived from knowledge. */
+async function shownSettings(ctx: Parameters<typeof getSettings>[0]) {
+  const { callPrompt: _call, whatsappPrompt: _whatsapp, facts: _facts, ...shown } = await getSettings(ctx);
+  return shown;
+}

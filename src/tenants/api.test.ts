@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { desc } from "drizzle-orm";
+import type { Access } from "../api/env.ts";
+import { type Asked, door, member } from "../api/testing/door.ts";
+import { systemClock } from "../base/clock.ts";
+import { newId } from "../base/ids.ts";
+import type { Phone } from "../base/phone.ts";
+import { auditLog } from "../db/schema/audit.ts";
+import { withTenant } from "../db/tenant.ts";
+import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { createTenantsApi } from "./api.ts";
+import { addBusiness } from "./business.ts";
+import { recordUnanswered } from "./questions.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are compared whole, not used
+type Answer = any;
+
+let db: TestDatabase;
+let api: ReturnType<typeof door>;
+let owner: Access;
+let agent: Access;
+let stranger: Access;
+let lastPhone = 0;
+
+const office = async (name: string): Promise<Access> =>
+  member(await addBusiness(db, { name, phone: `+9723111300${++lastPhone}` as Phone }));
+
+beforeAll(async () => {
+  db = await testDatabase();
+  api = door(createTenantsApi({ db, clock: systemClock }));
+  owner = await office("מספרת דנה");
+  agent = member(owner.businessId, "agent");
+  stranger = await office("מוסך");
+});
+afterAll(() => db.drop());
+
+const ask = (who: Access, path: string, asked?: Asked) => api.json<Answer>(who, path, asked);
+const put = (who: Access, path: string, body: unknown) => ask(who, path, { method: "PUT", body });
+const patch = (who: Access, path: string, body: unknown) => ask(who, path, { method: "PATCH", body });
+const post = (who: Access, path: string, body: unknown) => ask(who, path, { body });
+const remove = (who: Access, path: string) => ask(who, path, { method: "DELETE" });
+
+const lastAct = async (who: Access) => {
+  const [row] = await withTenant(db, who.businessId!, (tx) =>
+    tx.select().from(auditLog).orderBy(desc(auditLog.createdAt), desc(auditLog.id)).limit(1),
+  );
+  return row && [row.action, row.actorName, row.detail];
+};
+
+describe("the business and its numbers", () => {
+  test("a change names its fields in the audit, and what is not given stays", async () => {
+    const changed = await patch(owner, "/api/business", { city: " חיפה ", languages: ["he", "ru"] });
+    expect(changed).toMatchObject({
+      status: 200,
+      body: { name: "מספרת דנה", city: "חיפה", timezone: "Asia/Jerusalem", languages: ["he", "ru"] },
+    });
+    expect(await lastAct(owner)).toEqual(["business.change", "דנה", { fields: "city languages" }]);
+  });
+
+  test("numbers are kept in E.164, whatever their spelling; another's number is taken", async () => {
+    const added = await post(owner, "/api/numbers", { phone: "03-765 4321" });
+    expect(added).toMatchObject({ status: 201, body: { items: [{}, { phone: "+97237654321" }] } });
+    expect((await post(stranger, "/api/numbers", { phone: "+97237654321" })).status).toBe(409);
+    expect((await remove(stranger, "/api/numbers/+97237654321")).status).toBe(404);
+    expect((await remove(owner, "/api/numbers/+97237654321")).status).toBe(204);
+    expect((await ask(owner, "/api/numbers")).body.items).toHaveLength(1);
+  });
+});
+
+describe("settings", () => {
+  test("what is given changes, for the next call, and the rest stays", async () => {
+    const before = (await ask(owner, "/api/settings")).body;
+    const { body } = await patch(owner, "/api/settings", { callGreeting: "שלום מ{{business_name}}", recordingDays: 3 });
+    expect(body).toEqual({ ...before, callGreeting: "שלום מ{{business_name}}", recordingDays: 3 });
+    expect(Object.keys(body)).not.toContain("callPrompt");
+  });
+
+  test("a preview is filled as the customer would hear it, and says what nobody knows", async () => {
+    const { body } = await post(agent, "/api/settings/preview", {
+      text: "שלום {{customer_name}}, כאן {{business_name}}. {{price}}",
+      customerName: "רון",
+    });
+    expect(body).toMatchObject({ text: "שלום רון, כאן מספרת דנה.", unknown: ["price"] });
+    expect(body.placeholders.map(({ name }: { name: string }) => name)).not.toContain("today");
+    const stranger = await post(agent, "/api/settings/preview", { text: "שלום {{customer_name}}, כאן נועה." });
+    expect(stranger.body.text).toBe("כאן נועה.");
+  });
+});
+
+describe("prompts", () => {
+  test("each save is a version with its author; two can be compared, and an old one comes back as a new one", async () => {
+    const who = await office("קליניקה");
+    expect((await ask(who, "/api/prompts/call")).body).toMatchObject({ body: "", version: 0 });
+    await put(who, "/api/prompts/call", { body: "תספורת עולה 80", basedOn: 0 });
+    await put(who, "/api/prompts/call", { body: "תספורת עולה 90", basedOn: 1 });
+    const { body: difference } = await ask(who, "/api/prompts/call/diff?from=1&to=2");
+    expect(difference.parts).toEqual([
+      { kind: "same", text: "תספורת עולה " },
+      { kind: "removed", text: "80" },
+      { kind: "added", text: "90" },
+    ]);
+    const { body: back } = await post(who, "/api/prompts/call/rollback", { version: 1 });
+    expect(back).toMatchObject({ version: 3, restoredVersion: 1, body: "תספורת עולה 80", authorName: "דנה" });
+    expect((await ask(who, "/api/prompts/call")).body).toMatchObject({ body: "תספורת עולה 80", version: 3 });
+    const { body: all } = await ask(who, "/api/prompts/call/versions");
+    expect(all.items.map(({ version }: { version: number }) => version)).toEqual([3, 2, 1]);
+    expect((await ask(who, "/api/prompts/whatsapp/versions")).body.items).toEqual([]);
+  });
+
+  test("of two who write at once the second is told, and overwrites nothing", async () => {
+    const who = await office("סטודיו");
+    expect((await put(who, "/api/prompts/call", { body: "ראשון", basedOn: 0 })).status).toBe(200);
+    expect((await put(who, "/api/prompts/call", { body: "שני", basedOn: 0 })).status).toBe(409);
+    expect((await ask(who, "/api/prompts/call")).body.body).toBe("ראשון");
+  });
+});
+
+describe("hours", () => {
+  test("week, dates and rules come together, with the holidays that may be overridden", async () => {
+    const who = await office("משרד");
+    await put(who, "/api/hours/week", { windows: [{ weekday: 7, fromMinute: 600, toMinute: 900 }] });
+    // Yom Kippur 5787 is 21 September 2026; the owner opens on its eve.
+    await put(who, "/api/hours/days/2026-09-20", { windows: [{ fromMinute: 540, toMinute: 720 }], reason: "ערב החג" });
+    await patch(who, "/api/hours/rules", { bufferAfterMinutes: 10, quietFromMinute: 1_320 });
+    const { body } = await ask(who, "/api/hours?from=2026-09-01");
+    expect(body.weekly).toEqual([{ resourceId: null, weekday: 7, fromMinute: 600, toMinute: 900 }]);
+    expect(body.exceptions).toEqual([
+      { resourceId: null, date: "2026-09-20", fromMinute: 540, toMinute: 720, reason: "ערב החג" },
+    ]);
+    expect(body.rules).toMatchObject({ bufferAfterMinutes: 10, quietFromMinute: 1_320, meetingMinutes: 30 });
+    expect(body.holidays.slice(0, 5)).toMatchObject([
+      { date: "2026-09-11", kind: "eve", name: "ערב ראש השנה" },
+      { date: "2026-09-12", kind: "holiday", hebrewDate: "א׳ בתשרי תשפ״ז" },
+      { date: "2026-09-13", kind: "holiday" },
+      { date: "2026-09-20", kind: "eve", name: "ערב יום כיפור" },
+      { date: "2026-09-21", kind: "holiday", name: "יום כיפור" },
+    ]);
+    await remove(who, "/api/hours/days/2026-09-20");
+    expect((await ask(who, "/api/hours?from=2026-09-01")).body.exceptions).toEqual([]);
+  });
+
+  test("a calendar has hours of its own; the last one that can be booked stays open", async () => {
+    const who = await office("מכון");
+    const { body: room } = await post(who, "/api/resources", { name: "חדר 2" });
+    const { body: week } = await put(who, "/api/hours/week", {
+      resourceId: room.id,
+      windows: [{ weekday: 1, fromMinute: 480, toMinute: 540 }],
+    });
+    expect(week.weekly).toContainEqual({ resourceId: room.id, weekday: 1, fromMinute: 480, toMinute: 540 });
+    const { body: listed } = await ask(who, "/api/resources");
+    const first = listed.items[0].id;
+    expect((await patch(who, `/api/resources/${first}`, { active: false })).body).toMatchObject({ active: false });
+    const last = await patch(who, `/api/resources/${room.id}`, { active: false });
+    expect([last.status, last.body.error.fields]).toEqual([422, [{ path: "active", code: "last_one" }]]);
+    expect((await patch(stranger, `/api/resources/${room.id}`, { name: "שלי" })).status).toBe(404);
+    expect((await put(stranger, "/api/hours/week", { resourceId: room.id, windows: [] })).status).toBe(404);
+  });
+});
+
+describe("knowledge", () => {
+  test("a draft is told to nobody until it is published; each change is a revision", async () => {
+    const fact = { kind: "fact", subject: "חניה", body: "בחצר", status: "draft" };
+    const { status, body } = await post(agent, "/api/knowledge", fact);
+    expect([status, body.status, body.revision]).toEqual([201, "draft", 1]);
+    const { body: changed } = await put(agent, `/api/knowledge/${body.id}`, { ...fact, body: "בחצר, בחינם" });
+    expect(changed).toMatchObject({ revision: 2, status: "draft" });
+    expect((await post(agent, `/api/knowledge/${body.id}/publish`, {})).body.status).toBe("published");
+    expect((await remove(stranger, `/api/knowledge/${body.id}`)).status).toBe(404);
+    expect((await remove(agent, `/api/knowledge/${body.id}`)).status).toBe(204);
+    expect(await lastAct(owner)).toEqual(["knowledge.remove", "דנה", {}]);
+  });
+
+  test("a question is answered or dismissed once, and only by its own business", async () => {
+    const who = await office("גלריה");
+    const add = (question: string) =>
+      withTenant(db, who.businessId!, (tx) =>
+        recordUnanswered({ businessId: who.businessId!, actor: { kind: "assistant" }, tx }, question, null),
+      );
+    for (const question of ["יש גישה לנכים?", "מוכרים מסגרות?", "אפשר עם כלב?"]) await add(question);
+    const first = await ask(who, "/api/questions?limit=2");
+    expect(first.body.items.map(({ question }: { question: string }) => question)).toEqual([
+      "אפשר עם כלב?",
+      "מוכרים מסגרות?",
+    ]);
+    const { body: rest } = await ask(who, `/api/questions?limit=2&cursor=${first.body.next}`);
+    const { id } = rest.items[0];
+    expect((await post(stranger, `/api/questions/${id}/answer`, { body: "כן" })).status).toBe(404);
+    const { status, body } = await post(who, `/api/questions/${id}/answer`, { body: "כן, מהצד", subject: "נגישות" });
+    expect([status, body.status, body.subject]).toEqual([201, "draft", "נגישות"]);
+    expect((await post(who, `/api/questions/${id}/answer`, { body: "לא" })).status).toBe(404);
+    expect((await post(who, `/api/questions/${first.body.items[0].id}/dismiss`, {})).status).toBe(204);
+    expect((await ask(who, "/api/questions")).body.items).toHaveLength(1);
+  });
+});
+
+const missing = newId();
+test.each([
+  ["PATCH", "/api/business", { name: " " }, 422, "name"],
+  ["PATCH", "/api/business", { timezone: "Mars/X" }, 422, "timezone"],
+  ["PATCH", "/api/business", { languages: ["Hebrew"] }, 422, "languages.0"],
+  ["PATCH", "/api/business", { status: "suspended" }, 422, ""],
+  ["PATCH", "/api/settings", { callGreeting: "היום {{today}}" }, 422, "callGreeting"],
+  ["PATCH", "/api/settings", { whatsappGreeting: "{{boss}}" }, 422, "whatsappGreeting"],
+  ["PATCH", "/api/settings", { recordingDays: -1 }, 422, "recordingDays"],
+  ["PATCH", "/api/settings", { transferPhone: "אמא" }, 422, "transferPhone"],
+  ["PATCH", "/api/settings", { callPrompt: "x" }, 422, ""],
+  ["POST", "/api/numbers", { phone: "12" }, 422, "phone"],
+  ["DELETE", "/api/numbers/seven", undefined, 404, undefined],
+  ["PUT", "/api/prompts/call", { body: "{{price}}" }, 422, "body"],
+  ["PUT", "/api/prompts/call", { body: "x".repeat(20_001) }, 422, "body"],
+  ["PUT", "/api/prompts/fax", { body: "x" }, 404, undefined],
+  ["POST", "/api/prompts/call/rollback", { version: 99 }, 404, undefined],
+  ["GET", "/api/prompts/call/diff?from=1", undefined, 422, "to"],
+  ["PUT", "/api/hours/week", { windows: [{ weekday: 8, fromMinute: 0, toMinute: 60 }] }, 422, "windows.0.weekday"],
+  ["PUT", "/api/hours/week", { windows: [{ weekday: 1, fromMinute: 60, toMinute: 60 }] }, 422, "windows.0"],
+  ["PUT", "/api/hours/week", { resourceId: missing, windows: [] }, 404, undefined],
+  ["PUT", "/api/hours/days/2026-02-30", { windows: [] }, 404, undefined],
+  ["PATCH", "/api/hours/rules", { meetingMinutes: 0 }, 422, "meetingMinutes"],
+  ["PATCH", "/api/hours/rules", { feedVersion: 1 }, 422, ""],
+  ["POST", "/api/resources", { name: "  " }, 422, "name"],
+  ["PATCH", `/api/resources/${missing}`, { name: "x" }, 404, undefined],
+  ["POST", "/api/knowledge", { subject: "", body: "x" }, 422, "subject"],
+  ["PUT", `/api/knowledge/${missing}`, { subject: "a", body: "b" }, 404, undefined],
+  ["POST", `/api/questions/${missing}/dismiss`, undefined, 404, undefined],
+] as const)("%s %s with %j is %i, at %p", async (method, path, body, status, field) => {
+  const answer = await ask(owner, path, body === undefined ? { method } : { method, body });
+  expect(answer.status).toBe(status);
+  expect(answer.body.error.fields?.[0]?.path).toBe(field as string);
+});
+
+test("an agent reads all of it and sets none of what is the owner's", async () => {
+  for (const path of ["/api/business", "/api/settings", "/api/numbers", "/api/hours", "/api/prompts/call"])
+    expect((await ask(agent, path)).status, path).toBe(200);
+  for (const [method, path, body] of [
+    ["PATCH", "/api/business", { name: "שלי" }],
+    ["PATCH", "/api/settings", { voice: "cedar" }],
+    ["POST", "/api/numbers", { phone: "+97237654000" }],
+    ["PUT", "/api/hours/week", { windows: [] }],
+    ["PUT", "/api/prompts/call", { body: "x" }],
+  ] as const)
+    expect((await ask(agent, path, { method, body })).status, path).toBe(403);
+});

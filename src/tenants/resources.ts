@@ -1,0 +1,57 @@
+import { and, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { AppError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import { parseInput } from "../base/parse-input.ts";
+import { resources } from "../db/schema/resource.ts";
+import { changed, fieldsOf } from "./changed.ts";
+import type { Ctx } from "./ctx.ts";
+
+export type Resource = Omit<typeof resources.$inferSelect, "businessId" | "createdAt">;
+
+const name = z.string().trim().min(1).max(80);
+export const newResource = z.strictObject({ name });
+export const resourceChange = z
+  .strictObject({ name, active: z.boolean(), position: z.int().min(0).max(10_000) })
+  .partial();
+export type ResourceChange = z.input<typeof resourceChange>;
+
+/** Who can be booked, in the order in which they are taken. */
+export function listResources(ctx: Ctx): Promise<Resource[]> {
+  const { id, name, active, position } = resources;
+  return ctx.tx
+    .select({ id, name, active, position })
+    .from(resources)
+    .where(eq(resources.businessId, ctx.businessId))
+    .orderBy(position, id);
+}
+
+/** Adds somebody who can be booked; the newest comes last. @throws AppError "invalid" for an empty name. */
+export async function addResource(ctx: Ctx, given: string): Promise<string> {
+  const id = newId();
+  const { name } = parseInput(newResource, { name: given });
+  const next = sql<number>`(select coalesce(max(position), 0) + 1 from ${resources} where business_id = ${ctx.businessId})`;
+  await ctx.tx.insert(resources).values({ id, businessId: ctx.businessId, name, position: next });
+  await changed(ctx, "resource", id, { action: "resource.add", subject: `resource:${id}` });
+  return id;
+}
+
+/**
+ * Renames, reorders, or closes a calendar: its meetings stay, new ones are not offered.
+ * @throws AppError "not_found"; "invalid" when nobody would be left to book.
+ */
+export async function changeResource(ctx: Ctx, id: string, change: ResourceChange): Promise<void> {
+  const given = parseInput(resourceChange, change);
+  const all = await ctx.tx.select().from(resources).where(eq(resources.businessId, ctx.businessId)).for("update");
+  if (!all.some((resource) => resource.id === id)) throw new AppError("not_found", `no resource ${id}`);
+  if (given.active === false && !all.some((other) => other.active && other.id !== id))
+    throw new AppError("invalid", "nobody would be left to book", { fields: [{ path: "active", code: "last_one" }] });
+  const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (Object.keys(values).length > 0)
+    await ctx.tx
+      .update(resources)
+      .set(values)
+      .where(and(eq(resources.businessId, ctx.businessId), eq(resources.id, id)));
+  const act = { action: "resource.change", subject: `resource:${id}`, detail: { fields: fieldsOf(given) } };
+  await changed(ctx, "resource", id, act);
+}
