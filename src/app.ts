@@ -15,6 +15,7 @@ import { createCallRecorder } from "./calls/journal.ts";
 import { closeLostCalls } from "./calls/lost-calls.ts";
 import { createSoundStore, type SoundStore } from "./calls/sound-store.ts";
 import type { Config } from "./config.ts";
+import { createCrmApi } from "./crm/api.ts";
 import { type House, openHouse } from "./db/house.ts";
 import { withSystem } from "./db/tenant.ts";
 import { createHealth } from "./health/health.ts";
@@ -151,6 +152,7 @@ function routesOf(
   routes.route("/", createCallsApi({ db, sounds, live: switchboard, tracePlot }));
   routes.route("/", createRehearsalApi({ db }));
   routes.route("/", createTestCallApi({ testCalls, hasModel: config.openai.apiKey !== null }));
+  routes.route("/", createCrmApi({ db, clock }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

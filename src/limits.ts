@@ -108,6 +108,7 @@ export const limits = {
   reminderLateMs: 15 * 60_000, // C9: later than this it is not sent at all
   memoryMessages: 10, // A3
   leadStatusesMax: 40, // columns that a board can still show
+  identitiesMax: 50, // of one customer
   promptChars: 20_000,
   toolArgumentsChars: 4_000,
   toolTranscriptMs: 1_200, // the caller's words come later than the model's tool call

@@ -15,6 +15,9 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/api\/test-call/, "src/test-call/api.ts"],
   [/^\/api\/(?:business|settings|numbers|hours|resources|prompts|knowledge|questions)\b/, "src/tenants/api"],
   [/^\/api\/notifications/, "src/notify/api.ts"],
+  [/^\/api\/leads/, "src/crm/api-leads.ts"],
+  [/^\/api\/lead-statuses/, "src/crm/api-lead-statuses.ts"],
+  [/^\/api\/tasks/, "src/crm/api-tasks.ts"],
 ];
 
 const registration = /\.(get|post|put|patch|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;

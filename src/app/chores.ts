@@ -9,6 +9,7 @@ import { sweepCalendar } from "../calendar/sweep.ts";
 import { callJobHandlers } from "../calls/handlers.ts";
 import { sweepRecordings } from "../calls/recordings.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
+import { crmJobHandlers } from "../crm/handlers.ts";
 import type { Database } from "../db/client.ts";
 import { createRunner } from "../jobs/runner.ts";
 import { rehearsalJobHandlers } from "../rehearsal/rehearse-job.ts";
@@ -40,6 +41,7 @@ export function assembleChores(deps: ChoresDeps) {
   const languageOf = (id: Parameters<Directory["get"]>[0]) => directory.get(id) ?? { languages: ["he"], keywords: [] };
   const handlers = {
     ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
+    ...crmJobHandlers({ db }),
     ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: remindStaff }),
     ...rehearsalJobHandlers({ db, clock, log, restCalendars, model, profileOf: (id) => directory.get(id) }),
   };

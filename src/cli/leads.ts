@@ -1,8 +1,8 @@
 import { AppError } from "../base/errors.ts";
 import type { CustomerId } from "../base/ids.ts";
 import { mergeCustomers, previewMerge, undoMerge } from "../crm/customers/merge.ts";
+import { setLeadStatus } from "../crm/leads/change-lead.ts";
 import { listLeads } from "../crm/leads/list-leads.ts";
-import { setLeadStatus } from "../crm/leads/set-status.ts";
 import { addLeadStatus, changeLeadStatus, listLeadStatuses, removeLeadStatus } from "../crm/leads/statuses.ts";
 import { given, readBusiness, readCustomer, readIdWord, readSwitch, readText, readWhole, requireSome } from "./read.ts";
 import { readOptions, verbs, visitBusiness } from "./visit.ts";
@@ -28,7 +28,7 @@ function status(args: string[]): Promise<unknown> {
   const leadId = readIdWord("lead", words);
   const to = readText("to", options.to);
   return visitBusiness(businessId, async (ctx) => {
-    await setLeadStatus(ctx, leadId, to);
+    await setLeadStatus(ctx, [leadId], to);
     return { id: leadId, status: to.trim() };
   });
 }

@@ -1,7 +1,9 @@
 import { and, eq } from "drizzle-orm";
 import { type CustomerId, newId } from "../../base/ids.ts";
 import { conversations, type MessageAuthor, messages } from "../../db/schema/message.ts";
+import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { touchLead } from "../leads/touch.ts";
 
 export interface NewMessage {
   conversationId: string;
@@ -39,5 +41,7 @@ export async function appendMessage(ctx: Ctx, input: NewMessage): Promise<string
     .update(conversations)
     .set({ lastMessageAt: input.at })
     .where(and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, input.conversationId)));
+  if (input.author === "customer") await touchLead(ctx, input.customerId);
+  await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: input.conversationId });
   return id;
 }

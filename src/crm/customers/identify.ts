@@ -2,7 +2,9 @@ import { and, eq } from "drizzle-orm";
 import { type CustomerId, newId } from "../../base/ids.ts";
 import { customerIdentities, customers, type IdentityKind } from "../../db/schema/customer.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
+import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { touchLead } from "../leads/touch.ts";
 
 /** By what somebody was recognised: a number, or one of WhatsApp's ids of people who hide theirs. */
 export interface Identity {
@@ -29,10 +31,13 @@ export async function identifyCustomer(
 ): Promise<Identified> {
   const known = identity && (await findIdentity(ctx, identity));
   const found = known ?? (await addCustomer(ctx, identity));
-  await ctx.tx
+  const [lead] = await ctx.tx
     .insert(leads)
     .values({ id: newId(), businessId: ctx.businessId, customerId: found.customerId, source })
-    .onConflictDoNothing({ target: [leads.businessId, leads.customerId] });
+    .onConflictDoNothing({ target: [leads.businessId, leads.customerId] })
+    .returning({ id: leads.id });
+  if (lead) await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: lead.id });
+  else await touchLead(ctx, found.customerId);
   return found;
 }
 

@@ -4,6 +4,8 @@ import { type CustomerId, newId } from "../../base/ids.ts";
 import { customers } from "../../db/schema/customer.ts";
 import { customerMerges } from "../../db/schema/customer-merge.ts";
 import { leads } from "../../db/schema/lead.ts";
+import { announce } from "../../notify/announce.ts";
+import { audit } from "../../tenants/audit.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { firstLeadStatus } from "../../tenants/lead-statuses.he.ts";
@@ -36,12 +38,19 @@ export interface MergePreview {
 
 /** All that parts the two again; instants as text, since it lives in a JSON column. */
 interface MergeRecord {
-  customer: { name: string | null; createdAt: string };
+  customer: { name: string | null; namedBy?: CustomerRow["namedBy"]; createdAt: string };
   /** The dropped lead, or null when it moved or never was. */
-  lead: { id: string; status: string; source: LeadRow["source"]; name: string | null; createdAt: string } | null;
+  lead: DroppedLead | null;
   movedLeadId: string | null;
   takenName: boolean;
   moved: Partial<Record<Owned, string[]>>;
+}
+
+interface DroppedLead extends Pick<LeadRow, "id" | "status" | "source" | "name"> {
+  assigneeUserId?: LeadRow["assigneeUserId"];
+  archivedAt?: string | null;
+  activeAt?: string;
+  createdAt: string;
 }
 
 export interface MergeInput {
@@ -53,8 +62,11 @@ export interface MergeInput {
 
 /** What a merge would do. @throws AppError "not_found", "invalid" for a customer with itself. */
 export async function previewMerge(ctx: Ctx, input: Omit<MergeInput, "proof">): Promise<MergePreview> {
-  const [kept, merged] = [await lockCustomer(ctx, input.keptId), await lockCustomer(ctx, input.mergedId)];
-  if (kept.id === merged.id) throw new AppError("invalid", "a customer cannot be merged with itself");
+  if (input.keptId === input.mergedId) throw new AppError("invalid", "a customer cannot be merged with itself");
+  const locked = new Map<CustomerId, CustomerRow>();
+  // In one order, whoever merges whom: two merges at once wait for each other and do not lock each other out.
+  for (const id of [input.keptId, input.mergedId].toSorted()) locked.set(id, await lockCustomer(ctx, id));
+  const [kept, merged] = [locked.get(input.keptId)!, locked.get(input.mergedId)!];
   const moves = {} as Record<Owned, number>;
   for (const [table, column] of owned) {
     const [row] = await ctx.tx.execute<{ count: number }>(
@@ -78,12 +90,12 @@ export async function mergeCustomers(ctx: Ctx, input: MergeInput): Promise<strin
     if (rows.length > 0) moved[table] = rows.map((row) => row.id);
   }
   const record: MergeRecord = {
-    customer: { name: merged.name, createdAt: merged.createdAt.toString() },
+    customer: { name: merged.name, namedBy: merged.namedBy, createdAt: merged.createdAt.toString() },
     ...(await mergeLeads(ctx, kept.id, merged.id)),
     takenName: kept.name === null && merged.name !== null,
     moved,
   };
-  if (record.takenName) await setName(ctx, kept.id, merged.name);
+  if (record.takenName) await setName(ctx, kept.id, merged);
   await ctx.tx.delete(customers).where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, merged.id)));
   const id = newId();
   await ctx.tx.insert(customerMerges).values({
@@ -95,11 +107,15 @@ export async function mergeCustomers(ctx: Ctx, input: MergeInput): Promise<strin
     proof: input.proof.trim().slice(0, 500),
     mergedByName: authorOf(ctx.actor).name,
   });
+  await written(ctx, "customer.merge", kept.id, merged.id);
   return id;
 }
 
-/** Parts them again: every row that moved goes back, what came later stays with the kept one. @throws AppError "not_found". */
-export async function undoMerge(ctx: Ctx, mergeId: string): Promise<void> {
+/**
+ * Parts them again: every row that moved goes back, what came later stays with the kept one.
+ * @throws AppError "not_found", also when the merge is not one into `keptId`.
+ */
+export async function undoMerge(ctx: Ctx, mergeId: string, keptId?: CustomerId): Promise<void> {
   const [merge] = await ctx.tx
     .update(customerMerges)
     .set({ undoneAt: sql`now()` })
@@ -108,6 +124,7 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<void> {
         eq(customerMerges.businessId, ctx.businessId),
         eq(customerMerges.id, mergeId),
         isNull(customerMerges.undoneAt),
+        keptId === undefined ? undefined : eq(customerMerges.keptId, keptId),
       ),
     )
     .returning();
@@ -118,6 +135,7 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<void> {
     id: merge.mergedId,
     businessId,
     name: record.customer.name,
+    namedBy: record.customer.namedBy ?? null,
     createdAt: Temporal.Instant.from(record.customer.createdAt),
   });
   for (const [table, column] of owned) {
@@ -129,18 +147,31 @@ export async function undoMerge(ctx: Ctx, mergeId: string): Promise<void> {
       );
   }
   if (record.takenName) await giveBackName(ctx, merge.keptId, record.customer.name);
-  const { lead } = record;
-  if (lead) {
-    const createdAt = Temporal.Instant.from(lead.createdAt);
-    const known = (await listLeadStatuses(ctx)).some(({ key }) => key === lead.status);
-    const status = known ? lead.status : firstLeadStatus; // the business may have removed it since
-    await tx.insert(leads).values({ ...lead, status, createdAt, businessId, customerId: merge.mergedId });
-  }
+  if (record.lead) await giveBackLead(ctx, merge.mergedId, record.lead);
   if (record.movedLeadId !== null)
     await tx
       .update(leads)
       .set({ customerId: merge.mergedId })
       .where(and(eq(leads.businessId, businessId), eq(leads.id, record.movedLeadId)));
+  await written(ctx, "customer.merge_undo", merge.keptId, merge.mergedId);
+}
+
+async function written(ctx: Ctx, action: string, keptId: CustomerId, mergedId: CustomerId): Promise<void> {
+  await audit(ctx, { action, subject: `customer:${keptId}`, detail: { merged: mergedId } });
+  for (const id of [keptId, mergedId]) await announce(ctx.tx, { businessId: ctx.businessId, type: "customer", id });
+}
+
+async function giveBackLead(ctx: Ctx, customerId: CustomerId, lead: DroppedLead): Promise<void> {
+  const known = (await listLeadStatuses(ctx)).some(({ key }) => key === lead.status);
+  await ctx.tx.insert(leads).values({
+    ...lead,
+    status: known ? lead.status : firstLeadStatus, // the business may have removed it since
+    createdAt: Temporal.Instant.from(lead.createdAt),
+    archivedAt: lead.archivedAt ? Temporal.Instant.from(lead.archivedAt) : null,
+    activeAt: Temporal.Instant.from(lead.activeAt ?? lead.createdAt),
+    businessId: ctx.businessId,
+    customerId,
+  });
 }
 
 async function mergeLeads(
@@ -156,8 +187,13 @@ async function mergeLeads(
     return { lead: null, movedLeadId: lead.id };
   }
   await ctx.tx.delete(leads).where(mine);
-  const { id, status, source, name } = lead;
-  return { lead: { id, status, source, name, createdAt: lead.createdAt.toString() }, movedLeadId: null };
+  const { id, status, source, name, assigneeUserId } = lead;
+  const instants = {
+    archivedAt: lead.archivedAt?.toString() ?? null,
+    activeAt: lead.activeAt.toString(),
+    createdAt: lead.createdAt.toString(),
+  };
+  return { lead: { id, status, source, name, assigneeUserId, ...instants }, movedLeadId: null };
 }
 
 async function lockCustomer(ctx: Ctx, id: CustomerId): Promise<CustomerRow> {
@@ -178,17 +214,17 @@ async function leadOf(ctx: Ctx, customerId: CustomerId): Promise<LeadRow | null>
   return row ?? null;
 }
 
-async function setName(ctx: Ctx, id: CustomerId, name: string | null): Promise<void> {
+async function setName(ctx: Ctx, id: CustomerId, of: Pick<CustomerRow, "name" | "namedBy">): Promise<void> {
   await ctx.tx
     .update(customers)
-    .set({ name })
+    .set({ name: of.name, namedBy: of.namedBy })
     .where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, id)));
 }
 
 /** A name that staff has written since stays. */
 async function giveBackName(ctx: Ctx, id: CustomerId, taken: string | null): Promise<void> {
   const kept = await lockCustomer(ctx, id);
-  if (kept.name === taken) await setName(ctx, id, null);
+  if (kept.name === taken) await setName(ctx, id, { name: null, namedBy: null });
 }
 
 const isOf = (ctx: Ctx, column: string, id: string): SQL =>

@@ -1,10 +1,11 @@
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import { type CustomerId, newId } from "../../base/ids.ts";
-import { customers } from "../../db/schema/customer.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
 import { notes } from "../../db/schema/note.ts";
+import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { nameChars, renameCustomer } from "../customers/rename.ts";
 import { addNote } from "../notes/add-note.ts";
 
 export interface SaveLead {
@@ -19,21 +20,25 @@ export type Lead = typeof leads.$inferSelect;
 
 /** What became known of a customer during a conversation. One lead per customer; a new fact adds, it never erases. */
 export async function saveLead(ctx: Ctx, input: SaveLead): Promise<Lead> {
-  const name = input.name?.trim().slice(0, 80) || null;
-  if (name !== null)
-    await ctx.tx
-      .update(customers)
-      .set({ name, updatedAt: sql`now()` })
-      .where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, input.customerId)));
+  const name = input.name?.trim().slice(0, nameChars) || null;
+  const isNamed = name !== null && (await renameCustomer(ctx, input.customerId, name));
+  const now = sql`now()`;
   const [lead] = await ctx.tx
     .insert(leads)
-    .values({ id: newId(), businessId: ctx.businessId, customerId: input.customerId, source: input.source, name })
+    .values({
+      id: newId(),
+      businessId: ctx.businessId,
+      customerId: input.customerId,
+      source: input.source,
+      name: isNamed ? name : null,
+    })
     .onConflictDoUpdate({
       target: [leads.businessId, leads.customerId],
-      set: { name: name === null ? sql`${leads.name}` : name, updatedAt: sql`now()` },
+      set: { archivedAt: null, activeAt: now, updatedAt: now },
     })
     .returning();
   if (lead === undefined) throw new AppError("bug", "a saved lead came back empty");
+  await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: lead.id });
   const interest = input.interest?.trim() ?? "";
   if (interest !== "" && !(await isNoted(ctx, input.customerId, interest)))
     await addNote(ctx, { customerId: input.customerId, body: interest });

@@ -1,8 +1,10 @@
 import { AppError } from "../../base/errors.ts";
 import { type CustomerId, newId } from "../../base/ids.ts";
 import { notes } from "../../db/schema/note.ts";
+import { announce } from "../../notify/announce.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { touchLead } from "../leads/touch.ts";
 
 /** Notes something about a customer. @throws AppError "invalid" for an empty note. */
 export async function addNote(ctx: Ctx, input: { customerId: CustomerId; body: string }): Promise<string> {
@@ -19,5 +21,7 @@ export async function addNote(ctx: Ctx, input: { customerId: CustomerId; body: s
     createdByUserId: author.userId,
     authorName: author.name,
   });
+  await touchLead(ctx, input.customerId);
+  await announce(ctx.tx, { businessId: ctx.businessId, type: "customer", id: input.customerId });
   return id;
 }

@@ -1,17 +1,20 @@
 import { AppError } from "../../base/errors.ts";
-import { type CallId, type CustomerId, newId } from "../../base/ids.ts";
+import { type CallId, type CustomerId, newId, type UserId } from "../../base/ids.ts";
 import { type TaskUrgency, tasks } from "../../db/schema/task.ts";
+import { announce } from "../../notify/announce.ts";
 import { notify } from "../../notify/create.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { remindWhenDue } from "./remind-when-due.ts";
 
 export interface NewTask {
   title: string;
-  detail?: string;
-  customerId?: CustomerId;
+  detail?: string | undefined;
+  customerId?: CustomerId | undefined;
   callId?: CallId;
-  urgency?: TaskUrgency;
-  dueAt?: Temporal.Instant;
+  urgency?: TaskUrgency | undefined;
+  dueAt?: Temporal.Instant | undefined;
+  assigneeUserId?: UserId | undefined;
   /** Names what the task came from: a second task from there is not made. */
   sourceKey?: string;
 }
@@ -20,20 +23,22 @@ export interface NewTask {
 export async function createTask(ctx: Ctx, input: NewTask): Promise<string | null> {
   const title = input.title.trim().slice(0, 200);
   if (title === "") throw new AppError("invalid", "a task needs a title");
+  const { businessId, tx } = ctx;
   const author = authorOf(ctx.actor);
   const id = newId();
   const detail = input.detail?.trim().slice(0, 4_000) || null;
-  const made = await ctx.tx
+  const made = await tx
     .insert(tasks)
     .values({
       id,
-      businessId: ctx.businessId,
+      businessId,
       customerId: input.customerId ?? null,
       callId: input.callId ?? null,
       title,
       detail,
       urgency: input.urgency ?? "normal",
       dueAt: input.dueAt ?? null,
+      assigneeUserId: input.assigneeUserId ?? null,
       sourceKey: input.sourceKey ?? null,
       createdBy: author.kind,
       createdByUserId: author.userId,
@@ -41,6 +46,8 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<string | nul
     .onConflictDoNothing()
     .returning({ id: tasks.id });
   if (made.length === 0) return null;
+  if (input.dueAt !== undefined) await remindWhenDue(ctx, id, input.dueAt);
   await notify(ctx, { kind: "task_created", title, ...(detail ? { body: detail } : {}), subject: `task:${id}` });
+  await announce(tx, { businessId, type: "task", id });
   return id;
 }

@@ -1,7 +1,8 @@
-import { foreignKey, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
-import type { CustomerId } from "../../base/ids.ts";
+import { foreignKey, index, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import type { BusinessId, CustomerId } from "../../base/ids.ts";
 import { businessId } from "./business.ts";
-import { createdAt, updatedAt } from "./columns.ts";
+import { createdAt, textC, updatedAt } from "./columns.ts";
+import type { AuthorKind } from "./task.ts";
 
 /** A person who called or wrote. One person may have many identities (A9). */
 export const customers = pgTable(
@@ -10,6 +11,8 @@ export const customers = pgTable(
     id: uuid("id").$type<CustomerId>().primaryKey(),
     businessId: businessId(),
     name: text("name"),
+    /** Who wrote the name: what staff wrote, the assistant leaves alone. Null when it is not known. */
+    namedBy: text("named_by").$type<AuthorKind>(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -44,6 +47,31 @@ export const customerIdentities = pgTable(
       columns: [table.businessId, table.customerId],
       foreignColumns: [customers.businessId, customers.id],
       name: "customer_identities_customer_fk",
+    }).onDelete("cascade"),
+  ],
+);
+
+/**
+ * Words and digits by which a customer is found: of the name, the identities and the notes, kept by triggers (the
+ * migration `crm_search`). Prefixes of a word are a range of this b-tree; row-level security lets no index be used for
+ * LIKE, trigrams or full text, since their functions are not leakproof.
+ */
+export const customerTerms = pgTable(
+  "customer_terms",
+  {
+    /** No reference of its own: the customer's row says whose it is. */
+    businessId: uuid("business_id").$type<BusinessId>().notNull(),
+    customerId: uuid("customer_id").$type<CustomerId>().notNull(),
+    /** Byte order, whatever the database's language: a prefix is everything from it to it with the last character. */
+    term: textC("term").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.customerId, table.term] }),
+    index("customer_terms_term").on(table.businessId, table.term, table.customerId),
+    foreignKey({
+      columns: [table.businessId, table.customerId],
+      foreignColumns: [customers.businessId, customers.id],
+      name: "customer_terms_customer_fk",
     }).onDelete("cascade"),
   ],
 );

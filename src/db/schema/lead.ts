@@ -1,13 +1,16 @@
+import { sql } from "drizzle-orm";
 import { foreignKey, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
-import type { CustomerId } from "../../base/ids.ts";
+import type { CustomerId, UserId } from "../../base/ids.ts";
 import { businessId } from "./business.ts";
-import { createdAt, updatedAt } from "./columns.ts";
+import { createdAt, instant, updatedAt } from "./columns.ts";
 import { customers } from "./customer.ts";
 import { leadStatuses } from "./lead-status.ts";
 
-export type LeadSource = "call" | "whatsapp" | "staff" | "import";
+/** Where a lead came from: how it reached us, or what staff were told. */
+export const leadSources = ["call", "whatsapp", "staff", "import", "website", "campaign", "referral", "other"] as const;
+export type LeadSource = (typeof leadSources)[number];
 
-/** A customer as the business's sales opportunity: one per customer. */
+/** A customer as the business's sales opportunity: one per customer. Archived ones are out of sight until they call again. */
 export const leads = pgTable(
   "leads",
   {
@@ -18,13 +21,20 @@ export const leads = pgTable(
     status: text("status").notNull().default("new"),
     source: text("source").$type<LeadSource>().notNull(),
     name: text("name"),
+    /** Who of the business looks after it. */
+    assigneeUserId: uuid("assignee_user_id").$type<UserId>(),
+    archivedAt: instant("archived_at"),
+    /** When the customer was last heard of, or the business last did something for them. */
+    activeAt: instant("active_at").notNull().default(sql`now()`),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (table) => [
     unique("leads_tenant").on(table.businessId, table.id),
     unique("leads_customer").on(table.businessId, table.customerId),
-    index("leads_recent").on(table.businessId, table.createdAt),
+    index("leads_recent").on(table.businessId, table.createdAt, table.id).where(sql`${table.archivedAt} is null`),
+    index("leads_active").on(table.businessId, table.activeAt, table.id).where(sql`${table.archivedAt} is null`),
+    index("leads_archived").on(table.businessId, table.createdAt, table.id).where(sql`${table.archivedAt} is not null`),
     foreignKey({
       columns: [table.businessId, table.customerId],
       foreignColumns: [customers.businessId, customers.id],
@@ -35,6 +45,8 @@ export const leads = pgTable(
       foreignColumns: [leadStatuses.businessId, leadStatuses.key],
       name: "leads_status_fk",
     }),
-    index("leads_status").on(table.businessId, table.status, table.createdAt),
+    index("leads_status")
+      .on(table.businessId, table.status, table.createdAt, table.id)
+      .where(sql`${table.archivedAt} is null`),
   ],
 );

@@ -1,7 +1,7 @@
 import { foreignKey, index, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import type { CustomerId } from "../../base/ids.ts";
 import { businessId } from "./business.ts";
-import { createdAt } from "./columns.ts";
+import { createdAt, instant } from "./columns.ts";
 import { customers } from "./customer.ts";
 import type { AuthorKind } from "./task.ts";
 
@@ -17,6 +17,8 @@ export const notes = pgTable(
     createdByUserId: uuid("created_by_user_id"),
     authorName: text("author_name").notNull(),
     createdAt: createdAt(),
+    /** Null until somebody changed it. */
+    editedAt: instant("edited_at"),
   },
   (table) => [
     index("notes_customer").on(table.businessId, table.customerId, table.createdAt),

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQLWrapper, sql } from "drizzle-orm";
 import { check, foreignKey, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { CallId, CustomerId } from "../../base/ids.ts";
 import { businessId } from "./business.ts";
@@ -9,6 +9,9 @@ import { customers } from "./customer.ts";
 export type TaskUrgency = "normal" | "urgent";
 /** Who made a row, as in `Actor` (tenants/ctx). */
 export type AuthorKind = "staff" | "assistant" | "system";
+
+/** When a task is due, for its order: without a date it comes behind all that have one. */
+export const dueOrNever = (dueAt: SQLWrapper) => sql<string>`coalesce(${dueAt}, '9999-12-31 00:00:00+00'::timestamptz)`;
 
 /** Something a person of the business has to do, such as calling somebody back. */
 export const tasks = pgTable(
@@ -36,7 +39,9 @@ export const tasks = pgTable(
     unique("tasks_tenant").on(table.businessId, table.id),
     unique("tasks_source").on(table.businessId, table.sourceKey),
     index("tasks_customer").on(table.businessId, table.customerId),
-    index("tasks_open").on(table.businessId, table.status, table.dueAt),
+    index("tasks_due").on(table.businessId, dueOrNever(table.dueAt), table.id).where(sql`${table.status} = 'open'`),
+    index("tasks_done").on(table.businessId, table.doneAt, table.id).where(sql`${table.status} = 'done'`),
+    index("tasks_recent").on(table.businessId, table.createdAt, table.id),
     check("tasks_status", sql`${table.status} in ('open', 'done')`),
     foreignKey({
       columns: [table.businessId, table.customerId],

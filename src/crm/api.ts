@@ -1,0 +1,22 @@
+import { Hono } from "hono";
+import type { ApiEnv } from "../api/env.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Database } from "../db/client.ts";
+import { createCustomersApi } from "./api-customers.ts";
+import { createLeadStatusesApi } from "./api-lead-statuses.ts";
+import { createLeadsApi } from "./api-leads.ts";
+import { createTasksApi } from "./api-tasks.ts";
+
+export interface CrmApiDeps {
+  db: Database;
+  clock: Clock;
+}
+
+/** Every route of this folder: leads, statuses, customers, tasks. */
+export function createCrmApi(deps: CrmApiDeps) {
+  return new Hono<ApiEnv>()
+    .route("/", createLeadsApi(deps))
+    .route("/", createLeadStatusesApi(deps))
+    .route("/", createCustomersApi(deps))
+    .route("/", createTasksApi(deps));
+}

@@ -1,0 +1,24 @@
+import { and, eq, isNotNull, lt, or, sql } from "drizzle-orm";
+import type { CustomerId } from "../../base/ids.ts";
+import { leads } from "../../db/schema/lead.ts";
+import { announce } from "../../notify/announce.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
+
+/**
+ * The customer was heard of: their lead is active now, and comes back when it was archived. Within a minute of the last
+ * time it changes nothing, so that a flood of messages does not write the lead with each.
+ */
+export async function touchLead(ctx: Ctx, customerId: CustomerId): Promise<void> {
+  const touched = await ctx.tx
+    .update(leads)
+    .set({ activeAt: sql`now()`, archivedAt: null })
+    .where(
+      and(
+        eq(leads.businessId, ctx.businessId),
+        eq(leads.customerId, customerId),
+        or(lt(leads.activeAt, sql`now() - interval '1 minute'`), isNotNull(leads.archivedAt)),
+      ),
+    )
+    .returning({ id: leads.id });
+  for (const { id } of touched) await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id });
+}

@@ -1,0 +1,48 @@
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { customerTerms } from "../../db/schema/customer.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
+
+// More words than this narrow nothing down any more.
+const wordsMax = 5;
+
+/** What somebody typed into a search box: digits of a number, or words. */
+export type Search = { kind: "digits"; digits: string } | { kind: "words"; words: string };
+
+/** Null when nothing was typed that can be looked for. */
+export function readSearch(text: string): Search | null {
+  const typed = text.trim();
+  if (typed === "") return null;
+  const digits = typed.replace(/[\s()+\-.]/g, "");
+  return /^\d{2,}$/.test(digits) ? { kind: "digits", digits } : { kind: "words", words: typed };
+}
+
+/**
+ * True for rows whose customer is found by `search`: each word begins a word of the name or the notes, the digits begin
+ * or end a phone number. Ranges of `customer_terms` only, so that an index serves it.
+ */
+export function foundBy({ businessId }: Pick<Ctx, "businessId">, customerId: SQLWrapper, search: Search): SQL {
+  const among = (range: SQL) =>
+    sql`${customerId} in (select ${customerTerms.customerId} from ${customerTerms}
+      where ${customerTerms.businessId} = ${businessId} and ${range})`;
+  if (search.kind === "digits") {
+    const backwards = `~${[...search.digits].reverse().join("")}`;
+    return among(sql`(${beginsWith(search.digits)} or ${beginsWith(backwards)})`);
+  }
+  const conditions = wordsOf(search.words).map((word) => among(beginsWith(word)));
+  return conditions.length === 0 ? sql`false` : sql.join(conditions, sql` and `);
+}
+
+const beginsWith = (prefix: string): SQL =>
+  sql`(${customerTerms.term} >= ${prefix} and ${customerTerms.term} < ${`${prefix}\u{10ffff}`})`;
+
+/** The words as the database keeps them (`search_words` of the migration `crm_search`). */
+function wordsOf(text: string): string[] {
+  const plain = text
+    .toLowerCase()
+    .replace(/[\u0591-\u05bd\u05bf\u05c1-\u05c7'"`´׳״‘’“”]/g, "")
+    .replace(/[ךםןףץ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 1));
+  return [...new Set(plain.split(/[\s\u00a0\u2000-\u200f\u2028-\u202f!#-&(-/:-@[-_{-~־–—…|]+/))]
+    .filter((word) => word !== "")
+    .map((word) => [...word].slice(0, 40).join(""))
+    .slice(0, wordsMax);
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { instantText } from "../api/page.ts";
+import { type CustomerId, parseBusinessId, type UserId } from "../base/ids.ts";
+import { type Phone, parsePhone } from "../base/phone.ts";
+import { leadSources } from "../db/schema/lead.ts";
+
+/** What the routes of this folder take and answer, where more than one of them does. */
+
+export const customerIdInput = z.uuid().transform((text) => parseBusinessId(text) as string as CustomerId);
+export const userIdInput = z.uuid().transform((text) => parseBusinessId(text) as string as UserId);
+
+/** `:id` of a customer in the path. */
+export const customerParam = z.strictObject({ id: customerIdInput });
+
+/** Any spelling of a phone number; national ones are read as Israeli. */
+export const phoneInput = z
+  .string()
+  .max(40)
+  .transform((text, context): Phone => {
+    const phone = parsePhone(text);
+    if (phone) return phone;
+    context.addIssue({ code: "custom", message: "must be a phone number" });
+    return z.NEVER;
+  });
+
+export const leadSource = z.enum(leadSources);
+
+export const leadShape = z.object({
+  id: z.uuid(),
+  customerId: z.uuid(),
+  name: z.string().nullable(),
+  phones: z.array(z.string()),
+  status: z.string(),
+  statusLabel: z.string(),
+  hue: z.int(),
+  closed: z.boolean(),
+  source: leadSource,
+  assigneeUserId: z.uuid().nullable(),
+  archivedAt: instantText.nullable(),
+  activeAt: instantText,
+  activeLocal: z.string(),
+  createdAt: instantText,
+  createdLocal: z.string(),
+  updatedAt: instantText,
+});
+
+export const statusShape = z.object({
+  key: z.string(),
+  label: z.string(),
+  hue: z.int(),
+  position: z.int(),
+  closed: z.boolean(),
+});
+
+export const customerTag = "customers";
+
+export const identityShape = z.object({
+  id: z.uuid(),
+  kind: z.enum(["phone", "lid", "bsuid", "staff"]),
+  value: z.string(),
+  createdAt: instantText,
+});
