@@ -2,20 +2,19 @@ import type { Server } from "bun";
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import manifest from "../package.json" with { type: "json" };
+import { createApi } from "./app/api.ts";
 import { assembleChores } from "./app/chores.ts";
 import { assembleTelephone, type Telephone } from "./app/telephone.ts";
 import { assembleVoice } from "./app/voice.ts";
+import { firstAdminLink, linkAddress } from "./auth/links.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
-import { createCalendarApi } from "./calendar/api.ts";
 import { createRestCalendars } from "./calendar/rest.ts";
-import { createCallsApi } from "./calls/api.ts";
 import { createCallRecorder } from "./calls/journal.ts";
 import { closeLostCalls } from "./calls/lost-calls.ts";
 import { createSoundStore, type SoundStore } from "./calls/sound-store.ts";
 import type { Config } from "./config.ts";
-import { createCrmApi } from "./crm/api.ts";
 import { type House, openHouse } from "./db/house.ts";
 import { withSystem } from "./db/tenant.ts";
 import { createHealth } from "./health/health.ts";
@@ -23,13 +22,8 @@ import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
-import { tracePlot } from "./live-call/vad/trace-plot.ts";
-import { createNotificationsApi } from "./notify/api.ts";
-import { createRehearsalApi } from "./rehearsal/api.ts";
 import { installationSecret } from "./secrets.ts";
-import { createTenantsApi } from "./tenants/api.ts";
 import { createDirectory } from "./tenants/directory.ts";
-import { createTestCallApi } from "./test-call/api.ts";
 import { type MediaSocketData, mediaWebSocket } from "./twilio/media-socket.ts";
 import { createStaticAudio } from "./twilio/static-audio.ts";
 
@@ -43,9 +37,10 @@ export interface AppDeps {
 export interface App {
   /**
    * Opens the database, then listens. `url` is the public address, `listensAt` where the port really is (behind a TLS
-   * proxy they differ). @throws AppError when it cannot.
+   * proxy they differ), `adminLink` the way in while no administrator has a password: for the operator's eyes, never
+   * for the log. @throws AppError when it cannot.
    */
-  start(): Promise<{ url: string; listensAt: string }>;
+  start(): Promise<{ url: string; listensAt: string; adminLink: string | null }>;
   /** Refuses new calls to the recording, waits for live ones (bounded), writes everything out, closes. Safe before `start`. */
   stop(): Promise<void>;
   /** A second wish to stop: live calls get ten seconds to say goodbye. */
@@ -70,7 +65,9 @@ export function createApp(deps: AppDeps): App {
     product = assemble(deps, house, publicBaseUrl);
     server = listen({ ...http, routes: product.routes, sockets: product.sockets, websocket: mediaWebSocket });
     product.startChores();
-    return { url: publicBaseUrl(), listensAt: listensAt() };
+    const link = await firstAdminLink(house.db, clock.instant());
+    const adminLink = link && linkAddress(publicBaseUrl(), link.token);
+    return { url: publicBaseUrl(), listensAt: listensAt(), adminLink };
   };
   let opening: Promise<unknown> = Promise.resolve();
   return {
@@ -115,7 +112,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   const provider = telephone.rest;
   const chores = assembleChores({ ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
   return {
-    routes: routesOf(deps, house, telephone, sounds),
+    routes: routesOf({ ...deps, publicBaseUrl }, house, telephone, sounds),
     sockets: telephone.sockets,
     startChores: () => chores.start(),
     async drain() {
@@ -135,7 +132,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
 
 /** Every route of the product; each stands once, in the module of its area. */
 function routesOf(
-  { config, clock, log }: AppDeps,
+  { config, clock, log, publicBaseUrl }: AppDeps & { publicBaseUrl: () => string },
   { db }: House,
   { webhooks, switchboard, testCalls }: Telephone,
   sounds: SoundStore,
@@ -146,13 +143,9 @@ function routesOf(
   routes.route("/", webhooks);
   routes.route("/", createStaticAudio(config));
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
-  routes.route("/", createCalendarApi({ db, clock, secret }));
-  routes.route("/", createNotificationsApi({ db, clock }));
-  routes.route("/", createTenantsApi({ db, clock }));
-  routes.route("/", createCallsApi({ db, sounds, live: switchboard, tracePlot }));
-  routes.route("/", createRehearsalApi({ db }));
-  routes.route("/", createTestCallApi({ testCalls, hasModel: config.openai.apiKey !== null }));
-  routes.route("/", createCrmApi({ db, clock }));
+  const hasModel = config.openai.apiKey !== null;
+  const api = { db, clock, log, secret, publicBaseUrl, sounds, live: switchboard, testCalls, hasModel };
+  routes.route("/", createApi(api));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

@@ -106,6 +106,33 @@ test("without the product running: add, refuse the same number, list", async () 
   ]);
 }, 60_000);
 
+test("people: add prints the link to hand over, list shows everybody without a secret, link makes another one", async () => {
+  const { out } = await cli("business", "add", "--name", "מספרה", "--phone", "03-123-4567");
+  const business: string = JSON.parse(out).id;
+  const add = (...more: string[]) => cli("user", "add", "--email", "Dana@Example.com", "--name", "דנה", ...more);
+  for (const [wrong, said] of [
+    [["--role", "boss"], "--role"],
+    [["--role", "owner"], "--business is missing"],
+    [["--role", "system_admin", "--business", business], "belongs to no business"],
+  ] as const) {
+    const refused = await add(...wrong);
+    expect([refused.code, refused.out]).toEqual([2, ""]);
+    expect(refused.err).toContain(said);
+  }
+  const added = await add("--role", "owner", "--business", business);
+  expect([added.code, added.err]).toEqual([0, ""]);
+  const { id, link } = JSON.parse(added.out);
+  expect(link).toMatch(/^http:\/\/127\.0\.0\.1:3000\/welcome#[\w-]{43}$/);
+  expect((await add("--role", "agent", "--business", business)).err).toBe("somebody has this address already\n");
+  const listed = await cli("user", "list");
+  expect(JSON.parse(listed.out)).toMatchObject([
+    { id, email: "dana@example.com", role: "owner", businessId: business, status: "active", hasPassword: false },
+  ]);
+  const another = await cli("user", "link", "--email", "dana@example.com");
+  expect(JSON.parse(another.out).link).not.toBe(link);
+  expect((await cli("user", "link", "--email", "x@example.com")).err).toBe("nobody has this address\n");
+}, 60_000);
+
 test("beside the running product: the call log, page by page, and one call with all that is known", async () => {
   const house = await openHouse({ storageDir, databaseUrl: null, log: silentLog });
   try {

@@ -23,6 +23,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   settings: async (args) => (await import("./cli/settings.ts")).run(args),
   understand: async (args) =>
     (await import("./cli/understand.ts")).understandCommand(args, { stdin: Bun.stdin.stream(), write }),
+  user: async (args) => (await import("./cli/user.ts")).run(args),
 };
 
 const mine = new Set(["invalid", "not_found", "taken"]);

@@ -87,6 +87,19 @@ export const limits = {
   webhookBodyBytes: 64 * 1024,
   providerRequestMs: 10_000,
 
+  // Accounts (K6, K12)
+  sessionIdleMs: 12 * 60 * 60_000,
+  sessionTotalMs: 7 * 24 * 60 * 60_000,
+  sessionTouchMs: 5 * 60_000, // a session's last use is written down this often
+  loginWindowMs: 15 * 60_000,
+  loginPerAccountMax: 5,
+  loginPerAddressMax: 20,
+  passwordCharsMin: 10,
+  passwordCharsMax: 200,
+  passwordChecksWaiting: 50, // 50 ms each, one at a time: whoever comes later is told to come back
+  inviteMs: 7 * 24 * 60 * 60_000,
+  resetMs: 24 * 60 * 60_000,
+
   // Database
   webQueryMs: 2_000,
   jobQueryMs: 5_000,
@@ -160,3 +173,5 @@ assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal 
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");
 assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before its hold ends");
 assert(limits.toolTranscriptMs < limits.toolMs, "waiting for the caller's words leaves time for the tool itself");
+assert(limits.sessionTouchMs < limits.sessionIdleMs / 10, "a session in use never looks idle");
+assert(limits.sessionIdleMs < limits.sessionTotalMs, "a session may be idle for less than it may live");

@@ -49,7 +49,9 @@ const stop = async (signal: string): Promise<void> => {
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void stop(signal));
 
 try {
-  log.info("APP", "ready", await app.start());
+  const { adminLink, ...addresses } = await app.start();
+  log.info("APP", "ready", addresses);
+  if (adminLink !== null) stdout.write(`First login, once: ${adminLink}`);
 } catch (error) {
   process.stderr.write(`${error instanceof AppError ? error.message : describeError(error)}\n`);
   log.error("APP", "could not start", { error: describeError(error) });

@@ -33,7 +33,8 @@ const allowed: Record<string, readonly string[]> = {
   "whatsapp/twilio": ["type:whatsapp", "limits"],
   rehearsal: ["api", "assistant", "crm", "jobs", "notify", "tenants", "db", "limits"],
   "test-call": ["api", "twilio", "live-call", "calls", "limits"],
-  http: ["api", "tenants", "auth", "limits"],
+  http: ["api", "tenants", "auth", "db", "limits"],
+  "api-types": ["type:app"],
   health: [],
   sim: ["audio", "type:live-call"],
 };

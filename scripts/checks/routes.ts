@@ -2,13 +2,15 @@ import { isTest, type Source } from "./sources.ts";
 
 /**
  * Where the routes of an area stand (ARCHITECTURE.md); every other module that names such a path is a second home.
- * A home that ends in `api` is all files of the folder that begin so: an area too long for one file.
+ * A home that ends in `api` is all files of the folder that begin so, one that ends in `/` the whole folder: areas too long
+ * for one file.
  */
 const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/webhook\/whatsapp\//, "src/twilio/whatsapp-webhooks.ts"],
   [/^\/webhook\//, "src/twilio/voice-webhooks.ts"],
   [/^\/ws\/twilio-media/, "src/twilio/media-socket.ts"],
   [/^\/(?:health|readyz)/, "src/health/health.ts"],
+  [/^\/api\/auth\//, "src/auth/"],
   [/^\/api\/calendar\//, "src/calendar/api"],
   [/^\/api\/calls/, "src/calls/api"],
   [/^\/api\/rehearsal/, "src/rehearsal/api.ts"],

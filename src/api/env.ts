@@ -1,7 +1,5 @@
 import type { BusinessId, UserId } from "../base/ids.ts";
-
-/** What a person may do. `system_admin` runs the installation, `owner` a business, `agent` works in one. */
-export type Role = "system_admin" | "owner" | "agent";
+import type { Role } from "../db/schema/user.ts";
 
 /** Who asks, and for which business: settled once per request by http/guard. */
 export interface Access {
@@ -16,11 +14,22 @@ export interface Access {
   readonly impersonating: boolean;
 }
 
+/** The session behind the request's cookie. */
+export interface SessionRef {
+  /** As it stands in the table. */
+  readonly key: string;
+  /** When the person last gave the password. */
+  readonly confirmedAt: Temporal.Instant;
+  readonly expiresAt: Temporal.Instant;
+}
+
 /** What every `api.ts` finds in its context. */
 export interface ApiEnv {
   Variables: {
     requestId: string;
     /** Absent when nobody is logged in: only routes with `access: "public"` run then. */
     access?: Access;
+    /** Absent without a session, so also behind an API key. */
+    session?: SessionRef;
   };
 }

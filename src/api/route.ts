@@ -2,7 +2,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import { describeRoute, resolver, uniqueSymbol } from "hono-openapi";
 import type { z } from "zod";
 import { AppError } from "../base/errors.ts";
-import type { Access, ApiEnv, Role } from "./env.ts";
+import type { Role } from "../db/schema/user.ts";
+import type { Access, ApiEnv } from "./env.ts";
 
 /**
  * Who may call a route: `public` anybody, `user` whoever is logged in, `staff` anybody of the tenant, `owner` its owner

@@ -1,3 +1,4 @@
+import { sweepAccounts } from "../auth/sweep.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
@@ -48,8 +49,10 @@ export function assembleChores(deps: ChoresDeps) {
   const jobs = createRunner({ db, handlers, clock, log, random });
   const sweep = () => {
     const now = clock.instant();
-    for (const swept of [sweepRecordings(db, now), sweepCalendar(db, now), sweepScratchTenants(db, now)])
-      swept.catch((error: unknown) => log.warn("JOB", "could not sweep up", { error: describeError(error) }));
+    for (const sweepUp of [sweepRecordings, sweepCalendar, sweepScratchTenants, sweepAccounts])
+      sweepUp(db, now).catch((error: unknown) =>
+        log.warn("JOB", "could not sweep up", { error: describeError(error) }),
+      );
   };
   let sweeper: Timer | null = null;
   return {

@@ -25,6 +25,8 @@ export interface AppErrorOptions {
   public?: string;
   /** Which fields of the input are at fault, and how: the panel puts a sentence beside each. */
   fields?: readonly FieldProblem[];
+  /** When it may go well, for `rate_limited` and `unavailable`. */
+  retryAfterSeconds?: number;
   cause?: unknown;
   /** Ids for the log line; never customer text, secrets or full phone numbers. */
   context?: Record<string, string | number | boolean | null>;
@@ -36,6 +38,7 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly public: string;
   readonly fields: readonly FieldProblem[];
+  readonly retryAfterSeconds: number | null;
   readonly context: Record<string, string | number | boolean | null>;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
@@ -43,6 +46,7 @@ export class AppError extends Error {
     this.code = code;
     this.public = options.public ?? code;
     this.fields = options.fields ?? [];
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
     this.context = options.context ?? {};
   }
 }

@@ -1,5 +1,5 @@
 /** What `bun run cli help` prints, by the rooms of an office. Every ID is one that a `list` shows. */
-export const usage = `usage: bun run cli <command>       results are JSON; all but the first two, understand and chat need --business ID
+export const usage = `usage: bun run cli <command>       results are JSON; all but business, user, understand and chat need --business ID
 
 Businesses
   business add --name NAME --phone +9723… [--greeting TEXT] [--prompt TEXT] [--timezone ZONE]
@@ -8,6 +8,11 @@ Businesses
   settings set [--name …] [--city …] [--timezone …] [--languages he,en] [--assistant-name …] [--voice …]
                [--greeting TEXT | --no-greeting] [--whatsapp-greeting TEXT | --no-whatsapp-greeting] [--keywords a,b]
                [--record true|false] [--recording-days N] [--transfer-phone +972… --transfer-label … | --no-transfer]
+
+People
+  user add --email … --name … --role owner|agent --business ID | --role system_admin      prints the link to hand over
+  user link --email …                                 a new link: whoever opens it chooses a password
+  user list
 
 The assistant
   prompt show|versions --channel call|whatsapp

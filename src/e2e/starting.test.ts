@@ -100,3 +100,14 @@ test.if(process.platform === "linux")(
 );
 
 const commandOf = (pid: number): string => Bun.spawnSync(["ps", "-o", "args=", "-p", String(pid)]).stdout.toString();
+
+test("a new installation prints its one way in, to the operator and not as a log line", async () => {
+  home = await install();
+  const product = await home.start();
+  const [line] = product
+    .log()
+    .split("\n")
+    .filter((candidate) => candidate.includes("/welcome#"));
+  expect(line).toMatch(/^First login, once: http:\/\/\S+\/welcome#[\w-]{43}$/);
+  expect(await product.stop()).toBe(0);
+}, 40_000);

@@ -35,10 +35,12 @@ export function errorHandler(log: Log): ErrorHandler {
       log.error("HTTP", "request failed", {
         method: c.req.method,
         path: c.req.path,
+        request: c.get("requestId"),
         error: describeError(error),
         ...known.context,
       });
     const { code, public: message, fields } = known;
+    if (known.retryAfterSeconds !== null) c.header("Retry-After", String(known.retryAfterSeconds));
     return answer(c, fields.length > 0 ? { code, message, fields } : { code, message }, status);
   };
 }

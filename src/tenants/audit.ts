@@ -1,3 +1,4 @@
+import type { BusinessId } from "../base/ids.ts";
 import { newId } from "../base/ids.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { authorOf } from "./author.ts";
@@ -12,8 +13,11 @@ export interface Act {
   detail?: Record<string, string | number | boolean | null>;
 }
 
+/** A `Ctx`, or one of no business for an act on the whole installation, such as an administrator's login. */
+export type AuditCtx = Omit<Ctx, "businessId"> & { readonly businessId: BusinessId | null };
+
 /** Writes down who did it, in the transaction that does it: neither is without the other. */
-export async function audit({ tx, businessId, actor, requestId }: Ctx, act: Act): Promise<void> {
+export async function audit({ tx, businessId, actor, requestId }: AuditCtx, act: Act): Promise<void> {
   const { userId, name } = authorOf(actor);
   const { action, subject, detail = {} } = act;
   await tx.insert(auditLog).values({

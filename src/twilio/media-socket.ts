@@ -1,7 +1,7 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
+import { peerAddress } from "../base/peer-address.ts";
 import { limits } from "../limits.ts";
 import { MediaConnection, type MediaConnectionDeps } from "./media-connection.ts";
-import { peerAddress } from "./peer-address.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { type SignatureGate, targetOf } from "./signature.ts";
 import { mediaSocketPath } from "./twiml.ts";

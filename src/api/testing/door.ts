@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import { type BusinessId, newId, type UserId } from "../../base/ids.ts";
 import { silentLog } from "../../base/log.ts";
+import type { Role } from "../../db/schema/user.ts";
 import { errorHandler } from "../../http/errors.ts";
-import type { Access, ApiEnv, Role } from "../env.ts";
+import type { Access, ApiEnv } from "../env.ts";
 
 /** Somebody who is logged in. */
 export const member = (businessId: BusinessId | null, role: Role = "owner"): Access => ({

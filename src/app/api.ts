@@ -1,0 +1,52 @@
+import { Hono } from "hono";
+import type { ApiEnv } from "../api/env.ts";
+import { createAuthApi } from "../auth/api.ts";
+import { createCookies } from "../auth/cookies.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { createCalendarApi } from "../calendar/api.ts";
+import { createCallsApi } from "../calls/api.ts";
+import type { LiveCalls } from "../calls/live-calls.ts";
+import type { SoundStore } from "../calls/sound-store.ts";
+import { createCrmApi } from "../crm/api.ts";
+import type { Database } from "../db/client.ts";
+import { guard } from "../http/guard.ts";
+import { tracePlot } from "../live-call/vad/trace-plot.ts";
+import { createNotificationsApi } from "../notify/api.ts";
+import { createRehearsalApi } from "../rehearsal/api.ts";
+import { createTenantsApi } from "../tenants/api.ts";
+import { createTestCallApi } from "../test-call/api.ts";
+import type { TestCallDesk } from "../test-call/desk.ts";
+
+export interface ApiDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  /** The installation's secret. */
+  secret: string;
+  publicBaseUrl: () => string;
+  sounds: SoundStore;
+  live: LiveCalls;
+  testCalls: TestCallDesk;
+  /** True when a model is configured. */
+  hasModel: boolean;
+}
+
+/** Everything under `/api/` that people and programs use, behind one guard. Each area stands in its own module. */
+export function createApi(deps: ApiDeps) {
+  const { db, clock, log, secret, publicBaseUrl } = deps;
+  const cookies = createCookies(secret, () => publicBaseUrl().startsWith("https:"));
+  const api = new Hono<ApiEnv>();
+  api.use("/api/*", guard({ db, cookies, verifyApiKey: async () => null, publicBaseUrl, clock }));
+  return api
+    .route("/", createAuthApi({ db, cookies, clock, log }))
+    .route("/", createCalendarApi({ db, clock, secret }))
+    .route("/", createCallsApi({ ...deps, tracePlot }))
+    .route("/", createCrmApi({ db, clock }))
+    .route("/", createNotificationsApi({ db, clock }))
+    .route("/", createRehearsalApi({ db }))
+    .route("/", createTenantsApi({ db, clock }))
+    .route("/", createTestCallApi(deps));
+}
+
+export type Api = ReturnType<typeof createApi>;

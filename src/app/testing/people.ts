@@ -1,0 +1,48 @@
+import { tmpdir } from "node:os";
+import { Hono } from "hono";
+import type { ApiEnv } from "../../api/env.ts";
+import { addUser } from "../../auth/users.ts";
+import { systemClock } from "../../base/clock.ts";
+import type { BusinessId, UserId } from "../../base/ids.ts";
+import { silentLog } from "../../base/log.ts";
+import { createSoundStore } from "../../calls/sound-store.ts";
+import type { Database } from "../../db/client.ts";
+import { type Role, userPasswords } from "../../db/schema/user.ts";
+import { withSystem } from "../../db/tenant.ts";
+import { errorHandler } from "../../http/errors.ts";
+import { requestLog } from "../../http/request-log.ts";
+import { createApi } from "../api.ts";
+
+export const password = "a long enough password";
+let made = 0;
+
+/** A person with the password above; its hash is made weak, tests make many. */
+export async function addPerson(
+  db: Database,
+  role: Role,
+  businessId: BusinessId | null = null,
+): Promise<{ id: UserId; email: string }> {
+  const email = `person-${++made}-${role}@example.com`;
+  const hash = await Bun.password.hash(password, { algorithm: "argon2id", memoryCost: 8, timeCost: 1 });
+  const id = await withSystem(db, async (tx) => {
+    const userId = await addUser(tx, { email, name: `${role} ${made}`, role, businessId });
+    await tx.insert(userPasswords).values({ userId, hash, changedAt: systemClock.instant() });
+    return userId;
+  });
+  return { id, email };
+}
+
+/** The API on this database, as browsers reach it under `publicBaseUrl`. */
+export function testApi(db: Database, publicBaseUrl = "http://127.0.0.1:3000", clock = systemClock): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.onError(errorHandler(silentLog));
+  app.use(...requestLog(silentLog, clock));
+  const areas = {
+    sounds: createSoundStore(tmpdir()),
+    live: { glance: () => [] },
+    testCalls: null as never,
+    hasModel: false,
+  };
+  const frame = { db, clock, log: silentLog, secret: "s".repeat(32), publicBaseUrl: () => publicBaseUrl };
+  return app.route("/", createApi({ ...frame, ...areas }));
+}

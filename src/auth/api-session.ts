@@ -1,0 +1,75 @@
+import type { Context } from "hono";
+import { clientAddress } from "../api/client-address.ts";
+import type { ApiEnv, SessionRef } from "../api/env.ts";
+import { accessOf } from "../api/route.ts";
+import type { Clock } from "../base/clock.ts";
+import { AppError } from "../base/errors.ts";
+import type { UserId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import type { Database } from "../db/client.ts";
+import { withSystem } from "../db/tenant.ts";
+import { audit } from "../tenants/audit.ts";
+import type { Cookies } from "./cookies.ts";
+import type { AskedBy } from "./login.ts";
+import { describeMe } from "./me.ts";
+import { createPasswords } from "./passwords.ts";
+import { endSession, endSessionsOf, type NewSession, readSession } from "./sessions.ts";
+
+export const authTag = "auth";
+
+export interface AuthApiDeps {
+  db: Database;
+  cookies: Cookies;
+  clock: Clock;
+  log: Log;
+}
+
+export type C = Context<ApiEnv>;
+export type AuthHelpers = ReturnType<typeof createAuthHelpers>;
+
+/** How a session gets into the browser and out of it: what the routes of this area share. */
+export function createAuthHelpers(deps: AuthApiDeps) {
+  const { db, cookies, clock, log } = deps;
+  return {
+    ...deps,
+    entrance: { db, log, passwords: createPasswords() },
+    by: (c: C): AskedBy => ({ now: clock.instant(), requestId: c.get("requestId"), address: clientAddress(c) }),
+    /** Puts the fresh session into the browser, ends the one it had, and says who is logged in now. */
+    async become(c: C, fresh: NewSession | null) {
+      const loggedIn = fresh && (await readSession(db, fresh.token, clock.instant()));
+      if (!loggedIn) throw new AppError("unauthenticated", "the session has ended meanwhile");
+      const before = c.get("session");
+      if (before) await withSystem(db, (tx) => endSession(tx, before.key));
+      cookies.setSession(c, fresh.token, fresh.expiresAt);
+      return describeMe(db, loggedIn.access, cookies.csrfOf(fresh.token));
+    },
+    async end(c: C, action: "auth.logout" | "auth.logout_everywhere") {
+      const { businessId, name } = accessOf(c);
+      const userId = personOf(c);
+      const { key } = sessionOf(c);
+      await withSystem(db, async (tx) => {
+        await (action === "auth.logout" ? endSession(tx, key) : endSessionsOf(tx, userId));
+        const actor = { kind: "staff", userId, name } as const;
+        await audit({ tx, businessId, actor, requestId: c.get("requestId") }, { action, subject: `user:${userId}` });
+      });
+      cookies.clearSession(c);
+      log.info("AUTH", action === "auth.logout" ? "logged out" : "logged out everywhere", {
+        user: userId,
+        request: c.get("requestId"),
+      });
+    },
+  };
+}
+
+/** An API key is nobody: it has no password, no session and nothing to leave. */
+export function sessionOf(c: C): SessionRef {
+  const session = c.get("session");
+  if (!session) throw new AppError("forbidden", "only for a person with a session", { public: "needs_session" });
+  return session;
+}
+
+export function personOf(c: C): UserId {
+  const { userId } = accessOf(c);
+  if (userId === null) throw new AppError("forbidden", "only for a person", { public: "needs_session" });
+  return userId;
+}

@@ -1,0 +1,370 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import { Browser } from "../app/testing/browser.ts";
+import { addPerson, password, testApi } from "../app/testing/people.ts";
+import { systemClock } from "../base/clock.ts";
+import type { BusinessId, UserId } from "../base/ids.ts";
+import { auditLog } from "../db/schema/audit.ts";
+import { accountLinks, sessions, throttles, users } from "../db/schema/user.ts";
+import { withSystem } from "../db/tenant.ts";
+import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { limits } from "../limits.ts";
+import { createVirtualClock } from "../sim/clock.ts";
+import { addBusiness } from "../tenants/business.ts";
+import { firstAdminLink, issueLink } from "./links.ts";
+import { sweepAccounts } from "./sweep.ts";
+import { addUser } from "./users.ts";
+
+interface Me {
+  user: { id: string; email: string; name: string } | null;
+  role: string;
+  business: { id: string; name: string } | null;
+  impersonating: boolean;
+  csrf: string;
+}
+
+let db: TestDatabase;
+let a: BusinessId;
+let b: BusinessId;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  a = await addBusiness(db, { name: "עסק א", phone: "+97231110001" as never });
+  b = await addBusiness(db, { name: "עסק ב", phone: "+97231110002" as never });
+});
+afterAll(() => db.drop());
+
+const open = () => new Browser(testApi(db));
+
+async function loggedIn(role: "system_admin" | "owner" | "agent", businessId: BusinessId | null = a) {
+  const person = await addPerson(db, role, role === "system_admin" ? null : businessId);
+  const browser = open();
+  expect((await browser.login(person.email, password)).status).toBe(200);
+  return { browser, ...person };
+}
+const me = (browser: Browser) => browser.ask<Me>("/api/auth/me");
+const actsOn = (subject: string) =>
+  withSystem(db, (tx) => tx.select().from(auditLog).where(eq(auditLog.subject, subject)));
+
+test("whoever logs in is who `me` says, in their business", async () => {
+  const { browser, id, email } = await loggedIn("agent");
+  const { body } = await me(browser);
+  expect(body).toMatchObject({ user: { id, email }, role: "agent", business: { id: a, name: "עסק א" } });
+  expect(body.impersonating).toBe(false);
+  expect(body.csrf).toBe(browser.csrf);
+  expect((await actsOn(`user:${id}`)).map(({ action }) => action)).toEqual(["auth.login"]);
+});
+
+test("nobody is 401, and so are a made-up cookie and a login that ended", async () => {
+  const stranger = open();
+  expect((await me(stranger)).status).toBe(401);
+  stranger.jar.set("sid", "x".repeat(43));
+  expect((await me(stranger)).status).toBe(401);
+  const { browser } = await loggedIn("agent");
+  const copy = open();
+  for (const [name, value] of browser.jar) copy.jar.set(name, value);
+  expect((await me(copy)).status).toBe(200);
+  expect((await browser.ask("/api/auth/logout", { method: "POST" })).status).toBe(204);
+  expect([...browser.jar]).toEqual([]);
+  expect((await me(copy)).status).toBe(401);
+});
+
+test("a wrong password, an unknown and a disabled person get the same answer", async () => {
+  const { email, id } = await addPerson(db, "agent", a);
+  const answers = [await open().login(email, "wrong password"), await open().login("nobody@example.com", password)];
+  await withSystem(db, (tx) => tx.update(users).set({ status: "disabled" }).where(eq(users.id, id)));
+  answers.push(await open().login(email, password));
+  for (const { status, body } of answers)
+    expect([status, body]).toEqual([401, { error: { code: "unauthenticated", message: "wrong_login" } }]);
+});
+
+test("whoever is disabled while logged in is out at once", async () => {
+  const { browser, id } = await loggedIn("agent");
+  await withSystem(db, (tx) => tx.update(users).set({ status: "disabled" }).where(eq(users.id, id)));
+  expect((await me(browser)).status).toBe(401);
+});
+
+test("the sixth try in a quarter of an hour is held back, right or wrong, and says for how long", async () => {
+  const { email } = await addPerson(db, "agent", a);
+  for (let tries = 0; tries < limits.loginPerAccountMax; tries++)
+    expect((await open().login(email, "wrong password")).status).toBe(401);
+  const held = await open().login(email, password);
+  expect(held.status).toBe(429);
+  const seconds = Number(held.headers.get("retry-after"));
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThanOrEqual(limits.loginWindowMs / 1_000);
+});
+
+test("five tries at once count as five", async () => {
+  const { email } = await addPerson(db, "agent", a);
+  const browsers = await Promise.all(
+    Array.from({ length: 12 }, async () => {
+      const browser = open();
+      await browser.ask("/api/auth/csrf");
+      return browser;
+    }),
+  );
+  const body = { email, password: "wrong password" };
+  const answers = await Promise.all(browsers.map((browser) => browser.ask("/api/auth/login", { body })));
+  expect(answers.filter(({ status }) => status === 401)).toHaveLength(limits.loginPerAccountMax);
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(12 - limits.loginPerAccountMax);
+});
+
+test("a login never keeps an id that the browser came with", async () => {
+  const { browser, email } = await loggedIn("agent");
+  const before = browser.jar.get("sid");
+  expect((await browser.login(email, password)).status).toBe(200);
+  expect(browser.jar.get("sid")).not.toBe(before);
+  const old = open();
+  old.jar.set("sid", before ?? "");
+  expect((await me(old)).status).toBe(401);
+});
+
+test("the table holds no cookie", async () => {
+  const { browser } = await loggedIn("agent");
+  const rows = await withSystem(db, (tx) => tx.select().from(sessions));
+  expect(JSON.stringify(rows)).not.toContain(browser.jar.get("sid")!);
+});
+
+const forged: [string, Record<string, string | null>, string][] = [
+  ["without a token", { "X-CSRF-Token": null }, "csrf"],
+  ["with a made-up token", { "X-CSRF-Token": "x".repeat(43) }, "csrf"],
+  ["with a made-up pair", { "X-CSRF-Token": "evil", Cookie: "csrf=evil" }, "csrf"],
+  ["from a foreign page", { Origin: "https://evil.example" }, "foreign_origin"],
+  ["from another port", { Origin: "http://127.0.0.1:3001" }, "foreign_origin"],
+  ["from a sandboxed page", { Origin: "null" }, "foreign_origin"],
+  ["from another site without a name", { Origin: null, "Sec-Fetch-Site": "cross-site" }, "foreign_origin"],
+];
+test.each(forged)("a change %s is refused", async (_how, headers, why) => {
+  const { browser } = await loggedIn("agent");
+  const { Cookie: planted, ...rest } = headers;
+  const cookie = planted === undefined ? {} : { Cookie: `sid=${browser.jar.get("sid")}; ${planted}` };
+  const answer = await browser.ask("/api/auth/logout", { method: "POST", headers: { ...rest, ...cookie } });
+  expect([answer.status, answer.body]).toEqual([403, { error: { code: "forbidden", message: why } }]);
+  expect((await me(browser)).status).toBe(200);
+});
+
+test("another session's token is refused; logging in needs one as well", async () => {
+  const [mine, theirs] = [await loggedIn("agent"), await loggedIn("agent")];
+  const headers = { "X-CSRF-Token": theirs.browser.csrf };
+  mine.browser.jar.set("csrf", theirs.browser.csrf);
+  expect((await mine.browser.ask("/api/auth/logout", { method: "POST", headers })).status).toBe(403);
+  const body = { email: mine.email, password };
+  expect((await open().ask("/api/auth/login", { body })).status).toBe(403);
+});
+
+test("a form is not taken even with a token", async () => {
+  const { browser } = await loggedIn("agent");
+  const headers = { "Content-Type": "application/x-www-form-urlencoded" };
+  expect((await browser.ask("/api/auth/logout", { method: "POST", headers })).status).toBe(422);
+});
+
+test("behind https the cookies are __Host-, Secure and SameSite=None; on plain http Lax", async () => {
+  const person = await addPerson(db, "agent", a);
+  const secure = new Browser(testApi(db, "https://office.example.co.il"), "https://office.example.co.il");
+  const cookies = (await secure.login(person.email, password)).headers.getSetCookie();
+  expect(cookies).toHaveLength(2);
+  for (const cookie of cookies) expect(cookie).toMatch(/^__Host-(sid|csrf)=[^;]+; .*Path=\/;.*Secure; SameSite=None/);
+  expect(cookies.map((cookie) => cookie.includes("HttpOnly"))).toEqual([true, false]);
+  const plain = (await open().login(person.email, password)).headers.getSetCookie();
+  for (const cookie of plain) {
+    expect(cookie).toMatch(/^(sid|csrf)=[^;]+; .*SameSite=Lax/);
+    expect(cookie).not.toContain("Secure");
+  }
+});
+
+test("localhost and 127.0.0.1 are one host to a developer", async () => {
+  const person = await addPerson(db, "agent", a);
+  const browser = new Browser(testApi(db), "http://localhost:3000");
+  expect((await browser.login(person.email, password)).status).toBe(200);
+});
+
+test("a session ends after half a day unused, and after a week whatever happens", async () => {
+  const clock = createVirtualClock(systemClock.instant());
+  const person = await addPerson(db, "agent", a);
+  const browser = new Browser(testApi(db, undefined, clock));
+  await browser.login(person.email, password);
+  const hours = (count: number) => clock.advance(count * 60 * 60_000);
+  hours(11);
+  expect((await me(browser)).status).toBe(200);
+  hours(11);
+  expect((await me(browser)).status).toBe(200);
+  hours(12.1);
+  expect((await me(browser)).status).toBe(401);
+  await browser.login(person.email, password);
+  for (let day = 0; day < 13; day++) {
+    hours(11);
+    expect((await me(browser)).status).toBe(200);
+  }
+  hours(11);
+  hours(11);
+  expect((await me(browser)).status).toBe(401);
+  await sweepAccounts(db, clock.instant());
+  expect(await withSystem(db, (tx) => tx.select().from(sessions).where(eq(sessions.userId, person.id)))).toEqual([]);
+});
+
+test("logging out everywhere ends every browser of the person and of nobody else", async () => {
+  const { browser, email } = await loggedIn("agent");
+  const other = open();
+  await other.login(email, password);
+  const { browser: colleague } = await loggedIn("agent");
+  expect((await browser.ask("/api/auth/logout-everywhere", { method: "POST" })).status).toBe(204);
+  expect([(await me(browser)).status, (await me(other)).status, (await me(colleague)).status]).toEqual([401, 401, 200]);
+});
+
+test("a new password ends every other browser; the old one opens nothing", async () => {
+  const { browser, email } = await loggedIn("agent");
+  const other = open();
+  await other.login(email, password);
+  const change = (current: string) =>
+    browser.ask("/api/auth/password", { body: { current, next: "another password" } });
+  expect((await change("wrong password")).status).toBe(403);
+  expect((await change(password)).status).toBe(200);
+  expect([(await me(browser)).status, (await me(other)).status]).toEqual([200, 401]);
+  expect((await open().login(email, password)).status).toBe(401);
+  expect((await open().login(email, "another password")).status).toBe(200);
+  expect((await browser.ask("/api/auth/password", { body: { current: "x", next: "short" } })).status).toBe(422);
+});
+
+test("giving the password again gives the session a fresh id", async () => {
+  const { browser } = await loggedIn("agent");
+  const before = browser.jar.get("sid");
+  expect((await browser.ask("/api/auth/confirm", { body: { current: "wrong password" } })).status).toBe(403);
+  expect((await browser.ask("/api/auth/confirm", { body: { current: password } })).status).toBe(200);
+  expect(browser.jar.get("sid")).not.toBe(before);
+  expect((await me(browser)).status).toBe(200);
+});
+
+const inviteFor = (email: string) =>
+  withSystem(db, async (tx) => {
+    const id = await addUser(tx, { email, name: "דנה", role: "owner", businessId: a });
+    return { id, ...(await issueLink(tx, id, systemClock.instant())) };
+  });
+
+async function accept(token: string, more: object = {}) {
+  const browser = open();
+  await browser.ask("/api/auth/csrf");
+  const look = await browser.ask("/api/auth/link/look", { body: { token } });
+  const answer = await browser.ask<Me>("/api/auth/link/accept", { body: { token, password, ...more } });
+  return { browser, look, answer };
+}
+
+test("an invitation is taken up once, with corrections, and leaves the person logged in", async () => {
+  const { token, id } = await inviteFor("invited@example.com");
+  const first = await accept(token, { name: "דנה לוי", email: "Dana@Example.com" });
+  expect(first.look.body).toEqual({ email: "invited@example.com", name: "דנה", purpose: "invite" });
+  expect(first.answer.status).toBe(200);
+  expect((await me(first.browser)).body).toMatchObject({ user: { id, name: "דנה לוי", email: "dana@example.com" } });
+  const second = await accept(token);
+  expect([second.look.status, second.answer.status]).toEqual([404, 404]);
+});
+
+test("an invitation with somebody else's address stays unused", async () => {
+  const { token } = await inviteFor("careless@example.com");
+  const { email } = await addPerson(db, "agent", b);
+  const { answer } = await accept(token, { email });
+  expect([answer.status, answer.body as unknown]).toEqual([
+    409,
+    { error: { code: "taken", message: "taken", fields: [{ path: "email", code: "taken" }] } },
+  ]);
+  expect((await accept(token)).answer.status).toBe(200);
+});
+
+test("a reset changes the password, not the address; a newer link kills the one before; the table holds no token", async () => {
+  const { browser, id, email } = await loggedIn("owner");
+  const issue = () => withSystem(db, (tx) => issueLink(tx, id as UserId, systemClock.instant()));
+  const [older, newer] = [await issue(), await issue()];
+  expect(newer.purpose).toBe("reset");
+  expect(JSON.stringify(await withSystem(db, (tx) => tx.select().from(accountLinks)))).not.toContain(newer.token);
+  expect((await accept(older.token)).answer.status).toBe(404);
+  const { answer } = await accept(newer.token, { email: "other@example.com", password: "quite another one" });
+  expect([answer.status, answer.body.user?.email]).toEqual([200, email]);
+  expect((await me(browser)).status).toBe(401);
+});
+
+test("a link is dead when its time is over", async () => {
+  const long = systemClock.instant().subtract({ hours: 24 * 8 });
+  const { token } = await withSystem(db, async (tx) =>
+    issueLink(tx, await addUser(tx, { email: "late@example.com", name: "x", role: "agent", businessId: a }), long),
+  );
+  expect((await accept(token)).answer.status).toBe(404);
+});
+
+test("a system_admin enters a business and leaves it, each time under a fresh id, and both are in the audit", async () => {
+  const { browser, id } = await loggedIn("system_admin");
+  expect((await me(browser)).body).toMatchObject({ business: null, impersonating: false });
+  expect((await browser.ask("/api/notifications")).body).toEqual({
+    error: { code: "forbidden", message: "no_business" },
+  });
+  const ids = [browser.jar.get("sid")];
+  for (const [business, name] of [
+    [a, "עסק א"],
+    [b, "עסק ב"],
+  ] as const) {
+    expect((await browser.ask("/api/auth/impersonation", { body: { businessId: business } })).status).toBe(200);
+    expect((await me(browser)).body).toMatchObject({ business: { id: business, name }, impersonating: true });
+    expect((await browser.ask("/api/notifications")).status).toBe(200);
+    ids.push(browser.jar.get("sid"));
+    expect((await browser.ask("/api/auth/impersonation", { body: { businessId: a } })).status).toBe(409);
+    expect((await browser.ask("/api/auth/impersonation", { method: "DELETE" })).status).toBe(200);
+    expect((await me(browser)).body).toMatchObject({ business: null, impersonating: false });
+    ids.push(browser.jar.get("sid"));
+  }
+  expect(new Set(ids).size).toBe(5);
+  const old = open();
+  old.jar.set("sid", ids[1] ?? "");
+  expect((await me(old)).status).toBe(401);
+  for (const business of [a, b]) {
+    const acts = (await actsOn(`business:${business}`)).filter(({ userId }) => userId === id);
+    expect(acts.map(({ action, businessId }) => [action, businessId])).toEqual([
+      ["impersonation.start", business],
+      ["impersonation.stop", business],
+    ]);
+  }
+  const [row] = await withSystem(db, (tx) =>
+    tx
+      .select()
+      .from(sessions)
+      .where(eq(sessions.userId, id as UserId)),
+  );
+  expect(row?.impersonatedTenantId).toBeNull();
+});
+
+test("nobody else enters a business, and nobody one that is not there", async () => {
+  for (const role of ["owner", "agent"] as const) {
+    const { browser } = await loggedIn(role);
+    expect((await browser.ask("/api/auth/impersonation", { body: { businessId: b } })).status).toBe(403);
+    expect((await browser.ask("/api/auth/impersonation", { method: "DELETE" })).status).toBe(403);
+  }
+  const { browser } = await loggedIn("system_admin");
+  const businessId = crypto.randomUUID();
+  expect((await browser.ask("/api/auth/impersonation", { body: { businessId } })).status).toBe(404);
+  expect((await browser.ask("/api/auth/impersonation", { method: "DELETE" })).status).toBe(404);
+});
+
+test("of two entries at once one holds", async () => {
+  const { browser } = await loggedIn("system_admin");
+  const enter = (businessId: string) => browser.ask("/api/auth/impersonation", { body: { businessId } });
+  const statuses = (await Promise.all([enter(a), enter(b)])).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+});
+
+test("a new installation has one way in, until an administrator has a password", async () => {
+  const own = await testDatabase();
+  const now = systemClock.instant();
+  const [first, second] = [await firstAdminLink(own, now), await firstAdminLink(own, now)];
+  const browser = new Browser(testApi(own));
+  await browser.ask("/api/auth/csrf");
+  const use = (token: string) =>
+    browser.ask<Me>("/api/auth/link/accept", { body: { token, password, email: "boss@example.com" } });
+  expect((await use(first!.token)).status).toBe(404);
+  const answer = await use(second!.token);
+  expect(answer.body).toMatchObject({ role: "system_admin", business: null, user: { email: "boss@example.com" } });
+  expect(await firstAdminLink(own, now)).toBeNull();
+  await own.drop();
+});
+
+test("what is counted for throttling names nobody", async () => {
+  await open().login("counted@example.com", "wrong password");
+  expect(JSON.stringify(await withSystem(db, (tx) => tx.select().from(throttles)))).not.toContain("counted");
+});

@@ -1,0 +1,69 @@
+import type { Context, MiddlewareHandler } from "hono";
+import type { Access, ApiEnv } from "../api/env.ts";
+import type { Cookies } from "../auth/cookies.ts";
+import { readSession } from "../auth/sessions.ts";
+import type { Clock } from "../base/clock.ts";
+import { AppError } from "../base/errors.ts";
+import type { Database } from "../db/client.ts";
+import { isOwnOrigin } from "./origin.ts";
+
+/** What an API key stands for; null when it is unknown or revoked. */
+export type VerifyApiKey = (key: string) => Promise<Access | null>;
+
+export interface GuardDeps {
+  db: Database;
+  cookies: Cookies;
+  verifyApiKey: VerifyApiKey;
+  /** Where browsers reach us, as configured or as we listen. */
+  publicBaseUrl: () => string;
+  clock: Clock;
+}
+
+const unsafe = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+// What a form on a foreign page can send without asking first (K9). Files come as their own type.
+const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\b/i;
+
+/**
+ * Settles who asks before any route of `/api/` runs: a key in `Authorization` or the session of the cookie, from it the
+ * person, from that the tenant; then whether the browser's own page meant it. Routes ask for what they need by `route`.
+ * @throws AppError "unauthenticated" for a bad key, "forbidden" for a request that a foreign page may have sent.
+ */
+export function guard(deps: GuardDeps): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const key = bearerOf(c);
+    if (key === null) await admitBrowser(deps, c);
+    else await admitKey(deps, c, key);
+    c.header("Cache-Control", "no-store");
+    await next();
+  };
+}
+
+function bearerOf(c: Context): string | null {
+  const header = c.req.header("authorization");
+  return header === undefined ? null : (/^Bearer ([\w.~+/=-]{1,200})$/.exec(header)?.[1] ?? "");
+}
+
+async function admitKey({ verifyApiKey }: GuardDeps, c: Context<ApiEnv>, key: string): Promise<void> {
+  const access = await verifyApiKey(key);
+  if (!access) throw new AppError("unauthenticated", "unknown API key", { public: "bad_api_key" });
+  c.set("access", access);
+}
+
+async function admitBrowser({ db, cookies, publicBaseUrl, clock }: GuardDeps, c: Context<ApiEnv>): Promise<void> {
+  const token = cookies.readSession(c);
+  const loggedIn = token === null ? null : await readSession(db, token, clock.instant());
+  if (loggedIn) {
+    c.set("access", loggedIn.access);
+    c.set("session", loggedIn.session);
+  }
+  if (unsafe.has(c.req.method)) assertMeant(c, cookies, loggedIn ? token : null, publicBaseUrl());
+}
+
+/** SameSite=None sends the cookie with every page's requests: only our own page has the token, and the browser says whose page it is. */
+function assertMeant(c: Context, cookies: Cookies, sessionToken: string | null, publicBaseUrl: string): void {
+  const isOurs = isOwnOrigin(c.req.header("origin"), c.req.header("sec-fetch-site"), publicBaseUrl);
+  if (!isOurs) throw new AppError("forbidden", "sent by a foreign page", { public: "foreign_origin" });
+  if (!cookies.hasCsrf(c, sessionToken)) throw new AppError("forbidden", "no good CSRF token", { public: "csrf" });
+  if (formTypes.test(c.req.header("content-type") ?? ""))
+    throw new AppError("invalid", "forms are not taken", { public: "send application/json" });
+}
