@@ -155,19 +155,19 @@ function readDotted(tokens: readonly Token[], at: number, led: boolean): Core | 
   return { hour, minute, padded, written: true, precise: true, next: at + 1, prefix: token.prefix };
 }
 
-/** "רבע לשמונה", "עשרה לחמש", "עשרים דקות לשש", "רבע אחרי שלוש", "חצי אחרי ארבע", "חמש דקות לפני עשר". */
+/** "רבע לשמונה", "עשרה לחמש", "עשרים דקות לשש", "רבע אחרי שלוש", "חצי אחרי ארבע", "חמש דקות לפני עשר", "חצי שעה לפני חמש". */
 function readMinutesTo(tokens: readonly Token[], at: number): Core | null {
   const token = tokens[at]!;
   if (token.prefix.includes("ה") || token.prefix.includes("ל")) return null;
   const share = minutesShare(tokens, at);
   const middle = share && tokens[share.next];
   if (!share || !middle) return null;
-  const { minutes, next, spelled } = share;
+  const { minutes, next, spelled, length } = share;
   const past = middle.entry.tag === "after" && middle.prefix === "";
   const before = middle.entry.tag === "ago" && middle.prefix === "" && spelled;
   if (
     minutes >= 30
-      ? !past
+      ? !past && !(before && length)
       : !past && !before && !middle.prefix.endsWith("ל") && !(middle.text === "ל" && tokens[next + 1])
   )
     return null; // "חצי לשלוש" is no way to say an hour
@@ -180,22 +180,23 @@ function readMinutesTo(tokens: readonly Token[], at: number): Core | null {
   }; // biome-ignore format: one thing
 }
 
-/** The minutes counted from the hour; `spelled` when "דקות" or "רבע" says that they are minutes. */
+/**
+ * The minutes counted from the hour; `spelled` when "דקות" or "רבע" says that they are minutes, `length` when they are
+ * called a part of an hour ("רבע שעה").
+ */
 function minutesShare(
   tokens: readonly Token[],
   at: number,
-): { minutes: number; next: number; spelled: boolean } | null {
+): { minutes: number; next: number; spelled: boolean; length: boolean } | null {
   const { tag } = tokens[at]!.entry;
-  if (tag === "three-quarters") {
-    const unit = tokens[at + 1]?.entry.unit === "hour" ? 1 : 0;
-    return { minutes: 45, next: at + 1 + unit, spelled: true };
-  }
-  if (tag === "quarter" || tag === "half") return { minutes: tag === "half" ? 30 : 15, next: at + 1, spelled: true };
+  const length = tokens[at + 1]?.entry.unit === "hour" && tokens[at + 1]!.prefix === "";
+  const minutes = tag === "three-quarters" ? 45 : tag === "half" ? 30 : tag === "quarter" ? 15 : null;
+  if (minutes !== null) return { minutes, next: at + (length ? 2 : 1), spelled: true, length };
   const number = readNumber(tokens, at);
   if (!number || number.value > 29 || number.value < 1 || !Number.isInteger(number.value)) return null;
   const spelled = tokens[number.next]?.entry.unit === "minute";
   if (!spelled && (number.value < 5 || number.value % 5 !== 0)) return null;
-  return { minutes: number.value, next: spelled ? number.next + 1 : number.next, spelled };
+  return { minutes: number.value, next: spelled ? number.next + 1 : number.next, spelled, length: false };
 }
 
 /** A whole number 0-24 that could be an hour. */

@@ -29,13 +29,18 @@ const independence = (day: Day): Day => day + ([0, 1, 0, 0, 0, -1, -2][weekdayOf
 const holocaust = (day: Day): Day => day + ([1, 0, 0, 0, 0, -1, 0][weekdayOf(day)] ?? 0);
 const afterShabbat = (day: Day): Day => (weekdayOf(day) === 6 ? day + 1 : day);
 
+const beforeShabbat = (day: Day): Day => (weekdayOf(day) === 6 ? day - 2 : day);
+
 const feasts: readonly Feast[] = [
   { ...feast("rosh-hashana", "ראש השנה", "M01", 1, 2, true) },
+  { ...feast("gedaliah", "צום גדליה", "M01", 3), moved: afterShabbat },
   { ...feast("yom-kippur", "יום כיפור", "M01", 10, 1, true) },
   feast("sukkot", "סוכות", "M01", 15, 7),
+  feast("hoshana-raba", "הושענא רבה", "M01", 21),
   feast("simchat-torah", "שמחת תורה", "M01", 22, 1, true),
   feast("hanukkah", "חנוכה", "M03", 25, 8),
   feast("tu-bishvat", "ט״ו בשבט", "M05", 15),
+  { ...feast("esther", "תענית אסתר", "M06", 13), moved: beforeShabbat },
   feast("purim", "פורים", "M06", 14),
   feast("shushan-purim", "שושן פורים", "M06", 15),
   feast("seder", "ליל הסדר", "M07", 14),

@@ -20,6 +20,13 @@ export const partHours: Record<Part, readonly [from: number, to: number]> = {
   night: [20, 24],
 };
 
+// "לפנות בוקר" is the end of the night, not its beginning.
+const dawnHours = [4, 6] as const;
+
+/** Hours of a bare part of the day; `dawn`: the night was said to be the one before morning. */
+export const hoursOfPart = (part: Part, dawn: boolean): readonly [from: number, to: number] =>
+  dawn ? dawnHours : partHours[part];
+
 /** Hours people still attach to a part when they name one: "three at noon", "eleven in the evening". End exclusive. */
 const spokenHours: Record<Part, readonly (readonly [number, number])[]> = {
   morning: [[1, 12]],

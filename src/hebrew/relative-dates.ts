@@ -1,6 +1,7 @@
 import { addMonths, type Day, weekOf } from "./civil.ts";
 import { type Duration, durationMinutes, readDuration } from "./durations.ts";
 import { type DateFact, dateFact, type Now, type Scan } from "./scan.ts";
+import type { Token } from "./tokens.ts";
 import { readWeekday } from "./weekdays.ts";
 
 /** "היום", "מחר", "הערב", "הלילה", "עכשיו", "בעוד שבועיים", "עוד שעה וחצי", "לפני יומיים", "שבוע מהיום". */
@@ -38,6 +39,8 @@ function inDuration(scan: Scan, at: number): DateFact | null {
   const { tokens } = scan;
   let i = at + 1;
   if (tokens[i]?.entry.tag === "about" || tokens[i]?.text === "איזה" || tokens[i]?.text === "כ") i++;
+  // "יש עוד שעות?" asks for others and "עוד השבוע" is this week: neither counts anything.
+  if (isBarePlural(tokens[i]) || (tokens[i]?.entry.unit && tokens[i]!.prefix === "ה")) return null;
   const duration = readDuration(tokens, i);
   if (!duration) return null;
   const first = ahead(scan, at, duration, duration.next);
@@ -53,6 +56,9 @@ function inDuration(scan: Scan, at: number): DateFact | null {
     problem: "ambiguous",
   };
 }
+
+const isBarePlural = (token: Token | undefined): boolean =>
+  token?.entry.unit !== undefined && token.entry.count === 1 && /(?:י[םמ]|ות)$/.test(token.text);
 
 function ahead(scan: Scan, at: number, duration: Duration, next: number): DateFact {
   const { now, tokens } = scan;

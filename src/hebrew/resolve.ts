@@ -115,7 +115,7 @@ function rangeOf(world: World, wish: Wish, range: NonNullable<Wish["range"]>, ba
 function withDate(world: World, context: Context, wish: Wish, date: DateFact, talk: Talk): Draft {
   const hour = wish.hour ?? pendingHour(context, date, wish);
   if (date.problem !== null) return dateQuestion(world, date, hour);
-  if (!hour) return vagueOr(dateAlone(world, date, wish.part), talk);
+  if (!hour) return vagueOr(dateAlone(world, date, wish.part, wish.dawn), talk);
   if (date.span) return spanWithHour(world, date, hour);
   const days = date.moment ? [date.moment.day] : date.days;
   if (date.moment && date.moment.until === null && date.days.length === 0) return dateAlone(world, date, null);
@@ -179,6 +179,6 @@ const offeredDays = (context: Context): string[] => [
 
 function partAlone(world: World, wish: Wish, base: Day | null): Draft {
   const part = wish.part!;
-  if (base !== null) return dateAlone(world, dateFact(0, 0, { days: [base] }), part);
-  return { kind: "constraint", ...partBounds(part), missing: ["date", "time"] };
+  if (base !== null) return dateAlone(world, dateFact(0, 0, { days: [base] }), part, wish.dawn);
+  return { kind: "constraint", ...partBounds(part, wish.dawn), missing: ["date", "time"] };
 }

@@ -269,6 +269,8 @@ export function delayMinutes(tokens: readonly Token[]): number | null {
   for (let i = 0; i < tokens.length; i++) {
     const duration = readDuration(tokens, i);
     const minutes = duration && durationMinutes(duration);
+    const early = duration ? tokens[duration.next]?.entry.tag : undefined;
+    if (early === "ago" || early === "earlier") return null; // "אגיע עשר דקות לפני" is no delay
     if (duration && minutes !== null && minutes > 0) return minutes;
     if (duration) i = Math.max(i, duration.next - 1);
   }

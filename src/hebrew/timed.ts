@@ -1,6 +1,6 @@
 import { type Day, isoDate, isoLocal, isoTime, parseIsoDate, parseIsoLocal, parseIsoTime } from "./civil.ts";
 import { holidayOfRest } from "./holidays.ts";
-import { partHours } from "./readings.ts";
+import { hoursOfPart } from "./readings.ts";
 import type { DateFact, Relation } from "./scan.ts";
 import type {
   Ask,
@@ -117,7 +117,7 @@ export function hourAlone(world: World, hour: HourWish, asked: boolean): Omit<Ti
 }
 
 /** A date that names a stretch, a moment of its own, or one whole day. */
-export function dateAlone(world: World, date: DateFact, part: Part | null): Draft {
+export function dateAlone(world: World, date: DateFact, part: Part | null, dawn = false): Draft {
   if (date.moment) {
     const { day, minute, grain, until } = date.moment;
     if (until !== null) return { ...intervalOn(world, day, minute, until, part, ["time"]) };
@@ -134,7 +134,7 @@ export function dateAlone(world: World, date: DateFact, part: Part | null): Draf
   if (date.span) return { ...spanAlone(world, date.span), ...(part ? { part } : {}) };
   const day = date.days[0]!;
   if (part === null) return wholeDay(world, day);
-  const [from, to] = partHours[part];
+  const [from, to] = hoursOfPart(part, dawn);
   const over = (day === world.now.day || date.night) && isPast(world, day + Math.floor(to / 24), (to % 24) * 60);
   if (over) return ask(["date", "time"], [isoDate(world.now.day), isoDate(world.now.day + 1)], { part });
   return intervalOn(world, day, from * 60, to * 60, part, ["time"]);
@@ -174,20 +174,22 @@ export function dateQuestion(world: World, date: DateFact, hour: HourWish | null
 /** Bounds on the hour: "after four", "until two", "between ten and twelve", "in the evening". */
 export function hourBounds(hours: readonly HourWish[]): { from?: string; to?: string } | "open" {
   const bounds: { from?: string; to?: string } = {};
-  for (const { minutes, relation } of hours) {
-    // A later bound of an open hour has only one sensible reading when the other bound is known.
-    const minute = minutes.length === 1 ? minutes[0]! : -1;
-    if (minute < 0) return "open";
-    const later = relation === "after" || relation === "from";
-    if (later) bounds.from = isoTime(minute);
-    else bounds.to = isoTime(minute);
+  const begins = ({ relation }: HourWish) => relation === "after" || relation === "from";
+  const [from = -1, second] = hours.find(begins)?.minutes ?? [];
+  for (const hour of hours) {
+    // The end of an open hour has only one sensible reading when the beginning is known.
+    const isOpen = !begins(hour) && hour.minutes.length > 1 && second === undefined;
+    const possible = isOpen ? hour.minutes.filter((end) => end > from) : hour.minutes;
+    if (possible.length !== 1) return "open";
+    if (begins(hour)) bounds.from = isoTime(possible[0]!);
+    else bounds.to = isoTime(possible[0]!);
   }
   return bounds;
 }
 
 /** The bounds of a part of the day, for a wish without a day. */
-export function partBounds(part: Part): { from: string; to: string; part: Part } {
-  const [from, to] = partHours[part];
+export function partBounds(part: Part, dawn: boolean): { from: string; to: string; part: Part } {
+  const [from, to] = hoursOfPart(part, dawn);
   return { from: isoTime(from * 60), to: to === 24 ? "24:00" : isoTime(to * 60), part };
 }
 

@@ -158,7 +158,11 @@ function readNthOfMonth({ tokens, now }: Scan, at: number, name: Named): DateFac
   const start = nextMonth ? civilOf(monthStart(now.day, 1)) : today;
   const pick = (year: number) => nthWeekday(year, month ?? start.month, name.weekday, last ? -1 : ordinal!);
   let day = pick(named ?? start.year);
-  if (named === null && month !== undefined && day !== null && day < now.day) day = pick(today.year + 1);
+  if (named === null && day !== null && day < now.day) {
+    const following = civilOf(monthStart(now.day, 1));
+    if (month !== undefined) day = pick(today.year + 1);
+    else if (!last) day = nthWeekday(following.year, following.month, name.weekday, ordinal!); // next month's first Sunday
+  }
   const next = monthAt + (named === null && !nextMonth ? 1 : 2);
   return dateFact(at, next, {
     days: day === null ? [] : [day],

@@ -120,7 +120,12 @@ function stillAhead({ now }: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact
   return ahead.length > 0 ? ahead : dates;
 }
 
+/** Whether `a` is nothing but the day on which the moment `b` lies. */
+const namesDayOf = (a: DateFact & Fact, b: DateFact & Fact): boolean =>
+  !a.relation && !a.span && a.days.length === 1 && b.moment !== null && b.moment.day === a.days[0];
+
 function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact & Fact) | null {
+  if (namesDayOf(a, b)) return b; // "בשישי לפני כניסת שבת"
   if (a.relation || b.relation) return null;
   const or = scan.tokens.slice(a.next, b.at).some((token) => token.entry.tag === "or");
   if (or) return null;

@@ -184,6 +184,9 @@ const relatives: Rows = [
 const holidays: Rows = [
   ["ראש_השנה ראש_השנא", { holiday: "rosh-hashana" }],
   ["כיפור יום_כיפור יום_הכיפורים כפור יום_כפור", { holiday: "yom-kippur" }],
+  ["צום_גדליה", { holiday: "gedaliah" }],
+  ["הושענא_רבה", { holiday: "hoshana-raba" }],
+  ["תענית_אסתר", { holiday: "esther" }],
   ["סוכות חג_סוכות חג_הסוכות", { holiday: "sukkot" }],
   ["שמחת_תורה שמיני_עצרת", { holiday: "simchat-torah" }],
   ["חנוכה חג_החנוכה", { holiday: "hanukkah" }],
