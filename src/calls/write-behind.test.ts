@@ -25,6 +25,7 @@ function make(write: WriteBehindDeps<number>["write"], over: Partial<WriteBehind
   const queue = new WriteBehind<number>({
     capacity: 1_000,
     batch: 10,
+    gatherMs: 500,
     write,
     mayPass: (error) => error === away,
     refused: (row) => refused.push(row),
@@ -115,4 +116,22 @@ test("closing waits for the rest, and tells how much the deadline left behind", 
   });
   for (const row of [1, 2, 3]) stuck.push(row);
   expect(await stuck.close(5)).toBe(3);
+});
+
+test("rows that nobody waits for go together, and at once when somebody does", async () => {
+  const batches: number[][] = [];
+  const { queue } = make(async (batch) => void batches.push([...batch]), { clock: never });
+  queue.pushLater(1);
+  await Bun.sleep(0);
+  queue.pushLater(2);
+  await Bun.sleep(0);
+  expect(batches).toEqual([]);
+  queue.push(3);
+  await Bun.sleep(0);
+  expect(batches).toEqual([[1, 2, 3]]);
+  queue.pushLater(4);
+  await queue.idle();
+  for (let row = 0; row < 10; row++) queue.pushLater(row);
+  await Bun.sleep(0);
+  expect(batches.slice(1)).toEqual([[4], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]);
 });

@@ -10,6 +10,8 @@ export interface WriteBehindDeps<W> {
   capacity: number;
   /** Writes handed over at once. */
   batch: number;
+  /** How long writes that nobody waits for may gather, so that they share one transaction. */
+  gatherMs: number;
   /** Makes all of them durable, in order, or none. Repeating it must change nothing: an answer can get lost. */
   write(writes: readonly W[]): Promise<void>;
   /** True when the same writes may succeed later. */
@@ -33,6 +35,10 @@ export class WriteBehind<W> {
   readonly #queue: BoundedQueue<W>;
   #inHand: W[] = [];
   #running: Promise<void> | null = null;
+  /** Something that is waited for is in the queue: no gathering. */
+  #urgent = false;
+  #idlers = 0;
+  #endGathering: () => void = () => {};
   #away = false;
   #closing = false;
 
@@ -51,12 +57,18 @@ export class WriteBehind<W> {
     return this.#queue.refused;
   }
 
-  /** False when too many wait already: the write is lost. */
+  /** Written as soon as what came before is. False when too many wait already: the write is lost. */
   push(write: W): boolean {
-    const taken = this.#queue.push(write);
-    if (!taken && this.dropped === 1) this.#deps.log.error("DB", "writes are lost: too many wait for the database");
-    if (taken) this.#run();
-    return taken;
+    if (!this.#take(write)) return false;
+    this.#hurry();
+    return true;
+  }
+
+  /** The same for a write that nobody waits for: it may gather company first. */
+  pushLater(write: W): boolean {
+    if (!this.#take(write)) return false;
+    if (this.#queue.size >= this.#deps.batch) this.#hurry();
+    return true;
   }
 
   /** Waits until everything is durable, at most `deadlineMs`; resolves to how many writes were left behind. */
@@ -73,7 +85,22 @@ export class WriteBehind<W> {
 
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
+    this.#idlers++;
+    this.#hurry();
     while (this.#running) await this.#running;
+    this.#idlers--;
+  }
+
+  #take(write: W): boolean {
+    const taken = this.#queue.push(write);
+    if (!taken && this.dropped === 1) this.#deps.log.error("DB", "writes are lost: too many wait for the database");
+    if (taken) this.#run();
+    return taken;
+  }
+
+  #hurry(): void {
+    this.#urgent = true;
+    this.#endGathering();
   }
 
   #run(): void {
@@ -84,12 +111,12 @@ export class WriteBehind<W> {
   }
 
   async #drain(): Promise<void> {
-    // One turn of the loop later: the rows of one moment go together.
-    await Promise.resolve();
     let attempt = 0;
     while (this.pending > 0 && !this.#closing) {
+      await this.#gather();
       while (this.#inHand.length < this.#deps.batch && this.#queue.size > 0)
         this.#inHand.push(this.#queue.shift() as W);
+      this.#urgent = this.#queue.size > 0;
       try {
         await this.#deps.write(this.#inHand);
         this.#inHand = [];
@@ -100,6 +127,18 @@ export class WriteBehind<W> {
         else await this.#oneByOne();
       }
     }
+  }
+
+  /** Resolves a turn of the loop later at the earliest: the rows of one moment go together. */
+  #gather(): Promise<void> {
+    if (this.#urgent || this.#idlers > 0 || this.#inHand.length > 0) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#deps.clock.after(this.#deps.gatherMs, resolve);
+    this.#endGathering = () => {
+      timer.cancel();
+      resolve();
+    };
+    return promise;
   }
 
   /** A batch was refused for good: find the write it was refused for, and lose only that. */
