@@ -42,8 +42,7 @@ const sunk = { characters: 0 };
 const marks: string[] = [];
 const line: Line = {
   kind: "twilio",
-  sendMedia: () => true,
-  sendMark: (name) => marks.push(name) > 0,
+  sendMedia: (_payload, mark) => marks.push(mark) > 0,
   clear: () => true,
   bufferedBytes: () => 0,
   close: () => {},

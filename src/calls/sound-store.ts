@@ -92,21 +92,24 @@ function wavHeader(dataBytes: number): Uint8Array {
   return header;
 }
 
-// A minute of stereo: 3 ms of work between two turns of the loop, so that no live call waits for a dead one's plot.
-const sliceBytes = 2 * 60_000 * MULAW_BYTES_PER_MS;
+// A minute of stereo: a millisecond of work between two turns of the loop, so that no live call waits for a dead one's plot.
+const windowsPerTurn = 60_000 / peakMs;
+/** 0..255 by mu-law byte. */
+const LOUDNESS = Uint8Array.from(MULAW_TO_LINEAR, (sample) => Math.min(255, Math.abs(sample) >> 7));
 
 /** Two bytes per 100 ms: the loudest sample of the caller and of the assistant, 0..255. */
 async function peaksOf(stereo: Uint8Array): Promise<Uint8Array> {
   const windowBytes = 2 * peakMs * MULAW_BYTES_PER_MS;
   const peaks = new Uint8Array(2 * Math.ceil(stereo.length / windowBytes));
-  for (let from = 0; from < stereo.length; from += sliceBytes) {
-    const to = Math.min(from + sliceBytes, stereo.length);
-    for (let at = from; at < to; at++) {
-      const loud = Math.min(255, Math.abs(MULAW_TO_LINEAR[stereo[at]!]!) >> 7);
-      const index = 2 * Math.floor(at / windowBytes) + (at & 1);
-      if (loud > peaks[index]!) peaks[index] = loud;
+  for (let from = 0, index = 0; from < stereo.length; from += windowBytes, index += 2) {
+    let [caller, assistant] = [0, 0];
+    for (let at = from; at < Math.min(from + windowBytes, stereo.length); at += 2) {
+      caller = Math.max(caller, LOUDNESS[stereo[at]!]!);
+      assistant = Math.max(assistant, LOUDNESS[stereo[at + 1]!]!);
     }
-    await Bun.sleep(0);
+    peaks[index] = caller;
+    peaks[index + 1] = assistant;
+    if (index % (2 * windowsPerTurn) === 0) await Bun.sleep(0);
   }
   return peaks;
 }

@@ -83,11 +83,11 @@ describe("the engine hears silence while the assistant is heard and the caller i
     expect(bytesIn(after)).toBe(2_000 * 8);
   });
 
-  test("silence goes in messages of 100 ms: it is owed until then, and never left out", () => {
+  test("silence goes in messages of 200 ms: it is owed until then, and never left out", () => {
     const bench = listening();
     bench.engine.answer("a", audioOf(0x30, 1_000), "כן");
-    bench.quiet(240);
-    expect(bench.engine.appended).toEqual([silence(100), silence(100)]);
+    bench.quiet(460);
+    expect(bench.engine.appended).toEqual([silence(200), silence(200)]);
   });
 
   test("payloads of another size are replaced by as much silence", () => {

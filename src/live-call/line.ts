@@ -5,12 +5,11 @@
 export interface Line {
   readonly kind: "twilio" | "browser";
   /**
-   * Queues audio behind what was sent before. `payload` is base64 of n × 160 bytes (n × 20 ms).
+   * Queues audio behind what was sent before, and behind it a mark: the peer reports it back (`Call.onMark`) when
+   * playback has reached this point, or when a clear flushed it. `payload` is base64 of n × 160 bytes (n × 20 ms).
    * False when the peer no longer takes data: the call falls back (V16).
    */
-  sendMedia(payload: string): boolean;
-  /** Asks the peer to report back (`Call.onMark`) when playback has reached this point, or when a clear flushed it. */
-  sendMark(name: string): boolean;
+  sendMedia(payload: string, mark: string): boolean;
   /** Drops everything the peer has buffered; it then returns all pending marks. */
   clear(): boolean;
   /** Bytes that the socket holds because the peer reads slowly. */

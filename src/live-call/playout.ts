@@ -329,7 +329,7 @@ export class Playout {
     const line = this.#line!;
     if (leadMs === 0) this.#startRun(nowMs);
     const to = this.#sent + length;
-    const taken = line.sendMedia(this.#fifo.base64(this.#sent, to)) && line.sendMark(this.#marks.issue(to));
+    const taken = line.sendMedia(this.#fifo.base64(this.#sent, to), this.#marks.issue(to));
     this.#sent = to;
     if (!taken) this.#refused = true;
   }

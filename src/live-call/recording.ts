@@ -11,6 +11,7 @@ const openChunks = 2;
 const driftBytes = 120 * MULAW_BYTES_PER_MS;
 // A disk that is this far behind is stuck: what would not fit is dropped, before any audio of the call suffers.
 const writesMax = 8;
+const silentChunk = new Uint8Array(chunkBytes).fill(MULAW_SILENCE);
 
 /** Mu-law bytes of one side by stream time, silence where nothing was written. Holds the newest chunks only. */
 class Side {
@@ -55,11 +56,9 @@ class Side {
     if (at + done > this.end) this.end = at + done;
   }
 
-  /** Copies a chunk into every second byte of `stereo`, from `offset` on; silence when there is none. */
-  interleave(index: number, stereo: Uint8Array, offset: number): void {
-    const chunk = this.#chunks[index];
-    if (!chunk) return;
-    for (let at = 0, to = offset; to < stereo.length; at++, to += 2) stereo[to] = chunk[at]!;
+  /** Null where nothing was written. */
+  chunk(index: number): Uint8Array | null {
+    return this.#chunks[index] ?? null;
   }
 
   release(index: number): void {
@@ -133,7 +132,7 @@ export class Recording {
   finish(): Uint8Array | null | Promise<Uint8Array | null> {
     const samples = Math.max(this.#caller.end, this.#assistant.end);
     if (samples === 0) return null;
-    const stereo = new Uint8Array(2 * (samples - this.#shelved * chunkBytes)).fill(MULAW_SILENCE);
+    const stereo = new Uint8Array(2 * (samples - this.#shelved * chunkBytes));
     for (let index = this.#shelved; index * chunkBytes < samples; index++) {
       const from = 2 * (index - this.#shelved) * chunkBytes;
       this.#interleave(index, stereo.subarray(from, Math.min(from + 2 * chunkBytes, stereo.length)));
@@ -171,7 +170,7 @@ export class Recording {
   }
 
   async #write(index: number): Promise<void> {
-    const stereo = (this.#spare ?? new Uint8Array(2 * chunkBytes)).fill(MULAW_SILENCE);
+    const stereo = this.#spare ?? new Uint8Array(2 * chunkBytes);
     this.#spare = null;
     this.#interleave(index, stereo);
     this.#writing++;
@@ -185,8 +184,13 @@ export class Recording {
     }
   }
 
+  /** Overwrites `stereo` with a chunk of both sides. */
   #interleave(index: number, stereo: Uint8Array): void {
-    this.#caller.interleave(index, stereo, 0);
-    this.#assistant.interleave(index, stereo, 1);
+    const caller = this.#caller.chunk(index) ?? silentChunk;
+    const assistant = this.#assistant.chunk(index) ?? silentChunk;
+    for (let at = 0, to = 0; to < stereo.length; at++, to += 2) {
+      stereo[to] = caller[at]!;
+      stereo[to + 1] = assistant[at]!;
+    }
   }
 }

@@ -2,9 +2,9 @@ import { MULAW_BYTES_PER_MS, MULAW_FRAME_BYTES, MULAW_SILENCE } from "../audio/m
 import type { VoiceEngine } from "./engine.ts";
 
 const silence = (bytes: number): string => Buffer.alloc(bytes, MULAW_SILENCE).toString("base64");
-// Silence says nothing but how long it lasts, so it may be late: 100 ms in one message instead of five spare the
-// machine four fifths of its sends while the assistant speaks.
-const batchBytes = 5 * MULAW_FRAME_BYTES;
+// Silence says nothing but how long it lasts, so it may be late: 200 ms in one message instead of ten spare the
+// machine nine tenths of its sends while the assistant speaks.
+const batchBytes = 10 * MULAW_FRAME_BYTES;
 const silentBatch = silence(batchBytes);
 
 /**

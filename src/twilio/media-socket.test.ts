@@ -136,7 +136,7 @@ describe("a stream with a good token", () => {
     const { connected } = setUp();
     const { peer, call } = await connected();
     const line = call.line!;
-    expect([line.sendMedia("fn5+fg=="), line.sendMark('g"1'), line.clear()]).toEqual([true, true, true]);
+    expect([line.sendMedia("fn5+fg==", 'g"1'), line.clear()]).toEqual([true, true]);
     expect((await peer.receives(3)).map((text) => JSON.parse(text))).toEqual([
       { event: "media", streamSid, media: { payload: "fn5+fg==" } },
       { event: "mark", streamSid, mark: { name: 'g"1' } },
@@ -160,7 +160,7 @@ describe("a stream with a good token", () => {
     peer.socket.send(JSON.stringify({ event: "stop", streamSid }));
     peer.socket.send(frame(20));
     await call.seen("line stop");
-    expect([call.line!.sendMedia("fn5+fg=="), call.line!.clear(), call.line!.bufferedBytes()]).toEqual([
+    expect([call.line!.sendMedia("fn5+fg==", "g0:1"), call.line!.clear(), call.line!.bufferedBytes()]).toEqual([
       false,
       false,
       0,
@@ -176,7 +176,7 @@ describe("a stream with a good token", () => {
     expect(await peer.closed).toBe(1000);
     await call.seen("line closed");
     expect(call.events).toEqual(["attach", "line closed"]);
-    expect([call.line!.sendMedia("fn5+fg=="), call.line!.bufferedBytes()]).toEqual([false, 0]);
+    expect([call.line!.sendMedia("fn5+fg==", "g0:1"), call.line!.bufferedBytes()]).toEqual([false, 0]);
   });
 
   test("that breaks tells the call", async () => {
@@ -184,7 +184,7 @@ describe("a stream with a good token", () => {
     const { peer, call } = await connected();
     (peer.socket as WebSocket & { terminate(): void }).terminate();
     await call.seen("line closed");
-    expect(call.line!.sendMark("x")).toBe(false);
+    expect(call.line!.sendMedia("fn5+fg==", "g0:1")).toBe(false);
   });
 
   test("with more than 20 ms in a frame hands it on in pieces of 20 ms", async () => {
@@ -441,7 +441,7 @@ test("a peer that stops reading is dropped by the bound, and the line says so", 
   const payload = Buffer.alloc(40_000, 0x7f).toString("base64");
   // Loopback buffers take some megabytes before the socket's own queue grows; the synchronous loop gives them no turn.
   let sent = 0;
-  while (sent < 2_000 && call.line!.sendMedia(payload)) sent++;
+  while (sent < 2_000 && call.line!.sendMedia(payload, "g0:1")) sent++;
   expect(sent).toBeLessThan(2_000);
   await call.seen("line closed");
 });

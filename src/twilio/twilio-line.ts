@@ -1,15 +1,17 @@
 import type { ServerWebSocket } from "bun";
 import type { Line } from "../live-call/line.ts";
 
+type TwilioSocket = Pick<ServerWebSocket<unknown>, "send" | "cork" | "close" | "getBufferedAmount">;
+
 /** The caller's side of a call over Twilio's media socket: the only three messages Twilio accepts (error 31951 otherwise). */
 export class TwilioLine implements Line {
   readonly kind = "twilio";
-  readonly #socket: Pick<ServerWebSocket<unknown>, "send" | "close" | "getBufferedAmount">;
+  readonly #socket: TwilioSocket;
   readonly #beforePayload: string;
   readonly #beforeMark: string;
   readonly #clear: string;
 
-  constructor(socket: Pick<ServerWebSocket<unknown>, "send" | "close" | "getBufferedAmount">, streamSid: string) {
+  constructor(socket: TwilioSocket, streamSid: string) {
     const stream = `"streamSid":${JSON.stringify(streamSid)}`;
     this.#socket = socket;
     this.#beforePayload = `{"event":"media",${stream},"media":{"payload":"`;
@@ -17,12 +19,12 @@ export class TwilioLine implements Line {
     this.#clear = `{"event":"clear",${stream}}`;
   }
 
-  sendMedia(payload: string): boolean {
-    return this.#send(`${this.#beforePayload}${payload}"}}`);
-  }
-
-  sendMark(name: string): boolean {
-    return this.#send(`${this.#beforeMark}${JSON.stringify(name)}}}`);
+  /** Both in one write: a system call and a packet less. */
+  sendMedia(payload: string, mark: string): boolean {
+    return this.#socket.cork(
+      () =>
+        this.#send(`${this.#beforePayload}${payload}"}}`) && this.#send(`${this.#beforeMark}${JSON.stringify(mark)}}}`),
+    );
   }
 
   clear(): boolean {

@@ -47,17 +47,12 @@ export class ScriptedLine implements Line {
     this.#options = { delayMs: () => 0, loseMark: () => false, refuses: () => false, ...options };
   }
 
-  sendMedia(payload: string): boolean {
+  sendMedia(payload: string, mark: string): boolean {
     if (this.closed || this.#options.refuses()) return false;
     const bytes = new Uint8Array(Buffer.from(payload, "base64"));
     if (bytes.length === 0 || bytes.length % 160 !== 0) throw new Error(`crumb of ${bytes.length} bytes`);
     this.#toPeer(() => this.#arrived({ bytes, mark: null }));
-    return true;
-  }
-
-  sendMark(name: string): boolean {
-    if (this.closed || this.#options.refuses()) return false;
-    this.#toPeer(() => this.#arrived({ bytes: null, mark: name }));
+    this.#toPeer(() => this.#arrived({ bytes: null, mark }));
     return true;
   }
 
