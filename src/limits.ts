@@ -84,6 +84,9 @@ export const limits = {
   webhookDatabaseMs: 50, // how long a webhook may wait for the database at all (V1 allows 100 ms in total)
   requestBodyBytes: 1024 * 1024,
   pageRowsMax: 200, // rows of one page of a list
+  importBytes: 1_000_000, // a file of leads
+  importRowsMax: 10_000,
+  importMs: 30_000,
   webhookBodyBytes: 64 * 1024,
   providerRequestMs: 10_000,
 
@@ -168,6 +171,7 @@ assert(limits.engineConfigureMs < limits.engineStuckMs, "a silent server gets mo
 assert(limits.engineRotateMs < 60 * 60_000, "sessions rotate before the provider ends them");
 assert(limits.callWarnMs < limits.callMs, "the warning comes before the end");
 assert(limits.webhookDatabaseMs < 100, "V1: the webhook answers in under 100 ms");
+assert(limits.importBytes < limits.requestBodyBytes, "a file that is too large is told so by its route");
 assert(limits.jobLeaseMs + limits.jobPollMs < 30_000, "F52: jobs of a dead process are rescued within 30 s");
 assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal that fails");
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");

@@ -17,6 +17,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/api\/test-call/, "src/test-call/api.ts"],
   [/^\/api\/(?:business|settings|numbers|hours|resources|prompts|knowledge|questions)\b/, "src/tenants/api"],
   [/^\/api\/notifications/, "src/notify/api.ts"],
+  [/^\/api\/leads\/(?:export|import)/, "src/crm/api-leads-csv.ts"],
   [/^\/api\/leads/, "src/crm/api-leads.ts"],
   [/^\/api\/lead-statuses/, "src/crm/api-lead-statuses.ts"],
   [/^\/api\/tasks/, "src/crm/api-tasks.ts"],

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
 import { idParam, json, query } from "../api/input.ts";
-import { flagInput, instantInput, pageOf, pageQuery } from "../api/page.ts";
+import { pageOf, pageQuery } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import { optionalText, writtenText } from "../api/text.ts";
@@ -12,32 +12,20 @@ import { addLead } from "./leads/add-lead.ts";
 import { archiveLead, changeLead, setLeadStatus } from "./leads/change-lead.ts";
 import { countLeads } from "./leads/count-leads.ts";
 import { listLeads, readLead } from "./leads/list-leads.ts";
-import { customerIdInput, leadShape, leadSource, phoneInput, statusShape, userIdInput } from "./shapes.ts";
+import { leadFilters, leadShape, leadSource, phoneInput, statusKeyInput, statusShape, userIdInput } from "./shapes.ts";
 
 const tag = "leads";
 // As many as one page shows: what somebody can have ticked.
 const bulkMax = 200;
 
-const statusKey = writtenText(40);
-const filters = {
-  status: statusKey.optional(),
-  source: leadSource.optional(),
-  assigneeUserId: userIdInput.optional(),
-  customerId: customerIdInput.optional(),
-  createdFrom: instantInput.optional(),
-  createdTo: instantInput.optional(),
-  closed: flagInput.optional(),
-  archived: flagInput.optional(),
-  q: writtenText(100).optional(),
-};
-const listQuery = pageQuery.extend({ ...filters, sort: z.enum(["newest", "active"]).default("newest") });
-const countQuery = z.strictObject(filters).omit({ status: true });
+const listQuery = pageQuery.extend({ ...leadFilters, sort: z.enum(["newest", "active"]).default("newest") });
+const countQuery = z.strictObject(leadFilters).omit({ status: true });
 const newLead = z
   .strictObject({
     name: writtenText(nameChars),
     phone: phoneInput,
     source: leadSource.default("staff"),
-    status: statusKey,
+    status: statusKeyInput,
     assigneeUserId: userIdInput,
     note: writtenText(4_000),
   })
@@ -49,12 +37,12 @@ const newLead = z
 const leadChange = z
   .strictObject({
     name: optionalText(nameChars),
-    status: statusKey,
+    status: statusKeyInput,
     source: leadSource,
     assigneeUserId: userIdInput.nullable(),
   })
   .partial();
-const bulkStatus = z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(bulkMax), status: statusKey });
+const bulkStatus = z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(bulkMax), status: statusKeyInput });
 const counts = z.object({ items: z.array(statusShape.extend({ count: z.int() })) });
 const added = z.object({ lead: leadShape, isNew: z.boolean() });
 

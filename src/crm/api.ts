@@ -5,6 +5,7 @@ import type { Database } from "../db/client.ts";
 import { createCustomersApi } from "./api-customers.ts";
 import { createLeadStatusesApi } from "./api-lead-statuses.ts";
 import { createLeadsApi } from "./api-leads.ts";
+import { createLeadsCsvApi } from "./api-leads-csv.ts";
 import { createTasksApi } from "./api-tasks.ts";
 
 export interface CrmApiDeps {
@@ -15,6 +16,7 @@ export interface CrmApiDeps {
 /** Every route of this folder: leads, statuses, customers, tasks. */
 export function createCrmApi(deps: CrmApiDeps) {
   return new Hono<ApiEnv>()
+    .route("/", createLeadsCsvApi(deps)) // its paths look like ids to the next one
     .route("/", createLeadsApi(deps))
     .route("/", createLeadStatusesApi(deps))
     .route("/", createCustomersApi(deps))

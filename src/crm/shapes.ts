@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { instantText } from "../api/page.ts";
+import { flagInput, instantInput, instantText } from "../api/page.ts";
+import { writtenText } from "../api/text.ts";
 import { type CustomerId, parseBusinessId, type UserId } from "../base/ids.ts";
 import { type Phone, parsePhone } from "../base/phone.ts";
 import { leadSources } from "../db/schema/lead.ts";
@@ -24,6 +25,20 @@ export const phoneInput = z
   });
 
 export const leadSource = z.enum(leadSources);
+
+export const statusKeyInput = writtenText(40);
+/** Which leads, in a query. */
+export const leadFilters = {
+  status: statusKeyInput.optional(),
+  source: leadSource.optional(),
+  assigneeUserId: userIdInput.optional(),
+  customerId: customerIdInput.optional(),
+  createdFrom: instantInput.optional(),
+  createdTo: instantInput.optional(),
+  closed: flagInput.optional(),
+  archived: flagInput.optional(),
+  q: writtenText(100).optional(),
+};
 
 export const leadShape = z.object({
   id: z.uuid(),

@@ -78,7 +78,7 @@ function selectTasks(ctx: Ctx, sortedBy: SQL | typeof tasks.createdAt) {
       status: tasks.status,
       urgency: tasks.urgency,
       dueAt: tasks.dueAt,
-      dueLocal: wallClock<string | null>(ctx, tasks.dueAt),
+      dueLocal: sql<string | null>`${wallClock(ctx, tasks.dueAt)}`,
       doneAt: tasks.doneAt,
       assigneeUserId: tasks.assigneeUserId,
       customerId: tasks.customerId,

@@ -1,15 +1,34 @@
+import { Hono } from "hono";
+import type { Access, ApiEnv } from "../../api/env.ts";
 import { door, member } from "../../api/testing/door.ts";
 import { systemClock } from "../../base/clock.ts";
+import { silentLog } from "../../base/log.ts";
 import { testBusiness } from "../../calendar/testing/test-business.ts";
 import type { TestDatabase } from "../../db/test-db.ts";
+import { errorHandler } from "../../http/errors.ts";
 import { createCrmApi } from "../api.ts";
 
 /** The routes of the CRM, with two businesses that must never see each other. */
 export async function crmRoom(db: TestDatabase) {
   const [business, other] = [await testBusiness(db), await testBusiness(db)];
-  const { ask, json } = door(createCrmApi({ db, clock: systemClock }));
-  return { db, business, other, owner: member(business.businessId), stranger: member(other.businessId), ask, json };
+  const api = createCrmApi({ db, clock: systemClock });
+  const { ask, json } = door(api);
+  const [owner, stranger] = [member(business.businessId), member(other.businessId)];
+  return { db, business, other, owner, stranger, ask, json, send: sender(api) };
 }
+
+/** Posts bytes or a form as they are. */
+const sender = (api: Hono<ApiEnv>) => (who: Access, path: string, body: BodyInit) => {
+  const app = new Hono<ApiEnv>();
+  app.onError(errorHandler(silentLog));
+  app.use(async (c, next) => {
+    c.set("access", who);
+    await next();
+  });
+  app.route("/", api);
+  const headers = body instanceof FormData ? {} : { "Content-Type": "text/csv" };
+  return app.request(path, { method: "POST", body, headers });
+};
 
 export type CrmRoom = Awaited<ReturnType<typeof crmRoom>>;
 
