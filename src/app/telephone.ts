@@ -5,6 +5,7 @@ import type { CallRecorder } from "../calls/journal.ts";
 import { createRecordingShelf } from "../calls/recording-shelf.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/client.ts";
+import { isOwnOrigin } from "../http/origin.ts";
 import type { CallSettings } from "../live-call/settings.ts";
 import { createSwitchboard, type Switchboard } from "../live-call/switchboard.ts";
 import type { Directory } from "../tenants/directory.ts";
@@ -89,7 +90,7 @@ function assembleTestCalls({ clock, log, recorder, publicBaseUrl, ...parts }: Te
     phones,
     tokens,
     over: (callSid) => desk.over(callSid),
-    origin: () => new URL(publicBaseUrl()).origin,
+    isPanel: (headers) => headers.has("origin") && isOwnOrigin(headers.get("origin")!, undefined, publicBaseUrl()),
     clock,
     log,
   });

@@ -18,8 +18,8 @@ export interface TestCallSocketDeps {
   tokens: StreamTokens;
   /** The browser's socket of a call is gone. */
   over(callSid: CallSid): void;
-  /** Origin of the panel: the only one whose pages may speak here. */
-  origin(): string;
+  /** Whether a request was made by a page of the panel: no other page may speak here. */
+  isPanel(headers: Headers): boolean;
   clock: Clock;
   log: Log;
 }
@@ -54,7 +54,7 @@ export function createTestCallSocket(deps: TestCallSocketDeps) {
   return {
     handles: (request: Request) => new URL(request.url).pathname === testCallSocketPath,
     upgrade(request: Request, server: Server<MediaSocketData>): Response | undefined {
-      if (request.headers.get("origin") !== deps.origin()) return new Response("forbidden", { status: 403 });
+      if (!deps.isPanel(request.headers)) return new Response("forbidden", { status: 403 });
       return upgradeMedia(request, server, enter(server.requestIP(request)?.address ?? null));
     },
   };

@@ -54,7 +54,8 @@ function setUp() {
     instant: clock.instant,
   });
   const over = (callSid: TestCall["callSid"]) => desk.over(callSid);
-  const socket = createTestCallSocket({ desk: switchboard, phones, tokens, over, origin: () => origin, clock, log });
+  const isPanel = (headers: Headers) => headers.get("origin") === origin;
+  const socket = createTestCallSocket({ desk: switchboard, phones, tokens, over, isPanel, clock, log });
   const server = Bun.serve<MediaSocketData>({
     hostname: "127.0.0.1",
     port: 0,
