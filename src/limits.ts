@@ -149,6 +149,31 @@ export const limits = {
 
   // WhatsApp
   waSendMs: 30_000, // W5: by then a send is accepted, refused or unknown
+  waSendGraceMs: 5_000, // a provider that breaks that promise is given up on
+  waTries: 3,
+  waUnknownTries: 8, // repeats under one id, which a phone shows once
+  waOutboxMax: 1_000, // messages of one business that may wait
+  waTextChars: 65_536, // what WhatsApp itself shows of one message
+  waOutgoingChars: 4_096,
+  waQuietMs: 1_200, // W12: a burst is over when nothing came for 1-1.5 s
+  waQuietMaxMs: 10_000, // somebody who never stops writing is answered all the same
+  waTypingMs: 6_000, // "typing…" without news counts for this long
+  waNoteMs: 60_000, // a voice note that is not written out by then is answered without its words
+  waAnswersAtOnce: 8, // model calls
+  waAnswerLeaseMs: 90_000,
+  waAnswerTries: 8, // some ten minutes without a model; then a person is asked
+  waAnswersPerMinute: 20, // K12, per customer
+  waAnswersPerDay: 150, // two machines that answer each other end here
+  waLeaseMs: 30_000, // O8: a session moves to another process this long after its own died
+  waPollMs: 5_000,
+  waYoungNumberMs: 7 * 24 * 60 * 60_000, // K20: a number linked for less writes first to a tenth as many
+  waAlertFailures: 4, // W7: about 110 s of failed tries
+  waOutageEndMs: 60_000, // a link that holds this long ends the outage
+  waOutageReopenMs: 10 * 60_000, // a new loss within this time is the same outage
+  waMediaBytes: 16 * 1024 * 1024, // K13
+  waEditsMax: 20,
+  waAudioBytes: 10 * 1024 * 1024,
+  waMediaQuotaBytes: 2 * 1024 * 1024 * 1024, // per business
 
   // Recordings
   recordingReadMs: 5_000, // a disk that takes longer to give a recording back costs the recording
@@ -176,6 +201,9 @@ assert(limits.jobLeaseMs + limits.jobPollMs < 30_000, "F52: jobs of a dead proce
 assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal that fails");
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");
 assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before its hold ends");
+assert(limits.waQuietMs >= 1_000 && limits.waQuietMs <= 1_500, "W12 fixes the wait at 1-1.5 s");
+assert(limits.chatTurnMs < limits.waAnswerLeaseMs, "an answer in the making is not taken over by another process");
+assert(limits.waPollMs < limits.waLeaseMs / 2, "a lease survives one renewal that fails");
 assert(limits.toolTranscriptMs < limits.toolMs, "waiting for the caller's words leaves time for the tool itself");
 assert(limits.sessionTouchMs < limits.sessionIdleMs / 10, "a session in use never looks idle");
 assert(limits.sessionIdleMs < limits.sessionTotalMs, "a session may be idle for less than it may live");

@@ -52,12 +52,8 @@ export function assembleVoice({ config, clock, log }: { config: Config; clock: C
 function transcriberOf(rest: OpenAiRest, model: string): Transcriber {
   const transcriber = createTranscriber(rest, model);
   return {
-    async transcribe({ wav, languages, keywords }, signal) {
-      const audio = new Uint8Array(wav);
-      const { text, usage } = await transcriber.transcribe(
-        { audio, fileName: "message.wav", languages, keywords },
-        signal,
-      );
+    async transcribe({ audio, ...request }, signal) {
+      const { text, usage } = await transcriber.transcribe({ audio: new Uint8Array(audio), ...request }, signal);
       return { text, usage: { ...usage, seconds: usage.transcribedSeconds } };
     },
   };

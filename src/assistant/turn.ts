@@ -27,6 +27,10 @@ export interface TurnInput {
   channel: "whatsapp" | "chat";
   /** The customer's message (or a burst of them joined); may be stored already. */
   text: string;
+  /**
+   * Ends the turn early: something newer was said, or a person took over. Once the calendar has changed it is heeded no
+   * more: the customer has to hear of that.
+   */
   signal?: AbortSignal;
 }
 
@@ -44,7 +48,7 @@ export interface TurnDeps extends ToolsetDeps {
 
 /** One turn of a written conversation: customer's words in, the assistant's answer out. Stores neither. */
 export interface Assistant {
-  /** @throws AppError "unavailable" when the model or the database is away: worth trying again. */
+  /** @throws AppError "unavailable" when the model or the database is away (worth trying again), or `signal` ended it. */
   turn(input: TurnInput): Promise<TurnReply>;
 }
 
@@ -59,15 +63,13 @@ class Turn {
   readonly #tools: Toolset;
   readonly #usage: EngineUsage[] = [];
   readonly #messages: ChatMessage[] = [];
-  readonly #signal: AbortSignal;
+  readonly #deadline = AbortSignal.timeout(limits.chatTurnMs);
   #ended = false;
 
   constructor(deps: TurnDeps, input: TurnInput) {
     this.#deps = deps;
     this.#input = input;
     const { profile, customerId, conversationId, channel } = input;
-    const deadline = AbortSignal.timeout(limits.chatTurnMs);
-    this.#signal = input.signal ? AbortSignal.any([input.signal, deadline]) : deadline;
     this.#tools = createToolset(deps, {
       businessId: profile.id,
       zone: profile.timezone,
@@ -78,6 +80,16 @@ class Turn {
       callId: null,
       transfer: null,
     });
+  }
+
+  get #isOvertaken(): boolean {
+    return this.#input.signal?.aborted === true && !this.#tools.memory.changedCalendar;
+  }
+
+  get #signal(): AbortSignal {
+    const { signal } = this.#input;
+    if (signal === undefined || this.#tools.memory.changedCalendar) return this.#deadline;
+    return AbortSignal.any([signal, this.#deadline]);
   }
 
   async run(): Promise<TurnReply> {
@@ -122,6 +134,7 @@ class Turn {
       const answer = await this.#converse(memory);
       return answer === null ? await this.#apology(sentences.tooManySteps) : this.#reply(answer, "model");
     } catch (error) {
+      if (this.#isOvertaken) throw new AppError("unavailable", "something newer was said", { cause: error });
       if (error instanceof AppError && error.code === "unavailable") throw error;
       this.#deps.log.error("NLP", "no answer", { biz: this.#input.profile.id, error: describeError(error) });
       return this.#apology(sentences.unavailable);
@@ -156,6 +169,7 @@ class Turn {
   async #converse(memory: CustomerMemory): Promise<string | null> {
     let refused = 0;
     for (let round = 0; round < limits.chatRoundsMax; round++) {
+      if (this.#isOvertaken) throw new AppError("unavailable", "something newer was said");
       const answer = await this.#ask();
       if (answer.toolCalls.length > 0) {
         await this.#runTools(answer);

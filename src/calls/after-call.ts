@@ -26,7 +26,8 @@ export interface RecordingProvider {
 /** Speech to text for a whole file. @throws AppError "unavailable" when it may work later, "upstream" when refused. */
 export interface Transcriber {
   transcribe(
-    request: { wav: Uint8Array; languages: readonly string[]; keywords: readonly string[] },
+    /** `fileName`'s ending tells the format. */
+    request: { audio: Uint8Array; fileName: string; languages: readonly string[]; keywords: readonly string[] },
     signal: AbortSignal,
   ): Promise<{ text: string; usage: Consumption }>;
 }

@@ -58,7 +58,7 @@ export function transcribeRecording(deps: AfterCallDeps): JobHandler {
     if (!transcriber || recording?.status !== "stored" || !recording.file) return;
     const wav = await sounds.read(recording.file);
     const { text: said, usage: consumed } = await transcriber.transcribe(
-      { wav, ...deps.languageOf(businessId) },
+      { audio: wav, fileName: "message.wav", ...deps.languageOf(businessId) },
       signal,
     );
     const text = said.replaceAll("\u0000", "").toWellFormed().trim();

@@ -5,6 +5,9 @@ export const directoryChannel = "directory";
 /** Channel on which a queue's name is announced when a job is added to it. */
 export const jobsChannel = "jobs";
 
+/** Channel on which a business is named when WhatsApp work of it waits (whatsapp/bell.ts). */
+export const whatsappChannel = "whatsapp";
+
 /** Channel on which changes are announced that open panels may show (notify/announce). */
 export const liveChannel = "live";
 

@@ -16,13 +16,18 @@ export type ProviderKind = "baileys" | "twilio";
 export interface WhatsAppProvider {
   readonly kind: ProviderKind;
   readonly can: ProviderAbilities;
-  /** The business's channel, not yet connected. Once per business: a second call returns the same channel. */
+  /** The business's channel, at first not connected. One per business: a second call returns it, now bound to the new host. */
   channel(businessId: BusinessId, host: ChannelHost): WhatsAppChannel;
   /**
    * The network id that our message will have; null when the network makes the ids. Pure: the same in every process, so
    * that a receipt, an echo or a question for a resend finds the message whenever it comes.
    */
   networkId(messageId: string): string | null;
+  /**
+   * Whether this process can use the business's link without linking anew: a login lies in its storage, or none is
+   * needed. A session never moves to a process that cannot: it would silently become a new device.
+   */
+  holdsLogin(businessId: BusinessId): boolean;
   /** Resolves when everything the provider runs on (threads, accounts) answers; for `/health/ready`. */
   alive(): Promise<void>;
   /** Ends all channels: waits for sends under way (each is bounded), keeps every login. */

@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { type CustomerId, newId } from "../../base/ids.ts";
+import { storable } from "../../base/storable.ts";
 import { conversations, type MessageAuthor, messages } from "../../db/schema/message.ts";
 import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
@@ -14,10 +15,6 @@ export interface NewMessage {
   /** The provider's id: the same message is stored once. */
   providerId?: string;
 }
-
-// NUL and lone surrogates come in from phones; PostgreSQL refuses both.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
-const storable = (text: string): string => text.toWellFormed().replace(/\u0000/g, "\ufffd");
 
 /** Keeps one written message. Null when this provider id was stored before. */
 export async function appendMessage(ctx: Ctx, input: NewMessage): Promise<string | null> {

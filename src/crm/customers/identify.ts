@@ -23,14 +23,16 @@ export interface Identified {
 /**
  * The customer behind an identity, made together with a lead when it is new (A4). Without an identity (a hidden number)
  * it is a new customer every time: two strangers are never taken for one (F68). `name`: that of a customer who is new.
+ * `source` null = no lead: whom the business wrote to first need not be one.
  */
 export async function identifyCustomer(
   ctx: Ctx,
   identity: (Identity & { name?: string }) | null,
-  source: LeadSource,
+  source: LeadSource | null,
 ): Promise<Identified> {
   const known = identity && (await findIdentity(ctx, identity));
   const found = known ?? (await addCustomer(ctx, identity));
+  if (source === null) return found;
   const [lead] = await ctx.tx
     .insert(leads)
     .values({ id: newId(), businessId: ctx.businessId, customerId: found.customerId, source })
@@ -41,7 +43,8 @@ export async function identifyCustomer(
   return found;
 }
 
-async function findIdentity(ctx: Ctx, { kind, value }: Identity): Promise<Identified | null> {
+/** Null when the business knows nobody by it. */
+export async function findIdentity(ctx: Ctx, { kind, value }: Identity): Promise<Identified | null> {
   const [row] = await ctx.tx
     .select({ id: customerIdentities.id, customerId: customerIdentities.customerId })
     .from(customerIdentities)

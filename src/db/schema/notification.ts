@@ -9,7 +9,10 @@ export type NotificationKind =
   | "meeting_moved"
   | "meeting_cancelled"
   | "reminder_due"
-  | "hand_over";
+  | "hand_over"
+  | "whatsapp_down"
+  | "whatsapp_failed"
+  | "whatsapp_restricted";
 
 /** A line behind the bell of one business. */
 export const notifications = pgTable(

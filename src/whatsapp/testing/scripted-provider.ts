@@ -48,8 +48,13 @@ export class ScriptedProvider implements WhatsAppProvider {
 
   channel(businessId: BusinessId, host: ChannelHost): ScriptedChannel {
     const channel = this.channels.get(businessId) ?? new ScriptedChannel(this, host);
+    channel.host = host;
     this.channels.set(businessId, channel);
     return channel;
+  }
+
+  holdsLogin(): boolean {
+    return true;
   }
 
   async alive(): Promise<void> {}
@@ -81,7 +86,7 @@ export interface Shown {
 }
 
 export class ScriptedChannel implements WhatsAppChannel {
-  readonly host: ChannelHost;
+  host: ChannelHost;
   readonly #provider: ScriptedProvider;
   #status: ChannelStatus = off;
   #linked = false;

@@ -1,0 +1,98 @@
+import type { Assistant } from "../assistant/turn.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import { AppError, describeError } from "../base/errors.ts";
+import { type BusinessId, newId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { Transcriber } from "../calls/after-call.ts";
+import type { Database } from "../db/client.ts";
+import type { JobHandler } from "../jobs/runner.ts";
+import { limits } from "../limits.ts";
+import { Answerer, type AnswerProfile } from "./answer.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
+import { mediaJobHandlers } from "./media.ts";
+import type { SenderFacts } from "./outbox.ts";
+import type { ProviderKind, WhatsAppProvider } from "./provider.ts";
+import { Sessions } from "./sessions.ts";
+import { TypingRegister } from "./typing-register.ts";
+
+export interface WhatsAppDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  random: Random;
+  storageDir: string;
+  providers: Readonly<Record<ProviderKind, WhatsAppProvider>>;
+  defaultProvider: ProviderKind;
+  /** Null = no model: people answer. */
+  assistant: Assistant | null;
+  /** Null = no model: voice notes stay without words. */
+  transcriber: Transcriber | null;
+  profileOf(
+    businessId: BusinessId,
+  ): (AnswerProfile & { languages: readonly string[]; keywords: readonly string[] }) | undefined;
+  /** Under which address a file of ours can be fetched by the provider; null = under none. */
+  urlOf(mediaId: string): string | null;
+}
+
+/** WhatsApp of all businesses in this process. */
+export interface WhatsApp {
+  readonly inbox: Inbox;
+  readonly jobHandlers: Record<string, JobHandler>;
+  start(): void;
+  /** Answers in the making are given up, sends under way are finished, sessions are let go. */
+  stop(): Promise<void>;
+  /** Resolves when the threads and accounts behind the sessions answer. */
+  alive(): Promise<void>;
+  /** A person took the chat over: what the assistant is about to say is dropped. */
+  takenOver(conversationId: string): void;
+  /** What the sender of a business is doing; null = its session is not here. */
+  sending(businessId: BusinessId): SenderFacts | null;
+  /** Session commands and wishes may be waiting. */
+  wake(): void;
+}
+
+export function createWhatsApp(deps: WhatsAppDeps): WhatsApp {
+  const { db, clock, log, random, storageDir, urlOf } = deps;
+  const typing = new TypingRegister(clock);
+  const answerer: Answerer = new Answerer({
+    ...deps,
+    typing,
+    onReading: (businessId, from, ids) => sessions.held(businessId)?.channel.markRead(from, ids),
+  });
+  const inbox = createInbox({ db, clock, log, random, onStored: (chat) => answerer.arrived(chat) });
+  const sessions: Sessions = new Sessions({ ...deps, inbox, typing, files: { storageDir, urlOf }, owner: newId() });
+  const unknownLanguage = { languages: ["he"], keywords: [] };
+  let sweeper: Timer | null = null;
+  const sweep = () =>
+    void answerer.sweep().catch((error: unknown) => {
+      log.warn("WA-ERROR", "due answers cannot be read", { error: describeError(error) });
+    });
+  return {
+    inbox,
+    jobHandlers: mediaJobHandlers({
+      ...deps,
+      languageOf: (id) => deps.profileOf(id) ?? unknownLanguage,
+      onWritten: (chat) => answerer.arrived(chat),
+      async download(businessId, media, to) {
+        const session = sessions.held(businessId);
+        if (session === undefined) throw new AppError("unavailable", "the business's session is not here");
+        return session.channel.download(media, to);
+      },
+    }),
+    start() {
+      sessions.start();
+      sweep();
+      sweeper = clock.every(limits.waPollMs, sweep);
+    },
+    async stop() {
+      sweeper?.cancel();
+      await answerer.stop();
+      await sessions.stop();
+    },
+    alive: () => sessions.alive(),
+    takenOver: (conversationId) => answerer.takenOver(conversationId),
+    sending: (businessId) => sessions.held(businessId)?.sender.facts() ?? null,
+    wake: () => sessions.wake(),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Clock } from "../base/clock.ts";
+import type { BusinessId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import { maskPhone } from "../base/phone.ts";
+import type { Random } from "../base/random.ts";
+import type { Database } from "../db/client.ts";
+import { withTenant } from "../db/tenant.ts";
+import { limits } from "../limits.ts";
+import { announce } from "../notify/announce.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import { answerDue } from "./answer-due.ts";
+import { type Chat, chatOf } from "./chat.ts";
+import { readContent } from "./content.ts";
+import { silenceByHandset } from "./handset.ts";
+import { heedOptWord } from "./opt-out.ts";
+import type { IncomingMessage } from "./provider.ts";
+import { learnName } from "./recognise.ts";
+import { changeMessage, noteArrival, storeMessage } from "./store-message.ts";
+
+export interface InboxDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  random: Random;
+  /** Told after the commit: a chat has something new, to be answered at `dueAt` (null: not to be answered). */
+  onStored(chat: { businessId: BusinessId; conversationId: string; dueAt: Temporal.Instant | null }): void;
+}
+
+/** What became of a message that came in. */
+export type Received = "stored" | "repeat" | "changed" | "ignored";
+
+/** Takes messages in, whichever provider brought them. */
+export interface Inbox {
+  /** Resolves when it is durable. Taking the same message again changes nothing. @throws what the database throws. */
+  receive(businessId: BusinessId, message: IncomingMessage): Promise<Received>;
+}
+
+export function createInbox(deps: InboxDeps): Inbox {
+  return { receive: (businessId, message) => receive(deps, businessId, message) };
+}
+
+async function receive(deps: InboxDeps, businessId: BusinessId, message: IncomingMessage): Promise<Received> {
+  const { chat } = message;
+  if (chat.kind !== "person") return "ignored"; // groups, status and channels are nobody's conversation with the business
+  const now = deps.clock.instant();
+  const result = await withTenant(
+    deps.db,
+    businessId,
+    (tx) => store(deps, { businessId, actor: { kind: "system" }, tx }, { ...message, chat }, now),
+    { deadlineMs: limits.jobQueryMs },
+  );
+  if (result.outcome === "stored") {
+    const { kind, body, dueAt, conversationId } = result;
+    const fields = { biz: businessId, from: maskPhone(chat.address.value), message: message.providerId, kind };
+    deps.log.info("WA-INCOMING", message.fromMe ? "written on the handset" : "message", fields);
+    deps.log.debug("WA-INCOMING", "text", { ...fields, text: body });
+    deps.onStored({ businessId, conversationId, dueAt });
+  }
+  return result.outcome;
+}
+
+type Result =
+  | { outcome: "repeat" | "changed" | "ignored" }
+  | { outcome: "stored"; conversationId: string; kind: string; body: string; dueAt: Temporal.Instant | null };
+
+type PersonalMessage = IncomingMessage & { chat: Extract<IncomingMessage["chat"], { kind: "person" }> };
+
+async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: Temporal.Instant): Promise<Result> {
+  const { alternatives, fromMe } = message;
+  const read = readContent(message.content);
+  const chat = await chatOf(ctx, { address: message.chat.address, alternatives, makesLead: !fromMe });
+  if (read.kind === "change") {
+    if (!(await changeMessage(ctx, chat, read.change, { fromMe, now }))) return { outcome: "ignored" };
+    await tell(ctx, chat);
+    return { outcome: "changed" };
+  }
+  const stored = await storeMessage(ctx, chat, message, read.stored, now);
+  if (stored === null) return { outcome: "repeat" };
+  if (!fromMe && message.pushName !== null) await learnName(ctx, chat.customerId, message.pushName);
+  const isOptWord =
+    !fromMe && read.stored.kind === "text" && (await heedOptWord(ctx, chat, { ...stored, ...read.stored, now }));
+  if (fromMe) await silenceByHandset(ctx, chat, message.sentAt, now);
+  const dueAt = stored.awaits && !isOptWord ? await answerDue(ctx, chat, now, deps.random) : null;
+  await noteArrival(ctx, chat, { fromMe, at: now, answerDueAt: dueAt });
+  await tell(ctx, chat);
+  const { kind, body } = read.stored;
+  return { outcome: "stored", conversationId: chat.conversationId, kind, body, dueAt };
+}
+
+const tell = (ctx: Ctx, { conversationId }: Chat) =>
+  announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: conversationId });

@@ -1,0 +1,87 @@
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { conversations, messages } from "../db/schema/message.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import type { Chat } from "./chat.ts";
+import { queueMessage } from "./queue-message.ts";
+import { say } from "./say.he.ts";
+
+// A message that is nothing but such a word; "ביטול" is not among them, it mostly means a meeting.
+const outWords = new Set([
+  "הסר",
+  "הסירו",
+  "הסרה",
+  "להסרה",
+  "להסיר",
+  "הסר אותי",
+  "הסירו אותי",
+  "תסירו אותי",
+  "נא להסיר",
+  "נא להסיר אותי",
+  "תפסיקו לשלוח",
+  "תפסיקו לשלוח לי הודעות",
+  "אל תשלחו לי הודעות",
+  "לא לשלוח יותר",
+  "stop",
+  "stop all",
+  "stopall",
+  "unsubscribe",
+  "remove me",
+  "opt out",
+  "стоп",
+  "отписаться",
+  "الغاء الاشتراك",
+  "إلغاء الاشتراك",
+]);
+const inWords = new Set(["חזרה", "להצטרף", "הצטרפות", "להחזיר", "start", "unstop", "subscribe", "opt in"]);
+
+/** Whether a message is a wish not to be written to, or the end of such a wish. Pure. */
+export function readOptWord(text: string): "out" | "in" | null {
+  const words = text
+    .toLowerCase()
+    .replace(/[.,!?;:'"׳״()־-]+/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return outWords.has(words) ? "out" : inWords.has(words) ? "in" : null;
+}
+
+/**
+ * Honours a wish not to be written to, for good: one confirmation, then nothing goes out by itself until the customer
+ * takes it back. True = the message was such a word, and that was its answer.
+ */
+export async function heedOptWord(
+  ctx: Ctx,
+  chat: Chat,
+  { id, body, now }: { id: string; body: string; now: Temporal.Instant },
+): Promise<boolean> {
+  const word = readOptWord(body);
+  if (word === null) return false;
+  const { optedOutAt, customerId, channel, lastInboundAt } = conversations;
+  const changed = await ctx.tx
+    .update(conversations)
+    // The customer has just written: noted before the answer is queued, which only goes to who has.
+    .set({ optedOutAt: word === "out" ? now : null, lastInboundAt: sql`coalesce(${lastInboundAt}, ${now.toString()})` })
+    .where(
+      and(
+        eq(conversations.businessId, ctx.businessId),
+        eq(customerId, chat.customerId),
+        eq(channel, "whatsapp"),
+        word === "out" ? isNull(optedOutAt) : isNotNull(optedOutAt),
+      ),
+    )
+    .returning({ id: conversations.id });
+  if (changed.length === 0 && word === "in") return false; // nothing to take back: a message like any other
+  await ctx.tx
+    .update(messages)
+    .set({ awaits: false, handled: word === "out" ? "opted_out" : "opted_in" })
+    .where(and(eq(messages.businessId, ctx.businessId), eq(messages.id, id)));
+  if (changed.length > 0)
+    await queueMessage(ctx, {
+      conversationId: chat.conversationId,
+      purpose: "notice",
+      content: { kind: "text", text: word === "out" ? say.optedOut : say.optedIn },
+      at: now,
+      dedupe: `opt:${id}`,
+      despiteOptOut: true,
+    });
+  return true;
+}

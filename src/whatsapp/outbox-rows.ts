@@ -1,0 +1,224 @@
+import { join } from "node:path";
+import { and, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { newId } from "../base/ids.ts";
+import { customerIdentities } from "../db/schema/customer.ts";
+import { conversations, type MessagePurpose, messages } from "../db/schema/message.ts";
+import { messageMedia } from "../db/schema/message-media.ts";
+import { usage } from "../db/schema/usage.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import { addressOf } from "./address.ts";
+import type { OutgoingContent, OutgoingMessage, ProviderKind } from "./provider.ts";
+
+/** The message that is to go out next. */
+export interface NextMessage {
+  message: OutgoingMessage;
+  conversationId: string;
+  purpose: MessagePurpose;
+  /** Tries so far. */
+  attempts: number;
+  /** Not before; null = now. */
+  nextAt: Temporal.Instant | null;
+  /** A process died while it sent this: it may be out. */
+  interrupted: boolean;
+  lastInboundAt: Temporal.Instant | null;
+}
+
+export interface FilesOf {
+  storageDir: string;
+  /** Under which address a provider that fetches files itself finds one of ours; null = under none. */
+  urlOf(mediaId: string): string | null;
+}
+
+const inOutbox = ["queued", "sending"] as const;
+
+/** The oldest message whose chat has none before it; one that waits for its next try holds up its own chat only. */
+export async function nextMessage(ctx: Ctx, now: Temporal.Instant, files: FilesOf): Promise<NextMessage | null> {
+  const earlier = alias(messages, "earlier");
+  const earlierInChat = ctx.tx
+    .select({ one: sql`1` })
+    .from(earlier)
+    .where(
+      and(
+        eq(earlier.businessId, messages.businessId),
+        eq(earlier.conversationId, messages.conversationId),
+        inArray(earlier.state, [...inOutbox]),
+        lt(earlier.id, messages.id),
+      ),
+    );
+  const waits = sql`coalesce(${messages.nextAt} > ${now.toString()}::timestamptz, false)`;
+  const [row] = await ctx.tx
+    .select({ message: messages, identity: customerIdentities, media: messageMedia, chat: conversations })
+    .from(messages)
+    .innerJoin(conversations, sameId(messages.conversationId, conversations))
+    .leftJoin(customerIdentities, sameId(messages.identityId, customerIdentities))
+    .leftJoin(
+      messageMedia,
+      and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
+    )
+    .where(
+      and(
+        eq(messages.businessId, ctx.businessId),
+        inArray(messages.state, [...inOutbox]),
+        sql`not exists ${earlierInChat}`,
+      ),
+    )
+    .orderBy(waits, messages.nextAt, messages.id)
+    .limit(1);
+  return row === undefined ? null : toNext(row, files);
+}
+
+const sameId = (
+  id: typeof messages.conversationId | typeof messages.identityId,
+  table: typeof conversations | typeof customerIdentities,
+) => and(eq(table.businessId, messages.businessId), eq(table.id, id));
+
+interface Row {
+  message: typeof messages.$inferSelect;
+  identity: typeof customerIdentities.$inferSelect | null;
+  media: typeof messageMedia.$inferSelect | null;
+  chat: typeof conversations.$inferSelect;
+}
+
+function toNext({ message, identity, media, chat }: Row, files: FilesOf): NextMessage {
+  return {
+    message: {
+      id: message.id,
+      to: addressOf(identity) ?? { kind: "phone", value: "" },
+      content: contentOf(message, media, files),
+      quotedId: message.quotedId,
+    },
+    conversationId: message.conversationId,
+    purpose: message.purpose ?? "reply",
+    attempts: message.attempts,
+    nextAt: message.nextAt,
+    interrupted: message.state === "sending",
+    lastInboundAt: chat.lastInboundAt,
+  };
+}
+
+function contentOf(message: Row["message"], media: Row["media"], files: FilesOf): OutgoingContent {
+  if (message.kind === "template") {
+    const { templateId = "", variables = {} } = message.detail;
+    return { kind: "template", templateId, variables };
+  }
+  if (media?.file) {
+    const kind =
+      message.kind === "image" || message.kind === "video" || message.kind === "audio" ? message.kind : "document";
+    return {
+      kind,
+      file: join(files.storageDir, media.file),
+      mimeType: media.mimeType ?? "application/octet-stream",
+      fileName: media.fileName ?? "file",
+      caption: message.detail.caption ?? "",
+      url: files.urlOf(media.id),
+    };
+  }
+  return { kind: "text", text: message.body };
+}
+
+/** What was sent under a network id, for a phone that asks again. Null when it is not ours or was removed. */
+export async function sentContent(ctx: Ctx, providerId: string, files: FilesOf): Promise<OutgoingContent | null> {
+  const [row] = await ctx.tx
+    .select({ message: messages, media: messageMedia })
+    .from(messages)
+    .leftJoin(
+      messageMedia,
+      and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
+    )
+    .where(
+      and(
+        eq(messages.businessId, ctx.businessId),
+        eq(messages.providerId, providerId),
+        sql`${messages.purpose} is not null and ${messages.deletedAt} is null`,
+      ),
+    );
+  return row === undefined ? null : contentOf(row.message, row.media, files);
+}
+
+/** A try begins: from here on it may be out. False when the message was taken back meanwhile. */
+export async function beginTry(ctx: Ctx, id: string, providerId: string | null): Promise<boolean> {
+  const begun = await ctx.tx
+    .update(messages)
+    .set({
+      state: "sending",
+      attempts: sql`${messages.attempts} + 1`,
+      nextAt: null,
+      ...(providerId === null ? {} : { providerId }),
+    })
+    .where(isIn(ctx, id, [...inOutbox]))
+    .returning({ id: messages.id });
+  return begun.length > 0;
+}
+
+/** The network has it; a receipt may have said more already. */
+export async function noteAccepted(
+  ctx: Ctx,
+  id: string,
+  accepted: { providerId: string; at: Temporal.Instant; provider: ProviderKind },
+): Promise<void> {
+  const { providerId, at, provider } = accepted;
+  await ctx.tx
+    .update(messages)
+    .set({ state: "sent", providerId, sentAt: at, reason: null })
+    .where(isIn(ctx, id, ["queued", "sending", "unknown"]));
+  const model = `${provider}-whatsapp`;
+  await ctx.tx
+    .insert(usage)
+    .values({ id: newId(), businessId: ctx.businessId, key: `message:${id}`, kind: "message", model })
+    .onConflictDoNothing();
+}
+
+/** Back to the queue, for another try at `nextAt`; a try that never began is given back. */
+export async function noteLater(
+  ctx: Ctx,
+  id: string,
+  later: { reason: string; nextAt: Temporal.Instant; counts: boolean },
+): Promise<void> {
+  const { reason, nextAt, counts } = later;
+  await ctx.tx
+    .update(messages)
+    .set({
+      state: "queued",
+      reason,
+      nextAt,
+      ...(counts ? {} : { attempts: sql`greatest(0, ${messages.attempts} - 1)` }),
+    })
+    .where(isIn(ctx, id, ["sending"]));
+}
+
+/** Given up: `failed` for sure, or `unknown` until a receipt says more. False when a receipt was first. */
+export async function noteEnd(
+  ctx: Ctx,
+  id: string,
+  end: { state: "failed" | "unknown"; reason: string; at: Temporal.Instant },
+): Promise<boolean> {
+  const { state, reason, at } = end;
+  const ended = await ctx.tx
+    .update(messages)
+    .set({ state, reason, nextAt: null, ...(state === "failed" ? { failedAt: at } : {}) })
+    .where(isIn(ctx, id, [...inOutbox]))
+    .returning({ id: messages.id });
+  return ended.length > 0;
+}
+
+const isIn = (ctx: Ctx, id: string, states: NonNullable<Row["message"]["state"]>[]) =>
+  and(eq(messages.businessId, ctx.businessId), eq(messages.id, id), inArray(messages.state, states));
+
+/** When messages of the last hour went out, for the pace after a restart. */
+export async function sentSince(ctx: Ctx, since: Temporal.Instant): Promise<Temporal.Instant[]> {
+  const rows = await ctx.tx
+    .select({ at: messages.sentAt })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.businessId, ctx.businessId),
+        gt(messages.createdAt, since.subtract({ hours: 24 })),
+        gt(messages.sentAt, since),
+        sql`${messages.purpose} is not null`,
+      ),
+    )
+    .orderBy(desc(messages.sentAt))
+    .limit(1_000);
+  return rows.flatMap(({ at }) => (at === null ? [] : [at])).reverse();
+}

@@ -1,0 +1,181 @@
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { seededRandom } from "../base/random.ts";
+import { queueMessage } from "./queue-message.ts";
+import { saveWhatsappSettings } from "./settings.ts";
+import { markSeen } from "./takeover.ts";
+import { dana, type RoomOptions, WhatsAppRoom, yossi } from "./testing/whatsapp-room.ts";
+
+setDefaultTimeout(60_000);
+
+const rooms: WhatsAppRoom[] = [];
+afterEach(async () => {
+  for (const room of rooms.splice(0)) await room.close();
+});
+
+/** A room in which dana and yossi have written, and people answer. */
+async function open(options: RoomOptions = {}): Promise<WhatsAppRoom & { chatIds: string[] }> {
+  const room = await WhatsAppRoom.open(options);
+  rooms.push(room);
+  room.link();
+  await room.inTenant((ctx) => saveWhatsappSettings(ctx, { answers: false, perMinute: 60 }));
+  for (const from of [dana, yossi]) await room.channel.arrives(from, "שלום");
+  const chats = await room.conversations();
+  const chatIds = chats.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id }) => id);
+  return Object.assign(room, { chatIds });
+}
+
+const staffWrites = (room: WhatsAppRoom, conversationId: string, text: string, dedupe?: string) =>
+  room.inTenant((ctx) =>
+    queueMessage(ctx, {
+      conversationId,
+      purpose: "staff",
+      content: { kind: "text", text },
+      at: room.clock.instant(),
+      ...(dedupe === undefined ? {} : { dedupe }),
+    }),
+  );
+
+const states = async (room: WhatsAppRoom) =>
+  (await room.messages()).filter(({ purpose }) => purpose !== null).map(({ state, reason }) => [state, reason]);
+
+test("ten messages in a burst arrive in order, each once, whatever happens to the connection", async () => {
+  const room = await open();
+  const random = seededRandom(11);
+  const texts = Array.from({ length: 10 }, (_, index) => `הודעה ${index}`);
+  for (let tries = 0; tries < 15; tries++)
+    room.channel.script.push(
+      (["accept", "lose", "lose_answer", { refuse: "not_connected", final: false }] as const)[
+        Math.floor(random() * 4)
+      ]!,
+    );
+  for (const text of texts) await staffWrites(room, room.chatIds[0]!, text);
+  await room.passes("all ten", async () => (await states(room)).every(([state]) => state === "sent"), 500);
+  expect(room.shown).toEqual(texts);
+});
+
+test("while it cannot send nothing is lost; it goes out when the connection is back", async () => {
+  const room = await open();
+  room.channel.drops("connection_lost");
+  await staffWrites(room, room.chatIds[0]!, "מחכה");
+  await room.passes("time", () => room.clock.nowMs() > 60_000, 5_000);
+  expect(await states(room)).toEqual([["queued", null]]);
+  room.channel.opens();
+  await room.passes("sent", async () => (await states(room))[0]?.[0] === "sent");
+  expect(room.channel.tries).toHaveLength(1);
+});
+
+test("a refusal for good is failed with its reason, told once, and holds up nobody", async () => {
+  const room = await open();
+  room.channel.script.push({ refuse: "not_on_whatsapp", final: true });
+  await staffWrites(room, room.chatIds[0]!, "לא יגיע");
+  await staffWrites(room, room.chatIds[1]!, "יגיע");
+  await room.passes("sent", () => room.shown.length === 1);
+  await room.passes("both", async () =>
+    (await states(room)).every(([state]) => state !== "queued" && state !== "sending"),
+  );
+  expect(await states(room)).toEqual([
+    ["failed", "not_on_whatsapp"],
+    ["sent", null],
+  ]);
+  expect(await room.bell("whatsapp_failed")).toHaveLength(1);
+});
+
+test("one that waits for its next try holds up its own chat only", async () => {
+  const room = await open();
+  room.channel.script.push({ refuse: "rate_limited", final: false });
+  await staffWrites(room, room.chatIds[0]!, "א1");
+  await staffWrites(room, room.chatIds[0]!, "א2");
+  await staffWrites(room, room.chatIds[1]!, "ב1");
+  await room.passes("all", () => room.shown.length === 3);
+  expect(room.shown).toEqual(["ב1", "א1", "א2"]);
+});
+
+test("an outcome that stays unknown ends as unknown; a receipt settles it, and a late one never takes it back", async () => {
+  const room = await open();
+  room.channel.script.push(...Array.from({ length: 8 }, () => "lose_answer" as const));
+  await staffWrites(room, room.chatIds[0]!, "אולי");
+  await room.passes("given up", async () => (await states(room))[0]?.[0] === "unknown", 1_000);
+  expect(room.shown).toEqual(["אולי"]);
+  const { providerId } = room.channel.shown[0]!;
+  await room.channel.reports(providerId, "read");
+  await room.channel.reports(providerId, "delivered");
+  await room.channel.reports(providerId, "failed", "late");
+  expect((await states(room))[0]).toEqual(["read", null]);
+});
+
+test("a receipt that comes before the answer to the send is kept", async () => {
+  const room = await open();
+  const { channel } = room;
+  const send = channel.send.bind(channel);
+  channel.send = async (message) => {
+    await channel.reports(room.provider.networkId(message.id), "delivered");
+    return send(message);
+  };
+  await staffWrites(room, room.chatIds[0]!, "מהר");
+  await room.passes("shown", () => room.shown.length === 1);
+  await room.passes("settled", async () => !["queued", "sending"].includes((await states(room))[0]![0]!));
+  expect((await states(room))[0]).toEqual(["delivered", null]);
+});
+
+test("a provider that hangs or throws costs that try and nothing else", async () => {
+  const room = await open();
+  const { channel } = room;
+  const send = channel.send.bind(channel);
+  let tries = 0;
+  channel.send = (message) => {
+    tries++;
+    if (tries === 1) return new Promise(() => {});
+    if (tries === 2) throw new Error("a bug of the provider");
+    return send(message);
+  };
+  await staffWrites(room, room.chatIds[0]!, "בסוף");
+  await room.passes("shown", () => room.shown.length === 1, 1_000);
+  expect(tries).toBe(3);
+});
+
+test("the same key is queued once; nothing that we begin goes to who never wrote", async () => {
+  const room = await open();
+  expect(await staffWrites(room, room.chatIds[0]!, "פעם", "key-1")).not.toBeNull();
+  expect(await staffWrites(room, room.chatIds[0]!, "פעם", "key-1")).toBeNull();
+  await room.channel.arrives({ kind: "phone", value: "+972507778899" }, "מה שלומך", {
+    fromMe: true,
+    sentAt: room.clock.instant().toString(),
+  });
+  const never = (await room.conversations()).find(({ lastInboundAt }) => lastInboundAt === null)!;
+  expect(staffWrites(room, never.id, "פרסומת")).rejects.toMatchObject({ code: "forbidden", public: "never_wrote" });
+});
+
+test("a number keeps to its pace", async () => {
+  const room = await open();
+  await room.inTenant((ctx) => saveWhatsappSettings(ctx, { perMinute: 3 }));
+  for (let index = 0; index < 5; index++) await staffWrites(room, room.chatIds[0]!, `הודעה ${index}`);
+  await room.passes("the first three", () => room.shown.length === 3);
+  const since = room.clock.nowMs();
+  await room.passes("the rest", () => room.shown.length === 5, 1_000);
+  expect(room.clock.nowMs() - since).toBeGreaterThan(50_000);
+});
+
+test("outside a provider's window free text is refused before it is sent, and templates go", async () => {
+  const room = await open({ can: { freeTextWindowMs: 60_000, templates: true, pacedLikeAPerson: false } });
+  room.clock.advance(61_000);
+  await staffWrites(room, room.chatIds[0]!, "מאוחר מדי");
+  await room.inTenant((ctx) =>
+    queueMessage(ctx, {
+      conversationId: room.chatIds[0]!,
+      purpose: "staff",
+      content: { kind: "template", templateId: "HX1", variables: { "1": "דנה" } },
+      at: room.clock.instant(),
+    }),
+  );
+  await room.passes("the template", () => room.shown.length === 1);
+  expect(room.shown).toEqual(["HX1"]);
+  expect((await states(room))[0]).toEqual(["failed", "window_closed"]);
+});
+
+test("what staff has seen is not unread any more", async () => {
+  const room = await open();
+  expect((await room.conversations()).map(({ unread }) => unread)).toEqual([1, 1]);
+  await room.inTenant((ctx) => markSeen(ctx, room.chatIds[0]!));
+  const unread = (await room.conversations()).find(({ id }) => id === room.chatIds[0])?.unread;
+  expect(unread).toBe(0);
+});

@@ -1,0 +1,51 @@
+import { and, eq, inArray, or, sql } from "drizzle-orm";
+import { type MessageState, messages } from "../db/schema/message.ts";
+import { announce } from "../notify/announce.ts";
+import { notify } from "../notify/create.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import type { Receipt } from "./provider.ts";
+import { say } from "./say.he.ts";
+
+/** From which states a report may move a message: only forward, whatever the order in which reports come. */
+const from: Record<Receipt["state"], MessageState[]> = {
+  sent: ["queued", "sending", "unknown", "failed"],
+  delivered: ["queued", "sending", "unknown", "failed", "sent"],
+  read: ["queued", "sending", "unknown", "failed", "sent", "delivered"],
+  failed: ["queued", "sending", "unknown", "sent"],
+};
+
+const column = { sent: "sentAt", delivered: "deliveredAt", read: "readAt", failed: "failedAt" } as const;
+
+/** Notes what became of a message that we sent. False when it is not ours, or knew more already. */
+export async function applyReceipt(ctx: Ctx, receipt: Receipt): Promise<boolean> {
+  const { providerId, messageId, state, code, at } = receipt;
+  const when = Temporal.Instant.from(at);
+  const [changed] = await ctx.tx
+    .update(messages)
+    .set({
+      state,
+      reason: state === "failed" ? code : null,
+      providerId: sql`coalesce(${messages.providerId}, ${providerId})`,
+      [column[state]]: when,
+      ...(state === "failed" ? {} : { sentAt: sql`coalesce(${messages.sentAt}, ${at}::timestamptz)` }),
+      ...(state === "sent" ? { sentAt: when } : {}),
+      nextAt: null,
+    })
+    .where(
+      and(
+        eq(messages.businessId, ctx.businessId),
+        or(eq(messages.providerId, providerId), messageId === null ? undefined : eq(messages.id, messageId)),
+        inArray(messages.state, from[state]),
+      ),
+    )
+    .returning({ id: messages.id, conversationId: messages.conversationId, body: messages.body });
+  if (changed === undefined) return false;
+  if (state === "failed") await tellFailure(ctx, changed.id, code ?? "failed");
+  await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: changed.conversationId });
+  return true;
+}
+
+/** A message that did not go out is for a person to see. Once per message. */
+export async function tellFailure(ctx: Ctx, messageId: string, code: string): Promise<void> {
+  await notify(ctx, { kind: "whatsapp_failed", title: say.failed, body: code, subject: `message:${messageId}` });
+}

@@ -1,0 +1,34 @@
+/** What WhatsApp adds in words: descriptions of what is no text, sentences to customers, lines behind the bell. */
+export const say = {
+  kinds: {
+    voice: "[הודעה קולית]",
+    audio: "[קובץ שמע]",
+    image: "[תמונה]",
+    video: "[סרטון]",
+    document: "[קובץ]",
+    sticker: "[מדבקה]",
+    location: "[מיקום]",
+    contact: "[איש קשר]",
+    unreadable: "[הודעה שעדיין לא ניתן לקרוא. היא תתעדכן כשהטלפון של הלקוח ישלח אותה שוב]",
+    unknown: "[הודעה מסוג שאינו מוכר]",
+    template: "[תבנית]",
+  },
+  cut: (chars: number): string => `\n[ההודעה נחתכה. היו בה ${chars} תווים]`,
+  refusedFile: {
+    too_large: "[הקובץ לא נשמר: הוא גדול מדי]",
+    over_quota: "[הקובץ לא נשמר: נגמר המקום של העסק לקבצים]",
+    wrong_type: "[הקובץ לא נשמר: תוכנו אינו מה שכתוב עליו]",
+    not_allowed: "[הקובץ לא נשמר: קבצים מסוג זה אינם מתקבלים]",
+    gone: "[הקובץ כבר לא נמצא בוואטסאפ]",
+    failed: "[הקובץ לא הגיע]",
+  },
+  /** W7 gives this one word for word. */
+  down: "חיבור הוואטסאפ של העסק נותק. התחבר מחדש מלשונית הוואטסאפ.",
+  failed: "הודעת וואטסאפ לא נשלחה",
+  restricted: "וואטסאפ הגביל פתיחת שיחות חדשות מהמספר של העסק",
+  lateTask: "הודעות וואטסאפ שהגיעו כשהמערכת לא פעלה ומחכות לתשובה",
+  unansweredTask: "הודעת וואטסאפ מחכה לתשובה של אדם",
+  optedOut: "הוסרת. לא נשלח יותר הודעות. לחזרה אפשר לכתוב: חזרה",
+  optedIn: "חזרנו. אפשר לכתוב לנו כאן.",
+  apology: "קיבלנו את ההודעה ויש לנו תקלה רגעית. נחזור אליך בהקדם.",
+} as const;

@@ -1,0 +1,157 @@
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { newId } from "../base/ids.ts";
+import { conversations, messages } from "../db/schema/message.ts";
+import { messageMedia } from "../db/schema/message-media.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { limits } from "../limits.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import type { Chat } from "./chat.ts";
+import { fileName, type MessageChange, type StoredContent } from "./content.ts";
+import { mediaQueue } from "./media-queue.ts";
+import type { IncomingMessage } from "./provider.ts";
+
+/** A message as it was stored; `awaits`: it is to be answered. */
+export interface StoredMessage {
+  id: string;
+  awaits: boolean;
+}
+
+/**
+ * Stores a message by its provider's id, with the job that fetches its file. A repeat is null; a message that could not be
+ * read at first gets its content when it comes again.
+ */
+export async function storeMessage(
+  ctx: Ctx,
+  chat: Chat,
+  message: IncomingMessage,
+  content: StoredContent,
+  now: Temporal.Instant,
+): Promise<StoredMessage | null> {
+  const readable = content.kind !== "unreadable" && content.kind !== "unknown";
+  const awaits = readable && !message.fromMe;
+  const { kind, body, detail } = content;
+  const shown = { kind, body, detail, awaits, handled: awaits ? null : message.fromMe ? null : content.kind };
+  const sentAt = sentAtOf(message, now);
+  const [added] = await ctx.tx
+    .insert(messages)
+    .values({
+      id: newId(),
+      businessId: ctx.businessId,
+      conversationId: chat.conversationId,
+      customerId: chat.customerId,
+      identityId: chat.identityId,
+      author: message.fromMe ? "staff" : "customer",
+      authorName: message.fromMe ? "handset" : null,
+      state: message.fromMe ? "sent" : null,
+      providerId: message.providerId,
+      quotedId: message.quotedId,
+      ...shown,
+      sentAt,
+      // What came in just now stands where it came in; what had to wait stands where it was written.
+      createdAt: message.offline ? sentAt : now,
+    })
+    .onConflictDoUpdate({
+      target: [messages.businessId, messages.providerId],
+      set: shown,
+      setWhere: sql`${messages.kind} = 'unreadable' and ${readable}`,
+    })
+    .returning({ id: messages.id });
+  if (added === undefined) return null;
+  if (content.media !== null) await expectFile(ctx, added.id, content);
+  return { id: added.id, awaits };
+}
+
+async function expectFile(ctx: Ctx, messageId: string, { media }: StoredContent): Promise<void> {
+  if (media === null) return;
+  const id = newId();
+  const made = await ctx.tx
+    .insert(messageMedia)
+    .values({
+      id,
+      businessId: ctx.businessId,
+      messageId,
+      state: "waiting",
+      claimedType: media.mimeType?.slice(0, 100) ?? null,
+      bytes: media.bytes,
+      fileName: media.fileName === null ? null : fileName(media.fileName),
+      seconds: media.seconds === null ? null : Math.round(media.seconds),
+      ref: media.ref,
+    })
+    .onConflictDoNothing()
+    .returning({ id: messageMedia.id });
+  if (made.length > 0)
+    await enqueue(ctx.tx, { businessId: ctx.businessId, queue: mediaQueue, dedupe: id, payload: { mediaId: id } });
+}
+
+/** The network's time, but never later than now: phones' clocks run ahead. */
+function sentAtOf({ sentAt }: IncomingMessage, now: Temporal.Instant): Temporal.Instant {
+  try {
+    const said = Temporal.Instant.from(sentAt);
+    return Temporal.Instant.compare(said, now) > 0 ? now : said;
+  } catch {
+    return now;
+  }
+}
+
+const reactionBy = (fromMe: boolean): SQL => (fromMe ? sql`'{reactions,business}'` : sql`'{reactions,customer}'`);
+
+/** Applies a reaction, edit or removal to the message that it names. False when there is no such message in this chat. */
+export async function changeMessage(
+  ctx: Ctx,
+  chat: Chat,
+  change: MessageChange,
+  { fromMe, now }: { fromMe: boolean; now: Temporal.Instant },
+): Promise<boolean> {
+  const author = fromMe ? sql`${messages.author} <> 'customer'` : eq(messages.author, "customer");
+  const target = and(
+    eq(messages.businessId, ctx.businessId),
+    eq(messages.customerId, chat.customerId),
+    eq(messages.providerId, change.targetId),
+  );
+  const { detail } = messages;
+  const changed = await (() => {
+    switch (change.kind) {
+      case "reaction": {
+        const emoji = JSON.stringify(change.emoji.slice(0, 16));
+        const withPart = sql`jsonb_set(${detail}, '{reactions}', coalesce(${detail}->'reactions', '{}'))`;
+        return ctx.tx
+          .update(messages)
+          .set({ detail: sql`jsonb_set(${withPart}, ${reactionBy(fromMe)}, ${emoji}::jsonb)` })
+          .where(target);
+      }
+      case "edit": {
+        const before = sql`coalesce(${detail}->'before', '[]') || to_jsonb(${messages.body})`;
+        return ctx.tx
+          .update(messages)
+          .set({ body: change.text || " ", editedAt: now, detail: sql`jsonb_set(${detail}, '{before}', ${before})` })
+          .where(and(target, author, isNull(messages.deletedAt), sql`${messages.kind} = 'text'`, fewEdits));
+      }
+      case "delete":
+        return ctx.tx.update(messages).set({ deletedAt: now }).where(and(target, author));
+    }
+  })().returning({ id: messages.id });
+  return changed.length > 0;
+}
+
+// An edit can be repeated for ever; the office sees the first ones.
+const fewEdits = sql`jsonb_array_length(coalesce(${messages.detail}->'before', '[]')) < ${limits.waEditsMax}`;
+
+/** Notes on the conversation that a message came: when, from whom, unread, and when the answer is due. */
+export async function noteArrival(
+  ctx: Ctx,
+  chat: Chat,
+  arrival: { fromMe: boolean; at: Temporal.Instant; answerDueAt: Temporal.Instant | null },
+): Promise<void> {
+  const { fromMe, at, answerDueAt } = arrival;
+  const { lastMessageAt, lastInboundAt, unread } = conversations;
+  const later = (column: typeof lastMessageAt | typeof lastInboundAt): SQL =>
+    sql`greatest(${column}, ${at.toString()}::timestamptz)`;
+  await ctx.tx
+    .update(conversations)
+    .set({
+      lastMessageAt: later(lastMessageAt),
+      ...(fromMe ? { unread: 0 } : { unread: sql`${unread} + 1`, lastInboundAt: later(lastInboundAt) }),
+      ...(answerDueAt === null ? {} : { answerDueAt, answerTries: 0 }),
+    })
+    .where(and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, chat.conversationId)));
+}
