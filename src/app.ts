@@ -10,6 +10,7 @@ import { firstAdminLink, linkAddress } from "./auth/links.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
+import type { RestCalendars } from "./calendar/availability.ts";
 import { createRestCalendars } from "./calendar/rest.ts";
 import { createCallRecorder } from "./calls/journal.ts";
 import { closeLostCalls } from "./calls/lost-calls.ts";
@@ -112,7 +113,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   const provider = telephone.rest;
   const chores = assembleChores({ ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
   return {
-    routes: routesOf({ ...deps, publicBaseUrl }, house, telephone, sounds),
+    routes: routesOf(deps, house, telephone, { sounds, restCalendars, publicBaseUrl }),
     sockets: telephone.sockets,
     startChores: () => chores.start(),
     async drain() {
@@ -130,12 +131,18 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   };
 }
 
+interface RouteNeeds {
+  sounds: SoundStore;
+  restCalendars: RestCalendars;
+  publicBaseUrl: () => string;
+}
+
 /** Every route of the product; each stands once, in the module of its area. */
 function routesOf(
-  { config, clock, log, publicBaseUrl }: AppDeps & { publicBaseUrl: () => string },
+  { config, clock, log }: AppDeps,
   { db }: House,
   { webhooks, switchboard, testCalls }: Telephone,
-  sounds: SoundStore,
+  { sounds, restCalendars, publicBaseUrl }: RouteNeeds,
 ): Hono {
   const routes = new Hono();
   routes.onError(errorHandler(log));
@@ -144,8 +151,8 @@ function routesOf(
   routes.route("/", createStaticAudio(config));
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   const hasModel = config.openai.apiKey !== null;
-  const api = { db, clock, log, secret, publicBaseUrl, sounds, live: switchboard, testCalls, hasModel };
-  routes.route("/", createApi(api));
+  const needs = { sounds, restCalendars, publicBaseUrl, live: switchboard, testCalls, hasModel };
+  routes.route("/", createApi({ db, clock, log, secret, ...needs }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

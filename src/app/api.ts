@@ -5,6 +5,7 @@ import { createCookies } from "../auth/cookies.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createCalendarApi } from "../calendar/api.ts";
+import type { RestCalendars } from "../calendar/availability.ts";
 import { createCallsApi } from "../calls/api.ts";
 import type { LiveCalls } from "../calls/live-calls.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
@@ -26,6 +27,7 @@ export interface ApiDeps {
   secret: string;
   publicBaseUrl: () => string;
   sounds: SoundStore;
+  restCalendars: RestCalendars;
   live: LiveCalls;
   testCalls: TestCallDesk;
   /** True when a model is configured. */
@@ -40,7 +42,7 @@ export function createApi(deps: ApiDeps) {
   api.use("/api/*", guard({ db, cookies, verifyApiKey: async () => null, publicBaseUrl, clock }));
   return api
     .route("/", createAuthApi({ db, cookies, clock, log }))
-    .route("/", createCalendarApi({ db, clock, secret }))
+    .route("/", createCalendarApi(deps))
     .route("/", createCallsApi({ ...deps, tracePlot }))
     .route("/", createCrmApi({ db, clock }))
     .route("/", createNotificationsApi({ db, clock }))

@@ -1,152 +1,260 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { eq } from "drizzle-orm";
-import { Hono } from "hono";
-import { systemClock } from "../base/clock.ts";
+import type { Access } from "../api/env.ts";
+import { type Asked, door, member } from "../api/testing/door.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
-import { silentLog } from "../base/log.ts";
-import { businesses } from "../db/schema/business.ts";
-import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
-import { errorHandler } from "../http/errors.ts";
 import { createCalendarApi } from "./api.ts";
-import { bookSlot } from "./book.ts";
-import { cancelMeeting } from "./cancel.ts";
-import { feedAddress, renewFeed } from "./feed-address.ts";
 import { createRestCalendars } from "./rest.ts";
-import { type TestBusiness, testBusiness } from "./testing/test-business.ts";
+import { type TestBusiness, type TestBusinessOptions, testBusiness } from "./testing/test-business.ts";
 
-const secret = "a-secret-of-this-installation";
+// biome-ignore lint/suspicious/noExplicitAny: answers are compared whole, not used
+type Answer = any;
+
+// Sunday, 1 March 2026, 10:00 in Jerusalem.
+let now = Temporal.Instant.from("2026-03-01T08:00:00Z");
+const clock: Clock = { ...systemClock, instant: () => now };
 let db: TestDatabase;
-let server: Hono;
+let api: ReturnType<typeof door>;
+
 beforeAll(async () => {
   db = await testDatabase();
-  server = new Hono();
-  server.onError(errorHandler(silentLog));
-  server.route("/", createCalendarApi({ db, clock: systemClock, secret }));
-}, 20_000);
+  const publicBaseUrl = () => "https://office.example";
+  api = door(createCalendarApi({ db, clock, secret: "secret", restCalendars: createRestCalendars(), publicBaseUrl }));
+});
 afterAll(() => db.drop());
 
-const addressOf = (business: TestBusiness, of = secret): Promise<string> =>
-  business.run((ctx) => feedAddress(ctx, of, "https://office.example"));
-const get = async (address: string, headers: Record<string, string> = {}): Promise<Response> =>
-  server.request(address, { headers });
-
-async function book(business: TestBusiness, startsAt: Temporal.Instant, topic: string): Promise<string> {
-  const startMs = startsAt.epochMilliseconds;
-  const booking = await business.run((ctx) =>
-    bookSlot(ctx, {
-      customerId: business.customerIds[0]!,
-      slot: { resourceId: business.resourceIds[0]!, startMs, endMs: startMs + 1_800_000 },
-      source: "staff",
-      topic,
-      now: systemClock.instant(),
-      restCalendars: createRestCalendars(),
-    }),
-  );
-  if (booking.kind !== "booked") throw new Error("the slot was taken");
-  return booking.meeting.id;
+interface Office extends TestBusiness {
+  staff: Access;
+  ask(path: string, body?: unknown, more?: Asked): Promise<{ status: number; body: Answer }>;
 }
 
-/** As a calendar reads it (RFC 5545): unfolds lines, then takes every event's properties. */
-function parseIcs(text: string): Record<string, string>[] {
-  expect(text.endsWith("\r\n")).toBe(true);
-  expect(text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
-  for (const line of text.split("\r\n")) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
-  const events: Record<string, string>[] = [];
-  const open: string[] = [];
-  for (const line of text.replaceAll("\r\n ", "").trimEnd().split("\r\n")) {
-    const [, name = "", value = ""] = /^([A-Z-]+)(?:;[^:]*)?:(.*)$/.exec(line) ?? [];
-    expect(name).not.toBe("");
-    if (name === "BEGIN") open.push(value);
-    else if (name === "END") expect(open.pop()).toBe(value);
-    else if (open.at(-1) === "VEVENT") events.at(-1)![name] = value;
-    if (name === "BEGIN" && value === "VEVENT") events.push({});
-  }
-  expect(open).toEqual([]);
-  return events;
+async function office(options?: TestBusinessOptions): Promise<Office> {
+  const business = await testBusiness(db, options);
+  const staff = member(business.businessId, "agent");
+  const ask = (path: string, body?: unknown, more: Asked = {}) =>
+    api.json<Answer>(staff, `/api/calendar/${path}`, body === undefined ? more : { body, ...more });
+  return { ...business, staff, ask };
 }
 
-const tomorrow = systemClock.instant().add({ hours: 24 }).round("hour");
+const book = async ({ ask, customerIds }: Office, startsLocal: string, more = {}): Promise<Answer> =>
+  (await ask("meetings", { customerId: customerIds[0], startsLocal, ...more })).body;
 
-test("a calendar that subscribes reads every meeting, in UTC, and of the customer the name only", async () => {
-  const business = await testBusiness(db);
-  await book(business, tomorrow, "תספורת וצבע, כולל ייעוץ ארוך מאוד שחורג משורה אחת של היומן");
-  const cancelled = await book(business, tomorrow.add({ hours: 2 }), "פן");
-  await business.run((ctx) => cancelMeeting(ctx, { meetingId: cancelled, now: systemClock.instant() }));
-  const answer = await get(await addressOf(business));
-  expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/calendar; charset=utf-8"]);
-  const events = parseIcs(await answer.text());
-  const stamp = (at: Temporal.Instant) => at.toString().replace(/[-:]/g, "");
-  expect(events).toHaveLength(2);
-  const [second, first] = events;
-  expect(first).toMatchObject({
-    DTSTART: stamp(tomorrow),
-    DTEND: stamp(tomorrow.add({ minutes: 30 })),
-    STATUS: "CONFIRMED",
-  });
-  expect(first!.SUMMARY).toStartWith("לקוח 1\\, תספורת וצבע\\, כולל");
-  expect(second).toMatchObject({ UID: `${cancelled}@agentlocator`, STATUS: "CANCELLED", SEQUENCE: "1" });
-  for (const event of events)
-    expect(Object.keys(event).toSorted()).toEqual([..."DTEND DTSTAMP DTSTART SEQUENCE STATUS SUMMARY UID".split(" ")]);
-});
-
-test("a feed that did not change is not sent again", async () => {
-  const business = await testBusiness(db);
-  const address = await addressOf(business);
-  const tag = (await get(address)).headers.get("etag") ?? "";
-  for (const header of [tag, `W/${tag}`, `"other", ${tag}`, "*"]) {
-    const again = await get(address, { "If-None-Match": header });
-    expect([again.status, await again.text(), again.headers.get("etag")]).toEqual([304, "", tag]);
-  }
-  await book(business, tomorrow, "תור");
-  expect((await get(address, { "If-None-Match": tag })).status).toBe(200);
-});
-
-describe("an address that opens nothing is 404, whatever is wrong with it", () => {
-  const wrong: [string, (own: URL, other: URL) => string | URL | Promise<string>][] = [
-    ["no token", (own) => own.pathname],
-    ["an empty token", (own) => `${own.pathname}?token=`],
-    ["another business's token", (own, other) => `${own.pathname}${other.search}`],
-    ["a token cut short", (own) => own.href.slice(0, -1)],
-    ["a token with more behind it", (own) => `${own.href}A`],
-    ["a token beyond ASCII", (own) => `${own.pathname}?token=${"א".repeat(43)}`],
-    ["a business that is not there", (own) => `/api/calendar/feed/${newId()}.ics${own.search}`],
-    ["a business that is no id", (own) => `/api/calendar/feed/7.ics${own.search}`],
-    ["another ending", (own) => `${own.pathname.replace(".ics", ".csv")}${own.search}`],
-  ];
-  for (const [what, spoil] of wrong)
-    test(what, async () => {
-      const [own, other] = await Promise.all(
-        [await testBusiness(db), await testBusiness(db)].map(async (business) => new URL(await addressOf(business))),
-      );
-      const answer = await get(String(await spoil(own!, other!)));
-      expect([answer.status, await answer.text()]).toEqual([
-        404,
-        '{"error":{"code":"not_found","message":"not_found"}}',
-      ]);
-      expect((await get(own!.href)).status).toBe(200);
+describe("booking by hand", () => {
+  test("a meeting is booked by the business's wall clock, with its reminders, and its time is gone", async () => {
+    const who = await office();
+    const { status, body } = await who.ask("meetings", {
+      customerId: who.customerIds[0],
+      startsLocal: "2026-03-05T10:00",
+      topic: "תספורת",
     });
-
-  test("a token of another installation", async () => {
-    const business = await testBusiness(db);
-    expect((await get(await addressOf(business, "another secret"))).status).toBe(404);
+    expect([status, body]).toMatchObject([
+      201,
+      {
+        startsAt: "2026-03-05T08:00:00Z",
+        endsAt: "2026-03-05T08:30:00Z",
+        startsLocal: "2026-03-05T10:00",
+        hebrewDate: "ט״ז באדר תשפ״ו",
+        source: "staff",
+        customerName: "לקוח 1",
+        status: "booked",
+        reminders: [
+          { dueAt: "2026-03-04T08:00:00Z", status: "planned" },
+          { dueAt: "2026-03-05T06:00:00Z", status: "planned" },
+        ],
+      },
+    ]);
+    expect(
+      (await who.ask("meetings", { customerId: who.customerIds[1], startsLocal: "2026-03-05T10:15" })).status,
+    ).toBe(409);
+    const { body: free } = await who.ask("free?from=2026-03-05&to=2026-03-05");
+    expect(free.items.map(({ startsLocal }: Answer) => startsLocal.slice(11))).not.toContain("10:00");
   });
 
-  test("an address given out before the feed was renewed", async () => {
-    const business = await testBusiness(db);
-    const before = await addressOf(business);
-    await business.run(renewFeed);
-    expect((await get(before)).status).toBe(404);
-    expect((await get(await addressOf(business))).status).toBe(200);
+  test("somebody who calls for the first time is booked by number and name", async () => {
+    const who = await office();
+    const { body } = await who.ask("meetings", {
+      customer: { phone: "054-999 8877", name: "מיכל" },
+      startsAt: "2026-03-05T11:00:00+02:00",
+      minutes: 45,
+    });
+    expect(body).toMatchObject({
+      startsLocal: "2026-03-05T11:00",
+      endsLocal: "2026-03-05T11:45",
+      customerName: "מיכל",
+    });
   });
 
-  test("a business that is suspended", async () => {
-    const business = await testBusiness(db);
-    const address = await addressOf(business);
-    const { businessId } = business;
-    await withSystem(db, (tx) =>
-      tx.update(businesses).set({ status: "suspended" }).where(eq(businesses.id, businessId)),
-    );
-    expect((await get(address)).status).toBe(404);
+  test("the first calendar that is free takes it; a named one is the only one that may", async () => {
+    const who = await office({ staff: 2 });
+    const [first, second] = who.resourceIds;
+    expect((await book(who, "2026-03-05T12:00")).resourceId).toBe(first);
+    expect((await book(who, "2026-03-05T12:00")).resourceId).toBe(second);
+    const third = await who.ask("meetings", {
+      customerId: who.customerIds[0],
+      startsLocal: "2026-03-05T12:00",
+      resourceId: first,
+    });
+    expect(third.status).toBe(409);
   });
+
+  // Jerusalem, 2026: 27 March 02:00 becomes 03:00; 25 October 02:00 becomes 01:00.
+  test.each([
+    ["2026-03-27T02:30", "hour_skipped"],
+    ["2026-10-25T01:30", "hour_repeated"],
+    ["2026-02-20T10:00", "past"],
+    ["2029-03-01T10:00", "too_far"],
+  ])("%s is no start: %s", async (startsLocal, code) => {
+    const who = await office();
+    const { status, body } = await who.ask("meetings", { customerId: who.customerIds[0], startsLocal });
+    expect([status, body.error.fields]).toEqual([422, [{ path: "startsLocal", code }]]);
+  });
+
+  test("of an hour that the clock shows twice, either can be had by its offset", async () => {
+    const who = await office();
+    const at = (startsAt: string) => who.ask("meetings", { customerId: who.customerIds[0], startsAt });
+    const [summer, winter] = [await at("2026-10-25T01:30:00+03:00"), await at("2026-10-25T01:30:00+02:00")];
+    expect([summer.body.startsAt, winter.body.startsAt]).toEqual(["2026-10-24T22:30:00Z", "2026-10-24T23:30:00Z"]);
+    expect(winter.body.startsLocal).toBe(summer.body.startsLocal);
+  });
+});
+
+describe("afterwards", () => {
+  test("a moved meeting keeps its length and calendar; its reminders follow", async () => {
+    const who = await office({ staff: 2 });
+    const { id, resourceId } = await book(who, "2026-03-05T13:00", { minutes: 50 });
+    const { body } = await who.ask(`meetings/${id}/move`, { startsLocal: "2026-03-09T09:00" });
+    expect(body).toMatchObject({ endsLocal: "2026-03-09T09:50", resourceId, sequence: 1 });
+    expect(body.reminders[0].dueAt).toBe("2026-03-08T07:00:00Z");
+    await book(who, "2026-03-09T15:00", { resourceId });
+    expect((await who.ask(`meetings/${id}/move`, { startsLocal: "2026-03-09T15:00" })).status).toBe(409);
+    expect((await who.ask(`meetings/${id}`)).body.startsLocal).toBe("2026-03-09T09:00");
+  });
+
+  test("a cancelled meeting frees its time and reminds nobody; it cannot be cancelled again", async () => {
+    const who = await office();
+    const { id } = await book(who, "2026-03-05T10:00");
+    expect((await who.ask(`meetings/${id}/cancel`, {})).body).toMatchObject({ status: "cancelled", reminders: [] });
+    expect((await who.ask(`meetings/${id}/cancel`, {})).status).toBe(404);
+    expect((await book(who, "2026-03-05T10:00")).status).toBe("booked");
+  });
+
+  test("what became of a meeting is said once it has begun, and can be taken back", async () => {
+    const who = await office();
+    const { id } = await book(who, "2026-03-01T12:00");
+    const settle = (outcome: string) => who.ask(`meetings/${id}/outcome`, { outcome });
+    const early = await settle("no_show");
+    expect([early.status, early.body.error.fields]).toEqual([422, [{ path: "outcome", code: "not_begun" }]]);
+    now = now.add({ hours: 2 });
+    expect((await settle("no_show")).body.status).toBe("no_show");
+    expect((await settle("completed")).body.status).toBe("completed");
+    expect((await settle("booked")).body.status).toBe("booked");
+    now = now.subtract({ hours: 2 });
+  });
+
+  test("blocked time takes every calendar or none, and nobody can be booked into it", async () => {
+    const who = await office({ staff: 2 });
+    const block = { startsLocal: "2026-03-10T09:00", minutes: 480, topic: "השתלמות" };
+    await book(who, "2026-03-10T10:00", { resourceId: who.resourceIds[1] });
+    expect((await who.ask("blocks", block)).status).toBe(409);
+    const { body: free } = await who.ask("free?from=2026-03-10&to=2026-03-10");
+    expect(free.items.some(({ resourceId }: Answer) => resourceId === who.resourceIds[0])).toBe(true);
+    const one = await who.ask("blocks", { ...block, resourceId: who.resourceIds[0] });
+    expect([one.status, one.body.items]).toMatchObject([201, [{ customerId: null, topic: "השתלמות", reminders: [] }]]);
+    const { body: left } = await who.ask(`free?from=2026-03-10&to=2026-03-10&resourceId=${who.resourceIds[0]}`);
+    expect(left.items).toEqual([]);
+    expect((await who.ask(`meetings/${one.body.items[0].id}/outcome`, { outcome: "completed" })).status).toBe(404);
+    expect((await who.ask(`meetings/${one.body.items[0].id}/cancel`, {})).status).toBe(200);
+  });
+});
+
+describe("looking", () => {
+  test("meetings of some days come in their order, page by page, filtered by calendar and customer", async () => {
+    const who = await office({ staff: 2 });
+    const made: string[] = [];
+    for (const time of ["T23:30", "T10:00", "T12:00"]) made.push((await book(who, `2026-03-12${time}`)).id);
+    await book(who, "2026-03-13T00:00");
+    const other = await book(who, "2026-03-12T14:00", {
+      resourceId: who.resourceIds[1],
+      customerId: who.customerIds[1],
+    });
+    const ids = (body: Answer) => body.items.map(({ id }: Answer) => id);
+    const day = "from=2026-03-12&to=2026-03-12";
+    const first = await who.ask(`meetings?${day}&limit=3`);
+    expect(ids(first.body)).toEqual([made[1], made[2], other.id]);
+    expect(ids((await who.ask(`meetings?${day}&limit=3&cursor=${first.body.next}`)).body)).toEqual([made[0]]);
+    expect(ids((await who.ask(`meetings?${day}&customerId=${who.customerIds[1]}`)).body)).toEqual([other.id]);
+    expect(ids((await who.ask(`meetings?${day}&resourceId=${who.resourceIds[1]}`)).body)).toEqual([other.id]);
+  });
+
+  test("days show what kind they are, when rest begins in that city, and what stays open", async () => {
+    const who = await office();
+    // Pesach 5786: the eve is Wednesday, 1 April 2026.
+    const { body } = await who.ask("days?from=2026-03-31&to=2026-04-02");
+    const [workday, eve, holiday] = body.items;
+    expect(workday).toMatchObject({ weekday: 2, rest: null, closed: [] });
+    expect(workday.open).toEqual([{ resourceId: who.resourceIds[0], fromMinute: 540, toMinute: 1_020 }]);
+    expect(eve).toMatchObject({ hebrewDate: "י״ד בניסן תשפ״ו", rest: { kind: "eve", name: "ערב פסח" } });
+    expect(eve.closed).toMatchObject([{ toMinute: 1_440, why: "פסח" }]);
+    // Sunset in Tel Aviv is about 18:59 that day, candles some 18-20 minutes before.
+    expect(eve.closed[0].fromMinute).toBeWithin(18 * 60 + 30, 18 * 60 + 50);
+    expect(holiday).toMatchObject({ rest: { kind: "holiday", name: "פסח" }, open: [] });
+  });
+
+  test("the day of a clock change has its slots, none of them in the hour that is not there", async () => {
+    const who = await office({ rules: { stepMinutes: 30 }, fromMinute: 0, toMinute: 300 });
+    const { body } = await who.ask("free?from=2026-03-27&to=2026-03-27");
+    const times = body.items.map(({ startsLocal }: Answer) => startsLocal.slice(11));
+    expect(times).toEqual(["00:00", "00:30", "01:00", "01:30", "03:00", "03:30", "04:00", "04:30"]);
+  });
+
+  test("the feed's address is shown, and renewed by the owner only", async () => {
+    const who = await office();
+    const { body } = await who.ask("feed");
+    expect(body.address).toStartWith(`https://office.example/api/calendar/feed/${who.businessId}.ics?token=`);
+    expect((await who.ask("feed/renew", {})).status).toBe(403);
+    const renewed = await api.json<Answer>(member(who.businessId), "/api/calendar/feed/renew", { method: "POST" });
+    expect(renewed.body.address).not.toBe(body.address);
+    const feed = async (address: string) =>
+      (await api.ask(undefined, new URL(address).pathname + new URL(address).search)).status;
+    expect([await feed(body.address), await feed(renewed.body.address)]).toEqual([404, 200]);
+  });
+});
+
+test("another business's meeting, customer and calendar are not there", async () => {
+  const [mine, theirs] = [await office(), await office()];
+  const { id } = await book(theirs, "2026-03-05T10:00");
+  expect((await mine.ask(`meetings/${id}`)).status).toBe(404);
+  expect((await mine.ask(`meetings/${id}/move`, { startsLocal: "2026-03-06T10:00" })).status).toBe(404);
+  expect((await mine.ask(`meetings/${id}/cancel`, {})).status).toBe(404);
+  expect((await mine.ask(`meetings/${id}/outcome`, { outcome: "booked" })).status).toBe(404);
+  const at = { startsLocal: "2026-03-06T10:00" };
+  expect((await mine.ask("meetings", { ...at, customerId: theirs.customerIds[0] })).status).toBe(404);
+  const room = { resourceId: theirs.resourceIds[0] };
+  expect((await mine.ask("meetings", { ...at, ...room, customerId: mine.customerIds[0] })).status).toBe(404);
+  expect((await mine.ask("blocks", { ...at, ...room, minutes: 60 })).status).toBe(404);
+  expect((await mine.ask("meetings?from=2026-03-01&to=2026-03-31")).body.items).toEqual([]);
+  expect((await theirs.ask(`meetings/${id}`)).body.status).toBe("booked");
+});
+
+const id = newId();
+test.each([
+  ["meetings", undefined, "from"],
+  ["meetings?from=2026-03-01&to=soon", undefined, "to"],
+  ["days?from=2026-03-02&to=2026-03-01", undefined, "to"],
+  ["days?from=2026-03-01&to=2026-06-01", undefined, "to"],
+  ["free?from=2026-03-01&to=2026-03-02&minutes=0", undefined, "minutes"],
+  ["meetings", { startsLocal: "2026-03-05T10:00" }, "customerId"],
+  ["meetings", { startsLocal: "2026-03-05T10:00", customerId: id, customer: { phone: "0541234567" } }, "customerId"],
+  ["meetings", { startsLocal: "2026-03-05T10:00", customer: { phone: "7" } }, "customer.phone"],
+  ["meetings", { startsLocal: "2026-03-05", customerId: id }, "startsLocal"],
+  ["meetings", { startsLocal: "2026-02-30T10:00", customerId: id }, "startsLocal"],
+  ["meetings", { customerId: id }, "startsLocal"],
+  ["meetings", { startsLocal: "2026-03-05T10:00", startsAt: "2026-03-05T10:00:00Z", customerId: id }, "startsAt"],
+  [`meetings/${id}/outcome`, { outcome: "married" }, "outcome"],
+  ["blocks", { startsLocal: "2026-03-05T10:00", minutes: 2_000 }, "minutes"],
+])("%s with %j is 422 at %s", async (path, body, field) => {
+  const who = await office();
+  const answer = await who.ask(path, body);
+  expect([answer.status, answer.body.error.fields?.[0]?.path]).toEqual([422, field]);
 });

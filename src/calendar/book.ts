@@ -1,8 +1,6 @@
 import { and, eq, gt, sql } from "drizzle-orm";
 import { type CustomerId, newId } from "../base/ids.ts";
-import { localTime } from "../base/local-time.ts";
 import { type MeetingEvidence, type MeetingSource, meetings } from "../db/schema/meeting.ts";
-import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { RestCalendars } from "./availability.ts";
 import { dropExpiredHolds, releaseHolds, spanOf } from "./hold.ts";
@@ -10,6 +8,7 @@ import { loadRules } from "./load.ts";
 import { unlessTaken } from "./races.ts";
 import { deriveReminders } from "./reminders.ts";
 import type { FreeSlot } from "./rules.ts";
+import { tellMeeting } from "./tell.ts";
 
 export type Meeting = typeof meetings.$inferSelect;
 export type Booking = { kind: "booked"; meeting: Meeting } | { kind: "slot_taken" };
@@ -93,12 +92,7 @@ export async function bookSlot(
 async function announced(ctx: Ctx, meeting: Meeting, input: Common): Promise<Booking> {
   const calendar = await loadRules(ctx);
   await deriveReminders(ctx, { ...input, meetingId: meeting.id, startsAt: meeting.startsAt, calendar });
-  await notify(ctx, {
-    kind: "meeting_booked",
-    title: meeting.topic ?? "",
-    body: localTime(meeting.startsAt, calendar.rules.zone),
-    subject: `meeting:${meeting.id}`,
-  });
+  await tellMeeting(ctx, "meeting_booked", meeting, calendar.rules.zone);
   return { kind: "booked", meeting };
 }
 

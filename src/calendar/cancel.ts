@@ -1,11 +1,10 @@
 import type { CustomerId } from "../base/ids.ts";
-import { localTime } from "../base/local-time.ts";
 import { meetings } from "../db/schema/meeting.ts";
-import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { isBooked, type Meeting, nextSequence } from "./book.ts";
 import { loadRules } from "./load.ts";
 import { forgetReminders } from "./reminders.ts";
+import { tellMeeting } from "./tell.ts";
 
 /** Cancels a booked meeting and its reminders; its time is free at once. Null when there is none to cancel. */
 export async function cancelMeeting(
@@ -20,11 +19,6 @@ export async function cancelMeeting(
   if (meeting === undefined) return null;
   await forgetReminders(ctx, meeting.id);
   const { rules } = await loadRules(ctx);
-  await notify(ctx, {
-    kind: "meeting_cancelled",
-    title: meeting.topic ?? "",
-    body: localTime(meeting.startsAt, rules.zone),
-    subject: `meeting:${meeting.id}`,
-  });
+  await tellMeeting(ctx, "meeting_cancelled", meeting, rules.zone);
   return meeting;
 }

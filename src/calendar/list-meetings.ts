@@ -9,11 +9,12 @@ import type { Ctx } from "../tenants/ctx.ts";
 export interface MeetingQuery {
   /** Meetings that end after this, and begin before `to`. */
   from: Temporal.Instant;
-  to?: Temporal.Instant;
-  customerId?: CustomerId;
-  limit?: number;
+  to?: Temporal.Instant | undefined;
+  customerId?: CustomerId | undefined;
+  resourceId?: string | undefined;
+  limit?: number | undefined;
   /** A `next` of an earlier page. */
-  after?: string;
+  after?: string | undefined;
 }
 
 export interface MeetingPage {
@@ -31,32 +32,37 @@ export async function listMeetings(ctx: Ctx, query: MeetingQuery): Promise<Meeti
   return { meetings: page, next: rows.length > limit && last ? writePageKey(last.startsAt, last.id) : null };
 }
 
-function readPage({ tx, businessId }: Ctx, query: MeetingQuery, count: number, after: PageKey | null) {
-  const { id, startsAt, endsAt, status, topic, source, sequence, customerId, resourceId } = meetings;
-  return tx
+/** Meetings with the names of who comes and to whom. */
+export const meetingsWithNames = ({ tx }: Ctx) =>
+  tx
     .select({
-      id,
-      startsAt,
-      endsAt,
-      status,
-      topic,
-      source,
-      sequence,
-      customerId,
+      id: meetings.id,
+      startsAt: meetings.startsAt,
+      endsAt: meetings.endsAt,
+      status: meetings.status,
+      topic: meetings.topic,
+      source: meetings.source,
+      sequence: meetings.sequence,
+      customerId: meetings.customerId,
       customerName: customers.name,
-      resourceId,
+      resourceId: meetings.resourceId,
       resourceName: resources.name,
     })
     .from(meetings)
-    .innerJoin(resources, and(eq(resources.businessId, meetings.businessId), eq(resources.id, resourceId)))
-    .leftJoin(customers, and(eq(customers.businessId, meetings.businessId), eq(customers.id, customerId)))
+    .innerJoin(resources, and(eq(resources.businessId, meetings.businessId), eq(resources.id, meetings.resourceId)))
+    .leftJoin(customers, and(eq(customers.businessId, meetings.businessId), eq(customers.id, meetings.customerId)));
+
+function readPage(ctx: Ctx, query: MeetingQuery, count: number, after: PageKey | null) {
+  const { id, startsAt, endsAt, status, customerId, resourceId } = meetings;
+  return meetingsWithNames(ctx)
     .where(
       and(
-        eq(meetings.businessId, businessId),
+        eq(meetings.businessId, ctx.businessId),
         ne(status, "held"),
         gt(endsAt, query.from),
-        query.to === undefined ? undefined : lt(startsAt, query.to),
-        query.customerId === undefined ? undefined : eq(customerId, query.customerId),
+        query.to && lt(startsAt, query.to),
+        query.customerId && eq(customerId, query.customerId),
+        query.resourceId === undefined ? undefined : eq(resourceId, query.resourceId),
         after ? sql`(${startsAt}, ${id}) > (${after.at.toString()}::timestamptz, ${after.id}::uuid)` : undefined,
       ),
     )

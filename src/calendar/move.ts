@@ -1,7 +1,5 @@
 import type { CustomerId } from "../base/ids.ts";
-import { localTime } from "../base/local-time.ts";
 import { meetings } from "../db/schema/meeting.ts";
-import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { RestCalendars } from "./availability.ts";
 import { isBooked, type Meeting, nextSequence } from "./book.ts";
@@ -10,6 +8,7 @@ import { loadRules } from "./load.ts";
 import { unlessTaken } from "./races.ts";
 import { deriveReminders } from "./reminders.ts";
 import type { FreeSlot } from "./rules.ts";
+import { tellMeeting } from "./tell.ts";
 
 export interface MoveMeeting {
   meetingId: string;
@@ -46,11 +45,6 @@ export async function moveMeeting(ctx: Ctx, input: MoveMeeting): Promise<Moved> 
   const [meeting] = rows;
   if (meeting === undefined) return { kind: "not_found" };
   await deriveReminders(ctx, { ...input, startsAt: meeting.startsAt, calendar });
-  await notify(ctx, {
-    kind: "meeting_moved",
-    title: meeting.topic ?? "",
-    body: localTime(meeting.startsAt, calendar.rules.zone),
-    subject: `meeting:${meeting.id}:${meeting.sequence}`,
-  });
+  await tellMeeting(ctx, "meeting_moved", meeting, calendar.rules.zone);
   return { kind: "moved", meeting };
 }

@@ -1,4 +1,5 @@
 import { AppError } from "../base/errors.ts";
+import { instantOfLocal } from "../base/local-time.ts";
 
 /**
  * `--at 2026-12-31T10:00` in the business's zone, or with an offset of its own. Given the zone and the present, the
@@ -33,12 +34,10 @@ function instantOf(text: string): (zone: string) => Temporal.Instant {
 }
 
 function inZone(local: Temporal.PlainDateTime, zone: string): Temporal.Instant {
-  try {
-    return local.toZonedDateTime(zone, { disambiguation: "reject" }).toInstant();
-  } catch {
-    throw new AppError(
-      "invalid",
-      `--at ${local}: the clock skips or repeats that hour in ${zone}; write it with its offset`,
-    );
-  }
+  const at = instantOfLocal(local, zone);
+  if (typeof at !== "string") return at;
+  throw new AppError(
+    "invalid",
+    `--at ${local}: the clock skips or repeats that hour in ${zone}; write it with its offset`,
+  );
 }

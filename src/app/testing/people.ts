@@ -5,6 +5,7 @@ import { addUser } from "../../auth/users.ts";
 import { systemClock } from "../../base/clock.ts";
 import type { BusinessId, UserId } from "../../base/ids.ts";
 import { silentLog } from "../../base/log.ts";
+import { createRestCalendars } from "../../calendar/rest.ts";
 import { createSoundStore } from "../../calls/sound-store.ts";
 import type { Database } from "../../db/client.ts";
 import { type Role, userPasswords } from "../../db/schema/user.ts";
@@ -39,6 +40,7 @@ export function testApi(db: Database, publicBaseUrl = "http://127.0.0.1:3000", c
   app.use(...requestLog(silentLog, clock));
   const areas = {
     sounds: createSoundStore(tmpdir()),
+    restCalendars: createRestCalendars(),
     live: { glance: () => [] },
     testCalls: null as never,
     hasModel: false,
