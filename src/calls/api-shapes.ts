@@ -27,7 +27,9 @@ const listed = z.object({
   callSid: z.string(),
   /** E.164; null when the caller hides the number. */
   from: z.string().nullable(),
-  to: z.string(),
+  /** Null for a test call from the browser. */
+  to: z.string().nullable(),
+  origin: z.enum(["phone", "browser"]),
   customerId: z.uuid().nullable(),
   customerName: z.string().nullable(),
   leadId: z.uuid().nullable(),

@@ -168,18 +168,21 @@ async function writeUsage({ tx, businessId }: Ctx, rows: Row<"usage">[]): Promis
 async function ended(ctx: Ctx, callId: CallId, end: Of<"ended">["end"], settings: CallWriterSettings): Promise<void> {
   const { tx, businessId } = ctx;
   const durationMs = Math.round(end.durationMs);
-  const changed = await tx
+  const [call] = await tx
     .update(calls)
     .set({
       endedAt: sql`coalesce(${calls.endedAt}, ${calls.startedAt} + make_interval(secs => ${durationMs / 1_000}))`,
       durationMs,
       endReason: end.reason,
       trace: end.trace,
+      // No provider reports on a browser's call.
+      status: sql`case when ${calls.origin} = 'browser' then 'completed' else ${calls.status} end`,
     })
     .where(and(eq(calls.id, callId), isNull(calls.endReason)))
-    .returning({ id: calls.id });
-  if (changed.length === 0) return;
-  if (end.reason === "fallback" || end.reason === "bug") await addCallBackTask(ctx, callId);
+    .returning({ origin: calls.origin });
+  if (call === undefined) return;
+  const wasMissed = end.reason === "fallback" || end.reason === "bug";
+  if (wasMissed && call.origin === "phone") await addCallBackTask(ctx, callId);
   await priceCall(tx, callId, settings.usdIlsRate);
   await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
 }

@@ -15,6 +15,7 @@ const listed = {
   callSid: calls.callSid,
   from: calls.fromPhone,
   to: calls.toPhone,
+  origin: calls.origin,
   customerId: calls.customerId,
   customerName: customers.name,
   leadId: leads.id,
