@@ -10,6 +10,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY package.json tsconfig.json ./
 COPY drizzle ./drizzle
 COPY src ./src
+COPY web ./web
 # Everything durable lives in the volume; the process needs no other writable place and no root.
 RUN mkdir -p /data && chown bun:bun /data
 USER bun

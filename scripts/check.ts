@@ -6,6 +6,7 @@ import { checkLayers } from "./checks/layers.ts";
 import { checkLockfile } from "./checks/lockfile.ts";
 import { checkRoutes } from "./checks/routes.ts";
 import { readSources } from "./checks/sources.ts";
+import { checkStyles } from "./checks/styles.ts";
 import { checkDuplicateFiles, checkWords } from "./checks/words.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
@@ -26,7 +27,7 @@ async function tool(...command: string[]): Promise<string[]> {
 }
 
 // Eight lines that stand twice are worth one home. Tests repeat on purpose: each reads alone.
-const jscpdOptions = "--threshold 0 --min-lines 8 --min-tokens 80 --format typescript --reporters console --no-tips"
+const jscpdOptions = "--threshold 0 --min-lines 8 --min-tokens 80 --format typescript,tsx --reporters console --no-tips"
   .split(" ")
   .concat("--ignore", "**/*.test.ts,**/testing/**");
 const sources = await readSources(root);
@@ -34,10 +35,11 @@ const checks: [string, () => Promise<string[]> | string[]][] = [
   ["types (tsc)", () => tool("tsc", "--noEmit")],
   ["style, function and file sizes (biome)", () => tool("biome", "ci", "--colors=off", "--error-on-warnings", ".")],
   ["dead files, exports and packages (knip)", () => tool("knip", "--no-progress")],
-  ["repeated code (jscpd)", () => tool("jscpd", ...jscpdOptions, "src", "scripts")],
+  ["repeated code (jscpd)", () => tool("jscpd", ...jscpdOptions, "src", "web", "scripts")],
   ["who imports whom", () => checkLayers(sources)],
   ["each route once, in its module", () => checkRoutes(sources)],
   ["banned words and names", () => checkWords(sources)],
+  ["logical styles", () => checkStyles(root)],
   ["duplicate files", () => checkDuplicateFiles(sources)],
   ["lock file", () => checkLockfile(root)],
 ];

@@ -3,6 +3,7 @@
  * Closes with one line that counts what ran.
  */
 import { availableParallelism } from "node:os";
+import { chromiumPath, howToInstall } from "../web/testing/browser.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const bun = process.execPath;
@@ -18,4 +19,5 @@ const testCode = await run(
   `--parallel=${Math.max(2, availableParallelism())}`,
   ...process.argv.slice(2),
 );
+if (chromiumPath === null) process.stdout.write(`${howToInstall}\n`);
 process.exit(checkCode || testCode);

@@ -23,6 +23,7 @@ import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
+import { createPanel } from "./panel/serve.ts";
 import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
 import { type MediaSocketData, mediaWebSocket } from "./twilio/media-socket.ts";
@@ -162,5 +163,7 @@ function routesOf(
     version: manifest.version,
   });
   routes.route("/", health);
+  // Last: every address that nothing else answers is a page of the panel.
+  routes.route("/", createPanel({ log }));
   return routes;
 }

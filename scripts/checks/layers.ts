@@ -37,6 +37,7 @@ const allowed: Record<string, readonly string[]> = {
   "api-types": ["type:app"],
   health: [],
   sim: ["audio", "type:live-call"],
+  panel: [],
 };
 
 /** Only these may import everything, and only these (and tests) the simulators. */
@@ -54,6 +55,7 @@ const roomOf = (path: string): string | null => {
 export function checkLayers(sources: readonly Source[]): string[] {
   const problems: string[] = [];
   for (const source of sources) {
+    if (source.path.startsWith("web/")) problems.push(...judgePanel(source));
     if (!source.path.startsWith("src/")) continue;
     for (const found of importsOf(source)) problems.push(...judge(source.path, found.target, found.typeOnly));
   }
@@ -65,6 +67,18 @@ function* importsOf(source: Source): Generator<{ target: string; typeOnly: boole
   for (const match of source.text.matchAll(importPattern))
     yield { target: resolve(match[2] ?? ""), typeOnly: match[1] !== undefined };
   for (const match of source.text.matchAll(dynamicPattern)) yield { target: resolve(match[1] ?? ""), typeOnly: false };
+}
+
+/** The panel runs in a browser: of the server it may know types only, and those through one door. */
+function judgePanel(source: Source): string[] {
+  if (isTest(source.path)) return [];
+  const problems: string[] = [];
+  for (const { target, typeOnly } of importsOf(source)) {
+    const ours = target.startsWith("web/") || (target === "src/api-types.ts" && typeOnly);
+    if (!ours)
+      problems.push(`${source.path} imports ${target}: the panel may import web/ and types of src/api-types.ts`);
+  }
+  return problems;
 }
 
 function judge(path: string, target: string, typeOnly: boolean): string[] {

@@ -15,13 +15,18 @@ const bans: readonly Ban[] = [
   },
   {
     pattern: /\bDate\.now\(\)|\bnew Date\(\)/,
-    except: /\.test\.ts$|^scripts\//,
+    except: /\.test\.ts$|^scripts\/|^web\/clock\.ts$/,
     instead: "take a Clock as an argument",
   },
   {
     pattern: /\bMath\.random\(\)/,
     except: /^src\/app\.ts$|\.test\.ts$/,
     instead: "take a Random as an argument, or newId/randomBytes for ids and secrets",
+  },
+  {
+    pattern: /^(?!.*biome-ignore).*\b(?:innerHTML|dangerouslySetInnerHTML)\b/,
+    except: /^src\//,
+    instead: "render text as text: what customers write stays inert",
   },
   { pattern: /@ts-(?:ignore|nocheck)/, except: /^$/, instead: "fix the type, or @ts-expect-error with the reason" },
   { pattern: /\b(?:test|describe|it)\.only\(/, except: /^$/, instead: "run one test with `bun test -t`" },

@@ -1,0 +1,78 @@
+import { signal } from "@preact/signals";
+import { hc } from "hono/client";
+import type { Api } from "../src/api-types.ts";
+
+/** What the server (or the lack of it) answered instead of what was asked for. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  constructor(
+    /** `offline`, or the server's code: `invalid`, `not_found`, `taken` … (src/base/errors.ts). */
+    readonly code: string,
+    /** Fields at fault, for `invalid`. */
+    readonly fields: readonly { path: string; code: string }[] = [],
+    readonly status = 0,
+  ) {
+    super(code);
+  }
+}
+
+/** False from the first request or line that failed for want of a network until one succeeds. */
+export const online = signal(navigator.onLine);
+addEventListener("online", () => {
+  online.value = true;
+});
+addEventListener("offline", () => {
+  online.value = false;
+});
+
+// What the product answers within; a phone on a bad line gets twice that.
+const answerMs = 20_000;
+
+/** What the login page and the first look at `auth.me` say: a 401 is an answer there, and not the end of a session. */
+const mayBeLoggedOut = "x-may-be-logged-out";
+
+/**
+ * The only `fetch` of the panel; every typed client goes through it. Changes are refused at once while offline: nobody should
+ * believe that something was saved. @throws ApiError for everything but a good answer.
+ */
+async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const method = init.method ?? "GET";
+  if (method !== "GET" && !online.value) throw new ApiError("offline");
+  const headers = new Headers(init.headers);
+  const strangerAllowed = headers.has(mayBeLoggedOut);
+  headers.delete(mayBeLoggedOut);
+  headers.set("Accept", "application/json");
+  if (method !== "GET") headers.set("X-CSRF-Token", csrfToken());
+  const timeout = AbortSignal.timeout(answerMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  const response = await fetch(input, { ...init, headers, credentials: "same-origin", signal }).catch((error) => {
+    if (init.signal?.aborted) throw error;
+    online.value = false;
+    throw new ApiError("offline");
+  });
+  online.value = true;
+  if (response.ok) return response;
+  if (response.status === 401 && !strangerAllowed) toLogin();
+  throw await refusal(response);
+}
+
+/** The server's HTTP interface, typed from the server's own code: `await (await api.leads.$get({ query: {} })).json()`. */
+export const { api } = hc<Api>(location.origin, { fetch: call as typeof fetch });
+
+/** Options of a typed call that may be made without a login. */
+export const asStranger = { headers: { [mayBeLoggedOut]: "1" } } as const;
+
+async function refusal(response: Response): Promise<ApiError> {
+  const answer = (await response.json().catch(() => null)) as {
+    error?: { code?: string; message?: string; fields?: { path: string; code: string }[] };
+  } | null;
+  return new ApiError(answer?.error?.code ?? "upstream", answer?.error?.fields ?? [], response.status);
+}
+
+/** The session ended: log in again and come back to the same place. */
+export function toLogin(): void {
+  const here = location.pathname + location.search;
+  location.assign(here === "/" ? "/login" : `/login?to=${encodeURIComponent(here)}`);
+}
+
+const csrfToken = (): string => /(?:^|; )(?:__Host-|__Secure-)?csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";

@@ -1,0 +1,42 @@
+import { type Signal, signal } from "@preact/signals";
+import { failed } from "./parts/toasts.tsx";
+import { fieldProblems } from "./problems.ts";
+
+export interface Form {
+  /** The sentence for each field that was refused. */
+  readonly problems: Signal<Readonly<Record<string, string>>>;
+  readonly busy: Signal<boolean>;
+  /** Sends once at a time. A refusal about fields goes beside them, with the focus on the first; others become a toast. */
+  submit(form: HTMLFormElement, send: (values: Record<string, string>) => Promise<unknown>): Promise<boolean>;
+}
+
+export function createForm(): Form {
+  const problems = signal<Readonly<Record<string, string>>>({});
+  const busy = signal(false);
+  return {
+    problems,
+    busy,
+    async submit(form, send) {
+      if (busy.value) return false;
+      busy.value = true;
+      problems.value = {};
+      try {
+        await send(valuesOf(form));
+        return true;
+      } catch (error) {
+        const fields = fieldProblems(error);
+        problems.value = fields;
+        const first = Object.keys(fields).find((name) => form.elements.namedItem(name));
+        if (first === undefined) failed(error);
+        else (form.elements.namedItem(first) as HTMLElement).focus();
+        return false;
+      } finally {
+        busy.value = false;
+      }
+    },
+  };
+}
+
+/** Every named field of a form, trimmed. */
+const valuesOf = (form: HTMLFormElement): Record<string, string> =>
+  Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));

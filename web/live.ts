@@ -1,0 +1,89 @@
+import { signal } from "@preact/signals";
+import { now } from "./clock.ts";
+
+/** Something changed on the server: read it again. */
+export interface Fact {
+  type: string;
+  id: string;
+}
+
+export type LiveState = "off" | "connecting" | "live" | "lost";
+
+/** `lost` = what is shown may be old; `lostAt` says since when. */
+export const liveState = signal<LiveState>("off");
+export const lostAt = signal<Date | null>(null);
+
+type Listener = (fact: Fact | null) => void;
+const listeners = new Set<Listener>();
+
+/** Calls back for every fact, and with null when facts may have been missed. Returns how to stop. */
+export function onFact(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+const tell = (fact: Fact | null): void => {
+  for (const listener of listeners) listener(fact);
+};
+
+// Hidden for longer than this, a tab lets its connection go and reads everything again when it is looked at.
+const hiddenMs = 30_000;
+const refusedMs = 5_000;
+let source: EventSource | null = null;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let hiding: ReturnType<typeof setTimeout> | undefined;
+
+/** Opens the one stream of this tab; only after `auth.me` succeeded. */
+export function goLive(): void {
+  connect();
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(disconnect, hiddenMs);
+    else if (source === null) connect();
+  });
+  addEventListener("online", () => {
+    if (liveState.value === "lost") connect();
+  });
+}
+
+function connect(): void {
+  clearTimeout(retry);
+  source?.close();
+  if (liveState.value === "off") liveState.value = "connecting";
+  const opened = new EventSource("/api/events");
+  source = opened;
+  opened.onopen = () => {
+    const missed = liveState.value !== "connecting";
+    liveState.value = "live";
+    lostAt.value = null;
+    if (missed) tell(null);
+  };
+  opened.onmessage = ({ data }) => {
+    const fact = readFact(String(data));
+    if (fact !== null) tell(fact);
+  };
+  opened.onerror = () => {
+    // The browser tries again by itself unless the server refused; then we do, slowly.
+    const refused = opened.readyState === EventSource.CLOSED;
+    if (refused) retry = setTimeout(connect, refusedMs);
+    if (refused && liveState.value === "connecting") return;
+    liveState.value = "lost";
+    lostAt.value ??= now();
+  };
+}
+
+function disconnect(): void {
+  clearTimeout(retry);
+  source?.close();
+  source = null;
+}
+
+/** Null for what is no fact: a newer server may say things that this page does not know. */
+export function readFact(data: string): Fact | null {
+  try {
+    const fact = JSON.parse(data) as Partial<Fact> | null;
+    return typeof fact?.type === "string" ? { type: fact.type, id: String(fact.id ?? "") } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,37 @@
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { toLogin } from "./api.ts";
+import { wordsReady } from "./language.ts";
+import { goLive } from "./live.ts";
+import { bell } from "./models/notifications.ts";
+import { findRoute, registerRoutes } from "./route-table.ts";
+import { path, watchLinks } from "./router.ts";
+import { routes } from "./routes.ts";
+import { loadMe } from "./session.ts";
+import { watchKeys } from "./shell/keyboard.ts";
+import { followAddress } from "./shell/outlet.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { allowOwnScripts } from "./trusted-types.ts";
+
+const root = document.getElementById("app")!;
+
+/** Who is logged in comes first: nothing else is asked for, streamed or shown before that. */
+async function start(): Promise<void> {
+  allowOwnScripts();
+  registerRoutes(routes);
+  watchLinks();
+  const page = findRoute(path.value)?.route;
+  void page?.load().catch(() => {}); // its code comes while the server is asked
+  const [loggedIn] = await Promise.all([loadMe().catch(() => null), wordsReady()]);
+  if (loggedIn === false && page?.access !== "public") return toLogin();
+  followAddress();
+  render(<Shell />, root);
+  if (loggedIn) {
+    goLive();
+    watchKeys();
+    effect(() => bell.hold());
+  }
+  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js").catch(() => {});
+}
+
+void start();

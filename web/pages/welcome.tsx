@@ -1,0 +1,89 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { createForm } from "../form.ts";
+import { Button, LinkButton } from "../parts/button.tsx";
+import { Door } from "../parts/door.tsx";
+import { Field } from "../parts/field.tsx";
+import { SkeletonBlock } from "../parts/skeleton.tsx";
+import { acceptLink, lookAtLink } from "../session.ts";
+import { doorWords } from "../strings/door.he.ts";
+
+type Owner = Awaited<ReturnType<typeof lookAtLink>>;
+
+const form = createForm();
+// The first administrator of an installation is made without an address; it is chosen here.
+const nobodysAddress = "admin@localhost";
+
+/** First start, invitation and password reset: one link, one password. The token stands behind `#` and reaches no log. */
+export default function WelcomePage() {
+  const t = doorWords().welcome;
+  const owner = useSignal<Owner | "dead" | null>(null);
+  useEffect(() => {
+    lookAtLink(location.hash.slice(1)).then(
+      (found) => {
+        owner.value = found;
+      },
+      () => {
+        owner.value = "dead";
+      },
+    );
+  }, [owner]);
+  if (owner.value === null)
+    return (
+      <Door title="AgentLocator">
+        <SkeletonBlock size="220px" />
+      </Door>
+    );
+  if (owner.value === "dead")
+    return (
+      <Door title={t.dead.title} text={t.dead.text}>
+        <LinkButton to="/login" look="primary">
+          {t.dead.login}
+        </LinkButton>
+      </Door>
+    );
+  return <ChoosePassword owner={owner.value} />;
+}
+
+function ChoosePassword({ owner }: { owner: Owner }) {
+  const t = doorWords().welcome;
+  const isFirst = owner.email === nobodysAddress;
+  const text = isFirst ? t.first : owner.purpose === "invite" ? t.invite : t.reset;
+  const { problems, busy } = form;
+  const accept = (element: HTMLFormElement) =>
+    form.submit(element, ({ password = "", email, name }) =>
+      acceptLink({ token: location.hash.slice(1), password, ...(email ? { email } : {}), ...(name ? { name } : {}) }),
+    );
+  return (
+    <Door title={t.hello(owner.name)} text={text}>
+      <form
+        class="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void accept(event.currentTarget);
+        }}
+      >
+        {isFirst ? (
+          <>
+            <Field label={t.name} name="name" autocomplete="name" error={problems.value.name} />
+            <Field label={t.email} name="email" type="email" autocomplete="username" error={problems.value.email} />
+          </>
+        ) : (
+          <input type="email" name="username" autocomplete="username" value={owner.email} hidden readOnly />
+        )}
+        <Field
+          label={t.password}
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          hint={t.passwordHint}
+          error={problems.value.password}
+        />
+        <Button type="submit" look="primary" wide busy={busy.value}>
+          {t.submit}
+        </Button>
+      </form>
+    </Door>
+  );
+}

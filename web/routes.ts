@@ -1,0 +1,10 @@
+import { page, type Route } from "./route-table.ts";
+
+/** Every page of the panel. The first one that fits an address has it. */
+export const routes: readonly Route[] = [
+  page("/", () => import("./pages/today.tsx")),
+  page("/notifications", () => import("./pages/notifications.tsx")),
+  page("/more", () => import("./pages/more.tsx")),
+  page("/login", () => import("./pages/login.tsx"), { access: "public" }),
+  page("/welcome", () => import("./pages/welcome.tsx"), { access: "public" }),
+];

@@ -1,0 +1,70 @@
+import { computed, signal } from "@preact/signals";
+import type { InferResponseType } from "hono/client";
+import { ApiError, api, asStranger } from "./api.ts";
+import { remember } from "./language.ts";
+
+const { auth } = api;
+
+export type Me = InferResponseType<typeof auth.me.$get>;
+export type Role = Me["role"];
+
+/** Who is logged in. Null until `auth.me` succeeded: nothing else is asked for before that. */
+export const me = signal<Me | null>(null);
+
+/** The business's zone: every time on the screen is in it, wherever the phone is. */
+export const zone = computed(() => me.value?.business?.timezone ?? "Asia/Jerusalem");
+
+/** Reads who is logged in. False = nobody. @throws ApiError when the server cannot say. */
+export async function loadMe(): Promise<boolean> {
+  try {
+    me.value = await (await auth.me.$get({}, asStranger)).json();
+    remember("panel_shell", "1");
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    remember("panel_shell", "0");
+    return false;
+  }
+}
+
+// Whatever changes whose data is shown loads the page anew: no signal, cache or stream of the one before survives.
+
+/** Logs in and goes to where the person wanted to be. @throws ApiError */
+export async function login(email: string, password: string, to: string): Promise<void> {
+  await auth.csrf.$get({}, asStranger);
+  await auth.login.$post({ json: { email, password } }, asStranger);
+  location.assign(to);
+}
+
+export async function leaveSession(): Promise<void> {
+  await auth.logout.$post();
+  remember("panel_shell", "0");
+  location.assign("/login");
+}
+
+export async function enterBusiness(businessId: string): Promise<void> {
+  await auth.impersonation.$post({ json: { businessId } });
+  location.assign("/");
+}
+
+export async function leaveBusiness(): Promise<void> {
+  await auth.impersonation.$delete();
+  location.assign("/admin/businesses");
+}
+
+/** Whose link it is. @throws ApiError "not_found" when it is used or over. */
+export async function lookAtLink(token: string) {
+  await auth.csrf.$get({}, asStranger);
+  return (await auth.link.look.$post({ json: { token } }, asStranger)).json();
+}
+
+/** Chooses a password by link and is logged in. @throws ApiError */
+export async function acceptLink(choice: {
+  token: string;
+  password: string;
+  email?: string;
+  name?: string;
+}): Promise<void> {
+  await auth.link.accept.$post({ json: choice }, asStranger);
+  location.assign("/");
+}

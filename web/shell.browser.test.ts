@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { chromiumPath, launchBrowser } from "./testing/browser.ts";
+import { type Office, openOffice, password, people } from "./testing/office.ts";
+import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+
+// Only the first file of a process gets the default of `scripts/test-defaults.ts`.
+setDefaultTimeout(60_000);
+
+describe.skipIf(chromiumPath === null)("the panel's shell in a browser", () => {
+  let browser: Browser;
+  let office: Office;
+  const opened: OpenPanel[] = [];
+  const open = async (options?: PanelOptions): Promise<OpenPanel> => {
+    const panel = await openPanel(browser, office, options);
+    opened.push(panel);
+    return panel;
+  };
+
+  beforeAll(async () => {
+    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await office?.stop();
+  }, 60_000);
+
+  const devices = [
+    { width: 390, language: "he", theme: "light" },
+    { width: 390, language: "en", theme: "dark" },
+    { width: 1280, language: "he", theme: "dark" },
+    { width: 1280, language: "en", theme: "light" },
+    { width: 900, language: "he", theme: "light" },
+  ] as const;
+
+  test.each(devices)("every page is clean at $width px, $language, $theme", async (device) => {
+    for (const path of ["/", "/notifications", "/more", "/nowhere"]) {
+      const panel = await open({ ...device, path });
+      await panel.shot(path === "/" ? "today" : path.slice(1));
+      expect(await panel.violations()).toEqual([]);
+      expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect(panel.errors).toEqual([]);
+      await panel.close();
+    }
+  });
+
+  test("a link lets a person choose a password once, then the password opens the panel where it was left", async () => {
+    const link = await office.linkFor("agent");
+    const { page, violations, shot } = await open({ role: null, path: link.slice(office.stage.listensAt.length) });
+    await page.getByLabel("סיסמה חדשה").fill("קצר");
+    await page.getByRole("button", { name: "שמירה וכניסה" }).click();
+    await page.getByText("קצר מדי").waitFor();
+    await shot("welcome");
+    expect(await violations()).toEqual([]);
+    await page.getByLabel("סיסמה חדשה").fill(password);
+    await page.getByRole("button", { name: "שמירה וכניסה" }).click();
+    await page.getByRole("navigation").first().waitFor();
+
+    const again = await open({ role: null, path: link.slice(office.stage.listensAt.length) });
+    await again.page.getByText("הקישור כבר לא פעיל").waitFor();
+
+    await again.page.goto(`${office.stage.listensAt}/notifications`);
+    await again.page.getByLabel("אימייל").fill(people.agent.email);
+    await again.page.getByLabel("סיסמה").fill("לא נכון בכלל");
+    await again.page.getByRole("button", { name: "כניסה" }).click();
+    await again.page.getByRole("alert").getByText("לא נכונים").waitFor();
+    await again.shot("login");
+    expect(await again.violations()).toEqual([]);
+    await again.page.getByLabel("סיסמה").fill(password);
+    await again.page.getByRole("button", { name: "כניסה" }).click();
+    await again.page.getByRole("heading", { name: "התראות", exact: true }).waitFor();
+  });
+
+  test("Ctrl+K finds a page on any keyboard layout, Escape closes it", async () => {
+    const { page, errors } = await open();
+    await page.keyboard.press("Control+KeyK");
+    await page.getByRole("combobox").fill("תצוגה: כ");
+    await page.keyboard.press("Enter");
+    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+    await page.keyboard.press("Control+KeyK");
+    await page.getByRole("combobox").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("combobox").waitFor({ state: "detached" });
+    expect(errors).toEqual([]);
+  });
+
+  test("the language changes in place and for good, and the page turns over", async () => {
+    const { page, errors } = await open({ path: "/more" });
+    await page.locator("main").getByRole("button", { name: "English" }).click();
+    await page.getByRole("heading", { name: "More" }).waitFor();
+    expect(await page.locator("html").getAttribute("dir")).toBe("ltr");
+    await page.reload();
+    await page.getByRole("heading", { name: "More" }).waitFor();
+    expect(errors).toEqual([]);
+  });
+
+  test("a system_admin sees whose business it is on every page, and leaves it with one button", async () => {
+    const { page, violations, shot } = await open({ role: "system_admin" });
+    const entered = await page.evaluate(async (businessId) => {
+      const csrf = /csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+      const answer = await fetch("/api/auth/impersonation", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRF-Token": decodeURIComponent(csrf) },
+        body: JSON.stringify({ businessId }),
+      });
+      return answer.status;
+    }, office.businessId);
+    expect(entered).toBe(200);
+    await page.goto(`${office.stage.listensAt}/notifications`);
+    await page.getByText("נכנסת לעסק נדל״ן השרון").waitFor();
+    expect(await page.title()).toContain("נדל״ן השרון");
+    await shot("impersonating");
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "יציאה מהעסק" }).click();
+    await page.waitForURL("**/admin/businesses");
+    await page.getByText("נכנסת לעסק").waitFor({ state: "detached" });
+  });
+
+  test("without a network the old data stays with its time, and changes are refused with the reason", async () => {
+    const { page } = await open({ path: "/notifications" });
+    await page.context().setOffline(true);
+    await page.locator(".banner.offline").waitFor();
+    await page.getByRole("heading", { name: "התראות", exact: true }).waitFor();
+    await page.context().setOffline(false);
+    await page.locator(".banner.offline").waitFor({ state: "detached" });
+  });
+});

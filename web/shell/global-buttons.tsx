@@ -1,0 +1,16 @@
+import { search } from "../icons.ts";
+import { Button } from "../parts/button.tsx";
+import { shellWords } from "../strings/shell.he.ts";
+import { BellButton } from "./bell.tsx";
+import { openPalette } from "./palette-state.ts";
+
+/** On a phone there is no side: search and bell stand in the head of every page. */
+export function GlobalButtons() {
+  const t = shellWords();
+  return (
+    <div class="only-small">
+      <Button look="ghost" icon={search} label={t.search} onClick={openPalette} />
+      <BellButton />
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { globe, moon, sun } from "../icons.ts";
+import { language, setLanguage } from "../language.ts";
+import { matches, searchKey } from "../search-key.ts";
+import type { Me } from "../session.ts";
+import { shellWords } from "../strings/shell.he.ts";
+import { setTheme } from "../theme.ts";
+import { navigation } from "./navigation.ts";
+
+export interface PaletteItem {
+  key: string;
+  icon: string;
+  name: string;
+  /** Beside the name, such as a number. */
+  note?: string;
+  /** Where it goes, or what it does. */
+  to?: string;
+  run?: () => unknown;
+}
+
+const shownMax = 40;
+
+/** What fits the typed words, the nearest first. */
+export function itemsFor(typed: string, who: Me): readonly PaletteItem[] {
+  const wanted = searchKey(typed);
+  const candidates = [...pageItems(who), ...actionItems()];
+  return candidates
+    .filter(({ name, note }) => matches(`${searchKey(name)} ${searchKey(note ?? "")}`, wanted))
+    .slice(0, shownMax);
+}
+
+const pageItems = (who: Me): PaletteItem[] =>
+  navigation(who)
+    .flatMap(({ items }) => items)
+    .map(({ to, icon, name }) => ({ key: to, icon, name, to }));
+
+function actionItems(): PaletteItem[] {
+  const t = shellWords();
+  const other = language.value === "he" ? "en" : "he";
+  return [
+    { key: "dark", icon: moon, name: `${t.theme.label}: ${t.theme.dark}`, run: () => setTheme("dark") },
+    { key: "light", icon: sun, name: `${t.theme.label}: ${t.theme.light}`, run: () => setTheme("light") },
+    { key: "language", icon: globe, name: t.language[other], run: () => setLanguage(other) },
+  ];
+}

@@ -1,0 +1,60 @@
+/**
+ * The service worker: installable, and notifications on a closed phone. It answers no request and keeps nothing: what the panel
+ * shows belongs to a session, and must be gone with it.
+ */
+interface WorkerEvent extends Event {
+  waitUntil(work: Promise<unknown>): void;
+}
+
+interface PushEventLike extends WorkerEvent {
+  data: { json(): unknown } | null;
+}
+
+interface NotificationEventLike extends WorkerEvent {
+  notification: Notification & { data: { to?: string } | null };
+}
+
+interface WorkerScope {
+  addEventListener(type: string, listener: (event: never) => void): void;
+  skipWaiting(): Promise<void>;
+  registration: { showNotification(title: string, options: NotificationOptions): Promise<void> };
+  clients: {
+    claim(): Promise<void>;
+    matchAll(options: {
+      type: "window";
+    }): Promise<{ url: string; focus(): Promise<unknown>; navigate(url: string): Promise<unknown> }[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
+}
+
+const worker = globalThis as unknown as WorkerScope;
+
+worker.addEventListener("install", () => void worker.skipWaiting());
+worker.addEventListener("activate", (event: WorkerEvent) => event.waitUntil(worker.clients.claim()));
+
+worker.addEventListener("push", (event: PushEventLike) => {
+  const told = (event.data?.json() ?? {}) as { title?: string; body?: string; tag?: string; to?: string };
+  event.waitUntil(
+    worker.registration.showNotification(told.title ?? "AgentLocator", {
+      body: told.body ?? "",
+      icon: "/icon-192.png",
+      badge: "/icon-192.png",
+      lang: "he",
+      dir: "auto",
+      ...(told.tag === undefined ? {} : { tag: told.tag }),
+      data: { to: told.to ?? "/notifications" },
+    }),
+  );
+});
+
+worker.addEventListener("notificationclick", (event: NotificationEventLike) => {
+  event.notification.close();
+  const to = event.notification.data?.to ?? "/";
+  event.waitUntil(
+    worker.clients.matchAll({ type: "window" }).then(async ([open]) => {
+      if (open === undefined) return worker.clients.openWindow(to);
+      await open.focus();
+      return open.navigate(to);
+    }),
+  );
+});

@@ -1,0 +1,75 @@
+import { issueLink } from "../../src/auth/links.ts";
+import { addUser } from "../../src/auth/users.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import type { BusinessId } from "../../src/base/ids.ts";
+import type { Phone } from "../../src/base/phone.ts";
+import { withSystem } from "../../src/db/tenant.ts";
+import { openStage, type Stage, type StageOptions } from "../../src/e2e/testing/stage.ts";
+import type { Role } from "../session.ts";
+
+/** The running product with one business and one person of each role, for the tests of the panel. */
+export interface Office {
+  readonly stage: Stage;
+  readonly businessId: BusinessId;
+  /** Cookies of a fresh login of that person, as a browser holds them. */
+  logIn(role: Role): Promise<{ name: string; value: string; url: string; httpOnly: boolean }[]>;
+  /** A link by which that person chooses a password. */
+  linkFor(role: Role): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export const people: Readonly<Record<Role, { email: string; name: string }>> = {
+  owner: { email: "dana@example.co.il", name: "דנה לוי" },
+  agent: { email: "yossi@example.co.il", name: "יוסי אברהמי" },
+  system_admin: { email: "admin@example.co.il", name: "רותם שגיא" },
+};
+
+export const password = "סיסמה ארוכה מאוד לבדיקות";
+
+export async function openOffice(options: StageOptions = {}): Promise<Office> {
+  const stage = await openStage(options);
+  const businessId = await stage.addBusiness({
+    name: "נדל״ן השרון",
+    phone: "+97235550100" as Phone,
+    greeting: "שלום, הגעתם ל{{business_name}}. איך אפשר לעזור?",
+  });
+  const ids = new Map<Role, Promise<string>>();
+  const idOf = (role: Role): Promise<string> => {
+    const known = ids.get(role);
+    if (known !== undefined) return known;
+    const business = role === "system_admin" ? null : businessId;
+    const made = withSystem(stage.db, (tx) => addUser(tx, { ...people[role], role, businessId: business }));
+    ids.set(role, made);
+    return made;
+  };
+  const tokenFor = async (role: Role): Promise<string> => {
+    const id = await idOf(role);
+    return withSystem(stage.db, async (tx) => (await issueLink(tx, id as never, systemClock.instant())).token);
+  };
+  return {
+    stage,
+    businessId,
+    linkFor: async (role) => `${stage.listensAt}/welcome#${await tokenFor(role)}`,
+    async logIn(role) {
+      const token = await tokenFor(role);
+      const stranger = await fetch(`${stage.listensAt}/api/auth/csrf`);
+      const { csrf } = (await stranger.json()) as { csrf: string };
+      const accepted = await fetch(`${stage.listensAt}/api/auth/link/accept`, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          "X-CSRF-Token": csrf,
+          Cookie: `csrf=${csrf}`,
+          Origin: stage.url,
+        },
+        body: JSON.stringify({ token, password }),
+      });
+      if (!accepted.ok) throw new Error(`${role} could not log in: ${accepted.status} ${await accepted.text()}`);
+      return accepted.headers.getSetCookie().map((line) => {
+        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+        return { name, value: decodeURIComponent(value), url: stage.listensAt, httpOnly: /httponly/i.test(line) };
+      });
+    },
+    stop: () => stage.stop(),
+  };
+}

@@ -1,0 +1,102 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import type { Language } from "../language.ts";
+import type { Role } from "../session.ts";
+import type { Office } from "./office.ts";
+
+/** Screenshots of the run; git does not see them. */
+const artefacts = join(import.meta.dir, "../../artifacts/web");
+
+export interface PanelOptions {
+  /** Null = a stranger. */
+  role?: Role | null;
+  /** 390 is a phone with touch, everything from 768 a desk. */
+  width?: number;
+  height?: number;
+  language?: Language;
+  theme?: "light" | "dark";
+  path?: string;
+}
+
+export interface OpenPanel {
+  readonly page: Page;
+  /** What the page said that it should not: thrown errors, errors on the console. */
+  readonly errors: readonly string[];
+  /** Keeps a picture under `artifacts/web/`, named after width, language and theme. */
+  shot(name: string): Promise<void>;
+  /** What axe finds against WCAG 2.2 AA and good practice: one line each. */
+  violations(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** The panel as one person sees it on one device, ready to be used. */
+export async function openPanel(browser: Browser, office: Office, options: PanelOptions = {}): Promise<OpenPanel> {
+  const { role = "owner", width = 1280, language = "he", theme = "light", path = "/" } = options;
+  const phone = width < 768;
+  const url = office.stage.listensAt;
+  const context = await browser.newContext({
+    viewport: { width, height: options.height ?? (phone ? 844 : 900) },
+    hasTouch: phone,
+    isMobile: phone,
+    deviceScaleFactor: phone ? 2 : 1,
+    colorScheme: theme,
+    reducedMotion: "reduce",
+    locale: language === "he" ? "he-IL" : "en-IL",
+    timezoneId: "Asia/Jerusalem",
+  });
+  await context.addCookies([
+    { name: "panel_language", value: language, url },
+    ...(role === null ? [] : await office.logIn(role)),
+  ]);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    const { url } = message.location();
+    if (message.type() === "error" && !url.endsWith("/api/events")) errors.push(`${message.text()} (${url})`);
+  });
+  await page.goto(`${url}${path}`);
+  await page.locator("h1").first().waitFor();
+  return {
+    page,
+    errors,
+    async shot(name) {
+      mkdirSync(artefacts, { recursive: true });
+      await settle(page);
+      await page.screenshot({ path: join(artefacts, `${name}-${width}-${language}-${theme}.png`) });
+    },
+    violations: () => axe(page),
+    close: () => context.close(),
+  };
+}
+
+/** Waits until nothing is fetched, no skeleton stands and every font is there. */
+export async function settle(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    await document.fonts.ready;
+    return (
+      document.querySelector("#app .skeleton") === null &&
+      document
+        .getAnimations()
+        .every((a) => a.playState !== "running" || a.effect?.getTiming().iterations === Number.POSITIVE_INFINITY)
+    );
+  });
+}
+
+interface AxeResults {
+  violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
+}
+
+async function axe(page: Page): Promise<string[]> {
+  await settle(page);
+  await page.evaluate(await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text());
+  const { violations } = await page.evaluate(() => {
+    const { axe: tester } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    return tester.run({ runOnly: tags });
+  });
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${help}\n  ${html.slice(0, 200)}\n  ${failureSummary ?? ""}`),
+  );
+}
