@@ -31,7 +31,7 @@ export const limits = {
   pendingInboundMs: 10_000, // audio kept while the engine is not ready
   inboundGapMs: 2_000, // lost frames are replaced by at most this much silence
   echoTailMs: 300, // the last words come back from the caller's phone this late
-  missedTurnMs: 2_500, // the caller is done by our ear and the engine has not noticed: ask for the answer
+  missedTurnMs: 1_700, // of silence by our ear, and the engine has not noticed: ask for the answer; V21 allows the caller 2 s
   keypadMs: 3_000, // keys within this time are one input
   nextStepMs: 2_000, // how long the provider may take to ask what follows the stream
   providerActionMs: 5_000, // a redirect or hang-up that takes longer has failed

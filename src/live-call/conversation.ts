@@ -198,7 +198,8 @@ export class Conversation {
   speechEnded(): void {
     this.latency.mark("speech_end");
     if (this.#interruption.undecided) this.judge();
-    else if (this.#floor === "listening") this.#core.arm("missed_turn", limits.missedTurnMs);
+    // The caller's silence began before the detector was sure of it.
+    else if (this.#floor === "listening") this.#core.arm("missed_turn", limits.missedTurnMs - this.#deps.vad.pauseMs);
   }
 
   /** Stops the assistant at once; whether that was right is judged afterwards. */
@@ -338,7 +339,7 @@ export class Conversation {
     if (!this.idle || this.closing.pending) return;
     this.#core.event("missed_turn");
     this.request({ takeTurn: true });
-    this.#core.deadlines.armNoLater("filler", this.#core.nowMs()); // the caller has waited longer than V21 allows
+    this.#core.deadlines.armNoLater("filler", this.#core.nowMs()); // the caller has waited as long as V21 allows
   }
 
   // ── inside ───────────────────────────────────────────────────────────────────────────────────────────────────
