@@ -12,8 +12,8 @@ import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import type { RestCalendars } from "./calendar/availability.ts";
 import { createRestCalendars } from "./calendar/rest.ts";
+import { CallOwner } from "./calls/call-owner.ts";
 import { createCallRecorder } from "./calls/journal.ts";
-import { closeLostCalls } from "./calls/lost-calls.ts";
 import { createSoundStore, type SoundStore } from "./calls/sound-store.ts";
 import type { Config } from "./config.ts";
 import { type House, openHouse } from "./db/house.ts";
@@ -59,12 +59,12 @@ export function createApp(deps: AppDeps): App {
     const startedAt = clock.instant();
     const { storageDir, databaseUrl, http } = deps.config;
     house = await openHouse({ storageDir, databaseUrl, log });
-    const lost = await closeLostCalls(house.db, startedAt);
-    if (lost > 0) log.warn("CALL", "calls that an earlier process lost are closed", { count: lost });
+    const owner = new CallOwner({ db: house.db, owner: processId(storageDir), clock, log });
+    await owner.claim(startedAt);
     // Callbacks need our address, which with port 0 is known only once we listen.
     const listensAt = () => `http://127.0.0.1:${server?.port ?? http.port}`;
     const publicBaseUrl = () => http.publicBaseUrl ?? listensAt();
-    product = assemble(deps, house, publicBaseUrl);
+    product = assemble(deps, house, publicBaseUrl, owner);
     server = listen({ ...http, routes: product.routes, sockets: product.sockets, websocket: mediaWebSocket });
     product.startChores();
     const link = await firstAdminLink(house.db, clock.instant());
@@ -89,10 +89,13 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
+/** Its storage folder belongs to one process at a time, so the folder's id is the process's. */
+const processId = (storageDir: string): string => installationSecret(storageDir, "process", null).slice(0, 32);
+
 type Product = ReturnType<typeof assemble>;
 
 /** Every module with what it needs, in the order of their dependency. */
-function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
+function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owner: CallOwner) {
   const { config, clock, log, random } = deps;
   const { db } = house;
   const voice = assembleVoice(deps);
@@ -100,6 +103,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   const sounds = createSoundStore(config.storageDir);
   const recorder = createCallRecorder({
     db,
+    owner: processId(config.storageDir),
     sounds,
     recordingDays: (id) => directory.get(id)?.recordingDays ?? limits.recordingDays,
     usdIlsRate: config.usdIlsRate,
@@ -116,7 +120,10 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
   return {
     routes: routesOf(deps, house, telephone, { sounds, restCalendars, publicBaseUrl }),
     sockets: telephone.sockets,
-    startChores: () => chores.start(),
+    startChores() {
+      chores.start();
+      owner.start();
+    },
     async drain() {
       const hasCalls = switchboard.live > 0;
       await switchboard.drain(limits.drainMs);
@@ -125,6 +132,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string) {
     hurry: () => void switchboard.drain(limits.drainHurryMs),
     async close() {
       await chores.stop();
+      await owner.stop();
       const lost = await recorder.close(limits.closeMs);
       if (lost > 0) log.error("CALL", "rows of calls were lost: the database did not take them", { count: lost });
       await directory.close();

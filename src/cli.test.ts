@@ -169,6 +169,7 @@ async function recordCall({ db }: House, businessId: BusinessId): Promise<CallId
   const callSid = `CA${callId.replaceAll("-", "")}` as CallSid;
   const recorder = createCallRecorder({
     db,
+    owner: "this process",
     sounds: createSoundStore(storageDir),
     recordingDays: () => 2,
     usdIlsRate: 3.7,

@@ -180,6 +180,10 @@ export const limits = {
   recordingDays: 2, // V15
   recordingBytesMax: 16 * 1024 * 1024,
 
+  // Processes on one database
+  processLeaseMs: 60_000, // not seen for this long = dead: its calls are closed, their callers called back
+  processRenewMs: 15_000,
+
   // Shutdown
   drainMs: 15 * 60_000,
   drainHurryMs: 10_000,
@@ -199,6 +203,7 @@ assert(limits.webhookDatabaseMs < 100, "V1: the webhook answers in under 100 ms"
 assert(limits.importBytes < limits.requestBodyBytes, "a file that is too large is told so by its route");
 assert(limits.jobLeaseMs + limits.jobPollMs < 30_000, "F52: jobs of a dead process are rescued within 30 s");
 assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal that fails");
+assert(limits.processLeaseMs > 3 * limits.processRenewMs, "a claim survives two renewals that fail");
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");
 assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before its hold ends");
 assert(limits.waQuietMs >= 1_000 && limits.waQuietMs <= 1_500, "W12 fixes the wait at 1-1.5 s");

@@ -21,7 +21,6 @@ import { addBusiness } from "../tenants/business.ts";
 import { type AfterCallDeps, callJobs } from "./after-call.ts";
 import { callJobHandlers } from "./handlers.ts";
 import { type CallRecorder, createCallRecorder } from "./journal.ts";
-import { closeLostCalls } from "./lost-calls.ts";
 import { listCalls, readCall } from "./queries.ts";
 import { sweepRecordings } from "./recordings.ts";
 import { createSoundStore } from "./sound-store.ts";
@@ -63,7 +62,15 @@ beforeEach(async () => {
     summarised: [],
   };
   const sounds = createSoundStore(folder);
-  const usual = { db, sounds, usdIlsRate: 3.7, clock: systemClock, log: silentLog, random: () => 0.5 };
+  const usual = {
+    db,
+    owner: "this process",
+    sounds,
+    usdIlsRate: 3.7,
+    clock: systemClock,
+    log: silentLog,
+    random: () => 0.5,
+  };
   recorder = createCallRecorder({ ...usual, recordingDays: () => 2 });
 });
 
@@ -310,21 +317,6 @@ test("a recording whose days are over is deleted: file, provider's copy and cont
   expect(existsSync(join(folder, before?.file ?? "none"))).toBe(false);
   expect(world.deleted).toEqual([recordingSid]);
   expect(await sweepRecordings(db, now.add({ hours: 49 }))).toBe(0);
-});
-
-// F49: calls that were open when the process was killed.
-test("calls that an earlier process left open are closed as lost, with somebody to call back", async () => {
-  const left = await call();
-  const fine = await call();
-  recorder.ended(fine.callSid, { reason: "assistant_ended", durationMs: 5_000, recording: null, trace: null });
-  await recorder.idle();
-  const start = Temporal.Instant.from("2026-11-21T08:05:00Z");
-  expect(await closeLostCalls(db, start)).toBe(1);
-  expect(await closeLostCalls(db, start)).toBe(0);
-  const rows = await read();
-  const reasonOf = (id: CallId) => rows.calls.find((row) => row.id === id)?.endReason;
-  expect([reasonOf(left.callId), reasonOf(fine.callId)]).toEqual(["lost", "assistant_ended"]);
-  expect(rows.tasks.map(({ callId }) => callId)).toEqual([left.callId]);
 });
 
 test("the call log is read page by page, newest first, without gaps or repeats", async () => {

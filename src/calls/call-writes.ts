@@ -32,6 +32,8 @@ export type CallWrite = { businessId: BusinessId; callSid: CallSid } & (
 );
 
 export interface CallWriterSettings {
+  /** The process that carries the calls: `processes.id`. */
+  owner: string;
   usdIlsRate: number;
 }
 
@@ -63,7 +65,7 @@ async function writeBusiness(
   const announce: (() => void)[] = [];
   for (const write of writes) {
     if (write.kind !== "begin") continue;
-    const outcome = await begin(ctx, write.call);
+    const outcome = await begin(ctx, write.call, settings.owner);
     announce.push(() => write.done(outcome));
   }
   const ids = await callIds(ctx.tx, writes);
@@ -86,7 +88,7 @@ async function writeBusiness(
   return announce;
 }
 
-async function begin(ctx: Ctx, call: BegunCall): Promise<"begun" | "over"> {
+async function begin(ctx: Ctx, call: BegunCall, owner: string): Promise<"begun" | "over"> {
   const { tx, businessId } = ctx;
   const [known] = await tx.select({ endedAt: calls.endedAt }).from(calls).where(eq(calls.callSid, call.callSid));
   if (known) return known.endedAt ? "over" : "begun";
@@ -98,6 +100,7 @@ async function begin(ctx: Ctx, call: BegunCall): Promise<"begun" | "over"> {
       id: call.callId,
       businessId,
       callSid: call.callSid,
+      owner,
       origin: call.tester ? "browser" : "phone",
       fromPhone,
       toPhone: call.to,

@@ -58,6 +58,7 @@ afterEach(async () => {
 const record = (): CallRecorder =>
   createCallRecorder({
     db,
+    owner: "this process",
     sounds: createSoundStore(folder),
     recordingDays: () => 2,
     usdIlsRate: 3.7,
@@ -244,7 +245,7 @@ test("a commit whose answer is lost is not doubled", async () => {
     { kind: "usage" as const, seq: 3, usage: consumed },
     { kind: "ended" as const, end: { reason: "caller_hung_up" as const, durationMs: 61_000, trace: null } },
   ].map((write) => ({ ...write, businessId: business, callSid: call.callSid }));
-  for (let again = 0; again < 2; again++) await writeCalls(server, writes, { usdIlsRate: 3.7 });
+  for (let again = 0; again < 2; again++) await writeCalls(server, writes, { usdIlsRate: 3.7, owner: "this process" });
   expect(await read()).toEqual(before);
 });
 

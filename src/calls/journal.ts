@@ -15,6 +15,8 @@ import { WriteBehind } from "./write-behind.ts";
 
 export interface CallRecorderDeps {
   db: Database;
+  /** The process that carries the calls. */
+  owner: string;
   sounds: SoundStore;
   /** Days that a recording of this business is kept. */
   recordingDays(businessId: BusinessId): number;
@@ -63,12 +65,12 @@ class Recorder implements CallRecorder {
 
   constructor(deps: CallRecorderDeps) {
     this.#deps = deps;
-    const { clock, log, random, usdIlsRate } = deps;
+    const { clock, log, random, usdIlsRate, owner } = deps;
     this.#writes = new WriteBehind<CallWrite>({
       capacity: limits.writeBehindRowsMax,
       batch: batchRows,
       gatherMs,
-      write: (writes) => writeCalls(deps.db, writes, { usdIlsRate }),
+      write: (writes) => writeCalls(deps.db, writes, { usdIlsRate, owner }),
       mayPass,
       refused: (write, error) => this.#refused(write, error),
       clock,

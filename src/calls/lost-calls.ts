@@ -1,31 +1,54 @@
-import { and, isNull, lt, sql } from "drizzle-orm";
-import type { Database } from "../db/client.ts";
+import { and, eq, isNull, lt, notInArray, or, type SQL, sql } from "drizzle-orm";
+import type { Database, Tx } from "../db/client.ts";
 import { calls } from "../db/schema/call.ts";
+import { processes } from "../db/schema/process.ts";
 import { withSystem } from "../db/tenant.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { limits } from "../limits.ts";
 import { callJobs } from "./after-call.ts";
 import { addCallBackTask } from "./call-back-task.ts";
 
+const patient = { deadlineMs: limits.jobQueryMs };
+
 /**
- * Closes the calls that an earlier process left open when it died: they end as "lost", and their callers are to be
- * called back. Called once at start, with the moment of this start. Returns how many there were.
+ * Closes the calls that an earlier process of this storage folder left open when it died: they end as "lost", and their
+ * callers are to be called back. Called once at start, with the moment of this start. Returns how many there were.
  */
-export async function closeLostCalls(db: Database, startedAt: Temporal.Instant): Promise<number> {
+export function closeOwnLostCalls(db: Database, owner: string, startedAt: Temporal.Instant): Promise<number> {
+  const left = and(or(eq(calls.owner, owner), isNull(calls.owner)), lt(calls.startedAt, startedAt));
+  return withSystem(db, (tx) => close(tx, left), patient);
+}
+
+/** The same for the calls of other processes on this database that were not seen for `limits.processLeaseMs`. */
+export function closeAbandonedCalls(db: Database): Promise<number> {
   return withSystem(
     db,
     async (tx) => {
-      const lost = await tx
-        .update(calls)
-        .set({ endReason: "lost", endedAt: sql`coalesce(${calls.endedAt}, now())` })
-        .where(and(isNull(calls.endReason), isNull(calls.endedAt), lt(calls.startedAt, startedAt)))
-        .returning({ id: calls.id, businessId: calls.businessId });
-      for (const { id: callId, businessId } of lost) {
-        await addCallBackTask({ businessId, actor: { kind: "system" }, tx }, callId);
-        await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
-      }
-      return lost.length;
+      const lease = sql`now() - make_interval(secs => ${limits.processLeaseMs / 1_000})`;
+      const alive = tx.select({ id: processes.id }).from(processes).where(sql`${processes.seenAt} > ${lease}`);
+      return close(tx, notInArray(calls.owner, alive));
     },
-    { deadlineMs: limits.jobQueryMs },
+    patient,
   );
+}
+
+/** This process is alive: its open calls are not lost. */
+export async function renewProcess(db: Database, id: string): Promise<void> {
+  const seenAt = sql`now()`;
+  const row = sql`insert into ${processes} (id, seen_at) values (${id}, ${seenAt})
+    on conflict (id) do update set seen_at = ${seenAt}`;
+  await withSystem(db, (tx) => tx.execute(row), patient);
+}
+
+async function close(tx: Tx, left: SQL | undefined): Promise<number> {
+  const lost = await tx
+    .update(calls)
+    .set({ endReason: "lost", endedAt: sql`coalesce(${calls.endedAt}, now())` })
+    .where(and(isNull(calls.endReason), isNull(calls.endedAt), left))
+    .returning({ id: calls.id, businessId: calls.businessId });
+  for (const { id: callId, businessId } of lost) {
+    await addCallBackTask({ businessId, actor: { kind: "system" }, tx }, callId);
+    await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
+  }
+  return lost.length;
 }

@@ -44,6 +44,8 @@ export const calls = pgTable(
     fromPhone: text("from_phone").$type<Phone>(),
     /** Null when nobody's number was called: a test call. */
     toPhone: text("to_phone").$type<Phone>(),
+    /** The process that carries it (`processes.id`): only it, or whoever finds it dead, may close the call. */
+    owner: text("owner"),
     origin: text("origin").$type<CallOrigin>().notNull().default("phone"),
     forwardedFrom: text("forwarded_from"),
     customerId: uuid("customer_id").$type<CustomerId>(),
