@@ -20,6 +20,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/api\/leads\/(?:export|import)/, "src/crm/api-leads-csv.ts"],
   [/^\/api\/leads/, "src/crm/api-leads.ts"],
   [/^\/api\/lead-statuses/, "src/crm/api-lead-statuses.ts"],
+  [/^\/api\/search/, "src/crm/api-search.ts"],
   [/^\/api\/tasks/, "src/crm/api-tasks.ts"],
 ];
 

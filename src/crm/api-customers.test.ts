@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { CustomerId } from "../base/ids.ts";
+import { messages } from "../db/schema/message.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { appendMessage } from "./conversations/append-message.ts";
 import { openConversation } from "./conversations/open-conversation.ts";
@@ -68,6 +69,7 @@ describe("identities", () => {
       const conversationId = await openConversation(ctx, { customerId: id, channel: "whatsapp", identityId });
       const at = Temporal.Now.instant();
       await appendMessage(ctx, { conversationId, customerId: id, author: "customer", body: "שלום", at });
+      await ctx.tx.update(messages).set({ identityId });
     });
     const forget = () => room.ask(room.owner, `/api/customers/${id}/identities/${identityId}`, { method: "DELETE" });
     expect((await forget()).status).toBe(204);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { member } from "../api/testing/door.ts";
+import { newId } from "../base/ids.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { saveLead } from "./leads/save-lead.ts";
@@ -68,6 +69,7 @@ describe("writing a lead down", () => {
     ["an unknown status", { name: "דנה", status: "nowhere" }, "status"],
     ["an unknown source", { name: "דנה", source: "moon" }, "source"],
     ["no id of a user", { name: "דנה", assigneeUserId: "7" }, "assigneeUserId"],
+    ["somebody who is not of the business", { name: "דנה", assigneeUserId: newId() }, "assigneeUserId"],
     ["a field that is none", { name: "דנה", businessId: "x" }, ""],
     ["a number as a name", { name: 7 }, "name"],
   ])("%s is refused with the field", async (_what, body, path) => {

@@ -149,6 +149,11 @@ describe("bad input", () => {
     expect([answer.status, answer.body.error.fields.map((field) => field.path)]).toEqual([422, [path]]);
   });
 
+  test("work is given to people of the business only", async () => {
+    for (const assigneeUserId of [newId(), room.stranger.userId])
+      expect((await room.json(room.owner, "/api/tasks", { body: { title: "א", assigneeUserId } })).status).toBe(422);
+  });
+
   test("another business's customer, or task, is not there", async () => {
     const theirs = room.other.customerIds[0]!;
     expect((await room.json(room.owner, "/api/tasks", { body: { title: "א", customerId: theirs } })).status).toBe(404);

@@ -6,6 +6,7 @@ import { createCustomersApi } from "./api-customers.ts";
 import { createLeadStatusesApi } from "./api-lead-statuses.ts";
 import { createLeadsApi } from "./api-leads.ts";
 import { createLeadsCsvApi } from "./api-leads-csv.ts";
+import { createSearchApi } from "./api-search.ts";
 import { createTasksApi } from "./api-tasks.ts";
 
 export interface CrmApiDeps {
@@ -13,12 +14,13 @@ export interface CrmApiDeps {
   clock: Clock;
 }
 
-/** Every route of this folder: leads, statuses, customers, tasks. */
+/** Every route of this folder: leads, statuses, customers, tasks, search. */
 export function createCrmApi(deps: CrmApiDeps) {
   return new Hono<ApiEnv>()
     .route("/", createLeadsCsvApi(deps)) // its paths look like ids to the next one
     .route("/", createLeadsApi(deps))
     .route("/", createLeadStatusesApi(deps))
     .route("/", createCustomersApi(deps))
-    .route("/", createTasksApi(deps));
+    .route("/", createTasksApi(deps))
+    .route("/", createSearchApi(deps));
 }

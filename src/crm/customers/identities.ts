@@ -2,7 +2,7 @@ import { and, count, eq } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import { type CustomerId, newId } from "../../base/ids.ts";
 import { customerIdentities } from "../../db/schema/customer.ts";
-import { conversations } from "../../db/schema/message.ts";
+import { conversations, messages } from "../../db/schema/message.ts";
 import { limits } from "../../limits.ts";
 import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
@@ -46,10 +46,11 @@ export async function removeIdentity(ctx: Ctx, customerId: CustomerId, identityI
   const mine = and(isOf(ctx, customerId), eq(customerIdentities.id, identityId));
   const [row] = await tx.select({ kind: customerIdentities.kind }).from(customerIdentities).where(mine).for("update");
   if (row === undefined) throw new AppError("not_found", "no such identity");
-  await tx
-    .update(conversations)
-    .set({ identityId: null })
-    .where(and(eq(conversations.businessId, businessId), eq(conversations.identityId, identityId)));
+  for (const table of [conversations, messages])
+    await tx
+      .update(table)
+      .set({ identityId: null })
+      .where(and(eq(table.businessId, businessId), eq(table.identityId, identityId)));
   await tx.delete(customerIdentities).where(mine);
   await written(ctx, customerId, "customer.identity_remove", row.kind);
 }

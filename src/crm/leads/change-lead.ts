@@ -6,6 +6,7 @@ import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { renameCustomer } from "../customers/rename.ts";
+import { requireColleague } from "../require-colleague.ts";
 import { type LeadRow, readLead } from "./list-leads.ts";
 import { requireLeadStatus } from "./statuses.ts";
 
@@ -21,6 +22,7 @@ export interface LeadChange {
 export async function changeLead(ctx: Ctx, leadId: string, change: LeadChange): Promise<LeadRow> {
   const { name, status, source, assigneeUserId } = change;
   if (status !== undefined) await requireLeadStatus(ctx, status);
+  await requireColleague(ctx, assigneeUserId);
   const [lead] = await ctx.tx
     .update(leads)
     .set({ status, source, assigneeUserId, updatedAt: sql`now()` })

@@ -5,6 +5,7 @@ import { type TaskUrgency, tasks } from "../../db/schema/task.ts";
 import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { requireColleague } from "../require-colleague.ts";
 import { endReminder, remindWhenDue } from "./remind-when-due.ts";
 
 export interface TaskChange {
@@ -19,6 +20,7 @@ export interface TaskChange {
 /** Changes what is given of a task; a new date rings anew. @throws AppError "not_found". */
 export async function changeTask(ctx: Ctx, taskId: string, change: TaskChange, now: Temporal.Instant): Promise<void> {
   const task = await lockTask(ctx, taskId);
+  await requireColleague(ctx, change.assigneeUserId);
   await ctx.tx
     .update(tasks)
     .set({ ...change, updatedAt: now })

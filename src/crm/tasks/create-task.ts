@@ -5,6 +5,7 @@ import { announce } from "../../notify/announce.ts";
 import { notify } from "../../notify/create.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { requireColleague } from "../require-colleague.ts";
 import { remindWhenDue } from "./remind-when-due.ts";
 
 export interface NewTask {
@@ -23,6 +24,7 @@ export interface NewTask {
 export async function createTask(ctx: Ctx, input: NewTask): Promise<string | null> {
   const title = input.title.trim().slice(0, 200);
   if (title === "") throw new AppError("invalid", "a task needs a title");
+  await requireColleague(ctx, input.assigneeUserId);
   const { businessId, tx } = ctx;
   const author = authorOf(ctx.actor);
   const id = newId();

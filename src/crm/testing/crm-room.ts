@@ -4,6 +4,8 @@ import { door, member } from "../../api/testing/door.ts";
 import { systemClock } from "../../base/clock.ts";
 import { silentLog } from "../../base/log.ts";
 import { testBusiness } from "../../calendar/testing/test-business.ts";
+import { users } from "../../db/schema/user.ts";
+import { withSystem } from "../../db/tenant.ts";
 import type { TestDatabase } from "../../db/test-db.ts";
 import { errorHandler } from "../../http/errors.ts";
 import { createCrmApi } from "../api.ts";
@@ -14,6 +16,10 @@ export async function crmRoom(db: TestDatabase) {
   const api = createCrmApi({ db, clock: systemClock });
   const { ask, json } = door(api);
   const [owner, stranger] = [member(business.businessId), member(other.businessId)];
+  for (const { userId, businessId } of [owner, stranger])
+    await withSystem(db, (tx) =>
+      tx.insert(users).values({ id: userId!, businessId, email: `${userId}@example.com`, name: "דנה", role: "owner" }),
+    );
   return { db, business, other, owner, stranger, ask, json, send: sender(api) };
 }
 

@@ -1,0 +1,108 @@
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { wallClock } from "../../api/wall-clock.ts";
+import type { CustomerId } from "../../base/ids.ts";
+import { customerIdentities, customers } from "../../db/schema/customer.ts";
+import { leads } from "../../db/schema/lead.ts";
+import type { Ctx } from "../../tenants/ctx.ts";
+import { foundBy, readSearch } from "./found-by.ts";
+
+// Calls and conversations of this many found people are looked at: behind them nobody scrolls in a palette.
+const peopleMax = 100;
+// How far back words are looked for in what was said and written. Neither text has an index that row-level security
+// lets a search use, so the newest rows are read: some 10 ms.
+const recentCalls = 2_000;
+const recentMessages = 5_000;
+
+/** What the command palette shows for a text: people by name, number or notes; calls and conversations by them or their words. */
+export async function search(ctx: Ctx, text: string, limit: number) {
+  const asked = readSearch(text);
+  if (asked === null) return { customers: [], calls: [], conversations: [] };
+  const people = await findPeople(ctx, foundBy(ctx, customers.id, asked));
+  const ids = people.map(({ id }) => id);
+  const words = asked.kind === "words" ? asked.words : null;
+  return {
+    customers: people.slice(0, limit),
+    calls: await findCalls(ctx, ids, words, limit),
+    conversations: await findConversations(ctx, ids, words, limit),
+  };
+}
+
+function findPeople(ctx: Ctx, found: SQL) {
+  const { tx, businessId } = ctx;
+  const phones = sql<string[]>`(
+    select coalesce(json_agg(${customerIdentities.value} order by ${customerIdentities.createdAt}), '[]')
+    from ${customerIdentities} where ${customerIdentities.businessId} = ${businessId}
+      and ${customerIdentities.customerId} = ${customers.id} and ${customerIdentities.kind} = 'phone')`;
+  return tx
+    .select({ id: customers.id, name: customers.name, phones, leadId: leads.id, status: leads.status })
+    .from(customers)
+    .leftJoin(leads, and(eq(leads.businessId, customers.businessId), eq(leads.customerId, customers.id)))
+    .where(and(eq(customers.businessId, businessId), found))
+    .orderBy(desc(sql`coalesce(${leads.activeAt}, ${customers.createdAt})`), desc(customers.id))
+    .limit(peopleMax);
+}
+
+interface FoundCall {
+  id: string;
+  customerId: string | null;
+  customerName: string | null;
+  startedLocal: string;
+  summary: string | null;
+}
+
+function findCalls(ctx: Ctx, people: readonly CustomerId[], words: string | null, limit: number) {
+  const { tx, businessId } = ctx;
+  const columns = sql`id, customer_id, started_at, summary`;
+  const theirs = sql`select ${columns} from calls
+    where business_id = ${businessId} and customer_id in (${listed(people)}) order by started_at desc limit ${limit}`;
+  const said =
+    words === null
+      ? null
+      : sql`select * from (select ${columns} from calls where business_id = ${businessId} and summary is not null
+      order by started_at desc limit ${recentCalls}) as recent where summary ilike ${like(words)} limit ${limit}`;
+  return tx.execute<FoundCall & Record<string, unknown>>(sql`
+    select call.id, customer_id as "customerId", c.name as "customerName",
+      ${wallClock(ctx, sql`started_at`)} as "startedLocal", left(summary, 200) as summary
+    from (${either(theirs, said)}) as call left join customers c on c.business_id = ${businessId} and c.id = customer_id
+    order by started_at desc limit ${limit}`);
+}
+
+interface FoundConversation {
+  id: string;
+  channel: string;
+  customerId: string;
+  customerName: string | null;
+  /** The message that holds the words; null when the person was found. */
+  text: string | null;
+  atLocal: string | null;
+}
+
+function findConversations(ctx: Ctx, people: readonly CustomerId[], words: string | null, limit: number) {
+  const { tx, businessId } = ctx;
+  const theirs = sql`select id as conversation_id, last_message_at as at, null as text from conversations
+    where business_id = ${businessId} and customer_id in (${listed(people)})
+    order by last_message_at desc nulls last limit ${limit}`;
+  const written =
+    words === null
+      ? null
+      : sql`select * from (select distinct on (conversation_id) conversation_id, created_at, left(body, 200)
+      from (select conversation_id, created_at, body from messages where business_id = ${businessId}
+        order by created_at desc limit ${recentMessages}) as recent
+      where body ilike ${like(words)} order by conversation_id, created_at desc) as each_once
+      order by created_at desc limit ${limit}`;
+  return tx.execute<FoundConversation & Record<string, unknown>>(sql`
+    select v.id, v.channel, v.customer_id as "customerId", c.name as "customerName", max(found.text) as text,
+      ${wallClock(ctx, sql`max(found.at)`)} as "atLocal"
+    from (${either(theirs, written)}) as found
+      join conversations v on v.business_id = ${businessId} and v.id = found.conversation_id
+      join customers c on c.business_id = ${businessId} and c.id = v.customer_id
+    group by v.id, v.channel, v.customer_id, c.name order by max(found.at) desc nulls last limit ${limit}`);
+}
+
+const either = (one: SQL, other: SQL | null): SQL => (other === null ? one : sql`(${one}) union (${other})`);
+
+const listed = (ids: readonly string[]): SQL =>
+  sql`select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)`;
+
+/** `%` and `_` of a text that is looked for mean themselves. */
+const like = (text: string): string => `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
