@@ -23,6 +23,7 @@ import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
+import { createLiveHub, type LiveHub } from "./notify/live.ts";
 import { createPanel } from "./panel/serve.ts";
 import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
@@ -117,8 +118,9 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const { usdIlsRate } = config;
   const provider = telephone.rest;
   const chores = assembleChores({ ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
+  const hub = createLiveHub({ db, clock, log, random });
   return {
-    routes: routesOf(deps, house, telephone, { sounds, restCalendars, publicBaseUrl }),
+    routes: routesOf(deps, house, telephone, { sounds, restCalendars, publicBaseUrl, hub }),
     sockets: telephone.sockets,
     startChores() {
       chores.start();
@@ -131,6 +133,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
     },
     hurry: () => void switchboard.drain(limits.drainHurryMs),
     async close() {
+      await hub.close();
       await chores.stop();
       await owner.stop();
       const lost = await recorder.close(limits.closeMs);
@@ -144,6 +147,7 @@ interface RouteNeeds {
   sounds: SoundStore;
   restCalendars: RestCalendars;
   publicBaseUrl: () => string;
+  hub: LiveHub;
 }
 
 /** Every route of the product; each stands once, in the module of its area. */
@@ -151,7 +155,7 @@ function routesOf(
   { config, clock, log }: AppDeps,
   { db }: House,
   { webhooks, switchboard, testCalls }: Telephone,
-  { sounds, restCalendars, publicBaseUrl }: RouteNeeds,
+  { sounds, restCalendars, publicBaseUrl, hub }: RouteNeeds,
 ): Hono {
   const routes = new Hono();
   routes.onError(errorHandler(log));
@@ -160,7 +164,7 @@ function routesOf(
   routes.route("/", createStaticAudio(config));
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   const hasModel = config.openai.apiKey !== null;
-  const needs = { sounds, restCalendars, publicBaseUrl, live: switchboard, testCalls, hasModel };
+  const needs = { sounds, restCalendars, publicBaseUrl, live: switchboard, testCalls, hub, hasModel };
   routes.route("/", createApi({ db, clock, log, secret, ...needs }));
   const health = createHealth({
     probes: {

@@ -103,6 +103,14 @@ export const limits = {
   inviteMs: 7 * 24 * 60 * 60_000,
   resetMs: 24 * 60 * 60_000,
 
+  // Live updates
+  liveStreamsMax: 2_000, // per process
+  liveStreamsPerSessionMax: 20, // tabs
+  liveBehindMax: 256, // facts that a slow reader has not taken: it is closed and comes back
+  liveRemembered: 5_000, // facts kept for whoever comes back after a gap
+  liveBeatMs: 25_000,
+  liveGatherMs: 10, // facts of so short a time go out together
+
   // Database
   webQueryMs: 2_000,
   jobQueryMs: 5_000,

@@ -16,6 +16,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/api\/rehearsal/, "src/rehearsal/api.ts"],
   [/^\/api\/test-call/, "src/test-call/api.ts"],
   [/^\/api\/(?:business|settings|numbers|hours|resources|prompts|knowledge|questions)\b/, "src/tenants/api"],
+  [/^\/api\/events/, "src/notify/api-events.ts"],
   [/^\/api\/notifications/, "src/notify/api.ts"],
   [/^\/api\/leads\/(?:export|import)/, "src/crm/api-leads-csv.ts"],
   [/^\/api\/leads/, "src/crm/api-leads.ts"],

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { ApiEnv } from "../api/env.ts";
 import { createAuthApi } from "../auth/api.ts";
 import { createCookies } from "../auth/cookies.ts";
+import { hasSession } from "../auth/sessions.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createCalendarApi } from "../calendar/api.ts";
@@ -14,6 +15,8 @@ import type { Database } from "../db/client.ts";
 import { guard } from "../http/guard.ts";
 import { tracePlot } from "../live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "../notify/api.ts";
+import { createEventsApi } from "../notify/api-events.ts";
+import type { LiveHub } from "../notify/live.ts";
 import { createRehearsalApi } from "../rehearsal/api.ts";
 import { createTenantsApi } from "../tenants/api.ts";
 import { createTestCallApi } from "../test-call/api.ts";
@@ -30,6 +33,7 @@ export interface ApiDeps {
   restCalendars: RestCalendars;
   live: LiveCalls;
   testCalls: TestCallDesk;
+  hub: LiveHub;
   /** True when a model is configured. */
   hasModel: boolean;
 }
@@ -45,6 +49,7 @@ export function createApi(deps: ApiDeps) {
     .route("/", createCalendarApi(deps))
     .route("/", createCallsApi({ ...deps, tracePlot }))
     .route("/", createCrmApi({ db, clock }))
+    .route("/", createEventsApi({ hub: deps.hub, hasSession: (key) => hasSession(db, key) }))
     .route("/", createNotificationsApi({ db, clock }))
     .route("/", createRehearsalApi({ db }))
     .route("/", createTenantsApi({ db, clock }))

@@ -10,6 +10,7 @@ import type { Random } from "../base/random.ts";
 import { directoryChannel } from "../db/change-notice.ts";
 import type { Database } from "../db/client.ts";
 import { businesses, businessNumbers, businessSettings } from "../db/schema/business.ts";
+import { type Subscription, subscribe } from "../db/subscribe.ts";
 import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { BusinessSettings } from "./settings.ts";
@@ -62,7 +63,7 @@ class MemoryDirectory implements Directory {
   readonly #deps: DirectoryDeps;
   readonly #poll: Timer;
   readonly #loaded = Promise.withResolvers<void>();
-  readonly #listening: Promise<{ unlisten(): Promise<void> } | null>;
+  readonly #subscription: Subscription;
   #snapshot: Snapshot | null = null;
   #load: Promise<void> | null = null;
   #again: Promise<void> | null = null;
@@ -73,7 +74,8 @@ class MemoryDirectory implements Directory {
   constructor(deps: DirectoryDeps) {
     this.#deps = deps;
     this.#poll = deps.clock.every(limits.directoryPollMs, () => void this.refresh());
-    this.#listening = this.#listen();
+    const again = () => void this.refresh();
+    this.#subscription = subscribe(deps, directoryChannel, { onNotice: again, onListening: again });
     void this.refresh();
   }
 
@@ -109,21 +111,7 @@ class MemoryDirectory implements Directory {
     this.#closed = true;
     this.#poll.cancel();
     this.#retry?.cancel();
-    const subscription = await Promise.race([this.#listening, null]);
-    await subscription?.unlisten().catch(() => {});
-  }
-
-  async #listen(): Promise<{ unlisten(): Promise<void> } | null> {
-    const again = () => void this.refresh();
-    for (let attempt = 1; !this.#closed; attempt++) {
-      try {
-        // The third argument runs after every reconnect: announcements made meanwhile were missed.
-        return await this.#deps.db.sql.listen(directoryChannel, again, again);
-      } catch {
-        await this.#pause(attempt); // the database is away: the poll says so
-      }
-    }
-    return null;
+    await this.#subscription.close();
   }
 
   async #reload(): Promise<void> {
@@ -143,11 +131,6 @@ class MemoryDirectory implements Directory {
       this.#retry?.cancel();
       this.#retry = clock.after(backoffMs(retry, this.#failures, random), () => void this.refresh());
     }
-  }
-
-  #pause(attempt: number): Promise<void> {
-    const { clock, random } = this.#deps;
-    return new Promise((resolve) => clock.after(backoffMs(retry, attempt, random), resolve));
   }
 }
 

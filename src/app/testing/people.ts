@@ -12,6 +12,7 @@ import { type Role, userPasswords } from "../../db/schema/user.ts";
 import { withSystem } from "../../db/tenant.ts";
 import { errorHandler } from "../../http/errors.ts";
 import { requestLog } from "../../http/request-log.ts";
+import type { LiveHub } from "../../notify/live.ts";
 import { createApi } from "../api.ts";
 
 export const password = "a long enough password";
@@ -34,7 +35,12 @@ export async function addPerson(
 }
 
 /** The API on this database, as browsers reach it under `publicBaseUrl`. */
-export function testApi(db: Database, publicBaseUrl = "http://127.0.0.1:3000", clock = systemClock): Hono<ApiEnv> {
+export function testApi(
+  db: Database,
+  publicBaseUrl = "http://127.0.0.1:3000",
+  clock = systemClock,
+  hub = null as unknown as LiveHub,
+): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.onError(errorHandler(silentLog));
   app.use(...requestLog(silentLog, clock));
@@ -43,6 +49,7 @@ export function testApi(db: Database, publicBaseUrl = "http://127.0.0.1:3000", c
     restCalendars: createRestCalendars(),
     live: { glance: () => [] },
     testCalls: null as never,
+    hub,
     hasModel: false,
   };
   const frame = { db, clock, log: silentLog, secret: "s".repeat(32), publicBaseUrl: () => publicBaseUrl };
