@@ -10,6 +10,11 @@ const baseUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https address" })
   .transform((url) => url.replace(/\/+$/, ""));
 
+/** Logins and messages go there: nowhere but to WhatsApp itself, or to a simulator on this machine. */
+const whatsappSocketUrl = "wss://web.whatsapp.com/ws/chat";
+const isOwnOrLoopback = (url: string): boolean =>
+  url === whatsappSocketUrl || ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+
 const environment = z.object({
   PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535).default(3000),
   HOST: z.string().trim().min(1).default("127.0.0.1"),
@@ -29,6 +34,11 @@ const environment = z.object({
     .optional(),
   TWILIO_AUTH_TOKEN: optionalText,
   TWILIO_API_BASE_URL: baseUrl.default("https://api.twilio.com"),
+  WHATSAPP_WEB_SOCKET_URL: z
+    .url({ protocol: /^wss?$/, error: "must be a ws or wss address" })
+    .refine(isOwnOrLoopback, { error: `must be ${whatsappSocketUrl} or an address of this machine` })
+    .default(whatsappSocketUrl),
+  WHATSAPP_WORKERS: z.coerce.number({ error: "must be a number" }).int().min(1).max(64).default(8),
   RECORD_CALLS: z.stringbool({ error: "must be true or false" }).default(true),
   USD_ILS_RATE: z.coerce.number({ error: "must be a number" }).positive().default(3.7),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
@@ -66,6 +76,12 @@ export interface Config {
     /** Null = no token: every webhook of Twilio is refused. */
     authToken: string | null;
     apiBaseUrl: string;
+  };
+  whatsapp: {
+    /** Where linked devices connect to. */
+    webSocketUrl: string;
+    /** Threads for sessions at most; more businesses share them. */
+    workers: number;
   };
   recordCalls: boolean;
   /** Shekels per US dollar, for the cost figures. */
@@ -118,6 +134,7 @@ function toConfig(env: z.infer<typeof environment>): Config {
       authToken: env.TWILIO_AUTH_TOKEN ?? null,
       apiBaseUrl: env.TWILIO_API_BASE_URL,
     },
+    whatsapp: { webSocketUrl: env.WHATSAPP_WEB_SOCKET_URL, workers: env.WHATSAPP_WORKERS },
     recordCalls: env.RECORD_CALLS,
     usdIlsRate: env.USD_ILS_RATE,
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },

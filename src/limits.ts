@@ -192,6 +192,26 @@ export const limits = {
   processLeaseMs: 60_000, // not seen for this long = dead: its calls are closed, their callers called back
   processRenewMs: 15_000,
 
+  // WhatsApp through Baileys: threads and their connections
+  waConnectMs: 20_000,
+  waOpenMs: 30_000, // from the start of a try to an open connection; a QR on show stops this clock
+  waAckMs: 29_000, // a little before the port's promise, which the thread that asked keeps
+  waQueryMs: 10_000, // the library waits a minute, with every other send of the session behind it
+  waKeepAliveMs: 15_000,
+  waDeafMs: 35_000, // nothing heard although the keep-alive asked twice: the connection is cut
+  waFreshMs: 45_000, // "connected" = heard of within this time
+  waSteadyMs: 60_000, // an open connection this old makes earlier failures forgotten
+  waCutMs: 1_000, // for the peer's goodbye; a dead one would be waited for 30 s
+  waStaggerMs: 200, // between two sessions that connect: 20 are back within 4 s, and the server sees no herd
+  waUnreadMs: 60_000, // a message that arrived and is not journalled by then: the pipeline is stuck
+  waMediaMs: 60_000,
+  waPingMs: 5_000, // threads; two unanswered and the thread is ended
+  waThreadStartMs: 20_000, // half a second on a quiet machine
+  waThreadHeapBytes: 256 * 1024 * 1024, // a thread above this is replaced at its next quiet moment
+  waRetryReceivedMs: 1_000, // the database was away: what came in is offered again
+  waPairingCodeMs: 2 * 60_000,
+  waReplacedMs: 10 * 60_000, // used elsewhere twice within this time: a person decides who keeps the login
+
   // Shutdown
   drainMs: 15 * 60_000,
   drainHurryMs: 10_000,
@@ -217,6 +237,10 @@ assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before
 assert(limits.waQuietMs >= 1_000 && limits.waQuietMs <= 1_500, "W12 fixes the wait at 1-1.5 s");
 assert(limits.chatTurnMs < limits.waAnswerLeaseMs, "an answer in the making is not taken over by another process");
 assert(limits.waPollMs < limits.waLeaseMs / 2, "a lease survives one renewal that fails");
+assert(limits.waAckMs < limits.waSendMs, "a thread gives up on an acknowledgement before the one that asked it");
+assert(limits.waQueryMs * 2 < limits.waOpenMs, "looking for devices leaves time for the send itself");
+assert(limits.waKeepAliveMs * 2 < limits.waDeafMs, "a quiet connection is not taken for a dead one");
+assert(limits.waDeafMs < limits.waFreshMs, "a dead connection is cut before it counts as unheard of");
 assert(limits.toolTranscriptMs < limits.toolMs, "waiting for the caller's words leaves time for the tool itself");
 assert(limits.sessionTouchMs < limits.sessionIdleMs / 10, "a session in use never looks idle");
 assert(limits.sessionIdleMs < limits.sessionTotalMs, "a session may be idle for less than it may live");

@@ -16,6 +16,7 @@ import { PhoneCall } from "./twilio/phone-call.ts";
 import { serveRestApi } from "./twilio/rest-api.ts";
 import { createWebhookClient } from "./twilio/webhook-client.ts";
 import { seedOf, toFrames } from "./voice.ts";
+import { FakeWhatsApp } from "./whatsapp/server.ts";
 
 export interface WorldOptions {
   clock?: Clock;
@@ -53,10 +54,11 @@ export interface Dialled {
   readonly report: Promise<CallReport>;
 }
 
-/** The world outside the product: a phone network and a model, both on loopback ports. */
+/** The world outside the product: a phone network, a model and WhatsApp, all on loopback ports. */
 export interface World {
   readonly account: TwilioAccount;
   readonly model: ModelAdmin;
+  readonly whatsapp: FakeWhatsApp;
   readonly book: SoundBook;
   /** Settings that point the product at this world, by their public names. */
   readonly environment: Readonly<Record<string, string>>;
@@ -94,6 +96,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.speech === "espeak" ? { speech: espeakSpeech } : {}),
   });
   const openai = serveModel(model);
+  const whatsapp = new FakeWhatsApp(clock);
   const live = new Set<PhoneCall>();
   const ticker = clock.every(tickMs, () => {
     for (const call of live) call.tick();
@@ -158,6 +161,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return {
     account,
     model: openai.admin,
+    whatsapp,
     book,
     environment: {
       TWILIO_ACCOUNT_SID: account.sid,
@@ -165,6 +169,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       TWILIO_API_BASE_URL: rest.baseUrl,
       OPENAI_API_KEY: model.apiKey,
       OPENAI_BASE_URL: openai.baseUrl,
+      WHATSAPP_WEB_SOCKET_URL: whatsapp.url,
     },
     connect(address) {
       product = address;
@@ -178,7 +183,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     async stop() {
       ticker.cancel();
       for (const call of live) call.hangUp();
-      await Promise.all([rest.stop(), openai.stop()]);
+      await Promise.all([rest.stop(), openai.stop(), whatsapp.stop()]);
     },
   };
 }

@@ -1,0 +1,50 @@
+import type { BinaryNode } from "@whiskeysockets/baileys";
+import type { Clock } from "../../base/clock.ts";
+import type { Envelope } from "./incoming.ts";
+
+const rememberedMax = 2_000;
+
+/** What arrived on this connection: the stanza around each ciphertext, and whether its message has been journalled. */
+export class Envelopes {
+  readonly #clock: Clock;
+  readonly #byCiphertext = new WeakMap<Uint8Array, Envelope>();
+  /** Messages on their way through the library, by id, since when. */
+  readonly #underWay = new Map<string, number>();
+  readonly #journalled = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  arrived(node: BinaryNode): void {
+    if (!Array.isArray(node.content)) return;
+    for (const { tag, content } of node.content)
+      if (tag === "enc" && content instanceof Uint8Array) {
+        this.#byCiphertext.set(content, node.attrs);
+        if (this.#underWay.size < rememberedMax) this.#underWay.set(node.attrs.id ?? "", this.#clock.nowMs());
+      }
+  }
+
+  of(ciphertext: Uint8Array): Envelope | undefined {
+    const envelope = this.#byCiphertext.get(ciphertext);
+    if (envelope !== undefined) this.#underWay.delete(envelope.id ?? "");
+    return envelope;
+  }
+
+  journalled(id: string): void {
+    this.#journalled.add(id);
+    if (this.#journalled.size > rememberedMax) this.#journalled.delete(this.#journalled.values().next().value ?? "");
+  }
+
+  /** The library is done with this message. True when it has been journalled. */
+  finished(id: string): boolean {
+    this.#underWay.delete(id);
+    return this.#journalled.has(id);
+  }
+
+  /** How long the oldest message has been under way. */
+  get oldestMs(): number {
+    const [first] = this.#underWay.values();
+    return first === undefined ? 0 : this.#clock.nowMs() - first;
+  }
+}

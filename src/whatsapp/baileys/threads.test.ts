@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { until } from "../../e2e/testing/until.ts";
+import type { Address } from "../provider.ts";
+import { type LinkRoom, openLinkRoom } from "./testing/link-room.ts";
+
+setDefaultTimeout(90_000);
+
+const entry = new URL("./testing/unruly.worker.ts", import.meta.url);
+
+// F33: whatever a thread does, other businesses' threads go on, and its own come back by themselves.
+describe("a thread that fails takes nobody with it", () => {
+  let room: LinkRoom;
+  beforeAll(() => {
+    room = openLinkRoom({ threads: 2, entry });
+  });
+  afterAll(() => room.close());
+
+  for (const word of ["throw", "reject", "exit", "spin"])
+    test(`one that does "${word}"`, async () => {
+      const [unlucky, neighbour] = [await room.openShop(), await room.openShop()];
+      const dana = room.whatsapp.person("972501112233");
+      const to: Address = { kind: "lid", value: dana.lid };
+      const { connections } = room.whatsapp;
+      const lost = unlucky.send(to, word);
+      // The heartbeat asks every five seconds; three without an answer and the thread is ended. What the neighbour sends
+      // meanwhile shows that its own heart beats.
+      for (let beats = 0; word === "spin" && beats < 3; beats++) {
+        room.clock.leap(5_000);
+        expect(await neighbour.send(to, `פעימה ${beats}`)).toMatchObject({ kind: "accepted" });
+      }
+      expect(await lost).toMatchObject({ kind: "unknown", repeatable: true });
+      expect(await neighbour.send(to, `ליד ${word}`)).toMatchObject({ kind: "accepted" });
+      await unlucky.gets("waiting");
+      room.clock.leap(6_000);
+      await until("back", () => unlucky.channel.status().canSend);
+      expect(room.whatsapp.connections).toBe(connections + 1); // the neighbour has stayed where it was
+      expect(unlucky.channel.status().state).toBe("open");
+      await dana.write(unlucky.account, `אחרי ${word}`);
+      await until("the message", () => unlucky.host.texts.includes(`אחרי ${word}`));
+      await unlucky.channel.disconnect();
+      await neighbour.channel.disconnect();
+    });
+});
+
+test("more businesses than threads share them, and each keeps its own messages", async () => {
+  const room = openLinkRoom({ threads: 2 });
+  try {
+    const shops = [await room.openShop(), await room.openShop(), await room.openShop(), await room.openShop()];
+    const dana = room.whatsapp.person("972501112233");
+    await Promise.all(shops.map((shop, index) => dana.write(shop.account, `לעסק ${index}`)));
+    await until("one each", () => shops.every(({ host }) => host.messages.length === 1));
+    expect(shops.map(({ host }) => host.texts)).toEqual(shops.map((_, index) => [`לעסק ${index}`]));
+    const identities = shops.map(({ channel }) => channel.status().me?.phone);
+    expect(new Set(identities).size).toBe(4);
+  } finally {
+    await room.close();
+  }
+});
