@@ -113,12 +113,12 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
     random,
   });
   const restCalendars = createRestCalendars();
-  const telephone = assembleTelephone({ ...deps, publicBaseUrl, directory, recorder, voice, db, restCalendars });
+  const hub = createLiveHub({ db, clock, log, random });
+  const telephone = assembleTelephone({ ...deps, publicBaseUrl, directory, recorder, voice, db, restCalendars, hub });
   const { switchboard } = telephone;
   const { usdIlsRate } = config;
   const provider = telephone.rest;
   const chores = assembleChores({ ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
-  const hub = createLiveHub({ db, clock, log, random });
   return {
     routes: routesOf(deps, house, telephone, { sounds, restCalendars, publicBaseUrl, hub }),
     sockets: telephone.sockets,
@@ -133,6 +133,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
     },
     hurry: () => void switchboard.drain(limits.drainHurryMs),
     async close() {
+      telephone.telling.stop();
       await hub.close();
       await chores.stop();
       await owner.stop();

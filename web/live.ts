@@ -26,6 +26,21 @@ const tell = (fact: Fact | null): void => {
   for (const listener of listeners) listener(fact);
 };
 
+/** Something that is worth nothing later: half a sentence, a level. Nothing is read again for it. */
+export interface Moment {
+  type: string;
+  id: string;
+  data: unknown;
+}
+
+const momentListeners = new Set<(moment: Moment) => void>();
+
+/** Calls back for every moment. Returns how to stop. */
+export function onMoment(listener: (moment: Moment) => void): () => void {
+  momentListeners.add(listener);
+  return () => momentListeners.delete(listener);
+}
+
 // Hidden for longer than this, a tab lets its connection go and reads everything again when it is looked at.
 const hiddenMs = 30_000;
 const refusedMs = 5_000;
@@ -62,6 +77,10 @@ function connect(): void {
     const fact = readFact(String(data));
     if (fact !== null) tell(fact);
   };
+  opened.addEventListener("moment", ({ data }) => {
+    const moment = JSON.parse(String(data)) as Moment;
+    for (const listener of momentListeners) listener(moment);
+  });
   opened.onerror = () => {
     // The browser tries again by itself unless the server refused; then we do, slowly.
     const refused = opened.readyState === EventSource.CLOSED;

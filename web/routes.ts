@@ -3,6 +3,9 @@ import { page, type Route } from "./route-table.ts";
 /** Every page of the panel. The first one that fits an address has it. */
 export const routes: readonly Route[] = [
   page("/", () => import("./pages/today.tsx")),
+  page("/calls", () => import("./pages/calls.tsx")),
+  page("/calls/:id", () => import("./pages/call.tsx")),
+  page("/test-call", () => import("./pages/test-call.tsx")),
   page("/notifications", () => import("./pages/notifications.tsx")),
   page("/more", () => import("./pages/more.tsx")),
   page("/login", () => import("./pages/login.tsx"), { access: "public" }),

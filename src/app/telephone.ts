@@ -2,12 +2,14 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { RestCalendars } from "../calendar/availability.ts";
 import type { CallRecorder } from "../calls/journal.ts";
+import { LiveTelling } from "../calls/live-telling.ts";
 import { createRecordingShelf } from "../calls/recording-shelf.ts";
 import type { Config } from "../config.ts";
 import type { Database } from "../db/client.ts";
 import { isOwnOrigin } from "../http/origin.ts";
 import type { CallSettings } from "../live-call/settings.ts";
 import { createSwitchboard, type Switchboard } from "../live-call/switchboard.ts";
+import type { LiveHub } from "../notify/live.ts";
 import type { Directory } from "../tenants/directory.ts";
 import { BrowserPhones } from "../test-call/browser-phones.ts";
 import { TestCallDesk } from "../test-call/desk.ts";
@@ -32,13 +34,14 @@ interface TelephoneDeps {
   voice: ReturnType<typeof assembleVoice>;
   db: Database;
   restCalendars: RestCalendars;
+  hub: LiveHub;
 }
 
 export type Telephone = ReturnType<typeof assembleTelephone>;
 
 /** The live calls and Twilio's edge around them. */
 export function assembleTelephone(deps: TelephoneDeps) {
-  const { config, clock, log, publicBaseUrl, directory, recorder, voice, db, restCalendars } = deps;
+  const { config, clock, log, publicBaseUrl, directory, recorder, voice, db, restCalendars, hub } = deps;
   const gate = createSignatureGate({ ...config.twilio, publicBaseUrl });
   const register = new CallRegister();
   const tokens = new StreamTokens(clock);
@@ -46,16 +49,18 @@ export function assembleTelephone(deps: TelephoneDeps) {
   const rest = createTwilioRest({ ...config.twilio, fallbackTwiml: instructions.fallback, fetch, clock, log });
   const settingsFor = (ids: CallIds) => callSettings({ db, clock, log, restCalendars }, directory, ids);
   const phones = new BrowserPhones(rest);
+  const telling = new LiveTelling({ journal: recorder, hub, clock });
   const switchboard = createSwitchboard({
     clock,
     log,
     makeEngine: voice.makeEngine,
-    journal: recorder,
+    journal: telling,
     phrases: voice.phrases,
     phone: phones,
     recordCalls: config.recordCalls,
     recordingShelf: createRecordingShelf(config.storageDir),
   });
+  telling.watch(switchboard);
   const media = createMediaSocket({ gate, tokens, desk: switchboard, ...config.twilio, clock, log });
   const test = assembleTestCalls({ ...deps, switchboard, phones, settingsFor });
   const webhooks = createVoiceWebhooks({
@@ -70,7 +75,7 @@ export function assembleTelephone(deps: TelephoneDeps) {
     clock,
     log,
   });
-  return { switchboard, sockets: [media, test.socket], webhooks, rest, testCalls: test.desk };
+  return { switchboard, sockets: [media, test.socket], webhooks, rest, testCalls: test.desk, telling };
 }
 
 interface TestCallParts extends TelephoneDeps {

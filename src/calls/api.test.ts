@@ -158,7 +158,8 @@ test("one call comes with what was said; its trace as lists of equal length, emp
 
 test("live calls are those of the business, with the caller's name once the log knows it", async () => {
   const id = await makeCall(owner, { at: "2026-02-04T10:00Z" });
-  const seen = { callSid: "CA1" as CallSid, from: "", phase: "streaming", speaking: "caller" } as const;
+  const levels = { levelRms: 0, noiseFloorRms: 0, speechThresholdRms: 0 };
+  const seen = { callSid: "CA1" as CallSid, from: "", phase: "streaming", speaking: "caller", ...levels } as const;
   const startedAt = Temporal.Instant.from("2026-02-04T10:00Z");
   live.push({ ...seen, callId: id, businessId: owner.businessId!, startedAt });
   live.push({ ...seen, callId: newId<CallId>(), businessId: stranger.businessId!, startedAt });

@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { type Identity, identifyCustomer } from "../crm/customers/identify.ts";
+import { announce } from "../db/announce.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { callEvents, calls, callTurns } from "../db/schema/call.ts";
 import { recordings } from "../db/schema/recording.ts";
@@ -46,13 +47,13 @@ export async function writeCalls(
   settings: CallWriterSettings,
 ): Promise<void> {
   for (const [businessId, own] of Map.groupBy(writes, (write) => write.businessId)) {
-    const announce = await withTenant(
+    const written = await withTenant(
       db,
       businessId,
       (tx) => writeBusiness({ businessId, actor: { kind: "system" }, tx }, own, settings),
       { deadlineMs: limits.jobQueryMs },
     );
-    for (const done of announce) done();
+    for (const done of written) done();
   }
 }
 
@@ -62,11 +63,11 @@ async function writeBusiness(
   writes: readonly CallWrite[],
   settings: CallWriterSettings,
 ): Promise<(() => void)[]> {
-  const announce: (() => void)[] = [];
+  const written: (() => void)[] = [];
   for (const write of writes) {
     if (write.kind !== "begin") continue;
     const outcome = await begin(ctx, write.call, settings.owner);
-    announce.push(() => write.done(outcome));
+    written.push(() => write.done(outcome));
   }
   const ids = await callIds(ctx.tx, writes);
   const rowsOf = <K extends CallWrite["kind"]>(kind: K) =>
@@ -83,9 +84,9 @@ async function writeBusiness(
     else if (callId && write.kind === "sound") await sound(ctx, callId, write);
     else if (callId && write.kind === "status") await status(ctx, callId, write, settings);
     else if (callId && write.kind === "recording") await recording(ctx, callId, write);
-    if (write.kind === "status" || write.kind === "recording") announce.push(write.done);
+    if (write.kind === "status" || write.kind === "recording") written.push(write.done);
   }
-  return announce;
+  return written;
 }
 
 async function begin(ctx: Ctx, call: BegunCall, owner: string): Promise<"begun" | "over"> {
@@ -110,6 +111,7 @@ async function begin(ctx: Ctx, call: BegunCall, owner: string): Promise<"begun" 
     })
     .onConflictDoNothing()
     .returning({ id: calls.id });
+  if (added.length > 0) await announce(tx, { businessId, type: "call", id: call.callId });
   // Nothing added and nothing seen: the id is another business's, whose row is not ours to see or to continue.
   return added.length > 0 ? "begun" : "over";
 }
@@ -187,6 +189,7 @@ async function ended(ctx: Ctx, callId: CallId, end: Of<"ended">["end"], settings
   const wasMissed = end.reason === "fallback" || end.reason === "bug";
   if (wasMissed && call.origin === "phone") await addCallBackTask(ctx, callId);
   await priceCall(tx, callId, settings.usdIlsRate);
+  await announce(tx, { businessId, type: "call", id: callId });
   await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
 }
 
@@ -196,6 +199,7 @@ async function sound({ tx, businessId }: Ctx, callId: CallId, write: Of<"sound">
     .insert(recordings)
     .values({ id, businessId, callId, origin: "stream", status: "stored", ...stored, deleteAfter })
     .onConflictDoNothing();
+  await announce(tx, { businessId, type: "call", id: callId });
 }
 
 async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: CallWriterSettings): Promise<void> {

@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { type CallId, newId } from "../base/ids.ts";
+import { announce } from "../db/announce.ts";
 import type { Tx } from "../db/client.ts";
 import { calls, callTurns } from "../db/schema/call.ts";
 import { usage } from "../db/schema/usage.ts";
@@ -49,6 +50,7 @@ export function summariseCall(deps: AfterCallDeps): JobHandler {
             .set({ summary })
             .where(and(eq(calls.id, callId), isNull(calls.summary)));
         await priceCall(tx, callId, deps.usdIlsRate);
+        await announce(tx, { businessId, type: "call", id: callId });
       },
       patient,
     );

@@ -125,7 +125,9 @@ export class Call {
     const { callId, businessId } = settings;
     const speaking = this.#vad.speaking ? "caller" : this.#playout.active ? "assistant" : "nobody";
     const { incoming, startedAt } = this;
-    return { callId, callSid, businessId, from: incoming.from, startedAt, phase: this.#leg.phase, speaking };
+    const { levelRms, noiseFloorRms, speechThresholdRms } = this.#vad;
+    const levels = { levelRms, noiseFloorRms, speechThresholdRms };
+    return { callId, callSid, businessId, from: incoming.from, startedAt, phase: this.#leg.phase, speaking, ...levels };
   }
 
   // ── from the switchboard ─────────────────────────────────────────────────────────────────────────────────────

@@ -11,4 +11,8 @@ export interface CallGlance {
   startedAt: Temporal.Instant;
   phase: Phase;
   speaking: "caller" | "assistant" | "nobody";
+  /** What the detector measures now, as rms in 16-bit units: the caller's last frame, the line's noise, where speech begins. */
+  levelRms: number;
+  noiseFloorRms: number;
+  speechThresholdRms: number;
 }

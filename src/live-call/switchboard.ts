@@ -39,8 +39,8 @@ export interface Switchboard {
   /** What the provider should do now that the stream is over; the same answer however often it asks. */
   next(callSid: CallSid): NextStep;
   readonly live: number;
-  /** Live calls of one business, oldest first; those whose business is not settled yet are left out. */
-  glance(businessId: BusinessId): CallGlance[];
+  /** Live calls (of one business), oldest first; those whose business is not settled yet are left out. */
+  glance(businessId?: BusinessId): CallGlance[];
   /** New calls are refused. */
   readonly draining: boolean;
   /** Refuses new calls, waits for the live ones, and after `deadlineMs` says goodbye to the rest. */
@@ -73,10 +73,10 @@ class LiveSwitchboard implements Switchboard {
     return this.#calls.size;
   }
 
-  glance(businessId: BusinessId): CallGlance[] {
+  glance(businessId?: BusinessId): CallGlance[] {
     return [...this.#calls.values()].flatMap((call) => {
       const seen = call.glance;
-      return seen?.businessId === businessId ? [seen] : [];
+      return seen && (businessId === undefined || seen.businessId === businessId) ? [seen] : [];
     });
   }
 

@@ -1,0 +1,131 @@
+import { duration } from "./format.ts";
+import type { CallEvent, Peaks, Trace } from "./models/calls.ts";
+
+export interface PlotData {
+  trace: Trace | null;
+  peaks: Peaks | null;
+  events: readonly CallEvent[];
+  lengthMs: number;
+}
+
+export type PlotColours = Record<
+  "caller" | "assistant" | "threshold" | "floor" | "line" | "text" | "now" | "bargeIn" | "tool",
+  string
+>;
+
+const axisPx = 20;
+const barPx = 3;
+const gapPx = 2;
+// Loudest speech on a telephone, dB re one unit of 16-bit samples.
+const loudestDb = 84;
+const gridPx = 90;
+const gridSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
+
+/** The largest value of each of `count` equal stretches. 0 where a stretch has none. */
+export function stretches(values: readonly number[], stepMs: number, lengthMs: number, count: number): number[] {
+  const loudest = new Array<number>(count).fill(0);
+  for (const [index, value] of values.entries()) {
+    const at = Math.floor((index * stepMs * count) / Math.max(1, lengthMs));
+    if (at < count && value > loudest[at]!) loudest[at] = value;
+  }
+  return loudest;
+}
+
+/** Seconds between two lines of the grid, so that their labels have room. */
+export const gridSeconds = (lengthMs: number, widthPx: number): number =>
+  gridSteps.find((seconds) => (seconds * 1_000 * widthPx) / Math.max(1, lengthMs) >= gridPx) ?? 600;
+
+/** Caller upwards, assistant downwards, the detector's floor and threshold over the caller, events as pins. */
+export function drawPlot(canvas: HTMLCanvasElement, data: PlotData, atMs: number, colours: PlotColours): void {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  const ratio = devicePixelRatio;
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  pen.scale(ratio, ratio);
+  const frame: Frame = { pen, width, middle: (height - axisPx) * 0.56, bottom: height - axisPx, colours, data };
+  drawGrid(frame);
+  drawBars(frame);
+  drawTrace(frame);
+  for (const { kind, atMs: at } of data.events) {
+    if (kind === "barge_in") pin(frame, at, colours.bargeIn, true);
+    else if (kind === "tool") pin(frame, at, colours.tool, false);
+  }
+  pen.fillStyle = colours.now;
+  pen.fillRect(xOf(frame, atMs) - 1, 0, 2, frame.bottom);
+}
+
+interface Frame {
+  pen: CanvasRenderingContext2D;
+  width: number;
+  /** Where both sides meet. */
+  middle: number;
+  bottom: number;
+  colours: PlotColours;
+  data: PlotData;
+}
+
+const xOf = ({ width, data }: Frame, ms: number): number => (ms / Math.max(1, data.lengthMs)) * width;
+
+function drawGrid(frame: Frame): void {
+  const { pen, width, bottom, colours, data } = frame;
+  const step = gridSeconds(data.lengthMs, width) * 1_000;
+  pen.font = "12px Heebo, sans-serif";
+  pen.textBaseline = "bottom";
+  for (let ms = 0; ms <= data.lengthMs; ms += step) {
+    const x = xOf(frame, ms);
+    pen.fillStyle = colours.line;
+    pen.fillRect(Math.round(x), 0, 1, bottom);
+    pen.fillStyle = colours.text;
+    pen.textAlign = x < 20 ? "left" : x > width - 20 ? "right" : "center";
+    pen.fillText(duration(ms), x, bottom + axisPx);
+  }
+}
+
+function drawBars(frame: Frame): void {
+  const { pen, width, middle, bottom, colours, data } = frame;
+  const { trace, peaks, lengthMs } = data;
+  const count = Math.max(1, Math.floor(width / (barPx + gapPx)));
+  const bars = (values: readonly number[], stepMs: number, most: number, room: number, up: boolean, colour: string) => {
+    pen.fillStyle = colour;
+    for (const [index, value] of stretches(values, stepMs, lengthMs, count).entries()) {
+      const tall = Math.max(1, (Math.min(value, most) / most) * room);
+      pen.fillRect(index * (barPx + gapPx), up ? middle - 1 - tall : middle + 1, barPx, tall);
+    }
+  };
+  if (trace && trace.levelDb.length > 0) bars(trace.levelDb, trace.stepMs, loudestDb, middle - 8, true, colours.caller);
+  else if (peaks) bars(peaks.caller, peaks.stepMs, 255, middle - 8, true, colours.caller);
+  if (peaks) bars(peaks.assistant, peaks.stepMs, 255, bottom - middle - 4, false, colours.assistant);
+}
+
+/** Both lines over the caller's bars, in the same measure. */
+function drawTrace(frame: Frame): void {
+  const { pen, middle, colours, data } = frame;
+  const { trace } = data;
+  if (!trace) return;
+  const line = (values: readonly number[], colour: string, dashes: number[]) => {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.5;
+    pen.setLineDash(dashes);
+    pen.beginPath();
+    for (const [index, value] of values.entries()) {
+      const y = middle - 1 - (Math.min(value, loudestDb) / loudestDb) * (middle - 8);
+      pen.lineTo(xOf(frame, index * trace.stepMs), y);
+    }
+    pen.stroke();
+    pen.setLineDash([]);
+  };
+  line(trace.floorDb, colours.floor, [2, 4]);
+  line(trace.thresholdDb, colours.threshold, [5, 4]);
+}
+
+function pin(frame: Frame, ms: number, colour: string, tall: boolean): void {
+  const { pen, middle, bottom } = frame;
+  const x = xOf(frame, ms);
+  pen.fillStyle = colour;
+  if (tall) pen.fillRect(x - 1, 4, 2, bottom - 4);
+  pen.beginPath();
+  pen.arc(x, tall ? 5 : middle, tall ? 5 : 4, 0, 2 * Math.PI);
+  pen.fill();
+}

@@ -1,0 +1,276 @@
+import { type Signal, useSignal } from "@preact/signals";
+import { dayName, duration, money, nearTime, phoneText } from "../format.ts";
+import { phone as phoneIcon, user } from "../icons.ts";
+import {
+  type CallDetail,
+  type CallEvent,
+  callBy,
+  liveLevels,
+  liveTurns,
+  peaksBy,
+  type Turn,
+  traceBy,
+} from "../models/calls.ts";
+import { Avatar } from "../parts/avatar.tsx";
+import { CallPlot } from "../parts/call-plot.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { LevelMeter } from "../parts/level-meter.tsx";
+import { Loaded } from "../parts/loaded.tsx";
+import { Page } from "../parts/page.tsx";
+import { Player, type Playing } from "../parts/player.tsx";
+import { useResource } from "../resource.ts";
+import { callWords } from "../strings/calls.he.ts";
+
+export default function CallPage({ params }: { params: { id: string } }) {
+  const call = callBy(params.id);
+  useResource(call);
+  const t = callWords();
+  const data = call.data.value;
+  const title = data === null ? t.title : titleOf(data);
+  const note = data === null ? undefined : nearTime(data.startedAt);
+  return (
+    <Page
+      title={title}
+      note={note}
+      back="/calls"
+      lead={data && <Avatar name={data.customerName} />}
+      actions={data && <Actions of={data} />}
+    >
+      <Loaded from={call}>{(detail) => <Detail of={detail} />}</Loaded>
+    </Page>
+  );
+}
+
+function titleOf({ customerName, from, origin }: CallDetail): string {
+  const t = callWords();
+  if (customerName !== null) return customerName;
+  if (from !== null) return phoneText(from);
+  return origin === "browser" ? t.test : t.hidden;
+}
+
+function Actions({ of }: { of: CallDetail }) {
+  const t = callWords();
+  return (
+    <>
+      {of.leadId !== null && (
+        <a class="btn outline shrinks" href={`/leads/${of.leadId}`}>
+          <Icon of={user} />
+          <span class="btn-text">{t.openCustomer}</span>
+        </a>
+      )}
+      {of.from !== null && (
+        <a class="btn primary shrinks" href={`tel:${of.from}`} title={t.callBack}>
+          <Icon of={phoneIcon} />
+          <span class="btn-text">
+            <bdi dir="ltr">{phoneText(of.from)}</bdi>
+          </span>
+        </a>
+      )}
+    </>
+  );
+}
+
+function Detail({ of }: { of: CallDetail }) {
+  const playing = useSignal<Playing>({ atMs: 0, seek: null });
+  const isLive = of.endReason === null;
+  return (
+    <div class="columns">
+      <div class="stack">
+        {isLive ? <Live id={of.id} /> : <Replay of={of} playing={playing} />}
+        <Transcript of={of} isLive={isLive} playing={playing} />
+      </div>
+      <div class="stack">
+        <Summary of={of} isLive={isLive} />
+        <Happened events={of.events} />
+      </div>
+    </div>
+  );
+}
+
+function Live({ id }: { id: string }) {
+  const t = callWords();
+  const level = liveLevels.value[id];
+  return (
+    <section class="card card-pad stack">
+      <div class="line-up">
+        <span class="live-dot" />
+        <strong>{t.speaking[level?.speaking ?? "nobody"]}</strong>
+      </div>
+      <LevelMeter level={level} />
+    </section>
+  );
+}
+
+type PlayingSignal = Signal<Playing>;
+
+function Replay({ of, playing }: { of: CallDetail; playing: PlayingSignal }) {
+  const t = callWords();
+  const stored = of.recordings.find(({ status }) => status === "stored");
+  const trace = useResource(traceBy(of.id)).data.value;
+  const lengthMs = stored?.durationMs ?? of.durationMs ?? 0;
+  return (
+    <section class="card card-pad stack" aria-label={t.player}>
+      {stored ? (
+        <WithPeaks of={of} recording={stored.id} lengthMs={lengthMs} playing={playing} />
+      ) : (
+        <CallPlot trace={trace} peaks={null} events={of.events} lengthMs={lengthMs} playing={playing} />
+      )}
+      {stored ? (
+        <>
+          <Player src={`/api/calls/${of.id}/recordings/${stored.id}`} lengthMs={lengthMs} playing={playing} />
+          <p class="muted small">{t.recordingGone(dayName(stored.deleteAfter))}</p>
+        </>
+      ) : (
+        <p class="muted small">{t.noRecording}</p>
+      )}
+    </section>
+  );
+}
+
+interface WithPeaksProps {
+  of: CallDetail;
+  recording: string;
+  lengthMs: number;
+  playing: PlayingSignal;
+}
+
+function WithPeaks({ of, recording, lengthMs, playing }: WithPeaksProps) {
+  const trace = useResource(traceBy(of.id)).data.value;
+  const peaks = useResource(peaksBy(`${of.id} ${recording}`)).data.value;
+  return <CallPlot trace={trace} peaks={peaks} events={of.events} lengthMs={lengthMs} playing={playing} />;
+}
+
+function Transcript({ of, isLive, playing }: { of: CallDetail; isLive: boolean; playing: PlayingSignal }) {
+  const t = callWords();
+  const turns = isLive ? joined(of.turns, liveTurns.value[of.id] ?? []) : of.turns;
+  const cuts = turns.filter(({ interrupted }) => interrupted).length;
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{t.transcript}</h2>
+        <span class="muted small">{t.interruptions(cuts)}</span>
+      </div>
+      <div class="card-body">
+        {turns.length === 0 ? (
+          <p class="muted">{t.noWords}</p>
+        ) : (
+          <ol class="transcript" aria-live={isLive ? "polite" : undefined}>
+            {turns.map((turn, index) => (
+              <li key={`${turn.startMs} ${index}`}>
+                <Line of={turn} name={of.customerName} canSeek={!isLive} playing={playing} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </div>
+    </section>
+  );
+}
+
+/** What is stored and what was just heard, each turn once. */
+function joined(stored: readonly Turn[], heard: readonly Turn[]): Turn[] {
+  const known = new Set(stored.map(({ role, startMs }) => `${role} ${startMs}`));
+  return [...stored, ...heard.filter(({ role, startMs }) => !known.has(`${role} ${startMs}`))];
+}
+
+interface LineProps {
+  of: Turn;
+  name: string | null;
+  canSeek: boolean;
+  playing: PlayingSignal;
+}
+
+function Line({ of, name, canSeek, playing }: LineProps) {
+  const t = callWords();
+  const { atMs } = playing.value;
+  const isNow = canSeek && atMs > 0 && atMs >= of.startMs && atMs < Math.max(of.endMs, of.startMs + 1);
+  const words = (
+    <>
+      <span class="turn-time">
+        <bdi dir="ltr">{duration(of.startMs)}</bdi>
+      </span>
+      <span class="turn-main">
+        <span class={`turn-who ${of.role}`}>{of.role === "assistant" ? t.assistant : (name ?? t.caller)}</span>
+        <span dir="auto" class="turn-text">
+          {of.text}
+          {of.interrupted && <span class="turn-cut"> — {t.cut}</span>}
+        </span>
+      </span>
+    </>
+  );
+  if (!canSeek) return <div class="turn">{words}</div>;
+  return (
+    <button
+      type="button"
+      class="turn"
+      aria-current={isNow ? "true" : undefined}
+      onClick={() => {
+        playing.value = { ...playing.value, seek: of.startMs };
+      }}
+    >
+      {words}
+    </button>
+  );
+}
+
+function Summary({ of, isLive }: { of: CallDetail; isLive: boolean }) {
+  const t = callWords();
+  const first = of.events.find(({ kind }) => kind === "first_response")?.detail.after_ms;
+  return (
+    <section class="card card-pad stack">
+      <h2>{t.summary}</h2>
+      <p dir="auto">{of.summary ?? (isLive ? t.noSummary : t.reasons[reason(of.endReason)])}</p>
+      <dl class="key-values">
+        {of.durationMs !== null && <Value name={t.duration} value={duration(of.durationMs)} />}
+        {typeof first === "number" && <Value name={t.firstAnswer} value={t.ms(first)} />}
+        {of.latency.p50 !== null && <Value name={t.answers} value={t.ms(Math.round(of.latency.p50))} />}
+        {of.costAgorot !== null && <Value name={t.cost} value={money(of.costAgorot)} />}
+      </dl>
+    </section>
+  );
+}
+
+const Value = ({ name, value }: { name: string; value: string }) => (
+  <>
+    <dt>{name}</dt>
+    <dd class="numbers">
+      <bdi>{value}</bdi>
+    </dd>
+  </>
+);
+
+function reason(endReason: string | null): keyof ReturnType<typeof callWords>["reasons"] {
+  const { reasons } = callWords();
+  return endReason !== null && endReason in reasons ? (endReason as keyof typeof reasons) : "caller_hung_up";
+}
+
+/** Beside the words: interruptions, actions, trouble. Latencies and other measurements are in the plot. */
+function Happened({ events }: { events: readonly CallEvent[] }) {
+  const t = callWords();
+  const shown = events.filter(({ kind }) => kind in t.events);
+  if (shown.length === 0) return null;
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{t.happened}</h2>
+      </div>
+      <ol class="card-body happened">
+        {shown.map((event, index) => (
+          <li key={index}>
+            <bdi dir="ltr" class="turn-time">
+              {duration(event.atMs)}
+            </bdi>
+            <span>{eventText(event)}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function eventText({ kind, detail }: CallEvent): string {
+  const { events } = callWords();
+  if (kind === "tool") return events.tool(String(detail.tool ?? ""));
+  const text = events[kind as Exclude<keyof typeof events, "tool">];
+  return typeof text === "string" ? text : kind;
+}
