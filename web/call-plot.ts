@@ -16,7 +16,8 @@ export type PlotColours = Record<
 const axisPx = 20;
 const barPx = 3;
 const gapPx = 2;
-// Loudest speech on a telephone, dB re one unit of 16-bit samples.
+// From a still line to the loudest speech on a telephone, dB re one unit of 16-bit samples.
+const quietestDb = 15;
 const loudestDb = 84;
 const gridPx = 90;
 const gridSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
@@ -87,17 +88,21 @@ function drawBars(frame: Frame): void {
   const { pen, width, middle, bottom, colours, data } = frame;
   const { trace, peaks, lengthMs } = data;
   const count = Math.max(1, Math.floor(width / (barPx + gapPx)));
-  const bars = (values: readonly number[], stepMs: number, most: number, room: number, up: boolean, colour: string) => {
-    pen.fillStyle = colour;
+  const bars = (values: readonly number[], stepMs: number, least: number, most: number, up: boolean) => {
+    const room = up ? middle - 8 : bottom - middle - 4;
+    pen.fillStyle = up ? colours.caller : colours.assistant;
     for (const [index, value] of stretches(values, stepMs, lengthMs, count).entries()) {
-      const tall = Math.max(1, (Math.min(value, most) / most) * room);
+      const tall = Math.max(1, share(value, least, most) * room);
       pen.fillRect(index * (barPx + gapPx), up ? middle - 1 - tall : middle + 1, barPx, tall);
     }
   };
-  if (trace && trace.levelDb.length > 0) bars(trace.levelDb, trace.stepMs, loudestDb, middle - 8, true, colours.caller);
-  else if (peaks) bars(peaks.caller, peaks.stepMs, 255, middle - 8, true, colours.caller);
-  if (peaks) bars(peaks.assistant, peaks.stepMs, 255, bottom - middle - 4, false, colours.assistant);
+  if (trace && trace.levelDb.length > 0) bars(trace.levelDb, trace.stepMs, quietestDb, loudestDb, true);
+  else if (peaks) bars(peaks.caller, peaks.stepMs, 0, 255, true);
+  if (peaks) bars(peaks.assistant, peaks.stepMs, 0, 255, false);
 }
+
+const share = (value: number, least: number, most: number): number =>
+  Math.max(0, Math.min(1, (value - least) / (most - least)));
 
 /** Both lines over the caller's bars, in the same measure. */
 function drawTrace(frame: Frame): void {
@@ -110,7 +115,7 @@ function drawTrace(frame: Frame): void {
     pen.setLineDash(dashes);
     pen.beginPath();
     for (const [index, value] of values.entries()) {
-      const y = middle - 1 - (Math.min(value, loudestDb) / loudestDb) * (middle - 8);
+      const y = middle - 1 - share(value, quietestDb, loudestDb) * (middle - 8);
       pen.lineTo(xOf(frame, index * trace.stepMs), y);
     }
     pen.stroke();

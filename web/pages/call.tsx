@@ -34,8 +34,19 @@ export default function CallPage({ params }: { params: { id: string } }) {
       note={note}
       back="/calls"
       lead={data && <Avatar name={data.customerName} />}
-      actions={data && <Actions of={data} />}
+      actions={
+        data && (
+          <span class="line-up only-wide">
+            <Actions of={data} />
+          </span>
+        )
+      }
     >
+      {data && (
+        <div class="line-up only-small">
+          <Actions of={data} />
+        </div>
+      )}
       <Loaded from={call}>{(detail) => <Detail of={detail} />}</Loaded>
     </Page>
   );
@@ -53,13 +64,13 @@ function Actions({ of }: { of: CallDetail }) {
   return (
     <>
       {of.leadId !== null && (
-        <a class="btn outline shrinks" href={`/leads/${of.leadId}`}>
+        <a class="btn outline" href={`/leads/${of.leadId}`}>
           <Icon of={user} />
           <span class="btn-text">{t.openCustomer}</span>
         </a>
       )}
       {of.from !== null && (
-        <a class="btn primary shrinks" href={`tel:${of.from}`} title={t.callBack}>
+        <a class="btn primary" href={`tel:${of.from}`} title={t.callBack}>
           <Icon of={phoneIcon} />
           <span class="btn-text">
             <bdi dir="ltr">{phoneText(of.from)}</bdi>

@@ -26,15 +26,15 @@ export function CallPlot({ trace, peaks, events, lengthMs, playing }: CallPlotPr
     observer.observe(canvas.current!);
     return () => observer.disconnect();
   }, [width]);
-  const data: PlotData = { trace, peaks, events, lengthMs };
+  const data = useSignal<PlotData>({ trace, peaks, events, lengthMs });
+  useEffect(() => {
+    data.value = { trace, peaks, events, lengthMs };
+  }, [data, trace, peaks, events, lengthMs]);
   useSignalEffect(() => {
+    const shown = data.value;
     const { atMs } = playing.value;
     theme.value; // colours change with it
-    if (canvas.current && width.value > 0) drawPlot(canvas.current, data, atMs, coloursOf(canvas.current));
-  });
-  useEffect(() => {
-    if (canvas.current && width.value > 0)
-      drawPlot(canvas.current, data, playing.value.atMs, coloursOf(canvas.current));
+    if (canvas.current && width.value > 0) drawPlot(canvas.current, shown, atMs, coloursOf(canvas.current));
   });
   return (
     <figure class="stack">
@@ -59,14 +59,16 @@ export function CallPlot({ trace, peaks, events, lengthMs, playing }: CallPlotPr
 }
 
 function coloursOf(element: Element): PlotColours {
-  // Tokens are light-dark(): only a property that is a colour resolves them.
-  const probe = document.createElement("span");
-  element.parentElement?.append(probe);
+  // Tokens are light-dark(): only a property that is a colour resolves them. A new element each: one would fade over.
   const colour = (token: string): string => {
+    const probe = document.createElement("span");
     probe.style.color = `var(${token})`;
-    return getComputedStyle(probe).color;
+    element.parentElement?.append(probe);
+    const resolved = getComputedStyle(probe).color;
+    probe.remove();
+    return resolved;
   };
-  const colours = {
+  return {
     caller: colour("--accent"),
     assistant: colour("--voice"),
     threshold: colour("--warn"),
@@ -77,6 +79,4 @@ function coloursOf(element: Element): PlotColours {
     bargeIn: colour("--live"),
     tool: colour("--whatsapp"),
   };
-  probe.remove();
-  return colours;
 }
