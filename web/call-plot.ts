@@ -1,5 +1,6 @@
 import { duration } from "./format.ts";
 import type { CallEvent, Peaks, Trace } from "./models/calls.ts";
+import { gridSeconds, share, stretches } from "./plot-scale.ts";
 
 export interface PlotData {
   trace: Trace | null;
@@ -19,22 +20,6 @@ const gapPx = 2;
 // From a still line to the loudest speech on a telephone, dB re one unit of 16-bit samples.
 const quietestDb = 15;
 const loudestDb = 84;
-const gridPx = 90;
-const gridSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600];
-
-/** The largest value of each of `count` equal stretches. 0 where a stretch has none. */
-export function stretches(values: readonly number[], stepMs: number, lengthMs: number, count: number): number[] {
-  const loudest = new Array<number>(count).fill(0);
-  for (const [index, value] of values.entries()) {
-    const at = Math.floor((index * stepMs * count) / Math.max(1, lengthMs));
-    if (at < count && value > loudest[at]!) loudest[at] = value;
-  }
-  return loudest;
-}
-
-/** Seconds between two lines of the grid, so that their labels have room. */
-export const gridSeconds = (lengthMs: number, widthPx: number): number =>
-  gridSteps.find((seconds) => (seconds * 1_000 * widthPx) / Math.max(1, lengthMs) >= gridPx) ?? 600;
 
 /** Caller upwards, assistant downwards, the detector's floor and threshold over the caller, events as pins. */
 export function drawPlot(canvas: HTMLCanvasElement, data: PlotData, atMs: number, colours: PlotColours): void {
@@ -100,9 +85,6 @@ function drawBars(frame: Frame): void {
   else if (peaks) bars(peaks.caller, peaks.stepMs, 0, 255, true);
   if (peaks) bars(peaks.assistant, peaks.stepMs, 0, 255, false);
 }
-
-const share = (value: number, least: number, most: number): number =>
-  Math.max(0, Math.min(1, (value - least) / (most - least)));
 
 /** Both lines over the caller's bars, in the same measure. */
 function drawTrace(frame: Frame): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { gridSeconds, stretches } from "./call-plot.ts";
+import { gridSeconds, stretches } from "./plot-scale.ts";
 
 test("each bar is as loud as the loudest moment of its stretch", () => {
   expect(stretches([1, 9, 2, 3], 100, 400, 2)).toEqual([9, 3]);
