@@ -209,7 +209,6 @@ export const limits = {
   waPingMs: 5_000, // threads; two unanswered and the thread is ended
   waThreadStartMs: 20_000, // half a second on a quiet machine
   waThreadHeapBytes: 256 * 1024 * 1024, // a thread above this is replaced at its next quiet moment
-  waRetryReceivedMs: 1_000, // the database was away: what came in is offered again
   waPairingCodeMs: 2 * 60_000,
   waReplacedMs: 10 * 60_000, // used elsewhere twice within this time: a person decides who keeps the login
 

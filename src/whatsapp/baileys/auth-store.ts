@@ -10,6 +10,7 @@ import {
   type SignalDataTypeMap,
 } from "@whiskeysockets/baileys";
 import { describeError } from "../../base/errors.ts";
+import type { Journalled } from "./protocol.ts";
 
 /** The login on disk is damaged. Never answered by a new login: that would be a silent outage (F31). */
 export class LoginUnreadable extends Error {
@@ -21,10 +22,10 @@ export class LoginInUse extends Error {
   override readonly name = "LoginInUse";
 }
 
-/** A row of the journal: something that came in and may not be lost. */
+/** A row of the journal. Keys sort by time. */
 export interface JournalRow {
   key: string;
-  value: unknown;
+  value: Journalled;
 }
 
 const fileName = "auth.sqlite";
@@ -118,7 +119,7 @@ export class AuthStore {
     const rows = this.#db
       .query<{ id: string; v: string }, [string]>("select id, v from kv where t = ?")
       .all(journalType);
-    return rows.map(({ id, v }) => ({ key: id, value: JSON.parse(v, BufferJSON.reviver) as unknown }));
+    return rows.map(({ id, v }) => ({ key: id, value: JSON.parse(v, BufferJSON.reviver) as Journalled }));
   }
 
   forget(key: string): void {

@@ -108,6 +108,7 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     const closed = this.#closedSoon();
     this.#step("disconnect");
     await closed;
+    this.#handOver.rest();
     this.#deps.supervisor.leave(this.biz);
   }
 
@@ -185,17 +186,15 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     const { host } = this.#deps;
     switch (line.type) {
       case "incoming":
-        return this.#handOver.give(
-          line.key,
-          () => host.received(line.message),
-          () => this.#post({ type: "stored", biz: this.biz, key: line.key }),
-        );
-      case "receipt": {
-        const { providerId, state } = line.receipt;
-        return this.#handOver.give(`${state} ${providerId}`, () => host.reported(line.receipt));
-      }
+        return this.#handOver.give(line.key, () => host.received(line.message), this.#durable(line.key));
+      case "receipt":
+        return this.#handOver.give(line.key, () => host.reported(line.receipt), this.#durable(line.key));
       case "same_person":
-        return this.#handOver.give(JSON.stringify(line.identities), () => host.samePerson(line.identities));
+        return this.#handOver.give(
+          JSON.stringify(line.identities),
+          () => host.samePerson(line.identities),
+          () => {},
+        );
       case "typed":
         return host.typed(line.from, line.on);
       case "answer":
@@ -215,6 +214,11 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
       case "pong":
         return;
     }
+  }
+
+  /** The journal may forget what the host has. */
+  #durable(key: string): () => void {
+    return () => this.#post({ type: "stored", biz: this.biz, key });
   }
 
   // The lifecycle

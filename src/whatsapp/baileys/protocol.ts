@@ -36,7 +36,7 @@ export type FromWorker =
   | { type: "opened"; biz: string; epoch: number; me: Me }
   | { type: "closed"; biz: string; epoch: number; closing: Closing }
   | { type: "incoming"; biz: string; key: string; message: IncomingMessage }
-  | { type: "receipt"; biz: string; receipt: Receipt }
+  | { type: "receipt"; biz: string; key: string; receipt: Receipt }
   | { type: "same_person"; biz: string; identities: readonly [Address, Address] }
   | { type: "typed"; biz: string; from: Address; on: boolean }
   /** A phone could not read a message of ours: what was it? */
@@ -57,6 +57,9 @@ export interface SessionPulse {
   /** Age of the oldest message that arrived and has not been journalled; 0 = none. */
   oldestUnreadMs: number;
 }
+
+/** What the journal of a login holds: whatever came in and is not durable elsewhere yet. */
+export type Journalled = { kind: "message"; message: IncomingMessage } | { kind: "receipt"; receipt: Receipt };
 
 /** How a connection ended. */
 export type Closing =

@@ -11,7 +11,7 @@ import { readIncoming, type Self, unreadableIncoming } from "./incoming.ts";
 import { libraryLog } from "./library-log.ts";
 import { createUpload, downloadMedia } from "./media.ts";
 import { contentAgain } from "./outgoing.ts";
-import type { Closing, FromWorker, Me, SessionPulse } from "./protocol.ts";
+import type { Closing, FromWorker, Journalled, Me, SessionPulse } from "./protocol.ts";
 import { readReceipts } from "./receipts.ts";
 import { Sender } from "./sender.ts";
 import { guardedRepository } from "./signal-guard.ts";
@@ -222,8 +222,7 @@ export class Session {
   }
 
   #onReceipt(node: BinaryNode): void {
-    for (const receipt of readReceipts(node, this.#self, this.#nowMs))
-      this.#deps.tell({ type: "receipt", biz: this.#deps.biz, receipt });
+    for (const receipt of readReceipts(node, this.#self, this.#nowMs)) this.#journal({ kind: "receipt", receipt });
   }
 
   /**
@@ -248,8 +247,12 @@ export class Session {
       : messageStubType === 2
         ? unreadableIncoming(envelope, this.#self, this.#nowMs)
         : null;
-    if (incoming === null) return;
-    const row = { key: this.#nextKey(), value: incoming };
+    if (incoming !== null) this.#journal({ kind: "message", message: incoming });
+  }
+
+  /** What is written before WhatsApp hears that we have it: the library answers after its listeners are done. */
+  #journal(value: Journalled): void {
+    const row = { key: this.#nextKey(), value };
     this.#store.journal(row);
     this.#handOver(row);
   }
@@ -264,9 +267,10 @@ export class Session {
   }
 
   #handOver({ key, value }: JournalRow): void {
-    const message = value as IncomingMessage;
-    this.#envelopes.journalled(message.providerId);
-    this.#deps.tell({ type: "incoming", biz: this.#deps.biz, key, message });
+    const { biz, tell } = this.#deps;
+    if (value.kind === "receipt") return tell({ type: "receipt", biz, key, receipt: value.receipt });
+    this.#envelopes.journalled(value.message.providerId);
+    tell({ type: "incoming", biz, key, message: value.message });
   }
 
   #tellSamePerson(lid: string, pn: string): void {

@@ -45,7 +45,7 @@ export const guardedRepository =
           const envelope = deps.envelopeOf(sealed.ciphertext);
           const message = envelope === undefined ? null : await deps.read(envelope, decode(padded));
           if (message !== null) {
-            row = { key: deps.nextKey(), value: message };
+            row = { key: deps.nextKey(), value: { kind: "message", message } };
             await keys.set(AuthStore.journalEntry(row));
           }
           return padded;

@@ -42,6 +42,21 @@ describe("a thread that fails takes nobody with it", () => {
     });
 });
 
+test("a thread that has grown is replaced when nothing is being sent, and its sessions come back at once", async () => {
+  const room = openLinkRoom({ threads: 1, entry });
+  try {
+    const shop = await room.openShop();
+    const to: Address = { kind: "lid", value: room.whatsapp.person("972501112233").lid };
+    expect(await shop.send(to, "grow")).toMatchObject({ kind: "accepted" });
+    room.clock.leap(5_000);
+    await until("the new thread", () => shop.host.statuses.some(({ reason }) => reason === "thread_replaced"));
+    await until("open again", () => shop.channel.status().canSend);
+    expect(shop.channel.status().failures).toBe(0);
+  } finally {
+    await room.close();
+  }
+});
+
 test("more businesses than threads share them, and each keeps its own messages", async () => {
   const room = openLinkRoom({ threads: 2 });
   try {

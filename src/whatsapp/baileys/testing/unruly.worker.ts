@@ -1,11 +1,16 @@
 /** The threads' own entry, which misbehaves when it is asked to send one of these words. */
 await import("../worker.ts");
 
-const scope = globalThis as unknown as { onmessage: (event: { data: unknown }) => void };
+const scope = globalThis as unknown as {
+  onmessage: (event: { data: unknown }) => void;
+  postMessage(line: unknown): void;
+};
 const { onmessage } = scope;
+let grown = false;
 
 scope.onmessage = (event) => {
   const line = event.data as { type: string; message?: { content?: { text?: string } } };
+  if (line.type === "ping" && grown) return scope.postMessage({ type: "pong", heapBytes: 2 ** 40, sessions: [] });
   switch (line.type === "send" ? line.message?.content?.text : "") {
     case "throw":
       throw new Error("thrown in a thread");
@@ -16,6 +21,9 @@ scope.onmessage = (event) => {
       return process.exit(0);
     case "spin":
       for (;;);
+    case "grow":
+      grown = true;
+      return onmessage(event);
     default:
       onmessage(event);
   }
