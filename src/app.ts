@@ -166,7 +166,16 @@ function routesOf(
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   const hasModel = config.openai.apiKey !== null;
   const needs = { sounds, restCalendars, publicBaseUrl, live: switchboard, testCalls, hub, hasModel };
-  routes.route("/", createApi({ db, clock, log, secret, ...needs }));
+  const startedMs = clock.nowMs();
+  const state = () => ({
+    version: manifest.version,
+    liveCalls: switchboard.live,
+    draining: switchboard.draining,
+    panels: hub.size,
+    upSeconds: Math.round((clock.nowMs() - startedMs) / 1_000),
+    memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
+  });
+  routes.route("/", createApi({ db, clock, log, secret, usdIlsRate: config.usdIlsRate, state, ...needs }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

@@ -103,6 +103,9 @@ export const limits = {
   passwordChecksWaiting: 50, // 50 ms each, one at a time: whoever comes later is told to come back
   inviteMs: 7 * 24 * 60 * 60_000,
   resetMs: 24 * 60 * 60_000,
+  freshPasswordMs: 15 * 60_000, // K7: keys, people and secrets want a password given this lately
+  keysMax: 50, // API keys of one business
+  keyTouchMs: 60_000, // a key's last use is written down this often
 
   // Live updates
   liveStreamsMax: 2_000, // per process

@@ -31,6 +31,8 @@ const allowed: Record<string, readonly string[]> = {
   // Adapters: what runs in a worker thread reaches no database, no configuration and no other tenant.
   "whatsapp/baileys": ["type:whatsapp", "limits"],
   "whatsapp/twilio": ["type:whatsapp", "limits"],
+  integrations: ["api", "jobs", "notify", "crm", "calendar", "calls", "tenants", "db", "limits"],
+  admin: ["api", "auth", "tenants", "usage", "db", "limits"],
   rehearsal: ["api", "assistant", "crm", "jobs", "notify", "tenants", "db", "limits"],
   "test-call": ["api", "twilio", "live-call", "calls", "limits"],
   http: ["api", "tenants", "auth", "db", "limits"],

@@ -12,6 +12,8 @@ export interface Access {
   /** Tenant of the request (S2): the impersonated business, else the user's own; null for a system_admin of none. */
   readonly businessId: BusinessId | null;
   readonly impersonating: boolean;
+  /** A key that may look and not touch. */
+  readonly readOnly?: boolean;
 }
 
 /** The session behind the request's cookie. */

@@ -1,6 +1,9 @@
 import { Hono } from "hono";
+import { createAdminApi } from "../admin/api.ts";
+import type { ProcessState } from "../admin/health.ts";
 import type { ApiEnv } from "../api/env.ts";
 import { createAuthApi } from "../auth/api.ts";
+import { createTeamApi } from "../auth/api-team.ts";
 import { createCookies } from "../auth/cookies.ts";
 import { hasSession } from "../auth/sessions.ts";
 import type { Clock } from "../base/clock.ts";
@@ -13,6 +16,8 @@ import type { SoundStore } from "../calls/sound-store.ts";
 import { createCrmApi } from "../crm/api.ts";
 import type { Database } from "../db/client.ts";
 import { guard } from "../http/guard.ts";
+import { createIntegrationsApi } from "../integrations/api.ts";
+import { createKeyVerifier } from "../integrations/keys.ts";
 import { tracePlot } from "../live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "../notify/api.ts";
 import { createEventsApi } from "../notify/api-events.ts";
@@ -21,6 +26,7 @@ import { createRehearsalApi } from "../rehearsal/api.ts";
 import { createTenantsApi } from "../tenants/api.ts";
 import { createTestCallApi } from "../test-call/api.ts";
 import type { TestCallDesk } from "../test-call/desk.ts";
+import { createUsageApi } from "../usage/api.ts";
 
 export interface ApiDeps {
   db: Database;
@@ -34,6 +40,8 @@ export interface ApiDeps {
   live: LiveCalls;
   testCalls: TestCallDesk;
   hub: LiveHub;
+  usdIlsRate: number;
+  state(): ProcessState;
   /** True when a model is configured. */
   hasModel: boolean;
 }
@@ -43,7 +51,7 @@ export function createApi(deps: ApiDeps) {
   const { db, clock, log, secret, publicBaseUrl } = deps;
   const cookies = createCookies(secret, () => publicBaseUrl().startsWith("https:"));
   const api = new Hono<ApiEnv>();
-  api.use("/api/*", guard({ db, cookies, verifyApiKey: async () => null, publicBaseUrl, clock }));
+  api.use("/api/*", guard({ db, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, clock }));
   return api
     .route("/", createAuthApi({ db, cookies, clock, log }))
     .route("/", createCalendarApi(deps))
@@ -53,7 +61,11 @@ export function createApi(deps: ApiDeps) {
     .route("/", createNotificationsApi({ db, clock }))
     .route("/", createRehearsalApi({ db }))
     .route("/", createTenantsApi({ db, clock }))
-    .route("/", createTestCallApi(deps));
+    .route("/", createTestCallApi(deps))
+    .route("/", createTeamApi(deps))
+    .route("/", createUsageApi(deps))
+    .route("/", createIntegrationsApi(deps))
+    .route("/", createAdminApi(deps));
 }
 
 export type Api = ReturnType<typeof createApi>;

@@ -18,3 +18,10 @@ export function readPageKey(text: string): PageKey {
   }
   throw new AppError("invalid", "malformed page cursor", { public: "malformed page cursor" });
 }
+
+/** Of rows that were read one more than wanted: the page, and where the next one begins. */
+export function pageOfRows<T extends { id: string; createdAt: Temporal.Instant }>(rows: readonly T[], limit: number) {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last ? writePageKey(last.createdAt, last.id) : null };
+}

@@ -46,6 +46,8 @@ function bearerOf(c: Context): string | null {
 async function admitKey({ verifyApiKey }: GuardDeps, c: Context<ApiEnv>, key: string): Promise<void> {
   const access = await verifyApiKey(key);
   if (!access) throw new AppError("unauthenticated", "unknown API key", { public: "bad_api_key" });
+  if (access.readOnly && unsafe.has(c.req.method))
+    throw new AppError("forbidden", "a key that may only read", { public: "read_only_key" });
   c.set("access", access);
 }
 

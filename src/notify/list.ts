@@ -1,6 +1,6 @@
 import { and, count, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
-import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
+import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
 import { notifications } from "../db/schema/notification.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { announce } from "./announce.ts";
@@ -15,9 +15,7 @@ export async function listNotifications(ctx: Ctx, query: { limit: number; cursor
     .where(and(eq(notifications.businessId, ctx.businessId), before === null ? undefined : isBefore(before)))
     .orderBy(desc(createdAt), desc(id))
     .limit(query.limit + 1);
-  const items = rows.slice(0, query.limit);
-  const last = items.at(-1);
-  return { items, next: rows.length > query.limit && last ? writePageKey(last.createdAt, last.id) : null };
+  return pageOfRows(rows, query.limit);
 }
 
 const isBefore = ({ at, id }: PageKey): SQL =>

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { ApiEnv } from "../api/env.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Database } from "../db/client.ts";
+import { auditRoutes } from "./api-audit.ts";
 import { businessRoutes } from "./api-business.ts";
 import { hoursRoutes } from "./api-hours.ts";
 import { knowledgeRoutes } from "./api-knowledge.ts";
@@ -17,4 +18,5 @@ export const createTenantsApi = (deps: { db: Database; clock: Clock }) =>
     .route("/", hoursRoutes(deps))
     .route("/", resourceRoutes(deps))
     .route("/", promptRoutes(deps))
-    .route("/", knowledgeRoutes(deps));
+    .route("/", knowledgeRoutes(deps))
+    .route("/", auditRoutes(deps));

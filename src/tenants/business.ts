@@ -35,33 +35,38 @@ const defaultTimezone = "Asia/Jerusalem";
  * Makes a business with its number and settings, or nothing at all.
  * @throws AppError "invalid" for an empty name, unknown time zone or unknown placeholder, "taken" when the number is another business's.
  */
-export async function addBusiness(db: Database, input: NewBusiness): Promise<BusinessId> {
+export function addBusiness(db: Database, input: NewBusiness): Promise<BusinessId> {
+  const id = newId<BusinessId>();
+  return withTenant(db, id, async (tx) => {
+    await makeBusiness({ businessId: id, actor: { kind: "system" }, tx }, input);
+    return id;
+  });
+}
+
+/** The same in a transaction that is open, under the id that `ctx` names. @throws as `addBusiness`. */
+export async function makeBusiness(ctx: Ctx, input: NewBusiness): Promise<void> {
+  const { tx, businessId } = ctx;
   const name = readName(input.name);
   const timezone = readTimezone(input.timezone ?? defaultTimezone);
-  assertPlaceholders(input.greeting ?? "", "greeting");
-  assertPlaceholders(input.prompt ?? "");
-  const id = newId<BusinessId>();
+  assertPlaceholders(input.greeting ?? "", "greeting", "greeting");
+  assertPlaceholders(input.prompt ?? "", "prompt", "prompt");
   try {
-    await withTenant(db, id, async (tx) => {
-      await tx.insert(businesses).values({ id, name, timezone });
-      await tx.insert(businessNumbers).values({ id: newId(), businessId: id, phone: input.phone });
-      await tx.insert(businessSettings).values({
-        businessId: id,
-        assistantName: input.assistantName?.trim() || defaultAssistantName,
-        callGreeting: input.greeting?.trim() || null,
-        callPrompt: input.prompt?.trim() ?? "",
-        whatsappPrompt: input.prompt?.trim() ?? "",
-      });
-      const ctx: Ctx = { businessId: id, actor: { kind: "system" }, tx };
-      await seedCalendar(ctx, name);
-      await seedLeadStatuses(ctx);
-    });
+    await tx.insert(businesses).values({ id: businessId, name, timezone });
+    await tx.insert(businessNumbers).values({ id: newId(), businessId, phone: input.phone });
   } catch (error) {
-    throw violates(error, "business_numbers_phone")
-      ? new AppError("taken", `the number ${input.phone} already belongs to a business`)
-      : error;
+    if (!violates(error, "business_numbers_phone")) throw error;
+    const fields = [{ path: "phone", code: "taken" }];
+    throw new AppError("taken", `the number ${input.phone} already belongs to a business`, { fields });
   }
-  return id;
+  await tx.insert(businessSettings).values({
+    businessId,
+    assistantName: input.assistantName?.trim() || defaultAssistantName,
+    callGreeting: input.greeting?.trim() || null,
+    callPrompt: input.prompt?.trim() ?? "",
+    whatsappPrompt: input.prompt?.trim() ?? "",
+  });
+  await seedCalendar(ctx, name);
+  await seedLeadStatuses(ctx);
 }
 
 /** What a schema says about a text that `read` refuses. */

@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { announce } from "../db/announce.ts";
-import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
+import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
 import type { KnowledgeKind } from "../db/schema/knowledge.ts";
 import { unansweredQuestions } from "../db/schema/knowledge.ts";
 import { changed } from "./changed.ts";
@@ -31,9 +31,7 @@ export async function listUnanswered(
     .where(and(eq(unansweredQuestions.businessId, ctx.businessId), isNull(unansweredQuestions.resolvedAt), before))
     .orderBy(desc(createdAt), desc(id))
     .limit(limit + 1);
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? writePageKey(last.createdAt, last.id) : null };
+  return pageOfRows(rows, limit);
 }
 
 const isBefore = ({ at, id }: PageKey): SQL =>

@@ -46,7 +46,7 @@ const rows: [string, Partial<Consumption>, number][] = [
 ];
 for (const [what, part, agorot] of rows)
   test(`cost: ${what}`, () => {
-    expect(costOf([{ ...nothing, ...part }], at)).toEqual({ agorot, unpriced: [] });
+    expect(costOf([{ ...nothing, ...part }], at)).toMatchObject({ agorot, unpriced: [] });
   });
 
 test("many small amounts do not vanish: rounding happens once", () => {
@@ -64,7 +64,7 @@ test("a model without a price is named, the rest is still priced", () => {
     { ...nothing, model: "new", textInputTokens: million },
     { ...nothing, textInputTokens: million },
   ];
-  expect(costOf(parts, at)).toEqual({ agorot: 400, unpriced: ["new"] });
+  expect(costOf(parts, at)).toMatchObject({ agorot: 400, unpriced: ["new"] });
 });
 
 const lookups: [string, string, number | undefined][] = [

@@ -24,6 +24,8 @@ export interface CostSettings {
 export interface Cost {
   /** Rounded once, over everything: many small amounts do not vanish. */
   agorot: number;
+  /** The same, not rounded: for whoever adds it to more. */
+  exact: number;
   /** Models that have no price: their part is missing from the sum. */
   unpriced: string[];
 }
@@ -37,7 +39,8 @@ export function costOf(consumed: readonly Consumption[], { usdIlsRate, day, tabl
     if (price) dollars += dollarsOf(part, price);
     else unpriced.add(part.model);
   }
-  return { agorot: Math.round(dollars * usdIlsRate * 100), unpriced: [...unpriced] };
+  const exact = dollars * usdIlsRate * 100;
+  return { agorot: Math.round(exact), exact, unpriced: [...unpriced] };
 }
 
 function dollarsOf(part: Consumption, price: ModelPrice): number {

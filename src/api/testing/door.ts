@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { systemClock } from "../../base/clock.ts";
 import { type BusinessId, newId, type UserId } from "../../base/ids.ts";
 import { silentLog } from "../../base/log.ts";
 import type { Role } from "../../db/schema/user.ts";
@@ -19,6 +20,8 @@ export interface Asked {
   method?: string;
   body?: unknown;
   headers?: Record<string, string>;
+  /** When a person gave the password last. Default: just now. */
+  confirmedAt?: Temporal.Instant;
 }
 
 /** Stands in for http/guard: asks an API as whoever is given. */
@@ -28,6 +31,8 @@ export function door(api: Hono<ApiEnv>) {
     app.onError(errorHandler(silentLog));
     app.use(async (c, next) => {
       if (who) c.set("access", who);
+      const { confirmedAt = systemClock.instant() } = asked;
+      if (who?.via === "session") c.set("session", { key: "k", confirmedAt, expiresAt: confirmedAt });
       await next();
     });
     app.route("/", api);

@@ -51,6 +51,8 @@ export function testApi(
     testCalls: null as never,
     hub,
     hasModel: false,
+    usdIlsRate: 3.7,
+    state: () => ({ version: "0", liveCalls: 0, draining: false, panels: 0, upSeconds: 0, memoryMb: 0 }),
   };
   const frame = { db, clock, log: silentLog, secret: "s".repeat(32), publicBaseUrl: () => publicBaseUrl };
   return app.route("/", createApi({ ...frame, ...areas }));

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import { Hono } from "hono";
+import type { Access, ApiEnv } from "../api/env.ts";
+import { door, member } from "../api/testing/door.ts";
+import { Browser } from "../app/testing/browser.ts";
+import { addPerson, password, testApi } from "../app/testing/people.ts";
+import { createTeamApi } from "../auth/api-team.ts";
+import { systemClock } from "../base/clock.ts";
+import { type BusinessId, newId } from "../base/ids.ts";
+import type { Phone } from "../base/phone.ts";
+import { auditLog } from "../db/schema/audit.ts";
+import { withSystem } from "../db/tenant.ts";
+import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { addBusiness } from "../tenants/business.ts";
+import { createAdminApi } from "./api.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are compared whole, not used
+type Answer = any;
+
+let db: TestDatabase;
+let api: ReturnType<typeof door>;
+let lastPhone = 0;
+const admin = member(null, "system_admin");
+const state = () => ({ version: "1", liveCalls: 2, draining: false, panels: 3, upSeconds: 4, memoryMb: 5 });
+
+beforeAll(async () => {
+  db = await testDatabase();
+  const deps = { db, clock: systemClock, publicBaseUrl: () => "https://office.example", usdIlsRate: 4, state };
+  api = door(new Hono<ApiEnv>().route("/", createAdminApi(deps)).route("/", createTeamApi(deps)));
+});
+afterAll(() => db.drop());
+
+const phone = () => `+9723111600${++lastPhone}` as Phone;
+const office = async (): Promise<Access> => member(await addBusiness(db, { name: "מספרה", phone: phone() }));
+const ask = (who: Access | undefined, path: string, body?: unknown, method?: string) =>
+  api.json<Answer>(who, path, { ...(body === undefined ? {} : { body }), ...(method === undefined ? {} : { method }) });
+async function accept(browser: Browser, link: string) {
+  await browser.ask("/api/auth/csrf");
+  return browser.ask("/api/auth/link/accept", { body: { token: new URL(link).hash.slice(1), password } });
+}
+
+describe("businesses", () => {
+  test("one is opened with its owner, who comes in by the link", async () => {
+    const email = `${newId()}@example.com`;
+    const input = { name: "קליניקה", phone: phone(), owner: { email, name: "רון" } };
+    const { status, body } = await ask(admin, "/api/admin/businesses", input);
+    expect([status, body.purpose]).toEqual([201, "invite"]);
+    const browser = new Browser(testApi(db));
+    expect((await accept(browser, body.link)).status).toBe(200);
+    expect((await browser.ask<Answer>("/api/auth/me")).body.business.name).toBe("קליניקה");
+    const { body: list } = await ask(admin, `/api/admin/businesses?text=${encodeURIComponent("קליני")}`);
+    expect(list.items).toMatchObject([
+      { id: body.businessId, phones: [input.phone], people: 1, calls: 0, status: "active" },
+    ]);
+  });
+
+  test("with an address or a number that is somebody's, nothing is opened at all", async () => {
+    const { email } = await addPerson(db, "owner", (await office()).businessId);
+    const name = `חדש ${newId()}`;
+    const free = phone();
+    expect((await ask(admin, "/api/admin/businesses", { name, phone: free, owner: { email, name: "א" } })).status).toBe(
+      409,
+    );
+    const list = await ask(admin, `/api/admin/businesses?text=${encodeURIComponent(name)}`);
+    expect(list.body.items).toEqual([]);
+    const again = { name, phone: free, owner: { email: `${newId()}@example.com`, name: "א" } };
+    expect((await ask(admin, "/api/admin/businesses", again)).status).toBe(201);
+  });
+
+  test("pages follow each other, newest first", async () => {
+    const made: (BusinessId | null)[] = [];
+    for (let i = 0; i < 3; i++) made.unshift((await office()).businessId);
+    const first = await ask(admin, "/api/admin/businesses?limit=2");
+    const second = await ask(admin, `/api/admin/businesses?limit=1&cursor=${first.body.next}`);
+    const ids = [...first.body.items, ...second.body.items].map(({ id }: Answer) => id);
+    expect(ids).toEqual(made);
+  });
+
+  test("a suspended business lets nobody in, until it is active again", async () => {
+    const { businessId } = await office();
+    const browser = new Browser(testApi(db));
+    await browser.login((await addPerson(db, "owner", businessId)).email, password);
+    const me = async () => (await browser.ask("/api/auth/me")).status;
+    expect(await me()).toBe(200);
+    const status = (status: string) => ask(admin, `/api/admin/businesses/${businessId}/status`, { status });
+    expect((await status("suspended")).status).toBe(204);
+    expect(await me()).toBe(401);
+    expect((await status("active")).status).toBe(204);
+    expect(await me()).toBe(200);
+    expect((await ask(admin, `/api/admin/businesses/${newId()}/status`, { status: "active" })).status).toBe(404);
+    const { body } = await ask(admin, `/api/admin/audit?businessId=${businessId}&action=business`);
+    expect(body.items.map(({ action }: Answer) => action).slice(0, 2)).toEqual([
+      "business.activate",
+      "business.suspend",
+    ]);
+  });
+});
+
+describe("the people of a business", () => {
+  test("somebody is invited, takes the link up, and is known with the role", async () => {
+    const who = await office();
+    const email = `${newId()}@example.com`;
+    const { status, body } = await ask(who, "/api/team", { email, name: "יעל", role: "agent" });
+    expect([status, body.member]).toMatchObject([201, { email, role: "agent", hasPassword: false }]);
+    const browser = new Browser(testApi(db));
+    await accept(browser, body.link);
+    const { body: team } = await ask(who, "/api/team");
+    expect(team.items).toMatchObject([{ email, hasPassword: true, status: "active" }]);
+    expect((await ask(await office(), "/api/team", { email, name: "יעל", role: "agent" })).status).toBe(409);
+  });
+
+  test("another role, or being shut out or removed, ends every session at once", async () => {
+    for (const end of [
+      (path: string, who: Access) => ask(who, path, { role: "owner" }, "PATCH"),
+      (path: string, who: Access) => ask(who, path, { status: "disabled" }, "PATCH"),
+      (path: string, who: Access) => ask(who, path, undefined, "DELETE"),
+    ]) {
+      const who = await office();
+      await addPerson(db, "owner", who.businessId);
+      const agent = await addPerson(db, "agent", who.businessId);
+      const browser = new Browser(testApi(db));
+      await browser.login(agent.email, password);
+      expect((await browser.ask("/api/auth/me")).status).toBe(200);
+      expect((await end(`/api/team/${agent.id}`, who)).status).toBeLessThan(300);
+      expect((await browser.ask("/api/auth/me")).status).toBe(401);
+    }
+  });
+
+  test("the last owner stays one", async () => {
+    const who = await office();
+    const last = await addPerson(db, "owner", who.businessId);
+    for (const [body, method] of [
+      [{ role: "agent" }, "PATCH"],
+      [{ status: "disabled" }, "PATCH"],
+      [undefined, "DELETE"],
+    ] as const) {
+      const refused = await ask(who, `/api/team/${last.id}`, body, method);
+      expect([refused.status, refused.body.error.fields[0].code]).toEqual([422, "last_owner"]);
+    }
+    await addPerson(db, "owner", who.businessId);
+    expect((await ask(who, `/api/team/${last.id}`, { role: "agent" }, "PATCH")).body.role).toBe("agent");
+  });
+
+  test("people of another business, and who runs the installation, are not there", async () => {
+    const [mine, theirs] = [await office(), await office()];
+    for (const { id } of [await addPerson(db, "agent", theirs.businessId), await addPerson(db, "system_admin")]) {
+      expect((await ask(mine, `/api/team/${id}`, { name: "x" }, "PATCH")).status).toBe(404);
+      expect((await ask(mine, `/api/team/${id}/link`, undefined, "POST")).status).toBe(404);
+      expect((await ask(mine, `/api/team/${id}`, undefined, "DELETE")).status).toBe(404);
+    }
+    const acts = await withSystem(db, (tx) =>
+      tx.select().from(auditLog).where(eq(auditLog.businessId, mine.businessId!)),
+    );
+    expect(acts.filter(({ action }) => action.startsWith("team."))).toEqual([]);
+  });
+
+  test("it wants the password given lately", async () => {
+    const who = await office();
+    const confirmedAt = systemClock.instant().subtract({ minutes: 20 });
+    const body = { email: "a@example.com", name: "x", role: "agent" };
+    const { status } = await api.json(who, "/api/team", { body, confirmedAt });
+    expect(status).toBe(403);
+  });
+});
+
+test("the process and its work are shown, usage by business", async () => {
+  const { body } = await ask(admin, "/api/admin/health");
+  expect(body).toMatchObject({ process: state(), jobs: { dead: 0, givenUp: [] } });
+  const usage = await ask(admin, "/api/admin/usage?from=2026-01-01&to=2026-01-31");
+  expect(usage.body).toMatchObject({ items: [], total: { calls: 0 } });
+});
+
+test("nobody but a system_admin comes in here", async () => {
+  const who = await office();
+  for (const path of ["businesses", "usage?from=2026-01-01&to=2026-01-02", "audit", "health"]) {
+    expect((await ask(who, `/api/admin/${path}`)).status, path).toBe(403);
+    expect((await ask(undefined, `/api/admin/${path}`)).status, path).toBe(401);
+  }
+  expect((await ask(member(who.businessId, "agent"), "/api/team")).status).toBe(403);
+});

@@ -1,0 +1,97 @@
+import { and, asc, eq, ne, sql } from "drizzle-orm";
+import { z } from "zod";
+import { AppError } from "../base/errors.ts";
+import type { BusinessId, UserId } from "../base/ids.ts";
+import type { Tx } from "../db/client.ts";
+import { userPasswords, users } from "../db/schema/user.ts";
+import { audit } from "../tenants/audit.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import { type IssuedLink, issueLink } from "./links.ts";
+import { addUser, emailText, personName } from "./users.ts";
+
+/** All of this runs in a system transaction: passwords and links are out of reach of the role that serves businesses. */
+
+const role = z.enum(["owner", "agent"]);
+export const newMember = z.strictObject({ email: emailText, name: personName, role });
+export const memberChange = z
+  .strictObject({ name: personName, role, status: z.enum(["active", "disabled"]) })
+  .partial();
+
+const shown = {
+  id: users.id,
+  email: users.email,
+  name: users.name,
+  role: users.role,
+  status: users.status,
+  /** False = the invitation was not taken up yet. */
+  hasPassword: sql<boolean>`${userPasswords.userId} is not null`,
+  lastLoginAt: users.lastLoginAt,
+  createdAt: users.createdAt,
+};
+
+const membersOf = (tx: Tx, businessId: BusinessId, id?: UserId) =>
+  tx
+    .select(shown)
+    .from(users)
+    .leftJoin(userPasswords, eq(userPasswords.userId, users.id))
+    .where(and(eq(users.businessId, businessId), id && eq(users.id, id)))
+    .orderBy(asc(users.createdAt), asc(users.id));
+
+export const listTeam = ({ tx, businessId }: Ctx) => membersOf(tx, businessId);
+
+/** @throws AppError "not_found" for whoever is not of this business. */
+async function readMember({ tx, businessId }: Ctx, id: UserId) {
+  const [member] = await membersOf(tx, businessId, id);
+  if (!member) throw new AppError("not_found", "no such person in this business");
+  return member;
+}
+
+/** @throws AppError "taken" when somebody has the address already, here or anywhere. */
+export async function inviteMember(ctx: Ctx, input: z.output<typeof newMember>, now: Temporal.Instant) {
+  const id = await addUser(ctx.tx, { ...input, businessId: ctx.businessId });
+  const link = await issueLink(ctx.tx, id, now);
+  await audit(ctx, { action: "team.invite", subject: `user:${id}`, detail: { role: input.role } });
+  return { member: await readMember(ctx, id), link };
+}
+
+/** A new invitation, or a way to another password; the link before is dead. @throws AppError "not_found". */
+export async function linkMember(ctx: Ctx, id: UserId, now: Temporal.Instant): Promise<IssuedLink> {
+  await readMember(ctx, id);
+  const link = await issueLink(ctx.tx, id, now);
+  await audit(ctx, { action: `team.link_${link.purpose}`, subject: `user:${id}` });
+  return link;
+}
+
+/**
+ * Sessions of whose role or status changes end (a trigger sees to that).
+ * @throws AppError "not_found"; "invalid" when the business would be left without an owner who can log in.
+ */
+export async function changeMember(ctx: Ctx, id: UserId, change: z.output<typeof memberChange>) {
+  await readMember(ctx, id);
+  if (change.role === "agent" || change.status === "disabled")
+    await assertOwnerLeft(ctx, id, change.role === "agent" ? "role" : "status");
+  const values = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  if (Object.keys(values).length > 0) await ctx.tx.update(users).set(values).where(eq(users.id, id));
+  const { role = null, status = null } = change;
+  await audit(ctx, { action: "team.change", subject: `user:${id}`, detail: { role, status } });
+  return readMember(ctx, id);
+}
+
+/** Gone with sessions, password and links; what they did keeps their name. @throws as `changeMember`. */
+export async function removeMember(ctx: Ctx, id: UserId): Promise<void> {
+  await readMember(ctx, id);
+  await assertOwnerLeft(ctx, id, "");
+  await ctx.tx.delete(users).where(eq(users.id, id));
+  await audit(ctx, { action: "team.remove", subject: `user:${id}` });
+}
+
+/** Two owners who remove each other at once: the rows are locked, the second one finds the first one gone. */
+async function assertOwnerLeft({ tx, businessId }: Ctx, leaving: UserId, path: string): Promise<void> {
+  const owners = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.businessId, businessId), eq(users.role, "owner"), ne(users.status, "disabled")))
+    .for("update");
+  if (owners.length === 0 || owners.some(({ id }) => id !== leaving)) return;
+  throw new AppError("invalid", "nobody would be left to own the business", { fields: [{ path, code: "last_owner" }] });
+}

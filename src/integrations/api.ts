@@ -1,0 +1,13 @@
+import { Hono } from "hono";
+import type { ApiEnv } from "../api/env.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Database } from "../db/client.ts";
+import { keyRoutes } from "./api-keys.ts";
+
+export interface IntegrationsApiDeps {
+  db: Database;
+  clock: Clock;
+}
+
+/** What other programs of a business use: keys of the API (C11). */
+export const createIntegrationsApi = (deps: IntegrationsApiDeps) => new Hono<ApiEnv>().route("/", keyRoutes(deps));
