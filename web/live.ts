@@ -75,7 +75,7 @@ function connect(): void {
   };
   opened.onmessage = ({ data }) => {
     const fact = readFact(String(data));
-    if (fact !== null) tell(fact);
+    if (fact !== null) tell(fact.type === "reset" ? null : fact);
   };
   opened.addEventListener("moment", ({ data }) => {
     const moment = JSON.parse(String(data)) as Moment;

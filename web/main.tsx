@@ -1,4 +1,3 @@
-import { effect } from "@preact/signals";
 import { render } from "preact";
 import { toLogin } from "./api.ts";
 import { wordsReady } from "./language.ts";
@@ -7,7 +6,7 @@ import { bell } from "./models/notifications.ts";
 import { findRoute, registerRoutes } from "./route-table.ts";
 import { path, watchLinks } from "./router.ts";
 import { routes } from "./routes.ts";
-import { loadMe } from "./session.ts";
+import { loadMe, me } from "./session.ts";
 import { watchKeys } from "./shell/keyboard.ts";
 import { followAddress } from "./shell/outlet.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -27,9 +26,9 @@ async function start(): Promise<void> {
   followAddress();
   render(<Shell />, root);
   if (loggedIn) {
-    goLive();
+    if (me.value?.business) goLive();
     watchKeys();
-    effect(() => bell.hold());
+    if (me.value?.business) bell.hold();
   }
   if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js").catch(() => {});
 }

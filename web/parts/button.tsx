@@ -74,20 +74,31 @@ interface LinkButtonProps {
   look?: "primary" | "outline" | "ghost";
   label?: string;
   wide?: boolean;
+  /** On a phone only its icon is shown. */
+  shrinks?: boolean;
   flip?: boolean;
 }
 
 /** Looks like a button, goes somewhere. */
-export function LinkButton({ to, children, icon, look = "outline", label, wide, flip = false }: LinkButtonProps) {
+export function LinkButton({
+  to,
+  children,
+  icon,
+  look = "outline",
+  label,
+  wide,
+  shrinks,
+  flip = false,
+}: LinkButtonProps) {
   return (
     <a
       href={to}
-      class={`btn ${look}${label ? " icon-only" : ""}${wide ? " wide" : ""}`}
+      class={`btn ${look}${label ? " icon-only" : ""}${wide ? " wide" : ""}${shrinks ? " shrinks" : ""}`}
       aria-label={label}
       title={label}
     >
       {icon && <Icon of={icon} flip={flip} />}
-      {children}
+      {children && <span class="btn-text">{children}</span>}
     </a>
   );
 }

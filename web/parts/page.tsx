@@ -39,11 +39,11 @@ export function Page({ title, note, actions, back, lead, narrow, children }: Pag
           <h1 tabIndex={-1} ref={heading} class="ellipsis" dir="auto">
             {title}
           </h1>
-          {note !== undefined && <span class="muted ellipsis">{note}</span>}
+          {note !== undefined && <span class="muted ellipsis only-wide">{note}</span>}
         </div>
         <div class="page-actions">
           {actions}
-          <GlobalButtons />
+          {back === undefined && <GlobalButtons />}
         </div>
       </header>
       <div class="page-body">{children}</div>

@@ -53,8 +53,7 @@ export async function openPanel(browser: Browser, office: Office, options: Panel
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    const { url } = message.location();
-    if (message.type() === "error" && !url.endsWith("/api/events")) errors.push(`${message.text()} (${url})`);
+    if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
   });
   await page.goto(`${url}${path}`);
   await page.locator("h1").first().waitFor();

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { chromiumPath, launchBrowser } from "./testing/browser.ts";
+import { fillOffice, hardNames } from "./testing/busy-day.ts";
+import { type Office, openOffice } from "./testing/office.ts";
+import { openPanel, type PanelOptions } from "./testing/open-panel.ts";
+
+setDefaultTimeout(60_000);
+
+describe.skipIf(chromiumPath === null)("customers and tasks in a browser", () => {
+  let browser: Browser;
+  let office: Office;
+  let customers: string[];
+  const open = (options?: PanelOptions) => openPanel(browser, office, options);
+
+  beforeAll(async () => {
+    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
+    customers = await fillOffice(office, hardNames);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await office?.stop();
+  }, 60_000);
+
+  const devices = [
+    { width: 390, language: "he", theme: "light" },
+    { width: 390, language: "en", theme: "dark" },
+    { width: 1280, language: "he", theme: "dark" },
+    { width: 1280, language: "en", theme: "light" },
+  ] as const;
+
+  test.each(devices)("every page is clean and holds any name at $width px, $language, $theme", async (device) => {
+    const pages = {
+      leads: "/leads",
+      board: "/leads?view=board",
+      nobody: "/leads?q=zzzz",
+      customer: `/customers/${customers[0]}`,
+      "customer-long": `/customers/${customers.at(-5)}`,
+      tasks: "/tasks",
+      "task-new": "/tasks?new=1",
+    };
+    for (const [name, path] of Object.entries(pages)) {
+      const panel = await open({ ...device, path });
+      await panel.shot(name);
+      expect({ name, problems: await panel.violations() }).toEqual({ name, problems: [] });
+      const wide = await panel.page.evaluate(() => document.querySelector("main")!.scrollWidth > innerWidth);
+      expect({ name, wide, errors: panel.errors }).toEqual({ name, wide: false, errors: [] });
+      await panel.close();
+    }
+  });
+
+  test("a letter filters at once, a status changes by keyboard and is undone", async () => {
+    const { page, errors, close } = await open({ path: "/leads" });
+    await page.getByRole("searchbox").fill("לוי דנ");
+    const row = page.getByRole("listitem").filter({ hasText: "052-431-0022" });
+    await row.waitFor();
+    expect(await page.getByRole("list", { name: "לקוחות" }).getByRole("listitem").count()).toBe(1);
+    await row.getByRole("button", { name: /^חדש/ }).press("Enter");
+    await page.locator(".menu:popover-open [role^=menuitem]:focus").waitFor();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    const toast = page.locator(".toast");
+    await toast.waitFor();
+    expect(await row.getByRole("button", { name: /^חדש/ }).count()).toBe(0);
+    await toast.getByRole("button", { name: "ביטול" }).click();
+    await row.getByRole("button", { name: /^חדש/ }).waitFor();
+    await page.waitForURL(/q=/);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("a customer is written down: what is wrong stands beside the field; every open panel sees who was added", async () => {
+    const other = await open({ path: "/leads", role: "agent" });
+    await other.page.getByText("דנה לוי").first().waitFor();
+    const { page, errors, close } = await open({ path: "/leads", width: 390 });
+    await page.getByRole("button", { name: "לקוח חדש" }).click();
+    await page.getByLabel("שם", { exact: true }).fill("פנינה חדשה");
+    await page.getByLabel("טלפון", { exact: true }).fill("12");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.locator(".field .error").waitFor();
+    expect(await page.getByLabel("טלפון", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+    await page.getByLabel("טלפון", { exact: true }).fill("054-222-3344");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("פנינה חדשה נוסף ללקוחות").waitFor();
+    await other.page.getByText("פנינה חדשה").waitFor();
+    expect(errors.filter((error) => !error.includes("422"))).toEqual([]);
+    await other.close();
+    await close();
+  });
+
+  test("a card is dragged to another column, and moved back by its menu", async () => {
+    const { page, errors, close } = await open({ path: "/leads?view=board" });
+    const card = (column: string) => page.getByRole("region", { name: column }).getByText("Alex Romanov");
+    await card("חדש").dragTo(page.getByRole("region", { name: "בטיפול" }));
+    await card("בטיפול").waitFor();
+    await page.getByRole("button", { name: "העברת Alex Romanov אל" }).click();
+    await page.getByRole("menuitemradio", { name: "חדש" }).click();
+    await card("חדש").waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("a note and a task join the history of a customer; a task is done and undone", async () => {
+    const { page, errors, close } = await open({ path: `/customers/${customers[1]}` });
+    await page.getByLabel("הערה על הלקוח, לעיני הצוות").fill("מעדיף שיחות בערב");
+    await page.getByRole("button", { name: "הוספת הערה" }).click();
+    await page.locator(".timeline").getByText("מעדיף שיחות בערב").waitFor();
+    await page.getByRole("button", { name: "משימה", exact: true }).click();
+    await page.getByLabel("מה צריך לעשות").fill("לשלוח תוכניות");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByRole("button", { name: "סימון כבוצע: לשלוח תוכניות" }).click();
+    await page.locator(".toast").getByRole("button", { name: "ביטול" }).last().click();
+    await page.getByRole("button", { name: "סימון כבוצע: לשלוח תוכניות" }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("what a customer is called can do nothing", async () => {
+    const { page, close } = await open({ path: `/customers/${customers.at(-3)}` });
+    await page.getByRole("heading", { level: 1 }).getByText("<b onmouseover").waitFor();
+    expect(await page.locator("h1 b").count()).toBe(0);
+    await close();
+  });
+});

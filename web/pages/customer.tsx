@@ -1,0 +1,140 @@
+import { useSignal } from "@preact/signals";
+import { createForm } from "../form.ts";
+import { ellipsis, phone as phoneIcon, send } from "../icons.ts";
+import { addNote, archive, type Customer, customer, rename } from "../models/customer.ts";
+import { leadName, statuses } from "../models/leads.ts";
+import { Avatar } from "../parts/avatar.tsx";
+import { Button, LinkButton } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { Field } from "../parts/field.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Loaded } from "../parts/loaded.tsx";
+import { Menu, MenuItem } from "../parts/menu.tsx";
+import { Page } from "../parts/page.tsx";
+import { failed } from "../parts/toasts.tsx";
+import { useResource } from "../resource.ts";
+import { customerWords } from "../strings/customer.he.ts";
+import { leadWords } from "../strings/leads.he.ts";
+import { shellWords } from "../strings/shell.he.ts";
+import { CustomerTasks, Details } from "./customer/details.tsx";
+import { Timeline } from "./customer/timeline.tsx";
+
+export default function CustomerPage({ params }: { params: { id: string } }) {
+  const shown = customer(params.id);
+  useResource(shown);
+  useResource(statuses);
+  const data = shown.data.value;
+  const name = data ? nameOf(data) : leadWords().title;
+  return (
+    <Page
+      title={name}
+      back="/leads"
+      lead={<span class="only-wide">{data && <Avatar name={data.name} size="large" />}</span>}
+      actions={data && <Actions customer={data} name={name} />}
+    >
+      <Loaded from={shown}>
+        {(found) => (
+          <div class="columns">
+            <div class="stack">
+              <NoteComposer customerId={found.id} />
+              <Timeline customerId={found.id} />
+            </div>
+            <aside class="stack" aria-label={customerWords().details}>
+              <Details customer={found} />
+              <CustomerTasks customerId={found.id} />
+            </aside>
+          </div>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+const phonesOf = ({ identities }: Customer): string[] =>
+  identities.filter(({ kind }) => kind === "phone").map(({ value }) => value);
+
+const nameOf = (found: Customer): string => leadName({ name: found.name, phones: phonesOf(found) });
+
+function Actions({ customer: found, name }: { customer: Customer; name: string }) {
+  const t = customerWords();
+  const renaming = useSignal(false);
+  const [phone] = phonesOf(found);
+  const { lead } = found;
+  return (
+    <>
+      {phone !== undefined && (
+        <LinkButton to={`tel:${phone}`} icon={phoneIcon} look="primary" shrinks>
+          {t.call}
+        </LinkButton>
+      )}
+      <Menu
+        look="btn outline icon-only"
+        trigger={<Icon of={ellipsis} />}
+        label={t.more}
+        items={() => (
+          <>
+            <MenuItem onClick={() => (renaming.value = true)}>{t.rename}</MenuItem>
+            {lead && <MenuItem onClick={() => void archive(lead.id, name).catch(failed)}>{t.archive}</MenuItem>}
+          </>
+        )}
+      />
+      {renaming.value && <Rename customer={found} onClose={() => (renaming.value = false)} />}
+    </>
+  );
+}
+
+const renameForm = createForm();
+
+function Rename({ customer: found, onClose }: { customer: Customer; onClose: () => void }) {
+  const t = customerWords();
+  const shell = shellWords();
+  const save = async (element: HTMLFormElement) => {
+    if (await renameForm.submit(element, ({ name = "" }) => rename(found.id, name))) onClose();
+  };
+  const foot = (
+    <Button type="submit" look="primary" busy={renameForm.busy.value}>
+      {shell.save}
+    </Button>
+  );
+  return (
+    <Dialog title={t.rename} foot={foot} onClose={onClose} onSubmit={save}>
+      <Field
+        label={leadWords().form.name}
+        name="name"
+        value={found.name ?? ""}
+        error={renameForm.problems.value.name}
+      />
+    </Dialog>
+  );
+}
+
+const noteForm = createForm();
+
+function NoteComposer({ customerId }: { customerId: string }) {
+  const t = customerWords();
+  const submit = async (element: HTMLFormElement) => {
+    if (await noteForm.submit(element, ({ body = "" }) => addNote(customerId, body))) element.reset();
+  };
+  return (
+    <form
+      class="composer"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit(event.currentTarget);
+      }}
+    >
+      <textarea
+        class="input"
+        name="body"
+        rows={1}
+        dir="auto"
+        maxLength={4_000}
+        aria-label={t.note}
+        placeholder={t.note}
+        aria-invalid={noteForm.problems.value.body ? true : undefined}
+      />
+      <Button type="submit" icon={send} label={t.addNote} flip busy={noteForm.busy.value} />
+    </form>
+  );
+}

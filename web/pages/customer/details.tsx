@@ -1,0 +1,94 @@
+import { useSignal } from "@preact/signals";
+import { dayName } from "../../format.ts";
+import { plus } from "../../icons.ts";
+import type { Customer } from "../../models/customer.ts";
+import { type Task, tasksOf } from "../../models/tasks.ts";
+import { Button } from "../../parts/button.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { Phone } from "../../parts/phone.tsx";
+import { SkeletonBlock } from "../../parts/skeleton.tsx";
+import { customerWords } from "../../strings/customer.he.ts";
+import { leadWords } from "../../strings/leads.he.ts";
+import { StatusMenu } from "../leads/status-menu.tsx";
+import { TaskDialog } from "../tasks/task-dialog.tsx";
+import { TaskRow } from "../tasks/task-row.tsx";
+
+/** What is known of a customer, beside the history. */
+export function Details({ customer }: { customer: Customer }) {
+  const t = customerWords();
+  const { lead } = customer;
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{t.details}</h2>
+      </div>
+      <div class="card-body stack">
+        <dl class="key-values">
+          {lead && (
+            <>
+              <dt>{t.status}</dt>
+              <dd class="status-cell">
+                <StatusMenu lead={lead} />
+              </dd>
+              <dt>{t.source}</dt>
+              <dd>{leadWords().source[lead.source]}</dd>
+            </>
+          )}
+          <dt>{t.since}</dt>
+          <dd>{dayName(customer.createdAt)}</dd>
+          {customer.identities.map(({ id, kind, value }) => (
+            <Identity key={id} kind={kind} value={value} />
+          ))}
+        </dl>
+      </div>
+    </section>
+  );
+}
+
+function Identity({ kind, value }: { kind: string; value: string }) {
+  const t = customerWords();
+  if (kind === "staff") return null;
+  return (
+    <>
+      <dt>{kind === "phone" ? t.numbers : t.whatsappId}</dt>
+      <dd class="ellipsis">{kind === "phone" ? <Phone of={value} link /> : <bdi dir="ltr">{value}</bdi>}</dd>
+    </>
+  );
+}
+
+export function CustomerTasks({ customerId }: { customerId: string }) {
+  const t = customerWords();
+  const editing = useSignal<Task | "new" | null>(null);
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{t.tasks}</h2>
+        <Button look="ghost" icon={plus} label={t.addTask} onClick={() => (editing.value = "new")} />
+      </div>
+      <div class="card-body">
+        <Loaded from={tasksOf(customerId)} skeleton={<SkeletonBlock size="44px" />}>
+          {(tasks) =>
+            tasks.length === 0 ? (
+              <p class="muted small">{t.noTasks}</p>
+            ) : (
+              <ul class="rows">
+                {tasks.map((task) => (
+                  <li key={task.id}>
+                    <TaskRow task={task} withoutCustomer onOpen={() => (editing.value = task)} />
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+      </div>
+      {editing.value !== null && (
+        <TaskDialog
+          task={editing.value === "new" ? undefined : editing.value}
+          customerId={customerId}
+          onClose={() => (editing.value = null)}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,144 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { ApiError } from "../api.ts";
+import { number } from "../format.ts";
+import { kanban, list, plus, search, users } from "../icons.ts";
+import { byStatus, fittingCount, leads, leadsLoad, loadLeads, shownLeads, statuses, typed } from "../models/leads.ts";
+import { Button } from "../parts/button.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Page } from "../parts/page.tsx";
+import { SkeletonRows } from "../parts/skeleton.tsx";
+import { problemText } from "../problems.ts";
+import { useResource } from "../resource.ts";
+import { query, setQuery } from "../router.ts";
+import { leadWords } from "../strings/leads.he.ts";
+import { shellWords } from "../strings/shell.he.ts";
+import { Board } from "./leads/board.tsx";
+import { LeadList } from "./leads/lead-list.tsx";
+import { NewLead } from "./leads/new-lead.tsx";
+
+export default function LeadsPage() {
+  const t = leadWords();
+  const adding = useSignal(query.value.get("new") !== null);
+  useResource(statuses);
+  useEffect(() => void loadLeads(), []);
+  const board = query.value.get("view") === "board";
+  const actions = (
+    <>
+      <Views board={board} />
+      <Button look="primary" icon={plus} shrinks onClick={() => (adding.value = true)}>
+        {t.add}
+      </Button>
+    </>
+  );
+  return (
+    <Page title={t.title} note={<Total />} actions={actions}>
+      <div class="filters">
+        <Filter />
+        {!board && <StatusChips />}
+      </div>
+      <Leads board={board} />
+      {adding.value && <NewLead onClose={() => (adding.value = false)} />}
+    </Page>
+  );
+}
+
+function Total() {
+  const t = leadWords();
+  const count = number(leads.value.length);
+  return (
+    <span>{leadsLoad.value === "all" ? t.total(count) : leadsLoad.value === "some" ? t.loadingRest(count) : ""}</span>
+  );
+}
+
+function Views({ board }: { board: boolean }) {
+  const t = leadWords().views;
+  return (
+    <fieldset class="segmented" aria-label={t.label}>
+      <button type="button" aria-pressed={!board} onClick={() => setQuery({ view: "" })}>
+        <Icon of={list} />
+        <span class="only-wide">{t.list}</span>
+        <span class="sr-only only-small">{t.list}</span>
+      </button>
+      <button type="button" aria-pressed={board} onClick={() => setQuery({ view: "board", status: "" })}>
+        <Icon of={kanban} />
+        <span class="only-wide">{t.board}</span>
+        <span class="sr-only only-small">{t.board}</span>
+      </button>
+    </fieldset>
+  );
+}
+
+// The address follows the typing at this distance: a shared link has the filter, and no letter waits for the history.
+const addressMs = 400;
+let addressTimer: ReturnType<typeof setTimeout> | undefined;
+
+function Filter() {
+  const t = leadWords();
+  return (
+    <div class="search">
+      <Icon of={search} />
+      <input
+        class="input"
+        type="search"
+        dir="auto"
+        aria-label={t.filter}
+        placeholder={t.filter}
+        value={typed.value}
+        onInput={(event) => {
+          typed.value = event.currentTarget.value;
+          clearTimeout(addressTimer);
+          addressTimer = setTimeout(() => setQuery({ q: typed.value.trim() }), addressMs);
+        }}
+      />
+    </div>
+  );
+}
+
+function StatusChips() {
+  const t = leadWords();
+  const chosen = query.value.get("status") ?? "";
+  const chip = (key: string, label: string, count: number) => (
+    <button
+      type="button"
+      class="chip"
+      key={key}
+      aria-pressed={chosen === key}
+      onClick={() => setQuery({ status: key })}
+    >
+      <span dir="auto">{label}</span>
+      <span class="number">{number(count)}</span>
+    </button>
+  );
+  return (
+    <fieldset class="chips" aria-label={t.statusFilter}>
+      {chip("", t.all, fittingCount.value)}
+      {statuses.data.value?.map(({ key, label }) => chip(key, label, byStatus.value.get(key)?.length ?? 0))}
+    </fieldset>
+  );
+}
+
+function Leads({ board }: { board: boolean }) {
+  const t = leadWords();
+  const state = leadsLoad.value;
+  if (state instanceof ApiError)
+    return (
+      <Empty icon={users} title={problemText(state)} text="">
+        <Button onClick={loadLeads}>{shellWords().retry}</Button>
+      </Empty>
+    );
+  if (state === "none" || state === "first") return <SkeletonRows count={10} />;
+  if (leads.value.length === 0) return <Empty icon={users} title={t.empty.title} text={t.empty.text} />;
+  if (board) return <Board />;
+  if (shownLeads.value.length > 0) return <LeadList />;
+  const clear = () => {
+    typed.value = "";
+    setQuery({ q: "", status: "" });
+  };
+  return (
+    <Empty icon={search} title={t.nothing.title} text={t.nothing.text}>
+      <Button onClick={clear}>{t.nothing.clear}</Button>
+    </Empty>
+  );
+}

@@ -1,0 +1,79 @@
+import { useSignal } from "@preact/signals";
+import { listChecks, plus } from "../icons.ts";
+import { groupOf, type Task, type TaskGroup, type TaskView, taskList } from "../models/tasks.ts";
+import { Button } from "../parts/button.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Loaded } from "../parts/loaded.tsx";
+import { Page } from "../parts/page.tsx";
+import { query, setQuery } from "../router.ts";
+import { taskWords } from "../strings/tasks.he.ts";
+import { TaskDialog } from "./tasks/task-dialog.tsx";
+import { TaskRow } from "./tasks/task-row.tsx";
+
+const views = ["open", "mine", "done"] as const;
+const groups: readonly TaskGroup[] = ["overdue", "today", "later", "undated"];
+
+export default function TasksPage() {
+  const t = taskWords();
+  const editing = useSignal<Task | "new" | null>(query.value.get("new") === null ? null : "new");
+  const asked = query.value.get("view");
+  const view: TaskView = views.find((known) => known === asked) ?? "open";
+  const add = (
+    <Button look="primary" icon={plus} shrinks onClick={() => (editing.value = "new")}>
+      {t.add}
+    </Button>
+  );
+  return (
+    <Page title={t.title} actions={add} narrow>
+      <fieldset class="segmented start" aria-label={t.views.label}>
+        {views.map((key) => (
+          <button type="button" key={key} aria-pressed={view === key} onClick={() => setQuery({ view: key })}>
+            {t.views[key]}
+          </button>
+        ))}
+      </fieldset>
+      <Loaded key={view} from={taskList(view)}>
+        {(items) => <Groups items={items} done={view === "done"} onOpen={(task) => (editing.value = task)} />}
+      </Loaded>
+      {editing.value !== null && (
+        <TaskDialog task={editing.value === "new" ? undefined : editing.value} onClose={() => (editing.value = null)} />
+      )}
+    </Page>
+  );
+}
+
+interface GroupsProps {
+  items: readonly Task[];
+  done: boolean;
+  onOpen: (task: Task) => void;
+}
+
+function Groups({ items, done, onOpen }: GroupsProps) {
+  const t = taskWords();
+  const texts = done ? t.emptyDone : t.empty;
+  if (items.length === 0) return <Empty icon={listChecks} title={texts.title} text={texts.text} />;
+  const rows = (tasks: readonly Task[]) => (
+    <ul class="rows">
+      {tasks.map((task) => (
+        <li key={task.id}>
+          <TaskRow task={task} onOpen={() => onOpen(task)} />
+        </li>
+      ))}
+    </ul>
+  );
+  if (done) return rows(items);
+  const grouped = Map.groupBy(items, groupOf);
+  return (
+    <>
+      {groups.map((group) => {
+        const tasks = grouped.get(group);
+        return tasks ? (
+          <section key={group}>
+            <h2 class={`group-name${group === "overdue" ? " late" : ""}`}>{t.groups[group]}</h2>
+            {rows(tasks)}
+          </section>
+        ) : null;
+      })}
+    </>
+  );
+}
