@@ -1,7 +1,7 @@
 import type { Assistant } from "../assistant/turn.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { AppError, describeError } from "../base/errors.ts";
-import { type BusinessId, newId } from "../base/ids.ts";
+import type { BusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { Transcriber } from "../calls/after-call.ts";
@@ -22,6 +22,11 @@ export interface WhatsAppDeps {
   log: Log;
   random: Random;
   storageDir: string;
+  /**
+   * Names whoever may hold sessions here, the same for every process of one storage folder (they follow each other, never
+   * run at once): after a kill the next one goes on at once instead of waiting for the lease of the dead one.
+   */
+  owner: string;
   providers: Readonly<Record<ProviderKind, WhatsAppProvider>>;
   defaultProvider: ProviderKind;
   /** Null = no model: people answer. */
@@ -61,7 +66,7 @@ export function createWhatsApp(deps: WhatsAppDeps): WhatsApp {
     onReading: (businessId, from, ids) => sessions.held(businessId)?.channel.markRead(from, ids),
   });
   const inbox = createInbox({ db, clock, log, random, onStored: (chat) => answerer.arrived(chat) });
-  const sessions: Sessions = new Sessions({ ...deps, inbox, typing, files: { storageDir, urlOf }, owner: newId() });
+  const sessions: Sessions = new Sessions({ ...deps, inbox, typing, files: { storageDir, urlOf } });
   const unknownLanguage = { languages: ["he"], keywords: [] };
   let sweeper: Timer | null = null;
   const sweep = () =>

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { and, asc, eq } from "drizzle-orm";
 import { ScriptedModel } from "../../assistant/testing/scripted-model.ts";
 import { createAssistant } from "../../assistant/turn.ts";
-import type { BusinessId } from "../../base/ids.ts";
+import { type BusinessId, newId } from "../../base/ids.ts";
 import { type Log, silentLog } from "../../base/log.ts";
 import type { Phone } from "../../base/phone.ts";
 import { seededRandom } from "../../base/random.ts";
@@ -80,6 +80,7 @@ export class WhatsAppRoom {
       log,
       random: seededRandom(7),
       storageDir: this.storageDir,
+      owner: newId(),
       providers: { baileys: this.provider, twilio: this.provider },
       defaultProvider: "baileys",
       assistant:
