@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { chromiumPath, launchBrowser } from "./testing/browser.ts";
+import { type Office, openOffice } from "./testing/office.ts";
+import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+
+setDefaultTimeout(90_000);
+
+describe.skipIf(chromiumPath === null)("the assistant's pages in a browser", () => {
+  let browser: Browser;
+  let office: Office;
+  const open = (options?: PanelOptions): Promise<OpenPanel> => openPanel(browser, office, options);
+
+  beforeAll(async () => {
+    [browser, office] = await Promise.all([launchBrowser(), openOffice({ environment: { OPENAI_API_KEY: "" } })]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await office?.stop();
+  });
+
+  test.each([
+    { width: 390, language: "he", theme: "light" },
+    { width: 390, language: "en", theme: "dark" },
+    { width: 1280, language: "he", theme: "dark" },
+    { width: 1280, language: "en", theme: "light" },
+  ] as const)("every tab is clean at $width px, $language, $theme", async (device) => {
+    for (const path of ["/assistant", "/assistant?tab=knows", "/assistant?tab=does", "/rehearsal"]) {
+      const panel = await open({ ...device, path });
+      await panel.shot(path.slice(1).replace("?tab=", "-"));
+      expect(await panel.violations()).toEqual([]);
+      expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect(panel.errors).toEqual([]);
+      await panel.close();
+    }
+  });
+
+  test("a greeting is previewed as it is written, saved, and still there afterwards", async () => {
+    const { page, close } = await open({ path: "/assistant" });
+    await page.getByLabel("ברכה בטלפון").fill("שלום מ{{business_name}}");
+    await page.getByText("שלום מנדל״ן השרון").waitFor();
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("בתוקף מהשיחה הבאה").waitFor();
+    await page.reload();
+    await page.getByLabel("ברכה בטלפון").waitFor();
+    expect(await page.getByLabel("ברכה בטלפון").inputValue()).toBe("שלום מ{{business_name}}");
+    await close();
+  });
+
+  test("a fact is added, changed, removed, and brought back", async () => {
+    const { page, errors, close } = await open({ path: "/assistant?tab=knows", width: 390 });
+    await page.getByRole("button", { name: "הוספה" }).first().click();
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("קצר מדי").first().waitFor();
+    await page.getByLabel("נושא").fill("חניה");
+    await page.getByLabel("מה נכון").fill("יש חניה בחצר <b>חינם</b>");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("יש חניה בחצר <b>חינם</b>").waitFor();
+    await page.getByRole("button", { name: "עריכה: חניה" }).click();
+    await page.getByRole("button", { name: "מחיקה" }).click();
+    await page.getByRole("status").getByRole("button", { name: "ביטול" }).click();
+    await page.getByText("יש חניה בחצר").waitFor();
+    expect(errors.filter((line) => !line.includes("422"))).toEqual([]);
+    await close();
+  });
+
+  test("a prompt is saved twice, compared, and brought back", async () => {
+    const { page, close } = await open({ path: "/assistant?tab=does" });
+    const text = page.getByLabel("איך העסק מבקש לפעול");
+    for (const body of ["לדבר בקיצור", "לדבר באריכות"]) {
+      await text.fill(body);
+      await page.getByRole("button", { name: "שמירה והפעלה" }).click();
+      await page.getByText("בתוקף", { exact: true }).waitFor();
+      await page.waitForTimeout(0);
+    }
+    await page.getByRole("button", { name: "מה השתנה" }).first().click();
+    await page.locator(".difference ins").getByText("באריכות").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "חזרה לגרסה הזאת" }).last().click();
+    await page.getByText("שוחזרה מגרסה 1").waitFor();
+    await close();
+  });
+
+  test("a draft is rehearsed without a key: it says why it did not run, and is published all the same", async () => {
+    const { page, close } = await open({ path: "/rehearsal" });
+    await page.getByRole("button", { name: "הוספת דוגמאות" }).click();
+    await page.getByText("קביעת תור").waitFor();
+    await page.getByRole("button", { name: /טיוטה חדשה.*וואטסאפ/ }).click();
+    await page.getByLabel("הטיוטה").fill("לענות בחום");
+    await page.getByRole("button", { name: "הרצה" }).click();
+    await page.getByText("אין מפתח של OpenAI").first().waitFor();
+    await page.getByRole("button", { name: "פרסום" }).click();
+    await page.getByText("פורסם כגרסה").waitFor();
+    await close();
+  });
+});

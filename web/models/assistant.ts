@@ -1,0 +1,106 @@
+import type { InferRequestType, InferResponseType } from "hono/client";
+import { api } from "../api.ts";
+import { resource, resourceBy } from "../resource.ts";
+
+const { knowledge, prompts, questions, settings } = api;
+
+export type Settings = InferResponseType<typeof settings.$get, 200>;
+export type SettingsChange = InferRequestType<typeof settings.$patch>["json"];
+export type Knowledge = InferResponseType<typeof knowledge.$get, 200>["items"][number];
+export type KnowledgeKind = Knowledge["kind"];
+export type Question = InferResponseType<typeof questions.$get, 200>["items"][number];
+export type Channel = "call" | "whatsapp";
+type Prompt = InferResponseType<(typeof prompts)[":channel"]["$get"], 200>;
+type Versions = InferResponseType<(typeof prompts)[":channel"]["versions"]["$get"], 200>;
+export type DiffPart = InferResponseType<(typeof prompts)[":channel"]["diff"]["$get"], 200>["parts"][number];
+
+/** How she presents herself. */
+export const assistantSettings = resource<Settings>(
+  async (signal) => (await settings.$get({}, { init: { signal } })).json(),
+  ["settings"],
+);
+
+export async function saveSettings(change: SettingsChange): Promise<void> {
+  const saved = await (await settings.$patch({ json: change })).json();
+  assistantSettings.patch(() => saved);
+}
+
+/** A greeting as a customer would get it; placeholders that do not exist are named. */
+export async function previewGreeting(text: string): Promise<{ text: string; unknown: string[] }> {
+  return (await settings.preview.$post({ json: { kind: "greeting", text } })).json();
+}
+
+/** What she knows, does and never says. */
+export const knowledgeList = resource<{ items: Knowledge[] }>(
+  async (signal) => (await knowledge.$get({}, { init: { signal } })).json(),
+  ["knowledge", "settings"],
+);
+
+export interface KnowledgeWords {
+  kind: KnowledgeKind;
+  subject: string;
+  body: string;
+}
+
+export async function saveKnowledge(words: KnowledgeWords, id: string | null): Promise<void> {
+  if (id === null) await knowledge.$post({ json: words });
+  else await knowledge[":id"].$put({ param: { id }, json: words });
+  await knowledgeList.reload();
+}
+
+export async function publishKnowledge(id: string): Promise<void> {
+  await knowledge[":id"].publish.$post({ param: { id } });
+  await knowledgeList.reload();
+}
+
+export async function removeKnowledge(id: string): Promise<void> {
+  await knowledge[":id"].$delete({ param: { id } });
+  await knowledgeList.reload();
+}
+
+/** What customers asked and nobody could answer (A11). */
+export const questionList = resource<{ items: Question[]; next: string | null }>(
+  async (signal) => (await questions.$get({ query: {} }, { init: { signal } })).json(),
+  ["question", "knowledge"],
+);
+
+/** The answer becomes knowledge, as a draft. */
+export async function answerQuestion(id: string, body: string): Promise<void> {
+  await questions[":id"].answer.$post({ param: { id }, json: { body } });
+  await Promise.all([questionList.reload(), knowledgeList.reload()]);
+}
+
+export async function dismissQuestion(id: string): Promise<void> {
+  await questions[":id"].dismiss.$post({ param: { id } });
+  await questionList.reload();
+}
+
+/** The prompt in force, by channel. */
+export const promptBy = resourceBy<Prompt>(
+  async (channel, signal) =>
+    (await prompts[":channel"].$get({ param: { channel: channel as Channel } }, { init: { signal } })).json(),
+  ["prompt", "settings"],
+);
+
+export const versionsBy = resourceBy<Versions>(
+  async (channel, signal) =>
+    (await prompts[":channel"].versions.$get({ param: { channel: channel as Channel } }, { init: { signal } })).json(),
+  ["prompt", "settings"],
+);
+
+/** @throws ApiError "taken" when somebody has saved another version since `basedOn`. */
+export async function savePrompt(channel: Channel, body: string, basedOn: number): Promise<void> {
+  await prompts[":channel"].$put({ param: { channel }, json: { body, basedOn } });
+  await Promise.all([promptBy(channel).reload(), versionsBy(channel).reload()]);
+}
+
+export async function rollBack(channel: Channel, version: number): Promise<void> {
+  await prompts[":channel"].rollback.$post({ param: { channel }, json: { version } });
+  await Promise.all([promptBy(channel).reload(), versionsBy(channel).reload()]);
+}
+
+/** What changed from one version to another, word by word. */
+export async function readDiff(channel: Channel, from: number, to: number): Promise<DiffPart[]> {
+  const query = { from: String(from), to: String(to) };
+  return (await (await prompts[":channel"].diff.$get({ param: { channel }, query })).json()).parts;
+}

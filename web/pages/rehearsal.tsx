@@ -1,0 +1,330 @@
+import { useSignal } from "@preact/signals";
+import { createForm } from "../form.ts";
+import { ago } from "../format.ts";
+import { check, clapperboard, pencil, play, plus, trash, x } from "../icons.ts";
+import { type Channel, promptBy } from "../models/assistant.ts";
+import {
+  addExamples,
+  type Check,
+  type Draft,
+  drafts,
+  publishDraft,
+  type Run,
+  rehearse,
+  removeScenario,
+  runsBy,
+  type Scenario,
+  saveDraft,
+  saveScenario,
+  scenarios,
+} from "../models/rehearsal.ts";
+import { Badge, type Tone } from "../parts/badge.tsx";
+import { Button } from "../parts/button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Field, Select, TextArea } from "../parts/field.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Loaded } from "../parts/loaded.tsx";
+import { Page } from "../parts/page.tsx";
+import { toast } from "../parts/toasts.tsx";
+import { query, setQuery } from "../router.ts";
+import { assistantWords } from "../strings/assistant.he.ts";
+import { shellWords } from "../strings/shell.he.ts";
+
+const form = createForm();
+
+/** Saved customers against a draft prompt, before it answers real ones (A10). */
+export default function RehearsalPage() {
+  const t = assistantWords().rehearsal;
+  return (
+    <Page title={t.title}>
+      <p class="muted">{t.intro}</p>
+      <div class="columns">
+        <Loaded from={drafts}>{({ items }) => <Drafts items={items} />}</Loaded>
+        <Scenarios />
+      </div>
+    </Page>
+  );
+}
+
+function Drafts({ items }: { items: readonly Draft[] }) {
+  const t = assistantWords();
+  const wanted = query.value.get("draft");
+  const draft = items.find(({ id }) => id === wanted) ?? items[0];
+  const begin = async (channel: Channel) => {
+    const inForce = promptBy(channel);
+    await inForce.reload();
+    setQuery({ draft: await saveDraft(channel, inForce.data.value?.body ?? "", null) });
+  };
+  return (
+    <div class="stack">
+      <div class="line-up">
+        {(["call", "whatsapp"] as const).map((channel) => (
+          <Button key={channel} icon={plus} onClick={() => begin(channel)}>
+            {`${t.rehearsal.newDraft}: ${t.does.channel[channel]}`}
+          </Button>
+        ))}
+      </div>
+      {items.length > 1 && (
+        <Select
+          label={t.rehearsal.draft}
+          name="draft"
+          value={draft?.id ?? ""}
+          options={items.map((item) => ({ value: item.id, label: draftName(item) }))}
+          onChange={(id) => setQuery({ draft: id })}
+        />
+      )}
+      {draft && <OpenDraft key={draft.id} of={draft} />}
+    </div>
+  );
+}
+
+function draftName({ channel, authorName, createdAt, publishedVersion }: Draft): string {
+  const t = assistantWords();
+  const version = publishedVersion === null ? "" : ` · ${t.rehearsal.publishedBadge(publishedVersion)}`;
+  return `${t.does.channel[channel]} · ${authorName} · ${ago(createdAt)}${version}`;
+}
+
+function OpenDraft({ of }: { of: Draft }) {
+  const t = assistantWords().rehearsal;
+  const text = useSignal(of.body);
+  const isPublished = of.publishedVersion !== null;
+  const keep = async () => {
+    if (!isPublished && text.value !== of.body) await saveDraft(of.channel, text.value, of.id);
+  };
+  return (
+    <section class="stack">
+      <TextArea
+        label={t.draft}
+        name="body"
+        rows={10}
+        value={of.body}
+        onInput={(typed) => {
+          text.value = typed;
+        }}
+      />
+      <div class="line-up">
+        <Button look="primary" icon={play} onClick={() => keep().then(() => rehearse(of.id))}>
+          {t.run}
+        </Button>
+        {isPublished ? (
+          <Badge tone="good">{t.publishedBadge(of.publishedVersion ?? 0)}</Badge>
+        ) : (
+          <Button
+            icon={check}
+            onClick={() =>
+              keep()
+                .then(() => publishDraft(of.id))
+                .then((version) => toast(t.published(version)))
+            }
+          >
+            {t.publish}
+          </Button>
+        )}
+      </div>
+      <h2>{t.results}</h2>
+      <Loaded from={runsBy(of.id)}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="muted small">{t.noResults}</p>
+          ) : (
+            items.map((run) => <Result key={run.id} of={run} />)
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+const tones: Record<Run["status"], Tone> = { waiting: "plain", passed: "good", failed: "danger", error: "warn" };
+
+function Result({ of }: { of: Run }) {
+  const t = assistantWords().rehearsal;
+  return (
+    <article class="card card-pad stack">
+      <div class="line-up">
+        <h3 class="grow" dir="auto">
+          {of.scenarioName}
+        </h3>
+        <span class="muted small">{ago(of.createdAt)}</span>
+        <Badge tone={tones[of.status]}>{t.statuses[of.status]}</Badge>
+      </div>
+      {of.error !== null && <p class="notice warn">{errorText(of.error)}</p>}
+      <ul class="stack small">
+        {of.met.map((met, index) => (
+          <li key={index} class={`line-up ${met ? "met" : "unmet"}`}>
+            <Icon of={met ? check : x} />
+            <span class="sr-only">{met ? t.met : t.unmet}</span>
+            <span dir="auto">{checkText(of.checks[index])}</span>
+          </li>
+        ))}
+      </ul>
+      {of.transcript.length > 0 && (
+        <details open={of.status === "failed"}>
+          <summary>{t.transcript}</summary>
+          <ol class="transcript">
+            {of.transcript.map(({ author, text, tools }, index) => (
+              <li key={index} class="turn">
+                <span class="turn-main">
+                  <span class={`turn-who ${author}`}>{author === "customer" ? t.customer : t.assistant}</span>
+                  <span dir="auto">{text}</span>
+                  {tools.length > 0 && (
+                    <bdi dir="ltr" class="muted small">
+                      {tools.join(", ")}
+                    </bdi>
+                  )}
+                </span>
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </article>
+  );
+}
+
+function errorText(code: string): string {
+  const { errors } = assistantWords().rehearsal;
+  return code in errors ? errors[code as keyof typeof errors] : errors.other;
+}
+
+function checkText(of: Check | undefined): string {
+  const t = assistantWords().rehearsal.check;
+  switch (of?.kind) {
+    case "meeting":
+      return of.booked ? t.meeting(of.time ?? "") : t.noMeeting;
+    case "says":
+      return t.says(of.text);
+    case "never_says":
+      return t.neverSays(of.text);
+    case "tool":
+      return t.tool(of.name);
+    case "task":
+      return t.task;
+    default:
+      return "";
+  }
+}
+
+function Scenarios() {
+  const t = assistantWords().rehearsal;
+  const open = useSignal<Scenario | "new" | null>(null);
+  const close = () => {
+    open.value = null;
+  };
+  return (
+    <section class="stack">
+      <div class="section-head">
+        <h2>{t.scenarios}</h2>
+        <Button
+          icon={plus}
+          onClick={() => {
+            open.value = "new";
+          }}
+        >
+          {t.addScenario}
+        </Button>
+      </div>
+      <Loaded from={scenarios}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty icon={clapperboard} title={t.noScenarios.title} text={t.noScenarios.text}>
+              <Button look="primary" onClick={addExamples}>
+                {t.examples}
+              </Button>
+            </Empty>
+          ) : (
+            <ul class="rows">
+              {items.map((scenario) => (
+                <li key={scenario.id} class="row">
+                  <span class="row-main">
+                    <span class="row-title" dir="auto">
+                      {scenario.name}
+                    </span>
+                    <span class="row-sub ellipsis" dir="auto">
+                      {scenario.lines.join(" · ")}
+                    </span>
+                  </span>
+                  <Button
+                    look="ghost"
+                    icon={pencil}
+                    label={scenario.name}
+                    onClick={() => {
+                      open.value = scenario;
+                    }}
+                  />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
+      {open.value !== null && <EditScenario of={open.value === "new" ? null : open.value} onClose={close} />}
+    </section>
+  );
+}
+
+function EditScenario({ of, onClose }: { of: Scenario | null; onClose: () => void }) {
+  const t = assistantWords().rehearsal;
+  const { problems, busy } = form;
+  const meeting = of?.checks.find((one) => one.kind === "meeting");
+  const textOf = (kind: "says" | "never_says") =>
+    of?.checks.flatMap((one) => (one.kind === kind ? [one.text] : [])).join("\n") ?? "";
+  const save = async (element: HTMLFormElement) => {
+    const send = (values: Record<string, string>) =>
+      saveScenario({ name: values.name ?? "", lines: linesOf(values.lines), checks: checksOf(values) }, of?.id ?? null);
+    if (await form.submit(element, send)) onClose();
+  };
+  const foot = (
+    <>
+      <Button type="submit" look="primary" busy={busy.value}>
+        {shellWords().save}
+      </Button>
+      {of !== null && (
+        <Button look="ghost" icon={trash} onClick={() => removeScenario(of.id).then(onClose)}>
+          {shellWords().delete}
+        </Button>
+      )}
+    </>
+  );
+  return (
+    <Dialog title={of?.name ?? t.addScenario} foot={foot} onClose={onClose} onSubmit={save}>
+      <Field label={t.name} name="name" value={of?.name ?? ""} error={problems.value.name} />
+      <TextArea label={t.lines} name="lines" value={of?.lines.join("\n") ?? ""} error={problems.value.lines} />
+      <Select
+        label={t.checks}
+        name="meeting"
+        value={meeting === undefined ? "any" : meeting.booked ? "yes" : "no"}
+        options={[
+          { value: "any", label: t.any },
+          { value: "yes", label: t.meeting },
+          { value: "no", label: t.noMeeting },
+        ]}
+      />
+      <Field label={t.meetingTime} name="time" type="time" ltr value={meeting?.time ?? ""} />
+      <TextArea label={t.says} name="says" rows={2} value={textOf("says")} />
+      <TextArea label={t.neverSays} name="never_says" rows={2} value={textOf("never_says")} />
+      <label class="check">
+        <input type="checkbox" name="task" defaultChecked={of?.checks.some(({ kind }) => kind === "task") ?? false} />
+        {t.task}
+      </label>
+    </Dialog>
+  );
+}
+
+const linesOf = (text = ""): string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+
+function checksOf(values: Record<string, string>): Check[] {
+  const checks: Check[] = [];
+  if (values.meeting === "yes")
+    checks.push({ kind: "meeting", booked: true, ...(values.time ? { time: values.time } : {}) });
+  if (values.meeting === "no") checks.push({ kind: "meeting", booked: false });
+  for (const text of linesOf(values.says)) checks.push({ kind: "says", text });
+  for (const text of linesOf(values.never_says)) checks.push({ kind: "never_says", text });
+  if (values.task === "on") checks.push({ kind: "task" });
+  return checks;
+}

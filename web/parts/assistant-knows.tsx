@@ -1,0 +1,206 @@
+import { useSignal } from "@preact/signals";
+import { createForm } from "../form.ts";
+import { ago } from "../format.ts";
+import { circleQuestionMark, pencil, plus, sparkles, trash } from "../icons.ts";
+import {
+  answerQuestion,
+  dismissQuestion,
+  type Knowledge,
+  type KnowledgeKind,
+  knowledgeList,
+  publishKnowledge,
+  type Question,
+  questionList,
+  removeKnowledge,
+  saveKnowledge,
+} from "../models/assistant.ts";
+import { useResource } from "../resource.ts";
+import { assistantWords } from "../strings/assistant.he.ts";
+import { shellWords } from "../strings/shell.he.ts";
+import { Badge } from "./badge.tsx";
+import { Button } from "./button.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Empty } from "./empty.tsx";
+import { Field, Select, TextArea } from "./field.tsx";
+import { Loaded } from "./loaded.tsx";
+import { toast } from "./toasts.tsx";
+
+const kinds: readonly KnowledgeKind[] = ["fact", "procedure", "never"];
+const form = createForm();
+
+/** What is being written: a subject (null = a new one of a kind), or the answer to a question. */
+type Writing = { about: Knowledge | KnowledgeKind } | { question: Question };
+
+export function KnowsTab() {
+  const t = assistantWords().knows;
+  const writing = useSignal<Writing | null>(null);
+  const write = (what: Writing) => {
+    form.problems.value = {};
+    writing.value = what;
+  };
+  const close = () => {
+    writing.value = null;
+  };
+  const now = writing.value;
+  return (
+    <div class="stack">
+      <Questions onAnswer={(question) => write({ question })} />
+      <Loaded from={knowledgeList}>
+        {({ items }) => (
+          <>
+            {items.length === 0 && <Empty icon={sparkles} title={t.empty.title} text={t.empty.text} />}
+            {kinds.map((kind) => (
+              <Kind key={kind} kind={kind} items={items.filter((item) => item.kind === kind)} onWrite={write} />
+            ))}
+          </>
+        )}
+      </Loaded>
+      {now !== null &&
+        ("question" in now ? <Answer to={now.question} onClose={close} /> : <Subject of={now.about} onClose={close} />)}
+    </div>
+  );
+}
+
+interface KindProps {
+  kind: KnowledgeKind;
+  items: readonly Knowledge[];
+  onWrite: (what: Writing) => void;
+}
+
+function Kind({ kind, items, onWrite }: KindProps) {
+  const t = assistantWords().knows;
+  return (
+    <section>
+      <div class="section-head">
+        <h2>{t.kinds[kind]}</h2>
+        <Button icon={plus} onClick={() => onWrite({ about: kind })}>
+          {t.add}
+        </Button>
+      </div>
+      {items.length === 0 ? (
+        <p class="muted small">{t.kindHints[kind]}</p>
+      ) : (
+        <ul class="rows">
+          {items.map((item) => (
+            <li key={item.id} class="row">
+              <span class="row-main">
+                <span class="row-title" dir="auto">
+                  {item.subject}
+                </span>
+                <span class="row-sub" dir="auto">
+                  {item.body}
+                </span>
+              </span>
+              <span class="row-side">
+                {item.status === "draft" && (
+                  <>
+                    <Badge tone="warn">{t.draft}</Badge>
+                    <Button onClick={() => publishKnowledge(item.id)}>{t.publish}</Button>
+                  </>
+                )}
+                <Button
+                  look="ghost"
+                  icon={pencil}
+                  label={`${t.edit}: ${item.subject}`}
+                  onClick={() => onWrite({ about: item })}
+                />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () => void }) {
+  const t = assistantWords().knows;
+  const known = typeof of === "string" ? null : of;
+  const { problems, busy } = form;
+  const save = async (element: HTMLFormElement) => {
+    const done = await form.submit(element, ({ kind, subject = "", body = "" }) =>
+      saveKnowledge({ kind: kind as KnowledgeKind, subject, body }, known?.id ?? null),
+    );
+    if (done) onClose();
+  };
+  const remove = async (item: Knowledge) => {
+    const { kind, subject, body } = item;
+    await removeKnowledge(item.id);
+    onClose();
+    toast(t.removed, { undo: () => saveKnowledge({ kind, subject, body }, null) });
+  };
+  const foot = (
+    <>
+      <Button type="submit" look="primary" busy={busy.value}>
+        {shellWords().save}
+      </Button>
+      {known !== null && (
+        <Button look="ghost" icon={trash} onClick={() => remove(known)}>
+          {shellWords().delete}
+        </Button>
+      )}
+    </>
+  );
+  return (
+    <Dialog title={known === null ? t.add : t.edit} foot={foot} onClose={onClose} onSubmit={save}>
+      <Select
+        label={t.kind}
+        name="kind"
+        value={known?.kind ?? (of as KnowledgeKind)}
+        options={kinds.map((kind) => ({ value: kind, label: t.kinds[kind] }))}
+      />
+      <Field label={t.subject} name="subject" value={known?.subject ?? ""} error={problems.value.subject} />
+      <TextArea label={t.body} name="body" value={known?.body ?? ""} error={problems.value.body} />
+    </Dialog>
+  );
+}
+
+function Questions({ onAnswer }: { onAnswer: (question: Question) => void }) {
+  const t = assistantWords().knows;
+  useResource(questionList);
+  const items = questionList.data.value?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{t.questions}</h2>
+      </div>
+      <ul class="rows">
+        {items.map((question) => (
+          <li key={question.id} class="row">
+            <span class="row-main">
+              <span class="row-title" dir="auto">
+                {question.question}
+              </span>
+              <span class="row-sub">{ago(question.createdAt)}</span>
+            </span>
+            <span class="row-side">
+              <Button onClick={() => onAnswer(question)}>{t.answer}</Button>
+              <Button look="ghost" onClick={() => dismissQuestion(question.id)}>
+                {t.dismiss}
+              </Button>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Answer({ to, onClose }: { to: Question; onClose: () => void }) {
+  const t = assistantWords().knows;
+  const { problems, busy } = form;
+  const save = async (element: HTMLFormElement) => {
+    if (await form.submit(element, ({ body = "" }) => answerQuestion(to.id, body))) onClose();
+  };
+  const foot = (
+    <Button type="submit" look="primary" icon={circleQuestionMark} busy={busy.value}>
+      {shellWords().save}
+    </Button>
+  );
+  return (
+    <Dialog title={to.question} foot={foot} onClose={onClose} onSubmit={save}>
+      <TextArea label={t.answer} name="body" hint={t.answerHint} error={problems.value.body} />
+    </Dialog>
+  );
+}

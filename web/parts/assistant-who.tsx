@@ -1,0 +1,151 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { createForm } from "../form.ts";
+import {
+  assistantSettings,
+  previewGreeting,
+  type Settings,
+  type SettingsChange,
+  saveSettings,
+} from "../models/assistant.ts";
+import { assistantWords } from "../strings/assistant.he.ts";
+import { shellWords } from "../strings/shell.he.ts";
+import { Button } from "./button.tsx";
+import { Field, Select, TextArea } from "./field.tsx";
+import { Loaded } from "./loaded.tsx";
+import { toast } from "./toasts.tsx";
+
+const form = createForm();
+/** Voices of the realtime model; another one that is set already stays choosable. */
+const voices = ["marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse"];
+// Long enough to finish a word.
+const previewAfterMs = 350;
+
+export const WhoTab = () => <Loaded from={assistantSettings}>{(settings) => <Who of={settings} />}</Loaded>;
+
+function Who({ of }: { of: Settings }) {
+  const t = assistantWords();
+  const greeting = useSignal(of.callGreeting ?? "");
+  const { problems, busy } = form;
+  const save = (element: HTMLFormElement) =>
+    form.submit(element, async (values) => {
+      await saveSettings(changesOf(values));
+      toast(t.saved);
+    });
+  return (
+    <form
+      class="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save(event.currentTarget);
+      }}
+    >
+      <Field label={t.who.name} name="assistantName" value={of.assistantName} error={problems.value.assistantName} />
+      <TextArea
+        label={t.who.callGreeting}
+        name="callGreeting"
+        rows={3}
+        value={of.callGreeting ?? ""}
+        hint={t.who.callGreetingHint}
+        error={problems.value.callGreeting}
+        onInput={(text) => {
+          greeting.value = text;
+        }}
+      />
+      <Preview text={greeting.value} />
+      <TextArea
+        label={t.who.whatsappGreeting}
+        name="whatsappGreeting"
+        rows={2}
+        value={of.whatsappGreeting ?? ""}
+        error={problems.value.whatsappGreeting}
+      />
+      <Select
+        label={t.who.voice}
+        name="voice"
+        value={of.voice}
+        options={[...new Set([...voices, of.voice])].map((voice) => ({ value: voice, label: voice }))}
+      />
+      <Field
+        label={t.who.keywords}
+        name="keywords"
+        value={of.keywords.join(", ")}
+        hint={t.who.keywordsHint}
+        error={problems.value.keywords}
+      />
+      <Field
+        label={t.who.transferPhone}
+        name="transferPhone"
+        type="tel"
+        value={of.transferPhone ?? ""}
+        hint={t.who.transferHint}
+        error={problems.value.transferPhone}
+      />
+      <Field label={t.who.transferLabel} name="transferLabel" value={of.transferLabel ?? ""} />
+      <label class="check switch">
+        <input type="checkbox" name="recordCalls" defaultChecked={of.recordCalls} />
+        {t.who.record}
+      </label>
+      <Field
+        label={t.who.recordingDays}
+        name="recordingDays"
+        inputMode="numeric"
+        ltr
+        value={String(of.recordingDays)}
+        error={problems.value.recordingDays}
+      />
+      <div>
+        <Button type="submit" look="primary" busy={busy.value}>
+          {shellWords().save}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const changesOf = (values: Record<string, string>): SettingsChange => ({
+  assistantName: values.assistantName ?? "",
+  callGreeting: values.callGreeting || null,
+  whatsappGreeting: values.whatsappGreeting || null,
+  voice: values.voice ?? "",
+  keywords: (values.keywords ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== ""),
+  transferPhone: values.transferPhone || null,
+  transferLabel: values.transferLabel || null,
+  recordCalls: values.recordCalls === "on",
+  recordingDays: Number(values.recordingDays),
+});
+
+/** The greeting with its placeholders filled, a moment after the last key. */
+function Preview({ text }: { text: string }) {
+  const t = assistantWords();
+  const shown = useSignal<{ text: string; unknown: string[] } | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      if (text.trim() === "") {
+        shown.value = null;
+        return;
+      }
+      previewGreeting(text).then(
+        (answer) => {
+          shown.value = answer;
+        },
+        () => {},
+      );
+    }, previewAfterMs);
+    return () => clearTimeout(timer);
+  }, [text, shown]);
+  const { value } = shown;
+  if (value === null) return null;
+  return (
+    <div class={`notice${value.unknown.length > 0 ? " warn" : " voice"}`}>
+      <span class="grow">
+        {value.unknown.length > 0 ? t.who.unknown(value.unknown.join(", ")) : `${t.who.preview}: `}
+        {value.unknown.length === 0 && <bdi>{value.text}</bdi>}
+      </span>
+    </div>
+  );
+}
