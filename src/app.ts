@@ -118,9 +118,10 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const { switchboard } = telephone;
   const { usdIlsRate } = config;
   const provider = telephone.rest;
-  const chores = assembleChores({ ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
+  const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
+  const chores = assembleChores({ secret, ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
   return {
-    routes: routesOf(deps, house, telephone, { sounds, restCalendars, publicBaseUrl, hub }),
+    routes: routesOf(deps, house, telephone, { sounds, restCalendars, publicBaseUrl, hub, secret }),
     sockets: telephone.sockets,
     startChores() {
       chores.start();
@@ -149,6 +150,8 @@ interface RouteNeeds {
   restCalendars: RestCalendars;
   publicBaseUrl: () => string;
   hub: LiveHub;
+  /** The installation's. */
+  secret: string;
 }
 
 /** Every route of the product; each stands once, in the module of its area. */
@@ -156,14 +159,13 @@ function routesOf(
   { config, clock, log }: AppDeps,
   { db }: House,
   { webhooks, switchboard, testCalls }: Telephone,
-  { sounds, restCalendars, publicBaseUrl, hub }: RouteNeeds,
+  { sounds, restCalendars, publicBaseUrl, hub, secret }: RouteNeeds,
 ): Hono {
   const routes = new Hono();
   routes.onError(errorHandler(log));
   routes.use(...requestLog(log, clock));
   routes.route("/", webhooks);
   routes.route("/", createStaticAudio(config));
-  const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   const hasModel = config.openai.apiKey !== null;
   const needs = { sounds, restCalendars, publicBaseUrl, live: switchboard, testCalls, hub, hasModel };
   const startedMs = clock.nowMs();

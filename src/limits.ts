@@ -105,6 +105,8 @@ export const limits = {
   resetMs: 24 * 60 * 60_000,
   freshPasswordMs: 15 * 60_000, // K7: keys, people and secrets want a password given this lately
   keysMax: 50, // API keys of one business
+  webhooksMax: 20, // addresses of one business
+  webhookFailingMs: 3 * 24 * 60 * 60_000, // an address that answers nothing for this long is switched off
   keyTouchMs: 60_000, // a key's last use is written down this often
 
   // Live updates

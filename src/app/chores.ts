@@ -12,6 +12,8 @@ import { sweepRecordings } from "../calls/recordings.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
 import { crmJobHandlers } from "../crm/handlers.ts";
 import type { Database } from "../db/client.ts";
+import { postOutside } from "../integrations/post-outside.ts";
+import { sweepDeliveries, webhookJobHandlers } from "../integrations/webhook-jobs.ts";
 import { createRunner } from "../jobs/runner.ts";
 import { rehearsalJobHandlers } from "../rehearsal/rehearse-job.ts";
 import { sweepScratchTenants } from "../rehearsal/scratch-tenant.ts";
@@ -27,6 +29,8 @@ interface ChoresDeps {
   voice: ReturnType<typeof assembleVoice>;
   restCalendars: RestCalendars;
   usdIlsRate: number;
+  /** The installation's. */
+  secret: string;
   clock: Clock;
   log: Log;
   random: Random;
@@ -37,19 +41,20 @@ const sweepEveryMs = 60 * 60_000;
 
 /** The work that nobody waits for: durable jobs, and what is swept up every hour. */
 export function assembleChores(deps: ChoresDeps) {
-  const { db, directory, sounds, provider, voice, restCalendars, usdIlsRate, clock, log, random } = deps;
+  const { db, directory, sounds, provider, voice, restCalendars, usdIlsRate, secret, clock, log, random } = deps;
   const { transcriber, summariser: chat, chatModel: model } = voice;
   const languageOf = (id: Parameters<Directory["get"]>[0]) => directory.get(id) ?? { languages: ["he"], keywords: [] };
   const handlers = {
     ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
     ...crmJobHandlers({ db }),
+    ...webhookJobHandlers({ db, clock, log, secret, post: postOutside }),
     ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: remindStaff }),
     ...rehearsalJobHandlers({ db, clock, log, restCalendars, model, profileOf: (id) => directory.get(id) }),
   };
   const jobs = createRunner({ db, handlers, clock, log, random });
   const sweep = () => {
     const now = clock.instant();
-    for (const sweepUp of [sweepRecordings, sweepCalendar, sweepScratchTenants, sweepAccounts])
+    for (const sweepUp of [sweepRecordings, sweepCalendar, sweepScratchTenants, sweepAccounts, sweepDeliveries])
       sweepUp(db, now).catch((error: unknown) =>
         log.warn("JOB", "could not sweep up", { error: describeError(error) }),
       );

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { meetings } from "../db/schema/meeting.ts";
+import { publish } from "../jobs/publish.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Meeting } from "./book.ts";
 import { showMeeting } from "./tell.ts";
@@ -26,5 +27,6 @@ export async function settleMeeting(
     throw new AppError("invalid", "not begun yet", { fields: [{ path: "outcome", code: "not_begun" }] });
   const [settled] = await ctx.tx.update(meetings).set({ status: outcome, updatedAt: now }).where(mine).returning();
   await showMeeting(ctx, meetingId);
+  await publish(ctx, "meeting.settled", meetingId);
   return settled!;
 }

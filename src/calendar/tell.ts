@@ -1,5 +1,6 @@
 import { localTime } from "../base/local-time.ts";
 import { announce } from "../db/announce.ts";
+import { publish } from "../jobs/publish.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Meeting } from "./book.ts";
@@ -19,7 +20,14 @@ export async function tellMeeting(
     subject: kind === "meeting_moved" ? `meeting:${meeting.id}:${meeting.sequence}` : `meeting:${meeting.id}`,
   });
   await showMeeting(ctx, meeting.id);
+  await publish(ctx, eventOf[kind], meeting.id);
 }
+
+const eventOf = {
+  meeting_booked: "meeting.booked",
+  meeting_moved: "meeting.moved",
+  meeting_cancelled: "meeting.cancelled",
+} as const;
 
 /** Open calendars read the meeting again. */
 export const showMeeting = (ctx: Ctx, id: string): Promise<void> =>

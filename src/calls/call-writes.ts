@@ -8,6 +8,7 @@ import { callEvents, calls, callTurns } from "../db/schema/call.ts";
 import { recordings } from "../db/schema/recording.ts";
 import { usage } from "../db/schema/usage.ts";
 import { withTenant } from "../db/tenant.ts";
+import { publish } from "../jobs/publish.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { limits } from "../limits.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
@@ -191,6 +192,7 @@ async function ended(ctx: Ctx, callId: CallId, end: Of<"ended">["end"], settings
   await priceCall(tx, callId, settings.usdIlsRate);
   await announce(tx, { businessId, type: "call", id: callId });
   await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
+  await publish(ctx, "call.ended", callId);
 }
 
 async function sound({ tx, businessId }: Ctx, callId: CallId, write: Of<"sound">): Promise<void> {

@@ -23,7 +23,7 @@ const key = z.object({
 const madeKey = key.extend({ key: z.string() });
 
 /** `/api/keys`: by which programs use this API. */
-export const keyRoutes = ({ db, clock }: IntegrationsApiDeps) =>
+export const keyRoutes = ({ db, clock }: Pick<IntegrationsApiDeps, "db" | "clock">) =>
   new Hono<ApiEnv>()
     .get(
       "/api/keys",

@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { type CustomerId, newId } from "../../base/ids.ts";
 import { customerIdentities, customers, type IdentityKind } from "../../db/schema/customer.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
+import { publish } from "../../jobs/publish.ts";
 import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { touchLead } from "../leads/touch.ts";
@@ -38,8 +39,10 @@ export async function identifyCustomer(
     .values({ id: newId(), businessId: ctx.businessId, customerId: found.customerId, source })
     .onConflictDoNothing({ target: [leads.businessId, leads.customerId] })
     .returning({ id: leads.id });
-  if (lead) await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: lead.id });
-  else await touchLead(ctx, found.customerId);
+  if (lead) {
+    await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: lead.id });
+    await publish(ctx, "lead.created", lead.id);
+  } else await touchLead(ctx, found.customerId);
   return found;
 }
 

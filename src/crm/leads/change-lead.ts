@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import type { UserId } from "../../base/ids.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
+import { publish } from "../../jobs/publish.ts";
 import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
@@ -33,6 +34,7 @@ export async function changeLead(ctx: Ctx, leadId: string, change: LeadChange): 
   const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]));
   await audit(ctx, { action: "lead.change", subject: `lead:${leadId}`, detail: { fields: fields.join(" ") } });
   await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: leadId });
+  await publish(ctx, "lead.changed", leadId);
   return readLead(ctx, leadId);
 }
 
@@ -52,6 +54,7 @@ export async function setLeadStatus(ctx: Ctx, leadIds: readonly string[], status
   for (const { id } of changed) {
     await audit(ctx, { action: "lead.status", subject: `lead:${id}`, detail: { status: key } });
     await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id });
+    await publish(ctx, "lead.changed", id);
   }
 }
 
@@ -65,6 +68,7 @@ export async function archiveLead(ctx: Ctx, leadId: string, archived: boolean): 
   if (changed.length === 0) throw new AppError("not_found", "no such lead");
   await audit(ctx, { action: archived ? "lead.archive" : "lead.restore", subject: `lead:${leadId}` });
   await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: leadId });
+  await publish(ctx, "lead.changed", leadId);
 }
 
 const isOneOf = (ctx: Ctx, ids: readonly string[]) =>

@@ -1,6 +1,7 @@
 import { AppError } from "../../base/errors.ts";
 import { type CallId, type CustomerId, newId, type UserId } from "../../base/ids.ts";
 import { type TaskUrgency, tasks } from "../../db/schema/task.ts";
+import { publish } from "../../jobs/publish.ts";
 import { announce } from "../../notify/announce.ts";
 import { notify } from "../../notify/create.ts";
 import { authorOf } from "../../tenants/author.ts";
@@ -51,5 +52,6 @@ export async function createTask(ctx: Ctx, input: NewTask): Promise<string | nul
   if (input.dueAt !== undefined) await remindWhenDue(ctx, id, input.dueAt);
   await notify(ctx, { kind: "task_created", title, ...(detail ? { body: detail } : {}), subject: `task:${id}` });
   await announce(tx, { businessId, type: "task", id });
+  await publish(ctx, "task.created", id);
   return id;
 }

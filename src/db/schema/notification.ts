@@ -10,6 +10,7 @@ export type NotificationKind =
   | "meeting_cancelled"
   | "reminder_due"
   | "hand_over"
+  | "webhook_off"
   | "whatsapp_down"
   | "whatsapp_failed"
   | "whatsapp_restricted";
