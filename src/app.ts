@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { Hono } from "hono";
 import manifest from "../package.json" with { type: "json" };
 import { createApi } from "./app/api.ts";
+import { createBudget } from "./app/budget.ts";
 import { assembleChores } from "./app/chores.ts";
 import { assembleTelephone, type Telephone } from "./app/telephone.ts";
 import { assembleVoice } from "./app/voice.ts";
@@ -114,9 +115,11 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   });
   const restCalendars = createRestCalendars();
   const hub = createLiveHub({ db, clock, log, random });
-  const telephone = assembleTelephone({ ...deps, publicBaseUrl, directory, recorder, voice, db, restCalendars, hub });
-  const { switchboard } = telephone;
   const { usdIlsRate } = config;
+  const budget = createBudget({ db, clock, log, usdIlsRate, profiles: () => directory.all() });
+  const edge = { publicBaseUrl, directory, recorder, voice, db, restCalendars, hub, budget };
+  const telephone = assembleTelephone({ ...deps, ...edge });
+  const { switchboard } = telephone;
   const provider = telephone.rest;
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   const chores = assembleChores({ secret, ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
@@ -125,6 +128,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
     sockets: telephone.sockets,
     startChores() {
       chores.start();
+      void directory.refresh().then(budget.refresh);
       owner.start();
     },
     async drain() {
@@ -135,6 +139,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
     hurry: () => void switchboard.drain(limits.drainHurryMs),
     async close() {
       telephone.telling.stop();
+      budget.stop();
       await hub.close();
       await chores.stop();
       await owner.stop();

@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { AppError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { RestCalendars } from "../calendar/availability.ts";
 import type { CallRecorder } from "../calls/journal.ts";
@@ -21,6 +22,7 @@ import { createTwilioRest } from "../twilio/rest.ts";
 import { createSignatureGate } from "../twilio/signature.ts";
 import { StreamTokens } from "../twilio/stream-token.ts";
 import { createVoiceWebhooks } from "../twilio/voice-webhooks.ts";
+import type { Budget } from "./budget.ts";
 import { type CallIds, callSettings } from "./call-settings.ts";
 import type { assembleVoice } from "./voice.ts";
 
@@ -35,19 +37,24 @@ interface TelephoneDeps {
   db: Database;
   restCalendars: RestCalendars;
   hub: LiveHub;
+  budget: Pick<Budget, "isSpent">;
 }
 
 export type Telephone = ReturnType<typeof assembleTelephone>;
 
 /** The live calls and Twilio's edge around them. */
 export function assembleTelephone(deps: TelephoneDeps) {
-  const { config, clock, log, publicBaseUrl, directory, recorder, voice, db, restCalendars, hub } = deps;
+  const { config, clock, log, publicBaseUrl, directory, recorder, voice, db, restCalendars, hub, budget } = deps;
   const gate = createSignatureGate({ ...config.twilio, publicBaseUrl });
   const register = new CallRegister();
   const tokens = new StreamTokens(clock);
   const instructions = createInstructions({ publicBaseUrl, register, tokens });
   const rest = createTwilioRest({ ...config.twilio, fallbackTwiml: instructions.fallback, fetch, clock, log });
-  const settingsFor = (ids: CallIds) => callSettings({ db, clock, log, restCalendars }, directory, ids);
+  const settingsFor = async (ids: CallIds) => {
+    // Without settings a call goes to the recording: the caller leaves a message, nobody pays for a model.
+    if (budget.isSpent(ids.businessId)) throw new AppError("unavailable", "the day's budget is used up");
+    return callSettings({ db, clock, log, restCalendars }, directory, ids);
+  };
   const phones = new BrowserPhones(rest);
   const telling = new LiveTelling({ journal: recorder, hub, clock });
   const switchboard = createSwitchboard({

@@ -18,8 +18,8 @@ const texts = [
   "voice",
   "transfer-label",
 ] as const;
-const others = ["languages", "keywords", "record", "recording-days", "transfer-phone"] as const;
-const removals = ["no-greeting", "no-whatsapp-greeting", "no-transfer"] as const;
+const others = ["languages", "keywords", "record", "recording-days", "daily-cap", "transfer-phone"] as const;
+const removals = ["no-greeting", "no-whatsapp-greeting", "no-transfer", "no-daily-cap"] as const;
 
 /** `settings show` and `settings set`. */
 export const run = verbs("settings", { show, set });
@@ -53,6 +53,7 @@ async function set(args: string[]): Promise<unknown> {
     keywords: readList(options.keywords),
     recordCalls: readSwitch("record", options.record),
     recordingDays: readWhole("recording-days", options["recording-days"], 0),
+    dailyCapAgorot: flags.has("no-daily-cap") ? null : readWhole("daily-cap", options["daily-cap"]),
     transferPhone: flags.has("no-transfer") ? null : readPhone("transfer-phone", options["transfer-phone"]),
     transferLabel: flags.has("no-transfer") ? null : options["transfer-label"],
   });

@@ -8,6 +8,7 @@ Businesses
   settings set [--name …] [--city …] [--timezone …] [--languages he,en] [--assistant-name …] [--voice …]
                [--greeting TEXT | --no-greeting] [--whatsapp-greeting TEXT | --no-whatsapp-greeting] [--keywords a,b]
                [--record true|false] [--recording-days N] [--transfer-phone +972… --transfer-label … | --no-transfer]
+               [--daily-cap AGOROT | --no-daily-cap]
 
 People
   user add --email … --name … --role owner|agent --business ID | --role system_admin      prints the link to hand over

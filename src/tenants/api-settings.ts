@@ -18,6 +18,7 @@ const settings = z.object({
   keywords: z.array(z.string()),
   recordCalls: z.boolean(),
   recordingDays: z.int(),
+  dailyCapAgorot: z.int().nullable(),
   transferPhone: z.string().nullable(),
   transferLabel: z.string().nullable(),
 });

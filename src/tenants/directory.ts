@@ -33,6 +33,8 @@ export interface Directory {
   /** As `find`, but waits for the first load, for as long as that takes. */
   resolve(to: Phone): Promise<BusinessProfile | null>;
   get(id: BusinessId): BusinessProfile | undefined;
+  /** Every active business. */
+  all(): readonly BusinessProfile[];
   /** Resolves when all that was committed before the call is in memory (or could not be read: the old stays). */
   refresh(): Promise<void>;
   close(): Promise<void>;
@@ -86,6 +88,10 @@ class MemoryDirectory implements Directory {
   async resolve(to: Phone): Promise<BusinessProfile | null> {
     await this.#loaded.promise;
     return this.#snapshot?.byPhone.get(to) ?? null;
+  }
+
+  all(): readonly BusinessProfile[] {
+    return [...(this.#snapshot?.byId.values() ?? [])];
   }
 
   get(id: BusinessId): BusinessProfile | undefined {

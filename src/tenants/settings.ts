@@ -28,6 +28,7 @@ export const settingsChange = z
     keywords: z.array(z.string().trim().min(1).max(60)).max(100),
     recordCalls: z.boolean(),
     recordingDays: z.int().min(0).max(365),
+    dailyCapAgorot: z.int().min(100).max(10_000_000).nullable(),
     transferPhone: phoneText.nullable(),
     transferLabel: optionalText(60),
   })

@@ -67,6 +67,8 @@ export const businessSettings = pgTable(
     keywords: text("keywords").array().notNull().default(sql`'{}'`),
     recordCalls: boolean("record_calls").notNull().default(true),
     recordingDays: integer("recording_days").notNull().default(2),
+    /** What may be spent on a day before calls are turned to message taking (K16); null = no limit. */
+    dailyCapAgorot: integer("daily_cap_agorot"),
     /** Where "let me talk to a person" goes; null = a message is taken instead. */
     transferPhone: text("transfer_phone").$type<Phone>(),
     transferLabel: text("transfer_label"),

@@ -11,6 +11,7 @@ export type NotificationKind =
   | "reminder_due"
   | "hand_over"
   | "webhook_off"
+  | "budget_spent"
   | "whatsapp_down"
   | "whatsapp_failed"
   | "whatsapp_restricted";
