@@ -1,4 +1,5 @@
 import { now } from "./clock.ts";
+import { noonOf } from "./dates.ts";
 import { language } from "./language.ts";
 import { zone } from "./session.ts";
 import { timeWords } from "./strings/time.he.ts";
@@ -30,6 +31,18 @@ export function dayName(instant: string | Date): string {
 
 /** `יום שישי`. */
 export const weekday = (instant: string | Date): string => dateFormat({ weekday: "long" }).format(at(instant));
+
+const ofDate = (options: Intl.DateTimeFormatOptions, date: string): string =>
+  dateFormat({ ...options, timeZone: "UTC" }).format(noonOf(date));
+
+/** `יום שני, 7 בדצמבר`: of a calendar date, whatever the zone. */
+export const dateName = (date: string): string => ofDate({ weekday: "long", day: "numeric", month: "long" }, date);
+
+/** `יום ב׳`. */
+export const shortDay = (date: string): string => ofDate({ weekday: "short" }, date);
+
+/** `דצמבר 2026`. */
+export const monthName = (date: string): string => ofDate({ month: "long", year: "numeric" }, date);
 
 /** `2026-11-27`, the day in the business's zone. */
 export function dayKey(instant: string | Date): string {

@@ -5,6 +5,7 @@ export const routes: readonly Route[] = [
   page("/", () => import("./pages/today.tsx")),
   page("/calls", () => import("./pages/calls.tsx")),
   page("/calls/:id", () => import("./pages/call.tsx")),
+  page("/calendar", () => import("./pages/calendar.tsx")),
   page("/assistant", () => import("./pages/assistant.tsx")),
   page("/rehearsal", () => import("./pages/rehearsal.tsx")),
   page("/test-call", () => import("./pages/test-call.tsx")),

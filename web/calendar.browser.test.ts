@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { chromiumPath, launchBrowser } from "./testing/browser.ts";
+import { type Office, openOffice } from "./testing/office.ts";
+import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+
+setDefaultTimeout(90_000);
+
+/** The next Monday but one: open, and never in the past. */
+const monday = (): string => {
+  const today = Temporal.Now.plainDateISO("Asia/Jerusalem");
+  return today.add({ days: 15 - today.dayOfWeek }).toString();
+};
+
+describe.skipIf(chromiumPath === null)("the calendar in a browser", () => {
+  let browser: Browser;
+  let office: Office;
+  const open = (options?: PanelOptions): Promise<OpenPanel> => openPanel(browser, office, options);
+
+  beforeAll(async () => {
+    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
+    const { page, close } = await open({ path: `/calendar?date=${monday()}` });
+    await book(page, "נועם כהן", "050-1234567", "10:00");
+    await close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await office?.stop();
+  });
+
+  async function book(page: OpenPanel["page"], name: string, phone: string, time: string): Promise<void> {
+    await page.getByRole("button", { name: "פגישה חדשה" }).click();
+    await page.getByLabel("שם הלקוח").fill(name);
+    await page.getByLabel("טלפון").fill(phone);
+    await page.getByLabel("שעה").fill(time);
+    await page.getByRole("button", { name: "קביעה" }).click();
+  }
+
+  test.each([
+    { width: 390, language: "he", theme: "light" },
+    { width: 390, language: "en", theme: "dark" },
+    { width: 1280, language: "he", theme: "dark" },
+    { width: 1280, language: "he", theme: "light" },
+    { width: 1280, language: "en", theme: "light" },
+  ] as const)("every view is clean at $width px, $language, $theme", async (device) => {
+    for (const view of ["week", "day", "agenda"]) {
+      const panel = await open({ ...device, path: `/calendar?date=${monday()}&view=${view}` });
+      await panel.page.getByText("נועם כהן").first().waitFor();
+      await panel.shot(`calendar-${view}`);
+      expect(await panel.violations()).toEqual([]);
+      expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      expect(panel.errors).toEqual([]);
+      await panel.close();
+    }
+  });
+
+  test("a time that is taken is refused beside the field, and another one is booked, moved and cancelled", async () => {
+    const { page, close } = await open({ path: `/calendar?date=${monday()}` });
+    await book(page, "רות לוי", "0521112233", "10:00");
+    await page.getByText("השעה הזאת תפוסה").waitFor();
+    await page.getByLabel("שעה").fill("11:00");
+    await page.getByRole("button", { name: "קביעה" }).click();
+    const meeting = page.getByRole("button", { name: /רות לוי/ });
+    await meeting.click();
+    await page.getByRole("button", { name: "הזזה" }).click();
+    await page.locator(".chips.wrap button").first().click();
+    await page.getByText("הפגישה הוזזה").waitFor();
+    await page.goto(`${office.stage.listensAt}/calendar?view=agenda`);
+    const moved = page.getByRole("button", { name: /רות לוי/ });
+    await moved
+      .or(page.getByRole("button", { name: "קדימה" }))
+      .first()
+      .waitFor();
+    if ((await moved.count()) === 0) await page.getByRole("button", { name: "קדימה" }).click();
+    await moved.click();
+    await page.getByRole("button", { name: "ביטול הפגישה" }).click();
+    await page.getByText("לבטל את הפגישה?").waitFor();
+    await page.locator(".notice").getByRole("button", { name: "ביטול הפגישה" }).click();
+    await page.getByText("הפגישה בוטלה").waitFor();
+    await close();
+  });
+
+  test("a click into an empty hour begins a meeting there", async () => {
+    const { page, close } = await open({ path: `/calendar?date=${monday()}&view=day` });
+    await page.locator(".calendar-column").click({ position: { x: 20, y: 400 } });
+    expect(await page.getByLabel("שעה").inputValue()).toMatch(/^\d\d:(00|30)$/);
+    expect(await page.getByLabel("תאריך").inputValue()).toBe(monday());
+    await close();
+  });
+});

@@ -1,0 +1,69 @@
+import type { InferRequestType, InferResponseType } from "hono/client";
+import { api } from "../api.ts";
+import { resource, resourceBy } from "../resource.ts";
+
+const { calendar, resources } = api;
+
+type Meetings = InferResponseType<typeof calendar.meetings.$get, 200>;
+export type Meeting = Meetings["items"][number];
+export type MeetingDetail = InferResponseType<(typeof calendar.meetings)[":id"]["$get"], 200>;
+type Days = InferResponseType<typeof calendar.days.$get, 200>;
+export type Day = Days["items"][number];
+export type FreeSlot = InferResponseType<typeof calendar.free.$get, 200>["items"][number];
+export type NewMeeting = InferRequestType<typeof calendar.meetings.$post>["json"];
+
+/** By `from to`, local dates of the business, both included. */
+export const meetingsBy = resourceBy<Meetings>(
+  async (key, signal) => (await calendar.meetings.$get({ query: rangeOf(key) }, { init: { signal } })).json(),
+  ["meeting"],
+);
+
+/** The days themselves: holidays, Shabbat, opening hours. */
+export const daysBy = resourceBy<Days>(
+  async (key, signal) => (await calendar.days.$get({ query: rangeOf(key) }, { init: { signal } })).json(),
+  ["settings", "hours"],
+);
+
+export const rangeKey = (from: string, to: string): string => `${from} ${to}`;
+
+function rangeOf(key: string): { from: string; to: string } {
+  const [from = "", to = ""] = key.split(" ");
+  return { from, to };
+}
+
+export const meetingBy = resourceBy<MeetingDetail>(
+  async (id, signal) => (await calendar.meetings[":id"].$get({ param: { id } }, { init: { signal } })).json(),
+  ["meeting"],
+);
+
+/** Who can be booked. */
+export const resourceList = resource<InferResponseType<typeof resources.$get, 200>>(
+  async (signal) => (await resources.$get({}, { init: { signal } })).json(),
+  ["settings"],
+);
+
+/** @throws ApiError "taken" when somebody has the time already. */
+export async function bookMeeting(meeting: NewMeeting): Promise<void> {
+  await calendar.meetings.$post({ json: meeting });
+}
+
+export async function moveMeeting(id: string, slot: FreeSlot): Promise<void> {
+  const { startsLocal, resourceId } = slot;
+  await calendar.meetings[":id"].move.$post({ param: { id }, json: { startsLocal, resourceId } });
+}
+
+export async function cancelMeeting(id: string): Promise<void> {
+  await calendar.meetings[":id"].cancel.$post({ param: { id } });
+}
+
+export type Outcome = "completed" | "no_show" | "booked";
+
+export async function settleMeeting(id: string, outcome: Outcome): Promise<void> {
+  await calendar.meetings[":id"].outcome.$post({ param: { id }, json: { outcome } });
+}
+
+/** Where a meeting (that is to be moved) fits on some days. */
+export async function readFree(from: string, to: string, meetingId?: string): Promise<FreeSlot[]> {
+  const query = { from, to, ...(meetingId === undefined ? {} : { meetingId }) };
+  return (await (await calendar.free.$get({ query })).json()).items;
+}

@@ -1,0 +1,138 @@
+import { useSignal } from "@preact/signals";
+import { now } from "../clock.ts";
+import { addDays, isDate, weekStart } from "../dates.ts";
+import { dateName, dayKey, monthName } from "../format.ts";
+import { calendar as calendarIcon, chevronLeft, chevronRight, plus } from "../icons.ts";
+import { type Day, daysBy, type Meeting, meetingsBy, rangeKey } from "../models/calendar.ts";
+import { Button } from "../parts/button.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Loaded } from "../parts/loaded.tsx";
+import { Page } from "../parts/page.tsx";
+import { SkeletonBlock } from "../parts/skeleton.tsx";
+import { useResource } from "../resource.ts";
+import { query, setQuery } from "../router.ts";
+import { calendarWords } from "../strings/calendar.he.ts";
+import { Agenda } from "./calendar/agenda.tsx";
+import { Grid } from "./calendar/grid.tsx";
+import { MeetingDialog } from "./calendar/meeting-dialog.tsx";
+import { NewMeetingDialog } from "./calendar/new-meeting-dialog.tsx";
+
+const views = ["week", "day", "agenda"] as const;
+type View = (typeof views)[number];
+
+/** Week at a desk, list on a phone; the date, the view and the open meeting live in the address. */
+export default function CalendarPage() {
+  const t = calendarWords();
+  const booking = useSignal<{ date: string; minute: number | null } | null>(null);
+  const asked = query.value.get("date");
+  const date = isDate(asked) ? asked : dayKey(now());
+  const view = viewOf(query.value.get("view"));
+  const [from, to] = view === "day" ? [date, date] : [weekStart(date), addDays(weekStart(date), 6)];
+  const open = query.value.get("meeting");
+  const add = (
+    <Button
+      look="primary"
+      icon={plus}
+      shrinks
+      onClick={() => {
+        booking.value = { date, minute: null };
+      }}
+    >
+      {t.add}
+    </Button>
+  );
+  return (
+    <Page title={t.title} note={view === "day" ? dateName(date) : monthName(from)} actions={add}>
+      <Toolbar date={date} view={view} />
+      <Range
+        key={`${from} ${view}`}
+        from={from}
+        to={to}
+        view={view}
+        onBook={(day, minute) => (booking.value = { date: day, minute })}
+      />
+      {open !== null && <MeetingDialog id={open} onClose={() => setQuery({ meeting: "" })} />}
+      {booking.value !== null && (
+        <NewMeetingDialog
+          {...booking.value}
+          onClose={() => {
+            booking.value = null;
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+const isPhone = (): boolean => matchMedia("(width < 768px)").matches;
+
+const viewOf = (text: string | null): View => views.find((view) => view === text) ?? (isPhone() ? "agenda" : "week");
+
+function Toolbar({ date, view }: { date: string; view: View }) {
+  const t = calendarWords();
+  const step = view === "day" ? 1 : 7;
+  const today = dayKey(now());
+  return (
+    <div class="line-up calendar-bar">
+      <Button
+        look="outline"
+        icon={chevronLeft}
+        flip
+        label={t.before}
+        onClick={() => setQuery({ date: addDays(date, -step) })}
+      />
+      <Button
+        look="outline"
+        icon={chevronRight}
+        flip
+        label={t.after}
+        onClick={() => setQuery({ date: addDays(date, step) })}
+      />
+      <Button onClick={() => setQuery({ date: "" })} disabled={date === today && t.today}>
+        {t.today}
+      </Button>
+      <span class="grow" />
+      <fieldset class="segmented" aria-label={t.views.label}>
+        {views.map((name) => (
+          <button key={name} type="button" aria-pressed={name === view} onClick={() => setQuery({ view: name })}>
+            {t.views[name]}
+          </button>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+interface RangeProps {
+  from: string;
+  to: string;
+  view: View;
+  onBook: (date: string, minute: number) => void;
+}
+
+function Range({ from, to, view, onBook }: RangeProps) {
+  const key = rangeKey(from, to);
+  const meetings = useResource(meetingsBy(key)).data.value?.items ?? [];
+  const open = (meeting: Meeting) => setQuery({ meeting: meeting.id });
+  return (
+    <Loaded from={daysBy(key)} skeleton={<SkeletonBlock size="520px" />}>
+      {({ items }) => <Shown days={items} meetings={meetings} view={view} onOpen={open} onBook={onBook} />}
+    </Loaded>
+  );
+}
+
+interface ShownProps {
+  days: readonly Day[];
+  meetings: readonly Meeting[];
+  view: View;
+  onOpen: (meeting: Meeting) => void;
+  onBook: (date: string, minute: number) => void;
+}
+
+function Shown({ days, meetings, view, onOpen, onBook }: ShownProps) {
+  const t = calendarWords();
+  const shown = meetings.filter(({ status }) => status !== "cancelled");
+  if (view !== "agenda") return <Grid days={days} meetings={shown} onOpen={onOpen} onBook={onBook} />;
+  if (shown.length === 0) return <Empty icon={calendarIcon} title={t.empty.title} text={t.empty.text} />;
+  return <Agenda days={days} meetings={shown} onOpen={onOpen} />;
+}
