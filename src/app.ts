@@ -7,6 +7,7 @@ import { createBudget } from "./app/budget.ts";
 import { assembleChores } from "./app/chores.ts";
 import { assembleTelephone, type Telephone } from "./app/telephone.ts";
 import { assembleVoice } from "./app/voice.ts";
+import { type AssembledWhatsApp, assembleWhatsApp } from "./app/whatsapp.ts";
 import { firstAdminLink, linkAddress } from "./auth/links.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
@@ -20,6 +21,7 @@ import type { Config } from "./config.ts";
 import { type House, openHouse } from "./db/house.ts";
 import { withSystem } from "./db/tenant.ts";
 import { createHealth } from "./health/health.ts";
+import { limitBodies } from "./http/body-size.ts";
 import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { listen } from "./http/server.ts";
@@ -122,13 +124,17 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const { switchboard } = telephone;
   const provider = telephone.rest;
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
-  const chores = assembleChores({ secret, ...deps, db, directory, sounds, provider, voice, restCalendars, usdIlsRate });
+  const needs = { db, secret, owner: processId(config.storageDir), publicBaseUrl, directory, voice, restCalendars };
+  const whatsapp = assembleWhatsApp({ ...deps, ...needs });
+  const common = { db, directory, sounds, restCalendars, whatsapp };
+  const chores = assembleChores({ secret, ...deps, ...common, provider, voice, usdIlsRate });
   return {
-    routes: routesOf(deps, house, telephone, { sounds, restCalendars, publicBaseUrl, hub, secret }),
+    routes: routesOf(deps, house, telephone, { ...common, publicBaseUrl, hub, secret }),
     sockets: telephone.sockets,
     startChores() {
       chores.start();
       void directory.refresh().then(budget.refresh);
+      whatsapp.start();
       owner.start();
     },
     async drain() {
@@ -141,6 +147,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
       telephone.telling.stop();
       budget.stop();
       await hub.close();
+      await whatsapp.stop();
       await chores.stop();
       await owner.stop();
       const lost = await recorder.close(limits.closeMs);
@@ -155,6 +162,7 @@ interface RouteNeeds {
   restCalendars: RestCalendars;
   publicBaseUrl: () => string;
   hub: LiveHub;
+  whatsapp: AssembledWhatsApp;
   /** The installation's. */
   secret: string;
 }
@@ -164,28 +172,31 @@ function routesOf(
   { config, clock, log }: AppDeps,
   { db }: House,
   { webhooks, switchboard, testCalls }: Telephone,
-  { sounds, restCalendars, publicBaseUrl, hub, secret }: RouteNeeds,
+  { whatsapp, ...rest }: RouteNeeds,
 ): Hono {
   const routes = new Hono();
   routes.onError(errorHandler(log));
   routes.use(...requestLog(log, clock));
+  routes.use(limitBodies({ uploads: whatsapp.uploads }));
+  for (const own of whatsapp.routes) routes.route("/", own); // before those that bound all webhooks more tightly
   routes.route("/", webhooks);
   routes.route("/", createStaticAudio(config));
   const hasModel = config.openai.apiKey !== null;
-  const needs = { sounds, restCalendars, publicBaseUrl, live: switchboard, testCalls, hub, hasModel };
+  const needs = { ...rest, live: switchboard, testCalls, hasModel, whatsapp: whatsapp.api };
   const startedMs = clock.nowMs();
   const state = () => ({
     version: manifest.version,
     liveCalls: switchboard.live,
     draining: switchboard.draining,
-    panels: hub.size,
+    panels: rest.hub.size,
     upSeconds: Math.round((clock.nowMs() - startedMs) / 1_000),
     memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
   });
-  routes.route("/", createApi({ db, clock, log, secret, usdIlsRate: config.usdIlsRate, state, ...needs }));
+  routes.route("/", createApi({ db, clock, log, usdIlsRate: config.usdIlsRate, state, ...needs }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),
+      whatsapp: () => whatsapp.desk.alive(),
     },
     liveCalls: () => switchboard.live,
     draining: () => switchboard.draining,

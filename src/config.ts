@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import type { Phone } from "./base/phone.ts";
 
 /**
  * The only reader of the environment. Every name that the product knows stands in `environment` with its default and
@@ -39,6 +40,12 @@ const environment = z.object({
     .refine(isOwnOrLoopback, { error: `must be ${whatsappSocketUrl} or an address of this machine` })
     .default(whatsappSocketUrl),
   WHATSAPP_WORKERS: z.coerce.number({ error: "must be a number" }).int().min(1).max(64).default(8),
+  TWILIO_WHATSAPP_NUMBER: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, { error: 'must be a number like "+972501234567"' })
+    .transform((text) => text as Phone)
+    .optional(),
+  WHATSAPP_PROVIDER: z.enum(["baileys", "twilio"], { error: "must be baileys or twilio" }).default("baileys"),
   RECORD_CALLS: z.stringbool({ error: "must be true or false" }).default(true),
   USD_ILS_RATE: z.coerce.number({ error: "must be a number" }).positive().default(3.7),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
@@ -82,6 +89,10 @@ export interface Config {
     webSocketUrl: string;
     /** Threads for sessions at most; more businesses share them. */
     workers: number;
+    /** Of businesses that chose none. */
+    provider: "baileys" | "twilio";
+    /** Sender of the one business at Twilio that has none of its own; null = there is none. */
+    twilioNumber: Phone | null;
   };
   recordCalls: boolean;
   /** Shekels per US dollar, for the cost figures. */
@@ -134,7 +145,12 @@ function toConfig(env: z.infer<typeof environment>): Config {
       authToken: env.TWILIO_AUTH_TOKEN ?? null,
       apiBaseUrl: env.TWILIO_API_BASE_URL,
     },
-    whatsapp: { webSocketUrl: env.WHATSAPP_WEB_SOCKET_URL, workers: env.WHATSAPP_WORKERS },
+    whatsapp: {
+      webSocketUrl: env.WHATSAPP_WEB_SOCKET_URL,
+      workers: env.WHATSAPP_WORKERS,
+      provider: env.WHATSAPP_PROVIDER,
+      twilioNumber: env.TWILIO_WHATSAPP_NUMBER ?? null,
+    },
     recordCalls: env.RECORD_CALLS,
     usdIlsRate: env.USD_ILS_RATE,
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },

@@ -84,11 +84,13 @@ export const limits = {
   callerMemoryMs: 150, // what is known of a caller, while the phone network still sets up the stream
   webhookDatabaseMs: 50, // how long a webhook may wait for the database at all (V1 allows 100 ms in total)
   requestBodyBytes: 1024 * 1024,
+  uploadBytes: 17 * 1024 * 1024, // of the routes that take files
   pageRowsMax: 200, // rows of one page of a list
   importBytes: 1_000_000, // a file of leads
   importRowsMax: 10_000,
   importMs: 30_000,
   webhookBodyBytes: 64 * 1024,
+  whatsappWebhookBodyBytes: 1024 * 1024, // a text of 65,536 letters, form-encoded in Hebrew
   providerRequestMs: 10_000,
 
   // Accounts (K6, K12)
@@ -136,6 +138,7 @@ export const limits = {
   holdMs: 10 * 60_000, // an offered slot is kept for a chat answer, and freed soon enough for others
   offersMax: 3,
   pendingMs: 30 * 60_000, // half an appointment is forgotten after a pause in the talk
+  confirmAfterMs: 2 * 60_000, // the rest of the call may still change it
   reminderLateMs: 15 * 60_000, // C9: later than this it is not sent at all
   memoryMessages: 10, // A3
   leadStatusesMax: 40, // columns that a board can still show
@@ -240,6 +243,7 @@ assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal 
 assert(limits.processLeaseMs > 3 * limits.processRenewMs, "a claim survives two renewals that fail");
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");
 assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before its hold ends");
+assert(limits.waMediaBytes < limits.uploadBytes, "a file that is too large is told so by its route");
 assert(limits.waQuietMs >= 1_000 && limits.waQuietMs <= 1_500, "W12 fixes the wait at 1-1.5 s");
 assert(limits.chatTurnMs < limits.waAnswerLeaseMs, "an answer in the making is not taken over by another process");
 assert(limits.waPollMs < limits.waLeaseMs / 2, "a lease survives one renewal that fails");

@@ -28,6 +28,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/api\/lead-statuses/, "src/crm/api-lead-statuses.ts"],
   [/^\/api\/search/, "src/crm/api-search.ts"],
   [/^\/api\/tasks/, "src/crm/api-tasks.ts"],
+  [/^\/api\/whatsapp\//, "src/whatsapp/api"],
 ];
 
 const registration = /\.(get|post|put|patch|delete|all)\(\s*["'`](\/[^"'`]*)["'`]/g;

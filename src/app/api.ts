@@ -27,6 +27,7 @@ import { createTenantsApi } from "../tenants/api.ts";
 import { createTestCallApi } from "../test-call/api.ts";
 import type { TestCallDesk } from "../test-call/desk.ts";
 import { createUsageApi } from "../usage/api.ts";
+import { createWhatsAppApi, type WhatsAppApiDeps } from "../whatsapp/api.ts";
 
 export interface ApiDeps {
   db: Database;
@@ -42,6 +43,7 @@ export interface ApiDeps {
   hub: LiveHub;
   usdIlsRate: number;
   state(): ProcessState;
+  whatsapp: WhatsAppApiDeps;
   /** True when a model is configured. */
   hasModel: boolean;
 }
@@ -65,7 +67,8 @@ export function createApi(deps: ApiDeps) {
     .route("/", createTeamApi(deps))
     .route("/", createUsageApi(deps))
     .route("/", createIntegrationsApi(deps))
-    .route("/", createAdminApi(deps));
+    .route("/", createAdminApi(deps))
+    .route("/", createWhatsAppApi(deps.whatsapp));
 }
 
 export type Api = ReturnType<typeof createApi>;

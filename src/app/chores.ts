@@ -4,7 +4,6 @@ import { describeError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { RestCalendars } from "../calendar/availability.ts";
-import { remindStaff } from "../calendar/remind-staff.ts";
 import { calendarJobHandlers } from "../calendar/reminder-job.ts";
 import { sweepCalendar } from "../calendar/sweep.ts";
 import { callJobHandlers } from "../calls/handlers.ts";
@@ -20,6 +19,7 @@ import { sweepScratchTenants } from "../rehearsal/scratch-tenant.ts";
 import type { Directory } from "../tenants/directory.ts";
 import type { TwilioRest } from "../twilio/rest.ts";
 import type { assembleVoice } from "./voice.ts";
+import type { AssembledWhatsApp } from "./whatsapp.ts";
 
 interface ChoresDeps {
   db: Database;
@@ -28,6 +28,7 @@ interface ChoresDeps {
   provider: TwilioRest;
   voice: ReturnType<typeof assembleVoice>;
   restCalendars: RestCalendars;
+  whatsapp: Pick<AssembledWhatsApp, "jobHandlers" | "remind">;
   usdIlsRate: number;
   /** The installation's. */
   secret: string;
@@ -41,14 +42,16 @@ const sweepEveryMs = 60 * 60_000;
 
 /** The work that nobody waits for: durable jobs, and what is swept up every hour. */
 export function assembleChores(deps: ChoresDeps) {
-  const { db, directory, sounds, provider, voice, restCalendars, usdIlsRate, secret, clock, log, random } = deps;
+  const { db, directory, sounds, provider, voice, restCalendars, whatsapp, usdIlsRate, secret, clock, log, random } =
+    deps;
   const { transcriber, summariser: chat, chatModel: model } = voice;
   const languageOf = (id: Parameters<Directory["get"]>[0]) => directory.get(id) ?? { languages: ["he"], keywords: [] };
   const handlers = {
     ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
     ...crmJobHandlers({ db }),
     ...webhookJobHandlers({ db, clock, log, secret, post: postOutside }),
-    ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: remindStaff }),
+    ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: whatsapp.remind }),
+    ...whatsapp.jobHandlers,
     ...rehearsalJobHandlers({ db, clock, log, restCalendars, model, profileOf: (id) => directory.get(id) }),
   };
   const jobs = createRunner({ db, handlers, clock, log, random });

@@ -3,6 +3,7 @@ import { type CustomerId, newId } from "../base/ids.ts";
 import { type MeetingEvidence, type MeetingSource, meetings } from "../db/schema/meeting.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { RestCalendars } from "./availability.ts";
+import { confirmLater } from "./confirm-later.ts";
 import { dropExpiredHolds, releaseHolds, spanOf } from "./hold.ts";
 import { loadRules } from "./load.ts";
 import { unlessTaken } from "./races.ts";
@@ -89,10 +90,11 @@ export async function bookSlot(
   return meeting === undefined ? { kind: "slot_taken" } : announced(ctx, meeting, input);
 }
 
-async function announced(ctx: Ctx, meeting: Meeting, input: Common): Promise<Booking> {
+async function announced(ctx: Ctx, meeting: Meeting, input: Common & { conversationId?: string }): Promise<Booking> {
   const calendar = await loadRules(ctx);
   await deriveReminders(ctx, { ...input, meetingId: meeting.id, startsAt: meeting.startsAt, calendar });
   await tellMeeting(ctx, "meeting_booked", meeting, calendar.rules.zone);
+  await confirmLater(ctx, meeting, input.conversationId, input.now);
   return { kind: "booked", meeting };
 }
 

@@ -3,6 +3,7 @@ import { meetings } from "../db/schema/meeting.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { RestCalendars } from "./availability.ts";
 import { isBooked, type Meeting, nextSequence } from "./book.ts";
+import { confirmLater } from "./confirm-later.ts";
 import { dropExpiredHolds, releaseHolds, spanOf } from "./hold.ts";
 import { loadRules } from "./load.ts";
 import { unlessTaken } from "./races.ts";
@@ -46,5 +47,6 @@ export async function moveMeeting(ctx: Ctx, input: MoveMeeting): Promise<Moved> 
   if (meeting === undefined) return { kind: "not_found" };
   await deriveReminders(ctx, { ...input, startsAt: meeting.startsAt, calendar });
   await tellMeeting(ctx, "meeting_moved", meeting, calendar.rules.zone);
+  await confirmLater(ctx, meeting, input.conversationId, input.now);
   return { kind: "moved", meeting };
 }

@@ -28,7 +28,7 @@ export function listen<T>({ host, port, routes, sockets, websocket }: HttpSettin
     hostname: host,
     port,
     idleTimeout: idleSeconds,
-    maxRequestBodySize: limits.requestBodyBytes,
+    maxRequestBodySize: limits.uploadBytes, // most are bounded further by http/body-size
     fetch(request, server) {
       for (const socket of sockets) if (socket.handles(request)) return socket.upgrade(request, server);
       return routes.fetch(request, { server });

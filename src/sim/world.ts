@@ -15,6 +15,7 @@ import { mouthOf } from "./twilio/mouth.ts";
 import { PhoneCall } from "./twilio/phone-call.ts";
 import { serveRestApi } from "./twilio/rest-api.ts";
 import { createWebhookClient } from "./twilio/webhook-client.ts";
+import { TwilioWhatsApp } from "./twilio/whatsapp.ts";
 import { seedOf, toFrames } from "./voice.ts";
 import { FakeWhatsApp } from "./whatsapp/server.ts";
 
@@ -57,6 +58,8 @@ export interface Dialled {
 /** The world outside the product: a phone network, a model and WhatsApp, all on loopback ports. */
 export interface World {
   readonly account: TwilioAccount;
+  /** WhatsApp as the phone provider's account has it. */
+  readonly twilioWhatsApp: TwilioWhatsApp;
   readonly model: ModelAdmin;
   readonly whatsapp: FakeWhatsApp;
   readonly book: SoundBook;
@@ -86,7 +89,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     sid: options.accountSid ?? `AC${"5".repeat(32)}`,
     authToken: options.authToken ?? "simulated-auth-token",
   });
-  const rest = serveRestApi(account, clock);
+  const twilioWhatsApp = new TwilioWhatsApp(account, clock);
+  const rest = serveRestApi(account, clock, twilioWhatsApp);
   const model = createModel({
     clock,
     book,
@@ -160,6 +164,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
   return {
     account,
+    twilioWhatsApp,
     model: openai.admin,
     whatsapp,
     book,
@@ -173,6 +178,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     connect(address) {
       product = address;
+      twilioWhatsApp.product = address.publicBaseUrl;
+      twilioWhatsApp.webhooks = createWebhookClient(account, clock, reachOf(address));
     },
     dial,
     async learn(text, voice = "marin") {

@@ -1,7 +1,7 @@
 import { storable } from "../base/storable.ts";
 import type { MessageDetail, MessageKind } from "../db/schema/message.ts";
 import { limits } from "../limits.ts";
-import type { IncomingContent, MediaRef } from "./provider.ts";
+import type { IncomingContent, IncomingMessage, MediaRef } from "./provider.ts";
 import { say } from "./say.he.ts";
 
 /** What a message is stored as. `body` is never empty: it is what people, the timeline and the model read. */
@@ -11,6 +11,35 @@ export interface StoredContent {
   detail: MessageDetail;
   media: MediaRef | null;
 }
+
+/**
+ * The same message with ids, names and types that can be stored: senders choose all of them, and one that the database
+ * refused would come again for ever.
+ */
+export function storableMessage(message: IncomingMessage): IncomingMessage {
+  const { providerId, quotedId, content } = message;
+  return {
+    ...message,
+    providerId: id(providerId),
+    quotedId: quotedId === null ? null : id(quotedId),
+    content: storableContent(content),
+  };
+}
+
+function storableContent(content: IncomingContent): IncomingContent {
+  if ("targetId" in content)
+    return content.kind === "reaction"
+      ? { ...content, targetId: id(content.targetId), emoji: storable(content.emoji.slice(0, 16)) }
+      : { ...content, targetId: id(content.targetId) };
+  if (!("media" in content)) return content;
+  const { mimeType, ...media } = content.media;
+  return {
+    ...content,
+    media: { ...media, mimeType: mimeType === null ? null : line(mimeType), ref: storable(media.ref) },
+  };
+}
+
+const id = (text: string): string => storable(text.slice(0, 200));
 
 /** What changes an earlier message instead of being one. */
 export type MessageChange = Extract<IncomingContent, { kind: "reaction" | "edit" | "delete" }>;
@@ -68,7 +97,7 @@ const message = (
   body: string,
   detail: MessageDetail = {},
   media: MediaRef | null = null,
-): ReadContent => ({ kind: "message", stored: { kind, body, detail, media } });
+): ReadContent => ({ kind: "message", stored: { kind, body: storable(body), detail, media } });
 
 const labelled = (kind: keyof typeof say.kinds, text: string): string =>
   text === "" ? say.kinds[kind] : `${say.kinds[kind]} ${text}`;

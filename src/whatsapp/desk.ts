@@ -29,6 +29,8 @@ export interface WhatsAppDeps {
   owner: string;
   providers: Readonly<Record<ProviderKind, WhatsAppProvider>>;
   defaultProvider: ProviderKind;
+  /** Whether the installation has a sender at Twilio. */
+  hasSender: boolean;
   /** Null = no model: people answer. */
   assistant: Assistant | null;
   /** Null = no model: voice notes stay without words. */

@@ -1,16 +1,18 @@
 import type { Clock } from "../base/clock.ts";
+import { describeError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { maskPhone } from "../base/phone.ts";
 import type { Random } from "../base/random.ts";
 import type { Database } from "../db/client.ts";
+import { mayPass } from "../db/errors.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import { announce } from "../notify/announce.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { answerDue } from "./answer-due.ts";
 import { type Chat, chatOf } from "./chat.ts";
-import { readContent } from "./content.ts";
+import { readContent, storableMessage } from "./content.ts";
 import { silenceByHandset } from "./handset.ts";
 import { heedOptWord } from "./opt-out.ts";
 import type { IncomingMessage } from "./provider.ts";
@@ -39,16 +41,22 @@ export function createInbox(deps: InboxDeps): Inbox {
   return { receive: (businessId, message) => receive(deps, businessId, message) };
 }
 
-async function receive(deps: InboxDeps, businessId: BusinessId, message: IncomingMessage): Promise<Received> {
+async function receive(deps: InboxDeps, businessId: BusinessId, given: IncomingMessage): Promise<Received> {
+  const message = storableMessage(given);
   const { chat } = message;
   if (chat.kind !== "person") return "ignored"; // groups, status and channels are nobody's conversation with the business
   const now = deps.clock.instant();
-  const result = await withTenant(
-    deps.db,
-    businessId,
-    (tx) => store(deps, { businessId, actor: { kind: "system" }, tx }, { ...message, chat }, now),
-    { deadlineMs: limits.jobQueryMs },
-  );
+  const inTenant = (what: PersonalMessage) =>
+    withTenant(deps.db, businessId, (tx) => store(deps, { businessId, actor: { kind: "system" }, tx }, what, now), {
+      deadlineMs: limits.jobQueryMs,
+    });
+  const result = await inTenant({ ...message, chat }).catch((error: unknown) => {
+    if (mayPass(error)) throw error;
+    // The same message would be refused for ever, and hold up what is behind it: it is shown as one we cannot read.
+    const fields = { biz: businessId, message: message.providerId, error: describeError(error) };
+    deps.log.error("WA-ERROR", "a message could not be stored as it is", fields);
+    return inTenant({ ...message, chat, alternatives: [], content: { kind: "unknown", type: "unstorable" } });
+  });
   if (result.outcome === "stored") {
     const { kind, body, dueAt, conversationId } = result;
     const fields = { biz: businessId, from: maskPhone(chat.address.value), message: message.providerId, kind };

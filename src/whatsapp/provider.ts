@@ -16,7 +16,7 @@ export type ProviderKind = "baileys" | "twilio";
 export interface WhatsAppProvider {
   readonly kind: ProviderKind;
   readonly can: ProviderAbilities;
-  /** The business's channel, at first not connected. One per business: a second call returns it, now bound to the new host. */
+  /** The business's channel, at first not connected. One per business: a second call returns it, and the host stays. */
   channel(businessId: BusinessId, host: ChannelHost): WhatsAppChannel;
   /**
    * The network id that our message will have; null when the network makes the ids. Pure: the same in every process, so

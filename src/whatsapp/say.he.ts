@@ -31,4 +31,7 @@ export const say = {
   optedOut: "הוסרת. לא נשלח יותר הודעות. לחזרה אפשר לכתוב: חזרה",
   optedIn: "חזרנו. אפשר לכתוב לנו כאן.",
   apology: "קיבלנו את ההודעה ויש לנו תקלה רגעית. נחזור אליך בהקדם.",
+  reminder: (what: string, business: string, when: string): string => `תזכורת: ${what} ב${business}, ${when}.`,
+  confirmation: (what: string, business: string, when: string): string => `סיכמנו: ${what} ב${business}, ${when}.`,
+  meeting: "פגישה",
 } as const;

@@ -31,11 +31,14 @@ const patient = { deadlineMs: limits.jobQueryMs };
 
 /**
  * All sessions that ought to be connected, of active businesses: those that somebody asked for, and every one with a sender
- * at Twilio.
+ * at Twilio, of its own or (`hasSender`) the installation's.
  */
-export function wantedSessions(db: Database, byDefault: ProviderKind): Promise<WantedSession[]> {
+export function wantedSessions(
+  db: Database,
+  { byDefault, hasSender }: { byDefault: ProviderKind; hasSender: boolean },
+): Promise<WantedSession[]> {
   const provider = sql<ProviderKind>`coalesce(${whatsappSettings.provider}, ${byDefault})`;
-  const isWanted = sql`coalesce(${whatsappSessions.wanted}, false) or (${provider} = 'twilio' and ${whatsappSettings.twilioNumber} is not null)`;
+  const isWanted = sql`coalesce(${whatsappSessions.wanted}, false) or (${provider} = 'twilio' and (${hasSender} or ${whatsappSettings.twilioNumber} is not null))`;
   return withSystem(
     db,
     async (tx) => {

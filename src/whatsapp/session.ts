@@ -8,6 +8,7 @@ import type { Database } from "../db/client.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import type { HostRelay } from "./host-relay.ts";
 import type { Inbox } from "./inbox.ts";
 import { endOutage, isOutage, noteOutage } from "./outages.ts";
 import { Sender } from "./outbox.ts";
@@ -48,6 +49,7 @@ export class Session implements ChannelHost {
   readonly channel: WhatsAppChannel;
   readonly sender: Sender;
   readonly #deps: SessionDeps;
+  readonly #relay: HostRelay;
   readonly #businessId: BusinessId;
   readonly #log: Log;
   #linkedAt: Temporal.Instant | null;
@@ -56,19 +58,22 @@ export class Session implements ChannelHost {
   #writing: Promise<void> | null = null;
   #steady: Timer | null = null;
   #lastCommand: string | null = null;
+  /** Nobody is alarmed by a logout that somebody asked for. */
+  #askedOff = false;
 
   constructor(
     deps: SessionDeps,
     provider: WhatsAppProvider,
-    businessId: BusinessId,
-    linkedAt: Temporal.Instant | null,
+    { businessId, linkedAt, relay }: { businessId: BusinessId; linkedAt: Temporal.Instant | null; relay: HostRelay },
   ) {
     this.#deps = deps;
     this.#businessId = businessId;
     this.#log = deps.log.child({ biz: businessId });
     this.#linkedAt = linkedAt;
     this.provider = provider;
-    this.channel = provider.channel(businessId, this);
+    this.#relay = relay;
+    relay.host = this;
+    this.channel = provider.channel(businessId, relay);
     this.sender = new Sender({ ...deps, businessId, provider, channel: this.channel, linkedAt: () => this.#linkedAt });
   }
 
@@ -83,6 +88,7 @@ export class Session implements ChannelHost {
     await this.sender.stop();
     await this.channel.disconnect();
     await this.#writing;
+    if (this.#relay.host === this) this.#relay.host = null;
     await this.#run((ctx) => dropLease(ctx.tx, ctx.businessId, this.#deps.owner)).catch(() => {}); // it runs out
   }
 
@@ -104,8 +110,10 @@ export class Session implements ChannelHost {
   async #carryOut(command: SessionCommand): Promise<void> {
     switch (command.kind) {
       case "logout":
+        this.#askedOff = true;
         return this.channel.logout();
       case "reconnect":
+        this.#askedOff = false;
         return this.channel.connect();
       case "pairing_code":
         await this.channel.requestPairingCode(command.phone);
@@ -168,7 +176,7 @@ export class Session implements ChannelHost {
         const now = clock.instant();
         await this.#run(async (ctx) => {
           await saveStatus(ctx, status, now);
-          if (isOutage(status)) await noteOutage(ctx, status, now);
+          if (isOutage(status) && !this.#askedOff) await noteOutage(ctx, status, now);
         });
         if (status.state === "open") this.#linkedAt ??= now;
         if (status.state === "needs_link") this.#linkedAt = null;

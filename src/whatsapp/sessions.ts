@@ -5,6 +5,7 @@ import { whatsappChannel } from "../db/change-notice.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import { readBell } from "./bell.ts";
+import { HostRelay } from "./host-relay.ts";
 import { isOutage, noteOutage } from "./outages.ts";
 import type { ChannelStatus, ProviderKind, WhatsAppProvider } from "./provider.ts";
 import { Session, type SessionDeps } from "./session.ts";
@@ -13,12 +14,17 @@ import { saveStatus, takeLease, type WantedSession, wantedSessions } from "./ses
 export interface SessionsDeps extends SessionDeps {
   providers: Readonly<Record<ProviderKind, WhatsAppProvider>>;
   defaultProvider: ProviderKind;
+  /** Whether the installation has a sender at Twilio. */
+  hasSender: boolean;
 }
 
 /** The sessions that this process holds: it takes those that nobody has, keeps them, and lets go of what is not wanted. */
 export class Sessions {
   readonly #deps: SessionsDeps;
   readonly #held = new Map<BusinessId, Session>();
+  readonly #leaving = new Map<BusinessId, Promise<void>>();
+  /** By provider and business: a channel keeps its host for life. */
+  readonly #relays = new Map<string, HostRelay>();
   #sweeping: Promise<void> | null = null;
   #again = false;
   #stopped = false;
@@ -70,7 +76,7 @@ export class Sessions {
     this.#poll?.cancel();
     void this.#subscription?.then((subscription) => subscription?.unlisten()).catch(() => {});
     await this.#sweeping;
-    await Promise.allSettled([...this.#held.values()].map((session) => session.stop()));
+    await Promise.allSettled([...this.#leaving.values(), ...[...this.#held.values()].map((session) => session.stop())]);
     await Promise.allSettled(Object.values(this.#deps.providers).map((provider) => provider.close()));
   }
 
@@ -95,11 +101,11 @@ export class Sessions {
   }
 
   async #lookAround(): Promise<void> {
-    const { db, defaultProvider } = this.#deps;
-    const wanted = new Map((await wantedSessions(db, defaultProvider)).map((each) => [each.businessId, each]));
+    const { db, defaultProvider: byDefault, hasSender } = this.#deps;
+    const wanted = new Map((await wantedSessions(db, { byDefault, hasSender })).map((each) => [each.businessId, each]));
     for (const [businessId, session] of this.#held) {
       const still = wanted.get(businessId);
-      if (still?.provider !== session.provider.kind) await this.#letGo(businessId, session, "not wanted");
+      if (still?.provider !== session.provider.kind) this.#letGo(businessId, session, "not wanted");
     }
     for (const each of wanted.values()) {
       if (this.#stopped) return;
@@ -110,17 +116,17 @@ export class Sessions {
   async #keep(wanted: WantedSession): Promise<void> {
     const { db, clock, owner, providers, log } = this.#deps;
     const { businessId } = wanted;
+    if (this.#leaving.has(businessId)) return; // looked at again when it has gone
     const provider = providers[wanted.provider];
     const held = this.#held.get(businessId);
     const now = clock.instant();
-    if (held === undefined && wanted.linkedAt !== null && !provider.holdsLogin(businessId))
-      return this.#miss(wanted, now);
+    if (held === undefined && hasLogin(wanted) && !provider.holdsLogin(businessId)) return this.#miss(wanted, now);
     const isFresh = wanted.owner === owner && wanted.leaseUntil !== null && isFarOff(wanted.leaseUntil, now);
     if (!(held !== undefined && isFresh) && !(await takeLease(db, businessId, owner, now))) {
-      if (held !== undefined) await this.#letGo(businessId, held, "another process has it");
+      if (held !== undefined) this.#letGo(businessId, held, "another process has it");
       return;
     }
-    const session = held ?? new Session(this.#deps, provider, businessId, wanted.linkedAt);
+    const session = held ?? this.#begin(wanted, provider);
     if (held === undefined) {
       this.#held.set(businessId, session);
       log.info("WA", "session begins", { biz: businessId, provider: provider.kind });
@@ -134,10 +140,25 @@ export class Sessions {
     session.refresh();
   }
 
-  async #letGo(businessId: BusinessId, session: Session, why: string): Promise<void> {
+  #begin({ businessId, linkedAt, provider: kind }: WantedSession, provider: WhatsAppProvider): Session {
+    const key = `${kind}:${businessId}`;
+    const relay = this.#relays.get(key) ?? new HostRelay();
+    this.#relays.set(key, relay);
+    return new Session(this.#deps, provider, { businessId, linkedAt, relay });
+  }
+
+  /** A send under way may take its time: the other businesses wait for none of it. */
+  #letGo(businessId: BusinessId, session: Session, why: string): void {
     this.#held.delete(businessId);
     this.#deps.log.info("WA", "session ends", { biz: businessId, why });
-    await session.stop();
+    const left = session.stop().catch((error: unknown) => {
+      this.#deps.log.warn("WA-ERROR", "a session did not end well", { biz: businessId, error: describeError(error) });
+    });
+    this.#leaving.set(businessId, left);
+    void left.then(() => {
+      this.#leaving.delete(businessId);
+      this.wake();
+    });
   }
 
   /** Linked, but its login lies in no process that runs: told, never silently linked anew. */
@@ -161,6 +182,10 @@ export class Sessions {
     });
   }
 }
+
+/** Whether a login should be somewhere; not once it was logged out, or somebody asked to connect whatever was. */
+const hasLogin = ({ linkedAt, status, command }: WantedSession): boolean =>
+  linkedAt !== null && status?.state !== "logged_out" && command === null;
 
 /** Whether a lease still has more than half of its time. */
 const isFarOff = (until: Temporal.Instant, now: Temporal.Instant): boolean =>

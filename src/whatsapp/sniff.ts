@@ -77,7 +77,7 @@ export function sniff(head: Uint8Array, fileName: string | null): Sniffed | null
 const active = /<\s*(?:!doctype|html|script|svg|\?xml|body|iframe|head)|^#!|^\s*(?:MZ|@echo)/i;
 
 function plainText(head: Uint8Array): Sniffed | null {
-  if (head.length === 0 || head.includes(0)) return null;
+  if (head.length === 0 || head.some((byte) => byte < 9)) return null;
   const text = new TextDecoder("utf-8", { fatal: false }).decode(head);
   const broken = [...text].filter((char) => char === "\ufffd").length;
   if (broken > 1 || active.test(text)) return null;

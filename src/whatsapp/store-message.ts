@@ -71,10 +71,10 @@ async function expectFile(ctx: Ctx, messageId: string, { media }: StoredContent)
       businessId: ctx.businessId,
       messageId,
       state: "waiting",
-      claimedType: media.mimeType?.slice(0, 100) ?? null,
-      bytes: media.bytes,
+      claimedType: media.mimeType,
+      bytes: wholeOr(media.bytes),
       fileName: media.fileName === null ? null : fileName(media.fileName),
-      seconds: media.seconds === null ? null : Math.round(media.seconds),
+      seconds: wholeOr(media.seconds),
       ref: media.ref,
     })
     .onConflictDoNothing()
@@ -82,6 +82,10 @@ async function expectFile(ctx: Ctx, messageId: string, { media }: StoredContent)
   if (made.length > 0)
     await enqueue(ctx.tx, { businessId: ctx.businessId, queue: mediaQueue, dedupe: id, payload: { mediaId: id } });
 }
+
+/** A claimed figure as a column takes it; nonsense is none. */
+const wholeOr = (figure: number | null): number | null =>
+  figure !== null && figure >= 0 && figure < 2 ** 31 ? Math.round(figure) : null;
 
 /** The network's time, but never later than now: phones' clocks run ahead. */
 function sentAtOf({ sentAt }: IncomingMessage, now: Temporal.Instant): Temporal.Instant {
@@ -112,7 +116,7 @@ export async function changeMessage(
   const changed = await (() => {
     switch (change.kind) {
       case "reaction": {
-        const emoji = JSON.stringify(change.emoji.slice(0, 16));
+        const emoji = JSON.stringify(change.emoji);
         const withPart = sql`jsonb_set(${detail}, '{reactions}', coalesce(${detail}->'reactions', '{}'))`;
         return ctx.tx
           .update(messages)

@@ -50,6 +50,13 @@ export function testApi(
     live: { glance: () => [] },
     testCalls: null as never,
     hub,
+    whatsapp: {
+      db,
+      clock,
+      storageDir: tmpdir(),
+      defaultProvider: "baileys" as const,
+      desk: { sending: () => null, takenOver: () => {} },
+    },
     hasModel: false,
     usdIlsRate: 3.7,
     state: () => ({ version: "0", liveCalls: 0, draining: false, panels: 0, upSeconds: 0, memoryMb: 0 }),

@@ -75,7 +75,7 @@ export class TwilioAccount {
   }
 
   /** A new id: two letters and 32 hexadecimal digits, unique in this account. */
-  newSid(prefix: "CA" | "MZ" | "RE"): string {
+  newSid(prefix: "CA" | "MZ" | "RE" | "SM" | "MM" | "ME"): string {
     const random = crypto.getRandomValues(new Uint32Array(2));
     return `${prefix}${(++this.#made).toString(16).padStart(16, "0")}${[...random].map((word) => word.toString(16).padStart(8, "0")).join("")}`;
   }

@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { encodeWav } from "../wav.ts";
 import type { AccountCall, TwilioAccount } from "./account.ts";
+import type { TwilioWhatsApp } from "./whatsapp.ts";
 
 /** A fake of Twilio's REST API (2010-04-01) for one account, on a loopback port. */
 export interface RestApi {
@@ -12,6 +13,8 @@ export interface RestApi {
 interface Answer {
   status: number;
   body: Record<string, unknown> | Uint8Array | null;
+  /** Of bytes. Default: WAV. */
+  type?: string;
 }
 
 const error = (status: number, code: number, message: string): Answer => ({
@@ -21,19 +24,19 @@ const error = (status: number, code: number, message: string): Answer => ({
 const notFound = (path: string): Answer => error(404, 20_404, `The requested resource ${path} was not found`);
 
 /** Source: Twilio documentation, "Calls resource", "Recordings resource"; error bodies as "Twilio API responses". */
-export function serveRestApi(account: TwilioAccount, clock: Clock): RestApi {
+export function serveRestApi(account: TwilioAccount, clock: Clock, whatsapp?: TwilioWhatsApp): RestApi {
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
     async fetch(request) {
       const path = new URL(request.url).pathname;
       const form = request.method === "POST" ? Object.fromEntries(new URLSearchParams(await request.text())) : {};
-      const answer = await answerRequest(account, request, form);
+      const answer = await answerRequest(account, request, form, whatsapp);
       account.noteRest({ method: request.method, path, form, status: answer.status, atMs: clock.nowMs() });
       if (answer.body instanceof Uint8Array)
         return new Response(answer.body as BodyInit, {
           status: answer.status,
-          headers: { "content-type": "audio/x-wav" },
+          headers: { "content-type": answer.type ?? "audio/x-wav" },
         });
       return answer.body === null
         ? new Response(null, { status: answer.status })
@@ -45,14 +48,20 @@ export function serveRestApi(account: TwilioAccount, clock: Clock): RestApi {
   return { baseUrl, stop: () => server.stop(true) };
 }
 
-function answerRequest(account: TwilioAccount, request: Request, form: Record<string, string>): Answer {
+function answerRequest(
+  account: TwilioAccount,
+  request: Request,
+  form: Record<string, string>,
+  whatsapp: TwilioWhatsApp | undefined,
+): Answer {
   if (account.restFault !== null) return error(account.restFault, 20_500, "An internal server error has occurred");
   const basic = `Basic ${Buffer.from(`${account.sid}:${account.authToken}`).toString("base64")}`;
   if (request.headers.get("authorization") !== basic) return error(401, 20_003, "Authenticate");
   const url = new URL(request.url);
   const prefix = `/2010-04-01/Accounts/${account.sid}/`;
   if (!url.pathname.startsWith(prefix)) return notFound(url.pathname);
-  const [collection, name, part] = url.pathname.slice(prefix.length).split("/");
+  const parts = url.pathname.slice(prefix.length).split("/");
+  const [collection, name, part] = parts;
   const route = `${request.method} ${collection}`;
   if (collection === "Calls.json" || collection === "Recordings.json")
     return list(account, collection, url.searchParams);
@@ -60,7 +69,12 @@ function answerRequest(account: TwilioAccount, request: Request, form: Record<st
     return onCall(account, request.method, name, part, form, url.pathname);
   if (route === "GET Recordings" || route === "DELETE Recordings")
     return onRecording(account, request.method, name ?? "", url.pathname);
-  return notFound(url.pathname);
+  const written = whatsapp?.answer(request.method, parts, form, url.searchParams) ?? null;
+  if (written === null) return notFound(url.pathname);
+  const { status, body } = written;
+  return body.bytes instanceof Uint8Array
+    ? { status, body: body.bytes, type: String(body.type) }
+    : { status, body: body as Record<string, unknown> };
 }
 
 function list(account: TwilioAccount, collection: string, query: URLSearchParams): Answer {

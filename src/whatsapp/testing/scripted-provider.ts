@@ -48,7 +48,7 @@ export class ScriptedProvider implements WhatsAppProvider {
 
   channel(businessId: BusinessId, host: ChannelHost): ScriptedChannel {
     const channel = this.channels.get(businessId) ?? new ScriptedChannel(this, host);
-    channel.host = host;
+    channel.host = host; // of another process, where a test has two of them
     this.channels.set(businessId, channel);
     return channel;
   }

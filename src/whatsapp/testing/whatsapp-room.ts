@@ -45,6 +45,7 @@ export class WhatsAppRoom {
   readonly model = new ScriptedModel();
   readonly storageDir = mkdtempSync(join(tmpdir(), "wa-room-"));
   readonly db: TestDatabase;
+  readonly #ownsDatabase: boolean;
   readonly business: TestBusiness;
   readonly provider: ScriptedProvider;
   readonly whatsapp: WhatsApp;
@@ -54,6 +55,7 @@ export class WhatsAppRoom {
     // Tuesday, 24 November 2026, 10:15 in Tel Aviv.
     this.clock = options.beside?.clock ?? createVirtualClock(Temporal.Instant.from("2026-11-24T08:15:00Z"));
     this.db = db;
+    this.#ownsDatabase = options.beside === undefined;
     this.business = business;
     this.provider = options.beside?.provider ?? new ScriptedProvider(options.can);
     const { clock } = this;
@@ -83,6 +85,7 @@ export class WhatsAppRoom {
       owner: newId(),
       providers: { baileys: this.provider, twilio: this.provider },
       defaultProvider: "baileys",
+      hasSender: false,
       assistant:
         options.hasModel === false ? null : createAssistant({ db, clock, log, restCalendars, model: this.model }),
       transcriber: options.transcriber ?? null,
@@ -173,7 +176,7 @@ export class WhatsAppRoom {
     await this.whatsapp.stop();
     await this.jobs.stop();
     clearInterval(ticker);
-    await this.db.drop();
+    if (this.#ownsDatabase) await this.db.drop();
     rmSync(this.storageDir, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import { createAssistant } from "../assistant/turn.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { RestCalendars } from "../calendar/availability.ts";
+import { remindStaff } from "../calendar/remind-staff.ts";
+import type { ReminderToSend } from "../calendar/reminder-job.ts";
+import type { Config } from "../config.ts";
+import type { Database, Tx } from "../db/client.ts";
+import { withTenant } from "../db/tenant.ts";
+import { limits } from "../limits.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+import type { Directory } from "../tenants/directory.ts";
+import { createTwilioMessaging } from "../twilio/messages.ts";
+import { createSignatureGate } from "../twilio/signature.ts";
+import { createWhatsAppWebhooks } from "../twilio/whatsapp-webhooks.ts";
+import { createBaileysProvider } from "../whatsapp/baileys/provider.ts";
+import { createWhatsApp, type WhatsApp } from "../whatsapp/desk.ts";
+import { createMediaLinks } from "../whatsapp/media-link.ts";
+import { applyReceipt } from "../whatsapp/receipts.ts";
+import { createSenders, type Senders } from "../whatsapp/senders.ts";
+import { confirmationJobHandlers, remindCustomer } from "../whatsapp/tell-customer.ts";
+import { createTwilioProvider } from "../whatsapp/twilio/provider.ts";
+import type { assembleVoice } from "./voice.ts";
+
+interface WhatsAppDeps {
+  config: Config;
+  db: Database;
+  clock: Clock;
+  log: Log;
+  random: Random;
+  /** The installation's secret. */
+  secret: string;
+  /** Names this process by its storage, among those that share the database. */
+  owner: string;
+  publicBaseUrl: () => string;
+  directory: Directory;
+  voice: ReturnType<typeof assembleVoice>;
+  restCalendars: RestCalendars;
+}
+
+export type AssembledWhatsApp = ReturnType<typeof assembleWhatsApp>;
+
+/** WhatsApp of all businesses, through both providers, with Twilio's webhooks. */
+export function assembleWhatsApp(deps: WhatsAppDeps) {
+  const { config, db, clock, log, random, publicBaseUrl, directory, voice, restCalendars, owner } = deps;
+  const { storageDir, whatsapp: settings } = config;
+  const defaults = { defaultProvider: settings.provider, defaultSender: settings.twilioNumber };
+  const senders = createSenders({ db, ...defaults });
+  const links = createMediaLinks({ ...deps, storageDir });
+  const twilio = createTwilioProvider({
+    messaging: createTwilioMessaging({ ...config.twilio, fetch, clock, log }),
+    senderOf: senders.senderOf,
+    statusCallback: (id) => `${publicBaseUrl()}/webhook/whatsapp/status?message=${id}`,
+    clock,
+  });
+  const baileys = createBaileysProvider({
+    storageDir,
+    socketUrl: settings.webSocketUrl,
+    threadsMax: settings.workers,
+    clock,
+    random,
+    log,
+  });
+  const windowMs = { baileys: baileys.can.freeTextWindowMs, twilio: twilio.can.freeTextWindowMs };
+  const telling = { db, clock, defaultProvider: settings.provider, windowMs };
+  const { chatModel: model, transcriber } = voice;
+  const desk = createWhatsApp({
+    owner,
+    db,
+    clock,
+    log,
+    random,
+    storageDir,
+    providers: { baileys, twilio },
+    defaultProvider: settings.provider,
+    hasSender: settings.twilioNumber !== null,
+    assistant: model === null ? null : createAssistant({ db, clock, log, restCalendars, model }),
+    transcriber,
+    profileOf: (id) => directory.get(id),
+    urlOf: links.urlOf,
+  });
+  const webhooks = assembleWebhooks(deps, desk, senders);
+  return {
+    desk,
+    jobHandlers: { ...desk.jobHandlers, ...confirmationJobHandlers(telling) },
+    /** The customer by WhatsApp, else the office: nothing is swallowed. */
+    async remind(ctx: Ctx, reminder: ReminderToSend): Promise<void> {
+      if (!(await remindCustomer(telling, ctx, reminder))) await remindStaff(ctx, reminder);
+    },
+    api: { db, clock, storageDir, defaultProvider: settings.provider, desk },
+    /** Paths whose bodies are files. */
+    uploads: ["/api/whatsapp/send-media"],
+    routes: [webhooks.routes, links.routes],
+    start() {
+      desk.start();
+      webhooks.start();
+    },
+    async stop() {
+      await webhooks.stop();
+      await desk.stop();
+    },
+  };
+}
+
+/** Twilio's callbacks, each for the business whose sender they name. */
+function assembleWebhooks(deps: WhatsAppDeps, desk: WhatsApp, senders: Senders) {
+  const { config, db, clock, log, publicBaseUrl } = deps;
+  return createWhatsAppWebhooks({
+    gate: createSignatureGate({ ...config.twilio, publicBaseUrl }),
+    spoolFolder: join(config.storageDir, "whatsapp", "webhooks"),
+    async receive(to, message) {
+      const businessId = await senders.businessOf(to);
+      if (businessId === null) return log.warn("WA-ERROR", "the sender is no business's", { to });
+      await desk.inbox.receive(businessId, message);
+    },
+    async report(from, receipt) {
+      const businessId = await senders.businessOf(from);
+      if (businessId === null) return;
+      const run = (tx: Tx) => applyReceipt({ businessId, actor: { kind: "system" }, tx }, receipt);
+      await withTenant(db, businessId, run, { deadlineMs: limits.jobQueryMs });
+    },
+    clock,
+    log,
+  });
+}

@@ -1,0 +1,207 @@
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import fc from "fast-check";
+import { createLog } from "../base/log.ts";
+import { customerIdentities, customers } from "../db/schema/customer.ts";
+import { leads } from "../db/schema/lead.ts";
+import { readContent } from "./content.ts";
+import type { IncomingContent } from "./provider.ts";
+import { say } from "./say.he.ts";
+import { dana, type RoomOptions, WhatsAppRoom } from "./testing/whatsapp-room.ts";
+
+setDefaultTimeout(60_000);
+
+const rooms: WhatsAppRoom[] = [];
+afterEach(async () => {
+  for (const room of rooms.splice(0)) await room.close();
+});
+
+async function open(options: RoomOptions = {}): Promise<WhatsAppRoom> {
+  const room = await WhatsAppRoom.open({ hasModel: false, ...options });
+  rooms.push(room);
+  room.link();
+  return room;
+}
+
+const people = (room: WhatsAppRoom) =>
+  room.inTenant(async (ctx) => ({
+    identities: await ctx.tx.select().from(customerIdentities).where(eq(customerIdentities.businessId, ctx.businessId)),
+    leads: await ctx.tx.select().from(leads).where(eq(leads.businessId, ctx.businessId)),
+    names: (await ctx.tx.select().from(customers).where(eq(customers.businessId, ctx.businessId))).map(
+      ({ name }) => name,
+    ),
+  }));
+
+test("the same message twice is stored once, also when both come at once", async () => {
+  const room = await open();
+  const again = { providerId: "WA1" };
+  await Promise.all([room.channel.arrives(dana, "שלום", again), room.channel.arrives(dana, "שלום", again)]);
+  await room.channel.arrives(dana, "שלום", again);
+  expect(await room.messages()).toHaveLength(1);
+  expect((await room.conversations())[0]?.unread).toBe(1);
+});
+
+test("groups, status and channels are ignored by rule", async () => {
+  const room = await open();
+  for (const kind of ["group", "broadcast", "newsletter"] as const)
+    await room.channel.arrives(dana, "שלום לכולם", { chat: { kind } });
+  expect(await room.messages()).toEqual([]);
+});
+
+test("the hidden id and the number are one customer as soon as WhatsApp says so, with one lead and one chat", async () => {
+  const room = await open();
+  const lid = { kind: "lid" as const, value: "55501" };
+  await room.channel.arrives(lid, "שלום", { pushName: "דנה\u202e לוי" });
+  await room.channel.arrives(dana, "זה המספר שלי");
+  expect((await people(room)).leads).toHaveLength(2);
+  await room.channel.host.samePerson([lid, dana]);
+  await room.channel.arrives(lid, "אותה אחת", { alternatives: [dana] });
+  const { identities, leads: after, names } = await people(room);
+  expect(new Set(identities.map(({ customerId }) => customerId)).size).toBe(1);
+  expect(after).toHaveLength(1);
+  expect(names.filter((name) => name === "דנה לוי")).toHaveLength(1);
+  await room.channel.arrives(dana, "ועכשיו מהמספר", { alternatives: [lid] });
+  const messages = await room.messages();
+  expect(new Set(messages.map(({ customerId }) => customerId)).size).toBe(1);
+});
+
+test("a chat that is addressed by number today and by hidden id tomorrow stays one; answers go to what was used last", async () => {
+  const room = await open({ hasModel: true });
+  const lid = { kind: "lid" as const, value: "55502" };
+  room.model.will("אחת", "שתיים");
+  await room.channel.arrives(dana, "א");
+  await room.passes("the answer", () => room.shown.length === 1);
+  await room.channel.arrives(lid, "ב", { alternatives: [dana] });
+  await room.passes("the answer", () => room.shown.length === 2);
+  expect(room.channel.shown.map(({ to }) => to)).toEqual([dana, lid]);
+  expect(await room.conversations()).toHaveLength(1);
+});
+
+test("people whom WhatsApp tells of and the business does not know are not kept", async () => {
+  const room = await open();
+  await room.channel.host.samePerson([
+    { kind: "lid", value: "1" },
+    { kind: "phone", value: "+972500000001" },
+  ]);
+  expect((await people(room)).identities).toEqual([]);
+});
+
+test("a message that could not be read is shown as such, gets its words when it comes again, and is answered then", async () => {
+  const room = await open({ hasModel: true });
+  room.model.will("עכשיו הבנתי");
+  const providerId = await room.channel.arrives(dana, { kind: "unreadable" });
+  await room.passes("time", () => room.clock.nowMs() > 5_000);
+  expect((await room.messages())[0]).toMatchObject({ kind: "unreadable", body: say.kinds.unreadable, awaits: false });
+  await room.channel.arrives(dana, "המחיר?", { providerId });
+  await room.channel.arrives(dana, "המחיר שהומצא", { providerId });
+  await room.passes("the answer", () => room.shown.length === 1);
+  expect((await room.messages())[0]?.body).toBe("המחיר?");
+});
+
+test("edits, removals and reactions change the customer's own message and nobody else's", async () => {
+  const room = await open();
+  const mine = await room.channel.arrives(dana, "בשש");
+  const other = await room.channel.arrives({ kind: "phone", value: "+972509999999" }, "שלי");
+  await room.channel.arrives(dana, { kind: "edit", targetId: mine, text: "בשבע" });
+  await room.channel.arrives(dana, { kind: "edit", targetId: other, text: "זויף" });
+  await room.channel.arrives(dana, { kind: "reaction", targetId: mine, emoji: "👍" });
+  await room.channel.arrives(dana, { kind: "delete", targetId: other });
+  await room.channel.arrives(dana, { kind: "delete", targetId: "nothing" });
+  const [first, second] = await room.messages();
+  expect(first).toMatchObject({
+    body: "בשבע",
+    detail: { before: ["בשש"], reactions: { customer: "👍" } },
+    deletedAt: null,
+  });
+  expect(second).toMatchObject({ body: "שלי", deletedAt: null });
+});
+
+test("a place, a contact and an unknown kind are stored and shown as what they are", async () => {
+  const room = await open();
+  await room.channel.arrives(dana, { kind: "location", latitude: 32.08, longitude: 34.78, name: "הסלון", address: "" });
+  await room.channel.arrives(dana, { kind: "contact", contacts: [{ name: "יוסי", phones: ["+972501234567"] }] });
+  await room.channel.arrives(dana, { kind: "unknown", type: "pollCreationMessage" });
+  const messages = await room.messages();
+  expect(messages.map(({ body }) => body)).toEqual([
+    "[מיקום] הסלון (32.08000,34.78000)",
+    "[איש קשר] יוסי: +972501234567",
+    say.kinds.unknown,
+  ]);
+  expect(messages[2]).toMatchObject({ awaits: false, handled: "unknown", detail: { type: "pollCreationMessage" } });
+});
+
+test("nasty texts are stored and the next message is fine", async () => {
+  const room = await open();
+  for (const text of ["א".repeat(70_000), "nul\u0000", "half \ud800", "", "\u202eהפוך", "'; drop table messages; --"])
+    await room.channel.arrives(dana, text);
+  const media = { ref: "r", mimeType: "image/\u0000png", bytes: 1e20, fileName: "\u0000", seconds: Number.NaN };
+  await room.channel.arrives(
+    dana,
+    { kind: "image", media, caption: "\u0000" },
+    { providerId: "\u0000id", quotedId: "\ud800" },
+  );
+  await room.channel.arrives(dana, { kind: "reaction", targetId: "\u0000id", emoji: "\u0000" });
+  await room.channel.arrives(dana, { kind: "delete", targetId: "\ud800" });
+  await room.channel.arrives(dana, "בסדר");
+  const bodies = (await room.messages()).map(({ body }) => body);
+  expect(bodies).toHaveLength(8);
+  expect(bodies[0]).toEndWith(say.cut(70_000));
+  expect(bodies[1]).toBe("nul\ufffd");
+  expect(bodies[7]).toBe("בסדר");
+});
+
+test("the log tells of messages by the last digits, and of their words only at debug", async () => {
+  const lines: string[] = [];
+  const log = createLog({
+    level: "info",
+    format: "text",
+    write: (line) => void lines.push(line),
+    instant: () => Temporal.Now.instant(),
+  });
+  const room = await open({ log, hasModel: true });
+  room.model.will("סוד מסחרי");
+  await room.channel.arrives(dana, "מספר הכרטיס שלי");
+  await room.passes("the answer", () => room.shown.length === 1);
+  const all = lines.join("\n");
+  expect(all).toMatch(/\[WA-INCOMING\] message biz=\S+ from=…2233/);
+  expect(all).toMatch(/\[WA-OUTGOING\] \S+ biz=\S+ to=…2233/);
+  expect(all).toContain("[WA] connection update: biz=");
+  expect(all).not.toContain("הכרטיס");
+  expect(all).not.toContain("סוד");
+  expect(all).not.toContain("972501112233");
+});
+
+test("whatever a message holds, it becomes something that can be stored and shown", () => {
+  const text = fc.string({ unit: "binary", maxLength: 300 });
+  const media = fc.record({
+    ref: text,
+    mimeType: fc.option(text),
+    bytes: fc.option(fc.nat()),
+    fileName: fc.option(text),
+    seconds: fc.option(fc.float()),
+  });
+  const contents: fc.Arbitrary<IncomingContent> = fc.oneof(
+    fc.record({ kind: fc.constant("text" as const), text }),
+    fc.record({ kind: fc.constantFrom("voice" as const, "image" as const, "document" as const), media, caption: text }),
+    fc.record({
+      kind: fc.constant("location" as const),
+      latitude: fc.float(),
+      longitude: fc.float(),
+      name: text,
+      address: text,
+    }),
+    fc.record({
+      kind: fc.constant("contact" as const),
+      contacts: fc.array(fc.record({ name: text, phones: fc.array(text) })),
+    }),
+    fc.record({ kind: fc.constant("unknown" as const), type: text }),
+  );
+  fc.assert(
+    fc.property(contents, (content) => {
+      const read = readContent(content);
+      if (read.kind !== "message") return false;
+      const { body } = read.stored;
+      return body.isWellFormed() && !body.includes("\u0000") && (content.kind === "text" || body !== "");
+    }),
+  );
+});

@@ -1,0 +1,131 @@
+import { and, desc, eq, gt, isNotNull, type SQL, sql } from "drizzle-orm";
+import { AppError } from "../base/errors.ts";
+import { foundBy, readSearch } from "../crm/search/found-by.ts";
+import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
+import { customerIdentities, customers } from "../db/schema/customer.ts";
+import { conversations, messages } from "../db/schema/message.ts";
+import { messageMedia } from "../db/schema/message-media.ts";
+import type { Ctx } from "../tenants/ctx.ts";
+
+export interface ChatQuery {
+  limit: number;
+  cursor?: string | undefined;
+  /** Beginnings of words of the customer's name or notes, digits of the number, or words of a recent message. */
+  q?: string | undefined;
+  /** Only those with messages that nobody has looked at. */
+  unread?: boolean | undefined;
+}
+
+// Texts are searched among so many newest messages of the business; people are found however long ago they wrote.
+const textsSearched = 5_000;
+
+const last = sql`(select m.body from ${messages} m where m.business_id = ${conversations.businessId}
+  and m.conversation_id = ${conversations.id} order by m.created_at desc, m.id desc limit 1)`;
+const lastState = sql`(select m.state from ${messages} m where m.business_id = ${conversations.businessId}
+  and m.conversation_id = ${conversations.id} order by m.created_at desc, m.id desc limit 1)`;
+
+function selectChats(ctx: Ctx) {
+  const { id, customerId, lastMessageAt, lastInboundAt, unread, silentUntil, silentBy, silentByName, optedOutAt } =
+    conversations;
+  return ctx.tx
+    .select({
+      ...{ id, customerId, lastMessageAt, lastInboundAt, unread, silentUntil, silentBy, silentByName, optedOutAt },
+      customerName: customers.name,
+      identity: { kind: customerIdentities.kind, value: customerIdentities.value },
+      lastText: sql<string | null>`left(${last}, 200)`,
+      lastState: sql<string | null>`${lastState}`,
+    })
+    .from(conversations)
+    .innerJoin(customers, and(eq(customers.businessId, conversations.businessId), eq(customers.id, customerId)))
+    .leftJoin(
+      customerIdentities,
+      and(
+        eq(customerIdentities.businessId, conversations.businessId),
+        eq(customerIdentities.id, conversations.identityId),
+      ),
+    );
+}
+
+const isWhatsApp = (ctx: Ctx): SQL =>
+  sql`${conversations.businessId} = ${ctx.businessId} and ${conversations.channel} = 'whatsapp'`;
+
+/** Chats, the one that was written in last first. @throws AppError "invalid" for a cursor that is none. */
+export async function listChats(ctx: Ctx, query: ChatQuery) {
+  const before = query.cursor === undefined ? null : readPageKey(query.cursor);
+  const rows = await selectChats(ctx)
+    .where(
+      and(
+        isWhatsApp(ctx),
+        isNotNull(conversations.lastMessageAt),
+        query.unread === true ? gt(conversations.unread, 0) : undefined,
+        query.q === undefined ? undefined : matches(ctx, query.q),
+        before === null ? undefined : isBefore(conversations.lastMessageAt, conversations.id, before),
+      ),
+    )
+    .orderBy(desc(conversations.lastMessageAt), desc(conversations.id))
+    .limit(query.limit + 1);
+  const items = rows.slice(0, query.limit);
+  const end = items.at(-1);
+  return {
+    items,
+    next: rows.length > query.limit && end?.lastMessageAt ? writePageKey(end.lastMessageAt, end.id) : null,
+  };
+}
+
+/** @throws AppError "not_found". */
+export async function readChat(ctx: Ctx, id: string) {
+  const [row] = await selectChats(ctx).where(and(isWhatsApp(ctx), eq(conversations.id, id)));
+  if (row === undefined) throw new AppError("not_found", "no such conversation");
+  return row;
+}
+
+function matches(ctx: Ctx, q: string): SQL | undefined {
+  const search = readSearch(q);
+  if (search === null) return undefined;
+  const pattern = `%${q.trim().replace(/[\\%_]/g, "\\$&")}%`;
+  const inTexts = sql`${conversations.id} in (select recent.conversation_id from (
+      select m.conversation_id, m.body from ${messages} m where m.business_id = ${ctx.businessId}
+      order by m.created_at desc limit ${textsSearched}) recent where recent.body ilike ${pattern})`;
+  return sql`(${foundBy(ctx, conversations.customerId, search)} or ${inTexts})`;
+}
+
+const isBefore = (
+  at: typeof conversations.lastMessageAt | typeof messages.createdAt,
+  id: typeof conversations.id | typeof messages.id,
+  key: PageKey,
+): SQL => sql`(${at}, ${id}) < (${key.at.toString()}::timestamptz, ${key.id}::uuid)`;
+
+/** Messages of a chat, newest first. @throws AppError "not_found" for a foreign chat, "invalid" for a cursor that is none. */
+export async function listMessages(ctx: Ctx, chatId: string, query: { limit: number; cursor?: string | undefined }) {
+  await readChat(ctx, chatId);
+  const before = query.cursor === undefined ? null : readPageKey(query.cursor);
+  const rows = await ctx.tx
+    .select({ message: messages, media: messageMedia })
+    .from(messages)
+    .leftJoin(
+      messageMedia,
+      and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
+    )
+    .where(
+      and(
+        eq(messages.businessId, ctx.businessId),
+        eq(messages.conversationId, chatId),
+        before === null ? undefined : isBefore(messages.createdAt, messages.id, before),
+      ),
+    )
+    .orderBy(desc(messages.createdAt), desc(messages.id))
+    .limit(query.limit + 1);
+  const items = rows.slice(0, query.limit);
+  const end = items.at(-1)?.message;
+  return { items, next: rows.length > query.limit && end ? writePageKey(end.createdAt, end.id) : null };
+}
+
+/** A stored file of a message. @throws AppError "not_found" when it is not here (any more). */
+export async function readMedia(ctx: Ctx, mediaId: string) {
+  const [media] = await ctx.tx
+    .select()
+    .from(messageMedia)
+    .where(and(eq(messageMedia.businessId, ctx.businessId), eq(messageMedia.id, mediaId)));
+  if (media?.file == null) throw new AppError("not_found", "no such file");
+  return { ...media, file: media.file };
+}
