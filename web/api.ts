@@ -11,6 +11,8 @@ export class ApiError extends Error {
     /** Fields at fault, for `invalid`. */
     readonly fields: readonly { path: string; code: string }[] = [],
     readonly status = 0,
+    /** The server's stable word for why, e.g. `confirm_password`. */
+    readonly reason = "",
   ) {
     super(code);
   }
@@ -66,7 +68,12 @@ async function refusal(response: Response): Promise<ApiError> {
   const answer = (await response.json().catch(() => null)) as {
     error?: { code?: string; message?: string; fields?: { path: string; code: string }[] };
   } | null;
-  return new ApiError(answer?.error?.code ?? "upstream", answer?.error?.fields ?? [], response.status);
+  return new ApiError(
+    answer?.error?.code ?? "upstream",
+    answer?.error?.fields ?? [],
+    response.status,
+    answer?.error?.message,
+  );
 }
 
 /** The session ended: log in again and come back to the same place. */

@@ -42,6 +42,11 @@ export const resourceList = resource<InferResponseType<typeof resources.$get, 20
   ["settings"],
 );
 
+/** Where any calendar program can subscribe. */
+export const feedAddress = resource<{ address: string }>(async (signal) =>
+  (await calendar.feed.$get({}, { init: { signal } })).json(),
+);
+
 /** @throws ApiError "taken" when somebody has the time already. */
 export async function bookMeeting(meeting: NewMeeting): Promise<void> {
   await calendar.meetings.$post({ json: meeting });

@@ -1,0 +1,111 @@
+import type { InferRequestType, InferResponseType } from "hono/client";
+import { api } from "../api.ts";
+import { resource } from "../resource.ts";
+
+const { audit, business, hours, keys, numbers, team } = api;
+
+export type Business = InferResponseType<typeof business.$get, 200>;
+export type Opening = InferResponseType<typeof hours.$get, 200>;
+export type Rules = Opening["rules"];
+export type Member = InferResponseType<typeof team.$get, 200>["items"][number];
+export type ApiKey = InferResponseType<typeof keys.$get, 200>["items"][number];
+export type AuditRow = InferResponseType<typeof audit.$get, 200>["items"][number];
+
+export const businessData = resource<Business>(
+  async (signal) => (await business.$get({}, { init: { signal } })).json(),
+  ["settings", "business"],
+);
+
+export async function saveBusiness(change: InferRequestType<typeof business.$patch>["json"]): Promise<void> {
+  const saved = await (await business.$patch({ json: change })).json();
+  businessData.patch(() => saved);
+}
+
+export const numberList = resource<InferResponseType<typeof numbers.$get, 200>>(
+  async (signal) => (await numbers.$get({}, { init: { signal } })).json(),
+  ["settings", "business"],
+);
+
+export async function addNumber(phone: string): Promise<void> {
+  await numbers.$post({ json: { phone } });
+  await numberList.reload();
+}
+
+export async function removeNumber(phone: string): Promise<void> {
+  await numbers[":phone"].$delete({ param: { phone } });
+  await numberList.reload();
+}
+
+/** When the business can be booked. */
+export const opening = resource<Opening>(
+  async (signal) => (await hours.$get({ query: {} }, { init: { signal } })).json(),
+  ["settings", "hours"],
+);
+
+/** ISO weekday 1..7 with its windows. */
+export interface Window {
+  weekday: number;
+  fromMinute: number;
+  toMinute: number;
+}
+
+export async function saveWeek(windows: Window[]): Promise<void> {
+  const saved = await (await hours.week.$put({ json: { windows } })).json();
+  opening.patch(() => saved);
+}
+
+export async function saveRules(change: Partial<Rules>): Promise<void> {
+  const saved = await (await hours.rules.$patch({ json: change })).json();
+  opening.patch(() => saved);
+}
+
+/** Hours of one date; no windows = closed. */
+export async function saveDate(date: string, windows: { fromMinute: number; toMinute: number }[]): Promise<void> {
+  const saved = await (await hours.days[":date"].$put({ param: { date }, json: { windows } })).json();
+  opening.patch(() => saved);
+}
+
+export async function clearDate(date: string): Promise<void> {
+  const saved = await (await hours.days[":date"].$delete({ param: { date }, query: {} })).json();
+  opening.patch(() => saved);
+}
+
+export const teamList = resource<{ items: Member[] }>(async (signal) =>
+  (await team.$get({}, { init: { signal } })).json(),
+);
+
+/** The link that the new person chooses a password by: we send no mail. */
+export async function inviteMember(person: InferRequestType<typeof team.$post>["json"]): Promise<string> {
+  const { link } = await (await team.$post({ json: person })).json();
+  await teamList.reload();
+  return link;
+}
+
+export async function newLink(id: string): Promise<string> {
+  return (await (await team[":id"].link.$post({ param: { id } })).json()).link;
+}
+
+export async function removeMember(id: string): Promise<void> {
+  await team[":id"].$delete({ param: { id } });
+  await teamList.reload();
+}
+
+export const keyList = resource<{ items: ApiKey[] }>(async (signal) =>
+  (await keys.$get({}, { init: { signal } })).json(),
+);
+
+/** The key itself: it is shown this once. */
+export async function makeKey(name: string, scope: "read" | "write"): Promise<string> {
+  const { key } = await (await keys.$post({ json: { name, scope } })).json();
+  await keyList.reload();
+  return key;
+}
+
+export async function revokeKey(id: string): Promise<void> {
+  await keys[":id"].$delete({ param: { id } });
+  await keyList.reload();
+}
+
+export const auditList = resource<{ items: AuditRow[]; next: string | null }>(async (signal) =>
+  (await audit.$get({ query: {} }, { init: { signal } })).json(),
+);

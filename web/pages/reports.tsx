@@ -1,0 +1,137 @@
+import { now } from "../clock.ts";
+import { addDays } from "../dates.ts";
+import { dateName, dayKey, money, number } from "../format.ts";
+import { chartColumn } from "../icons.ts";
+import { type Usage, usageBy } from "../models/reports.ts";
+import { Empty } from "../parts/empty.tsx";
+import { Loaded } from "../parts/loaded.tsx";
+import { Page } from "../parts/page.tsx";
+import { query, setQuery } from "../router.ts";
+import { settingsWords } from "../strings/settings.he.ts";
+
+const spans = [7, 30, 90] as const;
+
+/** What was used and what it cost (C6). */
+export default function ReportsPage() {
+  const t = settingsWords().reports;
+  const days = spans.find((span) => String(span) === query.value.get("days")) ?? 30;
+  const to = dayKey(now());
+  const key = `${addDays(to, 1 - days)} ${to}`;
+  return (
+    <Page title={t.title}>
+      <fieldset class="segmented" aria-label={t.title}>
+        {spans.map((span) => (
+          <button
+            key={span}
+            type="button"
+            aria-pressed={span === days}
+            onClick={() => setQuery({ days: String(span) })}
+          >
+            {t.days(span)}
+          </button>
+        ))}
+      </fieldset>
+      <Loaded key={key} from={usageBy(key)}>
+        {(usage) => <Report of={usage} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Report({ of }: { of: Usage }) {
+  const t = settingsWords().reports;
+  if (of.items.length === 0) return <Empty icon={chartColumn} title={t.nothing.title} text={t.nothing.text} />;
+  const { calls, callSeconds, messages, costAgorot } = of.total;
+  return (
+    <>
+      <dl class="figures">
+        <Figure name={t.calls} value={number(calls)} />
+        <Figure name={t.minutes} value={number(Math.round(callSeconds / 60))} />
+        <Figure name={t.messages} value={number(messages)} />
+        <Figure name={t.cost} value={money(costAgorot)} />
+      </dl>
+      <Bars of={of} />
+      {of.unpriced.length > 0 && <p class="notice warn">{t.unpriced(of.unpriced.join(", "))}</p>}
+      <details>
+        <summary>{t.table}</summary>
+        <UsageTable items={of.items} label={t.day} name={dateName} />
+      </details>
+    </>
+  );
+}
+
+const Figure = ({ name, value }: { name: string; value: string }) => (
+  <div class="figure card">
+    <dt class="muted">{name}</dt>
+    <dd class="numbers">
+      <bdi>{value}</bdi>
+    </dd>
+  </div>
+);
+
+const barWidth = 10;
+const barHeight = 96;
+
+/** Calls a day; time runs from left to right. The table below says the same in numbers. */
+function Bars({ of }: { of: Usage }) {
+  const t = settingsWords().reports;
+  const most = Math.max(1, ...of.items.map(({ calls }) => calls));
+  return (
+    <figure class="card card-pad stack">
+      <figcaption class="muted small">{t.perDay}</figcaption>
+      <svg
+        class="bars"
+        viewBox={`0 0 ${of.items.length * barWidth} ${barHeight}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={t.perDay}
+      >
+        {of.items.map(({ label, calls }, index) => {
+          const tall = Math.max(1, (calls / most) * barHeight);
+          return <rect key={label} x={index * barWidth + 2} y={barHeight - tall} width={barWidth - 4} height={tall} />;
+        })}
+      </svg>
+    </figure>
+  );
+}
+
+export function UsageTable({
+  items,
+  label,
+  name,
+}: {
+  items: Usage["items"];
+  label: string;
+  name: (label: string) => string;
+}) {
+  const t = settingsWords().reports;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard
+    <section class="table-scroll" aria-label={label} tabIndex={0}>
+      <table class="numbers-table">
+        <thead>
+          <tr>
+            <th scope="col">{label}</th>
+            <th scope="col">{t.calls}</th>
+            <th scope="col">{t.minutes}</th>
+            <th scope="col">{t.messages}</th>
+            <th scope="col">{t.cost}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item) => (
+            <tr key={item.label}>
+              <th scope="row" dir="auto">
+                {name(item.label)}
+              </th>
+              <td>{number(item.calls)}</td>
+              <td>{number(Math.round(item.callSeconds / 60))}</td>
+              <td>{number(item.messages)}</td>
+              <td>{money(item.costAgorot)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

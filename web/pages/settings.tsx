@@ -1,0 +1,32 @@
+import { ConfirmPassword } from "../parts/confirm-password.tsx";
+import { Page } from "../parts/page.tsx";
+import { query } from "../router.ts";
+import { settingsWords } from "../strings/settings.he.ts";
+import { AuditTab } from "./settings/audit.tsx";
+import { BusinessTab } from "./settings/business.tsx";
+import { HoursTab } from "./settings/hours.tsx";
+import { KeysTab } from "./settings/keys.tsx";
+import { TeamTab } from "./settings/team.tsx";
+
+const tabs = { business: BusinessTab, hours: HoursTab, team: TeamTab, keys: KeysTab, audit: AuditTab };
+type Tab = keyof typeof tabs;
+
+export default function SettingsPage() {
+  const t = settingsWords();
+  const wanted = query.value.get("tab") ?? "";
+  const tab: Tab = wanted in tabs ? (wanted as Tab) : "business";
+  const Shown = tabs[tab];
+  return (
+    <Page narrow title={t.title}>
+      <nav class="tabs" aria-label={t.title}>
+        {(Object.keys(tabs) as Tab[]).map((name) => (
+          <a key={name} href={`/settings?tab=${name}`} aria-current={name === tab ? "page" : undefined}>
+            {t.tabs[name]}
+          </a>
+        ))}
+      </nav>
+      <Shown />
+      <ConfirmPassword />
+    </Page>
+  );
+}

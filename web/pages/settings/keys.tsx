@@ -1,0 +1,100 @@
+import { useSignal } from "@preact/signals";
+import { withPassword } from "../../confirm-password.ts";
+import { createForm } from "../../form.ts";
+import { ago } from "../../format.ts";
+import { trash } from "../../icons.ts";
+import { feedAddress } from "../../models/calendar.ts";
+import { type ApiKey, keyList, makeKey, revokeKey } from "../../models/settings.ts";
+import { Badge } from "../../parts/badge.tsx";
+import { Button } from "../../parts/button.tsx";
+import { CopyText } from "../../parts/copy-text.tsx";
+import { Field, Select } from "../../parts/field.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { settingsWords } from "../../strings/settings.he.ts";
+
+const form = createForm();
+
+/** By which programs come in: keys of the API, and the calendar's address. */
+export function KeysTab() {
+  const t = settingsWords().keys;
+  const made = useSignal<string | null>(null);
+  const { problems, busy } = form;
+  const make = async (element: HTMLFormElement) => {
+    const done = await form.submit(element, async ({ name = "", scope }) => {
+      made.value = await withPassword(() => makeKey(name, scope === "write" ? "write" : "read"));
+    });
+    if (done) element.reset();
+  };
+  return (
+    <>
+      <section class="stack">
+        <h2>{t.title}</h2>
+        <Loaded from={keyList}>{({ items }) => <Keys items={items} />}</Loaded>
+        {made.value !== null && <CopyText label={t.once} text={made.value} />}
+        <form
+          class="stack"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void make(event.currentTarget);
+          }}
+        >
+          <Field label={t.name} name="name" error={problems.value.name} />
+          <Select
+            label={t.scope}
+            name="scope"
+            options={[
+              { value: "read", label: t.scopes.read },
+              { value: "write", label: t.scopes.write },
+            ]}
+          />
+          <div>
+            <Button type="submit" busy={busy.value}>
+              {t.make}
+            </Button>
+          </div>
+        </form>
+      </section>
+      <Loaded from={feedAddress}>
+        {({ address }) => <CopyText label={t.feed} text={address} hint={t.feedHint} />}
+      </Loaded>
+    </>
+  );
+}
+
+function Keys({ items }: { items: readonly ApiKey[] }) {
+  const t = settingsWords().keys;
+  if (items.length === 0)
+    return (
+      <p class="muted">
+        {t.none}
+        <a href="/api/docs" dir="ltr">
+          /api/docs
+        </a>
+      </p>
+    );
+  return (
+    <ul class="rows">
+      {items.map((key) => (
+        <li key={key.id} class="row">
+          <span class="row-main">
+            <span class="row-title" dir="auto">
+              {key.name}
+            </span>
+            <span class="row-sub">
+              <bdi dir="ltr">{key.hint}</bdi> · {t.scopes[key.scope]} ·{" "}
+              {key.lastUsedAt === null ? t.never : t.used(ago(key.lastUsedAt))}
+            </span>
+          </span>
+          <span class="row-side">
+            {key.revokedAt === null ? (
+              <Button look="ghost" icon={trash} label={t.revoke(key.name)} onClick={() => revokeKey(key.id)} />
+            ) : (
+              <Badge tone="plain">{t.revoked}</Badge>
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

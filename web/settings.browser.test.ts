@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { chromiumPath, launchBrowser } from "./testing/browser.ts";
+import { type Office, openOffice } from "./testing/office.ts";
+import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+import { seedCall } from "./testing/seed-call.ts";
+
+setDefaultTimeout(90_000);
+
+describe.skipIf(chromiumPath === null)("settings, reports and the installation in a browser", () => {
+  let browser: Browser;
+  let office: Office;
+  const open = (options?: PanelOptions): Promise<OpenPanel> => openPanel(browser, office, options);
+
+  beforeAll(async () => {
+    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
+    await seedCall(office.stage, office.businessId);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await office?.stop();
+  });
+
+  const ownPages = ["business", "hours", "team", "keys", "audit"]
+    .map((tab) => `/settings?tab=${tab}`)
+    .concat("/reports");
+  const adminPages = ["businesses", "health", "usage", "audit"].map((page) => `/admin/${page}`);
+
+  test.each([
+    { width: 390, language: "he", theme: "light" },
+    { width: 390, language: "en", theme: "dark" },
+    { width: 1280, language: "he", theme: "dark" },
+    { width: 1280, language: "en", theme: "light" },
+  ] as const)("every page is clean at $width px, $language, $theme", async (device) => {
+    for (const [role, paths] of [
+      ["owner", ownPages],
+      ["system_admin", adminPages],
+    ] as const)
+      for (const path of paths) {
+        const panel = await open({ ...device, role, path });
+        await panel.shot(path.slice(1).replaceAll(/[/?=]+/g, "-"));
+        expect(await panel.violations()).toEqual([]);
+        expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+        expect(panel.errors).toEqual([]);
+        await panel.close();
+      }
+  });
+
+  test("hours of a week are changed and stay, a day is closed and given back", async () => {
+    const { page, close } = await open({ path: "/settings?tab=hours", width: 390 });
+    await page.getByLabel("יום שני, עד שעה").fill("19:30");
+    await page.getByRole("button", { name: "שמירת השבוע" }).click();
+    await page.getByText("נשמר", { exact: true }).waitFor();
+    await page.reload();
+    await page.getByLabel("יום שני, עד שעה").waitFor();
+    expect(await page.getByLabel("יום שני, עד שעה").inputValue()).toBe("19:30");
+    await page.getByLabel("תאריך", { exact: true }).fill("2099-09-09");
+    await page.getByRole("button", { name: "סגירת היום הזה" }).click();
+    await page.getByRole("button", { name: /החזרת/ }).click();
+    await page.getByText("אין תאריכים מיוחדים").waitFor();
+    await close();
+  });
+
+  test("a person is invited by a link, a key is shown once and revoked", async () => {
+    const { page, close } = await open({ path: "/settings?tab=team" });
+    await page.getByRole("button", { name: "הזמנה" }).click();
+    await page.getByLabel("שם").fill("רינה");
+    await page.getByLabel("אימייל").fill("rina@example.co.il");
+    await page.locator("dialog").getByRole("button", { name: "הזמנה" }).click();
+    expect(await page.locator(".copy-text").textContent()).toContain("/welcome#");
+    await page.goto(`${office.stage.listensAt}/settings?tab=keys`);
+    await page.getByLabel("למה הוא משמש").fill("האתר");
+    await page.getByRole("button", { name: "מפתח חדש" }).click();
+    await page.getByText("הוא מוצג רק עכשיו").waitFor();
+    await page.getByRole("button", { name: "ביטול האתר" }).click();
+    await page.getByText("בוטל").waitFor();
+    await close();
+  });
+
+  test("a system_admin opens a business, enters it under a banner, and leaves it", async () => {
+    const { page, close } = await open({ role: "system_admin", path: "/admin/businesses" });
+    await page.getByRole("button", { name: "עסק חדש" }).click();
+    await page.getByLabel("שם העסק").fill("מספרת דנה");
+    await page.getByLabel("מספר הטלפון שלו").fill("03-555-0199");
+    await page.getByLabel("שם הבעלים").fill("דנה");
+    await page.getByLabel("אימייל הבעלים").fill("owner@example.co.il");
+    await page.locator("dialog").getByRole("button", { name: "עסק חדש" }).click();
+    await page.locator(".copy-text").waitFor();
+    const row = page.locator("li.row").filter({ hasText: "מספרת דנה" });
+    await row.getByRole("button", { name: "כניסה" }).click();
+    await page.getByText("נכנסת לעסק מספרת דנה").waitFor();
+    await page.getByRole("button", { name: "יציאה מהעסק" }).click();
+    await page.getByRole("heading", { name: "עסקים" }).waitFor();
+    await close();
+  });
+});
