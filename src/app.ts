@@ -192,7 +192,7 @@ function routesOf(
     upSeconds: Math.round((clock.nowMs() - startedMs) / 1_000),
     memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
   });
-  routes.route("/", createApi({ db, clock, log, usdIlsRate: config.usdIlsRate, state, ...needs }));
+  routes.route("/", createApi({ ...config, db, clock, log, state, ...needs }));
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "./base/clock.ts";
@@ -104,6 +104,25 @@ test("without the product running: add, refuse the same number, list", async () 
   expect(JSON.parse(listed.out)).toEqual([
     { id, name: "מספרת דנה", timezone: "Europe/Paris", status: "active", phones: ["+97231234567"] },
   ]);
+}, 60_000);
+
+test("a person is exported to a file that only we can read, and erased", async () => {
+  const { out } = await cli("business", "add", "--name", "מספרה", "--phone", "03-123-4567");
+  const business: string = JSON.parse(out).id;
+  const day = Temporal.Now.plainDateISO("Asia/Jerusalem").add({ days: 7 });
+  const meeting = ["--at", `${day}T10:00`, "--phone", "054-1234567", "--name", "דנה", "--business", business];
+  const booked = await cli("meetings", "book", ...meeting);
+  expect([booked.code, booked.err]).toEqual([0, ""]);
+  const listed = JSON.parse((await cli("leads", "list", "--business", business)).out);
+  const customer: string = listed.leads[0].customerId;
+  const file = join(storageDir, "dana.zip");
+  const exported = await cli("customer", "export", customer, "--business", business, "--to", file);
+  expect([exported.code, exported.err]).toEqual([0, ""]);
+  expect(await Bun.file(file).text()).toContain("+972541234567");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await cli("customer", "erase", customer, "--business", business)).code).toBe(0);
+  const gone = await cli("customer", "export", customer, "--business", business, "--to", file);
+  expect([gone.code, gone.err]).toEqual([2, "no such customer\n"]);
 }, 60_000);
 
 test("people: add prints the link to hand over, list shows everybody without a secret, link makes another one", async () => {

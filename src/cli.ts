@@ -14,6 +14,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   calendar: async (args) => (await import("./cli/calendar.ts")).run(args),
   calls: async (args) => (await import("./cli/calls.ts")).run(args),
   chat: async (args) => (await import("./cli/chat.ts")).run(args),
+  customer: async (args) => (await import("./cli/customer.ts")).run(args),
   hours: async (args) => (await import("./cli/hours.ts")).run(args),
   knowledge: async (args) => (await import("./cli/knowledge.ts")).run(args),
   leads: async (args) => (await import("./cli/leads.ts")).run(args),

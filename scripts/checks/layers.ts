@@ -24,6 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   "live-call": ["audio", "limits"],
   assistant: ["crm", "calendar", "notify", "jobs", "tenants", "hebrew", "db", "limits", "type:live-call"],
   calls: ["api", "tenants", "crm", "jobs", "usage", "audio", "db", "limits", "notify", "type:live-call"],
+  privacy: ["api", "crm", "calls", "notify", "jobs", "tenants", "db", "limits"],
   realtime: ["live-call", "audio", "limits", "type:config"],
   speech: ["live-call", "realtime", "audio", "limits", "type:config", "type:assistant"],
   twilio: ["live-call", "calls", "tenants", "audio", "limits", "type:whatsapp", "whatsapp/twilio"],

@@ -22,6 +22,7 @@ import { tracePlot } from "../live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "../notify/api.ts";
 import { createEventsApi } from "../notify/api-events.ts";
 import type { LiveHub } from "../notify/live.ts";
+import { createPrivacyApi } from "../privacy/api.ts";
 import { createRehearsalApi } from "../rehearsal/api.ts";
 import { createTenantsApi } from "../tenants/api.ts";
 import { createTestCallApi } from "../test-call/api.ts";
@@ -36,6 +37,7 @@ export interface ApiDeps {
   /** The installation's secret. */
   secret: string;
   publicBaseUrl: () => string;
+  storageDir: string;
   sounds: SoundStore;
   restCalendars: RestCalendars;
   live: LiveCalls;
@@ -61,6 +63,7 @@ export function createApi(deps: ApiDeps) {
     .route("/", createCrmApi({ db, clock }))
     .route("/", createEventsApi({ hub: deps.hub, hasSession: (key) => hasSession(db, key) }))
     .route("/", createNotificationsApi({ db, clock }))
+    .route("/", createPrivacyApi(deps))
     .route("/", createRehearsalApi({ db }))
     .route("/", createTenantsApi({ db, clock }))
     .route("/", createTestCallApi(deps))

@@ -9,11 +9,14 @@ import { sweepCalendar } from "../calendar/sweep.ts";
 import { callJobHandlers } from "../calls/handlers.ts";
 import { sweepRecordings } from "../calls/recordings.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
+import type { Config } from "../config.ts";
 import { crmJobHandlers } from "../crm/handlers.ts";
 import type { Database } from "../db/client.ts";
 import { postOutside } from "../integrations/post-outside.ts";
 import { sweepDeliveries, webhookJobHandlers } from "../integrations/webhook-jobs.ts";
 import { createRunner } from "../jobs/runner.ts";
+import { privacyJobHandlers } from "../privacy/erasure-job.ts";
+import { sweepRetention } from "../privacy/retention.ts";
 import { rehearsalJobHandlers } from "../rehearsal/rehearse-job.ts";
 import { sweepScratchTenants } from "../rehearsal/scratch-tenant.ts";
 import type { Directory } from "../tenants/directory.ts";
@@ -22,6 +25,7 @@ import type { assembleVoice } from "./voice.ts";
 import type { AssembledWhatsApp } from "./whatsapp.ts";
 
 interface ChoresDeps {
+  config: Pick<Config, "storageDir">;
   db: Database;
   directory: Directory;
   sounds: SoundStore;
@@ -40,6 +44,8 @@ interface ChoresDeps {
 // Recordings are due to the day and holds count as gone when they expire: an hour late is soon enough to clear up.
 const sweepEveryMs = 60 * 60_000;
 
+const sweeps = [sweepRecordings, sweepCalendar, sweepScratchTenants, sweepAccounts, sweepDeliveries, sweepRetention];
+
 /** The work that nobody waits for: durable jobs, and what is swept up every hour. */
 export function assembleChores(deps: ChoresDeps) {
   const { db, directory, sounds, provider, voice, restCalendars, whatsapp, usdIlsRate, secret, clock, log, random } =
@@ -49,6 +55,7 @@ export function assembleChores(deps: ChoresDeps) {
   const handlers = {
     ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
     ...crmJobHandlers({ db }),
+    ...privacyJobHandlers({ db, ...deps.config, provider }),
     ...webhookJobHandlers({ db, clock, log, secret, post: postOutside }),
     ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: whatsapp.remind }),
     ...whatsapp.jobHandlers,
@@ -57,7 +64,7 @@ export function assembleChores(deps: ChoresDeps) {
   const jobs = createRunner({ db, handlers, clock, log, random });
   const sweep = () => {
     const now = clock.instant();
-    for (const sweepUp of [sweepRecordings, sweepCalendar, sweepScratchTenants, sweepAccounts, sweepDeliveries])
+    for (const sweepUp of sweeps)
       sweepUp(db, now).catch((error: unknown) =>
         log.warn("JOB", "could not sweep up", { error: describeError(error) }),
       );

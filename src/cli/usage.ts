@@ -40,6 +40,8 @@ Customers
   leads statuses remove --key KEY --move-to KEY
   leads merge --keep CUSTOMER_ID --merge CUSTOMER_ID --preview | --proof TEXT
   leads undo-merge MERGE_ID
+  customer export CUSTOMER_ID --to FILE.zip           everything of one person, recordings and files too
+  customer erase CUSTOMER_ID                          for good: rows, files, and the copies at providers
 
 Calendar
   hours show [--from DATE]

@@ -55,13 +55,16 @@ export function verbs(
 
 /** Runs `work` as the operator, in one transaction of one business. @throws AppError "not_found" when there is none. */
 export function visitBusiness<T>(businessId: BusinessId, work: (ctx: Ctx) => Promise<T>): Promise<T> {
-  return visit((db) =>
-    withTenant(db, businessId, async (tx) => {
-      const found = await tx.select({ id: businesses.id }).from(businesses).where(eq(businesses.id, businessId));
-      if (found.length === 0) throw new AppError("not_found", `no business ${businessId}; see \`business list\``);
-      return work({ businessId, actor: { kind: "staff", userId: null, name: "operator" }, tx });
-    }),
-  );
+  return visit((db) => inBusiness(db, businessId, work));
+}
+
+/** The same on a database that is open, for work of several transactions. @throws as `visitBusiness`. */
+export function inBusiness<T>(db: Database, businessId: BusinessId, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  return withTenant(db, businessId, async (tx) => {
+    const found = await tx.select({ id: businesses.id }).from(businesses).where(eq(businesses.id, businessId));
+    if (found.length === 0) throw new AppError("not_found", `no business ${businessId}; see \`business list\``);
+    return work({ businessId, actor: { kind: "staff", userId: null, name: "operator" }, tx });
+  });
 }
 
 /**

@@ -19,6 +19,9 @@ const settings = z.object({
   recordCalls: z.boolean(),
   recordingDays: z.int(),
   dailyCapAgorot: z.int().nullable(),
+  messageMonths: z.int().nullable(),
+  transcriptMonths: z.int().nullable(),
+  auditMonths: z.int(),
   transferPhone: z.string().nullable(),
   transferLabel: z.string().nullable(),
 });

@@ -29,6 +29,9 @@ export const settingsChange = z
     recordCalls: z.boolean(),
     recordingDays: z.int().min(0).max(365),
     dailyCapAgorot: z.int().min(100).max(10_000_000).nullable(),
+    messageMonths: z.int().min(1).max(120).nullable(),
+    transcriptMonths: z.int().min(1).max(120).nullable(),
+    auditMonths: z.int().min(24).max(120),
     transferPhone: phoneText.nullable(),
     transferLabel: optionalText(60),
   })

@@ -15,6 +15,8 @@ export interface TwilioRest extends PhoneControl {
   fetchRecording(recordingSid: string): Promise<Uint8Array>;
   /** @throws AppError "upstream" when Twilio still has it. */
   deleteRecording(recordingSid: string): Promise<void>;
+  /** Takes the call out of Twilio's log, with both numbers. What is gone already counts. @throws as `deleteRecording`. */
+  deleteCall(callSid: CallSid): Promise<void>;
 }
 
 const triesMax = 2;
@@ -54,6 +56,11 @@ export function createTwilioRest(deps: TwilioRestDeps): TwilioRest {
       const answer = await exchange(deps, { method: "DELETE", path, timeoutMs, bytesMax: answerBytesMax });
       if (!isSuccess(answer.status) && answer.status !== 404)
         throw refused("recording delete", answer, { recordingSid });
+    },
+    async deleteCall(callSid) {
+      const path = `Calls/${callSid}.json`;
+      const answer = await exchange(deps, { method: "DELETE", path, timeoutMs, bytesMax: answerBytesMax });
+      if (!isSuccess(answer.status) && answer.status !== 404) throw refused("call delete", answer, { callSid });
     },
   };
 }

@@ -45,6 +45,7 @@ export function testApi(
   app.onError(errorHandler(silentLog));
   app.use(...requestLog(silentLog, clock));
   const areas = {
+    storageDir: tmpdir(),
     sounds: createSoundStore(tmpdir()),
     restCalendars: createRestCalendars(),
     live: { glance: () => [] },

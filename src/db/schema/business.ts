@@ -69,10 +69,22 @@ export const businessSettings = pgTable(
     recordingDays: integer("recording_days").notNull().default(2),
     /** What may be spent on a day before calls are turned to message taking (K16); null = no limit. */
     dailyCapAgorot: integer("daily_cap_agorot"),
+    /** What was written and what was said in calls is kept this long; null = until somebody erases it. */
+    messageMonths: integer("message_months"),
+    transcriptMonths: integer("transcript_months"),
+    /** How long it can be told who did what: two years, as Israel's rules on securing data want it, or more. */
+    auditMonths: integer("audit_months").notNull().default(24),
     /** Where "let me talk to a person" goes; null = a message is taken instead. */
     transferPhone: text("transfer_phone").$type<Phone>(),
     transferLabel: text("transfer_label"),
     updatedAt: updatedAt(),
   },
-  (table) => [check("business_settings_recording_days", sql`${table.recordingDays} between 0 and 365`)],
+  (table) => [
+    check("business_settings_recording_days", sql`${table.recordingDays} between 0 and 365`),
+    check(
+      "business_settings_months",
+      sql`${table.messageMonths} between 1 and 120 and ${table.transcriptMonths} between 1 and 120
+        and ${table.auditMonths} between 24 and 120`,
+    ),
+  ],
 );

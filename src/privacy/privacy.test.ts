@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import type { Access } from "../api/env.ts";
+import { door, member } from "../api/testing/door.ts";
+import { AppError } from "../base/errors.ts";
+import { newId } from "../base/ids.ts";
+import { type TestBusiness, testBusiness } from "../calendar/testing/test-business.ts";
+import { deleteRecording } from "../calls/recordings.ts";
+import { createSoundStore } from "../calls/sound-store.ts";
+import { auditLog } from "../db/schema/audit.ts";
+import { businessSettings } from "../db/schema/business.ts";
+import { withSystem, withTenant } from "../db/tenant.ts";
+import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import type { ClaimedJob } from "../jobs/claims.ts";
+import { createPrivacyApi } from "./api.ts";
+import { privacyJobHandlers } from "./erasure-job.ts";
+import { personTables } from "./person-rows.ts";
+import { sweepRetention } from "./retention.ts";
+import { callSid, makePerson, mark, type Person, phone } from "./testing/person.ts";
+import { unzip } from "./testing/unzip.ts";
+
+let db: TestDatabase;
+let storageDir: string;
+let business: TestBusiness;
+let owner: Access;
+let stranger: Access;
+let person: Person;
+let forgotten: string[];
+let providerIsAway: boolean;
+
+// A database of its own for each test: what is left of a person is looked for in all of it.
+beforeEach(async () => {
+  db = await testDatabase();
+  storageDir = await mkdtemp(join(tmpdir(), "privacy-"));
+  business = await testBusiness(db);
+  owner = member(business.businessId);
+  stranger = member((await testBusiness(db)).businessId);
+  person = await makePerson(business, storageDir);
+  forgotten = [];
+  providerIsAway = false;
+}, 20_000);
+afterEach(async () => {
+  await db.drop();
+  await rm(storageDir, { recursive: true });
+});
+
+const api = () => door(createPrivacyApi({ db, storageDir }));
+const erase = (who = owner, id: string = person.customerId) =>
+  api().json<{ erasureId: string }>(who, `/api/customers/${id}/erase`, { method: "POST" });
+const erasures = async () =>
+  (await api().json<{ items: { finishedAt: string | null; counts: Record<string, number> }[] }>(owner, "/api/erasures"))
+    .body.items;
+
+const provider = {
+  async deleteCall(sid: string) {
+    if (providerIsAway) throw new AppError("upstream", "away");
+    forgotten.push(sid);
+  },
+  fetchRecording: () => Promise.reject(new AppError("not_found", "none")),
+  deleteRecording: async () => {},
+};
+
+/** As the runner does: every job that waits, once. Returns those that want another try. */
+async function runJobs(): Promise<string[]> {
+  const handlers = {
+    ...privacyJobHandlers({ db, storageDir, provider }),
+    delete_recording: deleteRecording({ db, provider, sounds: createSoundStore(storageDir) } as never),
+  };
+  const again: string[] = [];
+  const waiting = await withSystem(db, (tx) =>
+    tx.execute<Record<string, unknown>>(
+      sql`select id, business_id, queue, payload from jobs order by queue = 'privacy.erase', id`,
+    ),
+  );
+  for (const { id, business_id: businessId, queue, payload } of waiting) {
+    const run = handlers[queue as keyof typeof handlers];
+    if (!run) continue;
+    const done = await run(
+      { id, businessId, queue, payload, attempt: 1 } as unknown as ClaimedJob,
+      new AbortController().signal,
+    ).then(
+      () => true,
+      () => false,
+    );
+    if (done) await withSystem(db, (tx) => tx.execute(sql`delete from jobs where id = ${id as string}`));
+    else again.push(queue as string);
+  }
+  return again;
+}
+
+/** Tables in which one of these texts still stands. */
+async function tablesWith(...texts: string[]): Promise<string[]> {
+  return withSystem(db, async (tx) => {
+    const tables = await tx.execute<{ name: string }>(sql`
+      select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1`);
+    const found: string[] = [];
+    for (const { name } of tables) {
+      const rows = await tx.execute<{ row: string }>(
+        sql`select to_jsonb(t)::text as row from ${sql.identifier(name)} t`,
+      );
+      if (rows.some(({ row }) => texts.some((text) => row.includes(text)))) found.push(name);
+    }
+    return found;
+  });
+}
+
+test("every table that names a customer, a call, a talk, a message or a meeting is known to the export", async () => {
+  const named = await withSystem(db, (tx) =>
+    tx.execute<{ name: string }>(sql`
+      select distinct table_name as name from information_schema.columns where table_schema = 'public'
+        and column_name in ('customer_id', 'kept_id', 'call_id', 'conversation_id', 'message_id', 'meeting_id')`),
+  );
+  const listed = personTables({ businessId: business.businessId }, person.customerId).map(({ name }) => name);
+  // Search words are made of what is listed; an erasure is what is left on purpose.
+  const apart = ["customer_terms", "erasures"];
+  expect(named.map(({ name }) => name).filter((name) => !listed.includes(name) && !apart.includes(name))).toEqual([]);
+});
+
+describe("the export", () => {
+  test("holds every table and every file, as a ZIP", async () => {
+    const answer = await api().ask(owner, `/api/customers/${person.customerId}/export`);
+    expect(answer.headers.get("Content-Disposition")).toContain("attachment");
+    const entries = unzip(await answer.bytes());
+    const names = Object.keys(entries);
+    for (const { name } of personTables({ businessId: business.businessId }, person.customerId)) {
+      expect(names).toContain(`${name}.json`);
+      expect(JSON.parse(entries[`${name}.json`]!)).not.toEqual([]);
+    }
+    expect(names.filter((name) => name.includes("/")).map((name) => name.split("/")[0])).toEqual([
+      "recordings",
+      "media",
+    ]);
+    expect(entries["call_turns.json"]).toContain(mark);
+    const rows = await business.run(({ tx }) => tx.select().from(auditLog));
+    expect(rows.map(({ action }) => action)).toContain("customer.export");
+  });
+
+  test("is for the owner of this business only", async () => {
+    const path = `/api/customers/${person.customerId}/export`;
+    expect((await api().ask(stranger, path)).status).toBe(404);
+    expect((await api().ask(member(business.businessId, "agent"), path)).status).toBe(403);
+    expect((await api().ask(undefined, path)).status).toBe(401);
+  });
+});
+
+describe("erasing", () => {
+  test("leaves nothing of the person in any table, on the disk or at the provider, and a proof", async () => {
+    expect(await tablesWith(mark, phone)).toContain("messages");
+    expect((await erase()).status).toBe(202);
+    expect(await tablesWith(mark, phone)).toEqual([]);
+    expect(await runJobs()).toEqual([]);
+    for (const file of person.files) expect(await Bun.file(join(storageDir, file)).exists()).toBe(false);
+    expect(forgotten).toEqual([callSid]);
+    expect(await tablesWith(mark, phone, callSid, ...person.files)).toEqual([]);
+    const [proof] = await erasures();
+    expect(proof?.finishedAt).not.toBeNull();
+    expect(proof?.counts).toMatchObject({ messages: 1, calls: 1, call_turns: 2, files: 1 });
+    const rows = await business.run(({ tx }) => tx.select().from(auditLog));
+    expect(rows.map(({ action }) => action)).toEqual(expect.arrayContaining(["customer.erase", "customer.erased"]));
+  });
+
+  test("keeps the call for the bill, with nobody in it, and leaves others alone", async () => {
+    await erase();
+    const [call] = await business.run(({ tx }) => tx.execute(sql`select customer_id, from_phone, summary from calls`));
+    expect(call).toEqual({ customer_id: null, from_phone: null, summary: null });
+    const [left] = await business.run(({ tx }) =>
+      tx.execute(sql`
+      select (select count(*) from usage)::int as usage, (select count(*) from customers)::int as customers`),
+    );
+    expect(left).toEqual({ usage: 1, customers: business.customerIds.length });
+  });
+
+  test("goes on until the provider has forgotten, also when its job was given up", async () => {
+    providerIsAway = true;
+    await erase();
+    expect(await runJobs()).toEqual(["privacy.erase"]);
+    expect((await erasures())[0]?.finishedAt).toBeNull();
+    await withSystem(db, (tx) => tx.execute(sql`update jobs set state = 'dead'`));
+    await sweepRetention(db, Temporal.Now.instant());
+    await withSystem(db, (tx) => tx.execute(sql`delete from jobs where state = 'dead'`));
+    providerIsAway = false;
+    expect(await runJobs()).toEqual([]);
+    expect((await erasures())[0]?.finishedAt).not.toBeNull();
+  });
+
+  test("waits for the end of a call with them", async () => {
+    await business.run(({ tx }) => tx.execute(sql`update calls set ended_at = null`));
+    expect((await erase()).status).toBe(409);
+    await business.run(({ tx }) => tx.execute(sql`update calls set ended_at = now()`));
+    expect((await erase()).status).toBe(409);
+    expect(await tablesWith(mark)).toContain("messages");
+  });
+
+  test("somebody else's customer, or nobody's, is not there", async () => {
+    expect((await erase(stranger)).status).toBe(404);
+    expect((await erase(owner, newId())).status).toBe(404);
+    expect((await erase(member(business.businessId, "agent"))).status).toBe(403);
+    await erase();
+    expect((await erase()).status).toBe(404);
+  });
+});
+
+describe("what is kept for so many months", () => {
+  const later = Temporal.Now.instant().add({ hours: 24 * 40 });
+  const choose = (months: object) => business.run(({ tx }) => tx.update(businessSettings).set(months));
+  const count = async (table: string) =>
+    withTenant(db, business.businessId, async (tx) => {
+      const [row] = await tx.execute<{ n: number }>(sql`select count(*)::int as n from ${sql.identifier(table)}`);
+      return row!.n;
+    });
+
+  test("nothing goes until the business says so", async () => {
+    await sweepRetention(db, later);
+    expect([await count("messages"), await count("call_turns")]).toEqual([1, 2]);
+  });
+
+  test("messages go with their files; words of calls go and the call stays", async () => {
+    await choose({ messageMonths: 1, transcriptMonths: 1 });
+    await sweepRetention(db, Temporal.Now.instant());
+    expect([await count("messages"), await count("call_turns")]).toEqual([1, 2]);
+    await sweepRetention(db, later);
+    expect([
+      await count("messages"),
+      await count("message_media"),
+      await count("call_turns"),
+      await count("call_events"),
+    ]).toEqual([0, 0, 0, 0]);
+    expect(await count("calls")).toBe(1);
+    await runJobs();
+    expect(await Bun.file(join(storageDir, person.files[1]!)).exists()).toBe(false);
+  });
+
+  test("the audit log is kept for two years and no longer", async () => {
+    await erase();
+    await sweepRetention(db, Temporal.Now.instant().add({ hours: 24 * 700 }));
+    expect(await count("audit_log")).toBeGreaterThan(0);
+    await sweepRetention(db, Temporal.Now.instant().add({ hours: 24 * 740 }));
+    expect(await count("audit_log")).toBe(0);
+  });
+});

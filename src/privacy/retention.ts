@@ -1,0 +1,85 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { BusinessId } from "../base/ids.ts";
+import type { Database, Tx } from "../db/client.ts";
+import { withSystem } from "../db/tenant.ts";
+import { enqueue } from "../jobs/queue.ts";
+import { limits } from "../limits.ts";
+import { erasureQueue } from "./erase-person.ts";
+
+/** Queue of files whose rows are gone. */
+export const removedFilesQueue = "privacy.remove_files";
+
+// Of each kind and sweep: the first sweep after a business has chosen a shorter time must not hold up the database.
+const sweptRows = 2_000;
+
+/**
+ * Takes away what a business keeps no longer than so many months: messages with their files, words and summaries of
+ * calls, the audit log. Recordings have days of their own (calls/recordings). Also puts erasures back to work that no
+ * job sees to any more. Returns how many rows went.
+ */
+export async function sweepRetention(db: Database, now: Temporal.Instant): Promise<number> {
+  return withSystem(
+    db,
+    async (tx) => {
+      await resumeErasures(tx);
+      let swept = 0;
+      for (const sweep of [sweepMessages, sweepTranscripts, sweepAudit]) swept += await sweep(tx, before(now));
+      return swept;
+    },
+    { deadlineMs: limits.jobQueryMs },
+  );
+}
+
+type Before = (months: SQL) => SQL;
+
+/** The moment so many months ago; null for null months, and nothing is older than that. */
+const before =
+  (now: Temporal.Instant): Before =>
+  (months) =>
+    sql`${now.toString()}::timestamptz - make_interval(months => ${months})`;
+
+async function sweepMessages(tx: Tx, old: Before): Promise<number> {
+  const due = sql`select m.id from business_settings s join messages m on m.business_id = s.business_id
+    where s.message_months is not null and m.created_at < ${old(sql`s.message_months`)} limit ${sweptRows}`;
+  const gone = await tx.execute<{ id: string; business_id: BusinessId; file: string | null }>(sql`
+    with due as materialized (${due}),
+      files as (select business_id, file from message_media where message_id in (select id from due) and file is not null),
+      gone as (delete from messages where id in (select id from due) returning id, business_id)
+    select id, business_id, null as file from gone union all select null, business_id, file from files`);
+  const files = gone.filter((row): row is typeof row & { file: string } => row.file !== null);
+  for (const [businessId, own] of Map.groupBy(files, (row) => row.business_id))
+    await enqueue(tx, { businessId, queue: removedFilesQueue, payload: { files: own.map(({ file }) => file) } });
+  return gone.length - files.length;
+}
+
+/** The call stays in the log with its times and its cost. */
+async function sweepTranscripts(tx: Tx, old: Before): Promise<number> {
+  const due = await tx.execute<{ id: string }>(sql`
+    update calls set summary = null, trace = null where id in (
+      select c.id from business_settings s join calls c on c.business_id = s.business_id
+      where s.transcript_months is not null and c.started_at < ${old(sql`s.transcript_months`)}
+        and (c.summary is not null or c.trace is not null or exists (
+          select from call_turns t where t.call_id = c.id))
+      limit ${sweptRows}) returning id`);
+  const ids = JSON.stringify(due.map(({ id }) => id));
+  for (const table of ["call_turns", "call_events"])
+    await tx.execute(sql`delete from ${sql.identifier(table)}
+      where call_id in (select value::uuid from jsonb_array_elements_text(${ids}::jsonb))`);
+  return due.length;
+}
+
+async function sweepAudit(tx: Tx, old: Before): Promise<number> {
+  const gone = await tx.execute(sql`delete from audit_log where id in (
+    select a.id from business_settings s join audit_log a on a.business_id = s.business_id
+    where a.created_at < ${old(sql`s.audit_months`)} limit ${sweptRows}) returning id`);
+  return gone.length;
+}
+
+/** A job that was given up after a day without its provider is buried; the promise to erase is not. */
+async function resumeErasures(tx: Tx): Promise<void> {
+  const open = await tx.execute<{ id: string; business_id: BusinessId }>(sql`
+    select id, business_id from erasures e where finished_at is null and not exists (
+      select from jobs where queue = ${erasureQueue} and dedupe = e.id::text and state <> 'dead') limit 100`);
+  for (const { id, business_id: businessId } of open)
+    await enqueue(tx, { businessId, queue: erasureQueue, dedupe: id, payload: { erasureId: id } });
+}
