@@ -8,6 +8,7 @@ export const routes: readonly Route[] = [
   page("/calendar", () => import("./pages/calendar.tsx")),
   page("/assistant", () => import("./pages/assistant.tsx")),
   page("/rehearsal", () => import("./pages/rehearsal.tsx")),
+  page("/channels", () => import("./pages/channels.tsx")),
   page("/settings", () => import("./pages/settings.tsx"), { access: "owner" }),
   page("/reports", () => import("./pages/reports.tsx")),
   page("/admin/businesses", () => import("./pages/admin/businesses.tsx"), { access: "admin" }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { instantText, pageOf } from "../api/page.ts";
 import type { listChats, listMessages } from "./list-chats.ts";
+import { qrPath } from "./qr-path.ts";
 import type { SessionView } from "./session-wishes.ts";
 
 const moment = instantText.nullable();
@@ -71,7 +72,8 @@ export const sessionShape = z.object({
   lastSeen: moment,
   retryAt: moment,
   restrictedUntil: moment,
-  qr: z.object({ text: z.string(), expiresAt: instantText }).nullable(),
+  /** `path` draws it over `size` × `size` units. */
+  qr: z.object({ text: z.string(), expiresAt: instantText, size: z.int(), path: z.string() }).nullable(),
   pairing: z.object({ code: z.string(), expiresAt: instantText }).nullable(),
   me: z.object({ phone: z.string().nullable(), lid: z.string().nullable(), name: z.string().nullable() }).nullable(),
 });
@@ -147,5 +149,6 @@ export function showMessage({ message, media }: Row): z.infer<typeof messageShap
 export const showSession = ({ wanted, status, restrictedUntil }: SessionView): z.infer<typeof sessionShape> => ({
   wanted,
   ...status,
+  qr: status.qr && { ...status.qr, ...qrPath(status.qr.text) },
   restrictedUntil: text(restrictedUntil),
 });

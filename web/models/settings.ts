@@ -2,7 +2,7 @@ import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { resource } from "../resource.ts";
 
-const { audit, business, hours, keys, numbers, team } = api;
+const { audit, business, hours, keys, numbers, team, webhooks } = api;
 
 export type Business = InferResponseType<typeof business.$get, 200>;
 export type Opening = InferResponseType<typeof hours.$get, 200>;
@@ -104,6 +104,29 @@ export async function makeKey(name: string, scope: "read" | "write"): Promise<st
 export async function revokeKey(id: string): Promise<void> {
   await keys[":id"].$delete({ param: { id } });
   await keyList.reload();
+}
+
+export type Webhook = InferResponseType<typeof webhooks.$get, 200>["items"][number];
+
+export const webhookList = resource<InferResponseType<typeof webhooks.$get, 200>>(async (signal) =>
+  (await webhooks.$get({}, { init: { signal } })).json(),
+);
+
+/** Tells this address of every event; the secret by which it knows us. */
+export async function addWebhook(url: string): Promise<string> {
+  const events = webhookList.data.value?.events ?? [];
+  const { secret } = await (await webhooks.$post({ json: { url, events: [...events] } })).json();
+  await webhookList.reload();
+  return secret;
+}
+
+export async function testWebhook(id: string): Promise<void> {
+  await webhooks[":id"].test.$post({ param: { id } });
+}
+
+export async function removeWebhook(id: string): Promise<void> {
+  await webhooks[":id"].$delete({ param: { id } });
+  await webhookList.reload();
 }
 
 export const auditList = resource<{ items: AuditRow[]; next: string | null }>(async (signal) =>

@@ -1,12 +1,12 @@
 import { mic } from "../icons.ts";
-import { DoesTab } from "../parts/assistant-does.tsx";
-import { KnowsTab } from "../parts/assistant-knows.tsx";
-import { WhoTab } from "../parts/assistant-who.tsx";
 import { LinkButton } from "../parts/button.tsx";
 import { Page } from "../parts/page.tsx";
 import { query } from "../router.ts";
 import { me } from "../session.ts";
 import { assistantWords } from "../strings/assistant.he.ts";
+import { DoesTab } from "./assistant/does.tsx";
+import { KnowsTab } from "./assistant/knows.tsx";
+import { WhoTab } from "./assistant/who.tsx";
 
 const tabs = ["who", "knows", "does"] as const;
 

@@ -32,13 +32,13 @@ export default function ReportsPage() {
         ))}
       </fieldset>
       <Loaded key={key} from={usageBy(key)}>
-        {(usage) => <Report of={usage} />}
+        {(usage) => <Report of={usage} from={addDays(to, 1 - days)} days={days} />}
       </Loaded>
     </Page>
   );
 }
 
-function Report({ of }: { of: Usage }) {
+function Report({ of, from, days }: { of: Usage; from: string; days: number }) {
   const t = settingsWords().reports;
   if (of.items.length === 0) return <Empty icon={chartColumn} title={t.nothing.title} text={t.nothing.text} />;
   const { calls, callSeconds, messages, costAgorot } = of.total;
@@ -50,7 +50,7 @@ function Report({ of }: { of: Usage }) {
         <Figure name={t.messages} value={number(messages)} />
         <Figure name={t.cost} value={money(costAgorot)} />
       </dl>
-      <Bars of={of} />
+      <Bars of={of} from={from} days={days} />
       {of.unpriced.length > 0 && <p class="notice warn">{t.unpriced(of.unpriced.join(", "))}</p>}
       <details>
         <summary>{t.table}</summary>
@@ -73,22 +73,24 @@ const barWidth = 10;
 const barHeight = 96;
 
 /** Calls a day; time runs from left to right. The table below says the same in numbers. */
-function Bars({ of }: { of: Usage }) {
+function Bars({ of, from, days }: { of: Usage; from: string; days: number }) {
   const t = settingsWords().reports;
-  const most = Math.max(1, ...of.items.map(({ calls }) => calls));
+  const byDay = new Map(of.items.map(({ label, calls }) => [label, calls]));
+  const bars = Array.from({ length: days }, (_, index) => byDay.get(addDays(from, index)) ?? 0);
+  const most = Math.max(1, ...bars);
   return (
     <figure class="card card-pad stack">
       <figcaption class="muted small">{t.perDay}</figcaption>
       <svg
         class="bars"
-        viewBox={`0 0 ${of.items.length * barWidth} ${barHeight}`}
+        viewBox={`0 0 ${days * barWidth} ${barHeight}`}
         preserveAspectRatio="none"
         role="img"
         aria-label={t.perDay}
       >
-        {of.items.map(({ label, calls }, index) => {
+        {bars.map((calls, index) => {
           const tall = Math.max(1, (calls / most) * barHeight);
-          return <rect key={label} x={index * barWidth + 2} y={barHeight - tall} width={barWidth - 4} height={tall} />;
+          return <rect key={index} x={index * barWidth + 2} y={barHeight - tall} width={barWidth - 4} height={tall} />;
         })}
       </svg>
     </figure>

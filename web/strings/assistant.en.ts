@@ -23,6 +23,8 @@ export const en: Translation<typeof he> = {
     transferPhone: "Who gets callers that want a person",
     transferHint: "Empty: a message is taken instead.",
     transferLabel: "What they are called",
+    dailyCap: "Most to spend a day, in shekels",
+    dailyCapHint: "When it is reached, callers leave a message until the next day. Empty: no limit.",
   },
   knows: {
     kinds: { fact: "Facts", procedure: "What to do", never: "What is never said" },

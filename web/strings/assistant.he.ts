@@ -22,6 +22,8 @@ export const he = {
     transferPhone: "למי מעבירים כשמבקשים אדם",
     transferHint: "ריק: נרשמת הודעה במקום העברה.",
     transferLabel: "איך קוראים לו",
+    dailyCap: "תקרת הוצאה ליום, בשקלים",
+    dailyCapHint: "כשהיא מגיעה, שיחות משאירות הודעה עד למחרת. ריק: אין תקרה.",
   },
   knows: {
     kinds: { fact: "עובדות", procedure: "מה עושים", never: "מה לא אומרים" },

@@ -103,9 +103,9 @@ function Row({ of }: { of: Office }) {
         </span>
         <span class="row-sub">
           {of.phones.map((phone) => (
-            <bdi key={phone} dir="ltr">
-              {phoneText(phone)}{" "}
-            </bdi>
+            <span key={phone}>
+              <bdi dir="ltr">{phoneText(phone)}</bdi> ·{" "}
+            </span>
           ))}
           {facts.join(" · ")}
         </span>

@@ -4,15 +4,26 @@ import { createForm } from "../../form.ts";
 import { ago } from "../../format.ts";
 import { trash } from "../../icons.ts";
 import { feedAddress } from "../../models/calendar.ts";
-import { type ApiKey, keyList, makeKey, revokeKey } from "../../models/settings.ts";
+import {
+  type ApiKey,
+  addWebhook,
+  keyList,
+  makeKey,
+  removeWebhook,
+  revokeKey,
+  testWebhook,
+  webhookList,
+} from "../../models/settings.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
 import { CopyText } from "../../parts/copy-text.tsx";
 import { Field, Select } from "../../parts/field.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
+import { toast } from "../../parts/toasts.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
 
 const form = createForm();
+const webhookForm = createForm();
 
 /** By which programs come in: keys of the API, and the calendar's address. */
 export function KeysTab() {
@@ -55,6 +66,7 @@ export function KeysTab() {
           </div>
         </form>
       </section>
+      <Webhooks />
       <Loaded from={feedAddress}>
         {({ address }) => <CopyText label={t.feed} text={address} hint={t.feedHint} />}
       </Loaded>
@@ -96,5 +108,57 @@ function Keys({ items }: { items: readonly ApiKey[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Addresses of the business's own programs that are told what happens. */
+function Webhooks() {
+  const t = settingsWords().keys;
+  const secret = useSignal<string | null>(null);
+  const { problems, busy } = webhookForm;
+  const add = async (element: HTMLFormElement) => {
+    const done = await webhookForm.submit(element, async ({ url = "" }) => {
+      secret.value = await withPassword(() => addWebhook(url));
+    });
+    if (done) element.reset();
+  };
+  return (
+    <section class="stack">
+      <h2>{t.webhooks}</h2>
+      <Loaded from={webhookList}>
+        {({ items }) => (
+          <ul class="rows">
+            {items.map(({ id, url, active, failingSince }) => (
+              <li key={id} class="row">
+                <bdi dir="ltr" class="row-main ellipsis">
+                  {url}
+                </bdi>
+                <span class="row-side">
+                  {(!active || failingSince !== null) && <Badge tone="warn">{active ? t.failing : t.off}</Badge>}
+                  <Button onClick={() => testWebhook(id).then(() => toast(t.tested))}>{t.test}</Button>
+                  <Button look="ghost" icon={trash} label={t.remove(url)} onClick={() => removeWebhook(id)} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+      {secret.value !== null && <CopyText label={t.secret} text={secret.value} />}
+      <form
+        class="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void add(event.currentTarget);
+        }}
+      >
+        <Field label={t.url} name="url" type="url" hint={t.urlHint} error={problems.value.url} />
+        <div>
+          <Button type="submit" busy={busy.value}>
+            {t.addWebhook}
+          </Button>
+        </div>
+      </form>
+    </section>
   );
 }

@@ -1,19 +1,19 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { createForm } from "../form.ts";
+import { createForm } from "../../form.ts";
 import {
   assistantSettings,
   previewGreeting,
   type Settings,
   type SettingsChange,
   saveSettings,
-} from "../models/assistant.ts";
-import { assistantWords } from "../strings/assistant.he.ts";
-import { shellWords } from "../strings/shell.he.ts";
-import { Button } from "./button.tsx";
-import { Field, Select, TextArea } from "./field.tsx";
-import { Loaded } from "./loaded.tsx";
-import { toast } from "./toasts.tsx";
+} from "../../models/assistant.ts";
+import { Button } from "../../parts/button.tsx";
+import { Field, Select, TextArea } from "../../parts/field.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { toast } from "../../parts/toasts.tsx";
+import { assistantWords } from "../../strings/assistant.he.ts";
+import { shellWords } from "../../strings/shell.he.ts";
 
 const form = createForm();
 /** Voices of the realtime model; another one that is set already stays choosable. */
@@ -83,6 +83,22 @@ function Who({ of }: { of: Settings }) {
         error={problems.value.transferPhone}
       />
       <Field label={t.who.transferLabel} name="transferLabel" value={of.transferLabel ?? ""} />
+      <Limits of={of} />
+      <div>
+        <Button type="submit" look="primary" busy={busy.value}>
+          {shellWords().save}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** What is kept, and what it may cost. */
+function Limits({ of }: { of: Settings }) {
+  const t = assistantWords();
+  const { problems } = form;
+  return (
+    <>
       <label class="check switch">
         <input type="checkbox" name="recordCalls" defaultChecked={of.recordCalls} />
         {t.who.record}
@@ -95,12 +111,16 @@ function Who({ of }: { of: Settings }) {
         value={String(of.recordingDays)}
         error={problems.value.recordingDays}
       />
-      <div>
-        <Button type="submit" look="primary" busy={busy.value}>
-          {shellWords().save}
-        </Button>
-      </div>
-    </form>
+      <Field
+        label={t.who.dailyCap}
+        name="dailyCap"
+        inputMode="decimal"
+        ltr
+        value={of.dailyCapAgorot === null ? "" : String(of.dailyCapAgorot / 100)}
+        hint={t.who.dailyCapHint}
+        error={problems.value.dailyCapAgorot}
+      />
+    </>
   );
 }
 
@@ -117,6 +137,7 @@ const changesOf = (values: Record<string, string>): SettingsChange => ({
   transferLabel: values.transferLabel || null,
   recordCalls: values.recordCalls === "on",
   recordingDays: Number(values.recordingDays),
+  dailyCapAgorot: values.dailyCap ? Math.round(Number(values.dailyCap) * 100) : null,
 });
 
 /** The greeting with its placeholders filled, a moment after the last key. */

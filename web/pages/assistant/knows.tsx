@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { createForm } from "../form.ts";
-import { ago } from "../format.ts";
-import { circleQuestionMark, pencil, plus, sparkles, trash } from "../icons.ts";
+import { createForm } from "../../form.ts";
+import { ago } from "../../format.ts";
+import { circleQuestionMark, pencil, plus, sparkles, trash } from "../../icons.ts";
 import {
   answerQuestion,
   dismissQuestion,
@@ -13,17 +13,17 @@ import {
   questionList,
   removeKnowledge,
   saveKnowledge,
-} from "../models/assistant.ts";
-import { useResource } from "../resource.ts";
-import { assistantWords } from "../strings/assistant.he.ts";
-import { shellWords } from "../strings/shell.he.ts";
-import { Badge } from "./badge.tsx";
-import { Button } from "./button.tsx";
-import { Dialog } from "./dialog.tsx";
-import { Empty } from "./empty.tsx";
-import { Field, Select, TextArea } from "./field.tsx";
-import { Loaded } from "./loaded.tsx";
-import { toast } from "./toasts.tsx";
+} from "../../models/assistant.ts";
+import { Badge } from "../../parts/badge.tsx";
+import { Button } from "../../parts/button.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { Empty } from "../../parts/empty.tsx";
+import { Field, Select, TextArea } from "../../parts/field.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { toast } from "../../parts/toasts.tsx";
+import { useResource } from "../../resource.ts";
+import { assistantWords } from "../../strings/assistant.he.ts";
+import { shellWords } from "../../strings/shell.he.ts";
 
 const kinds: readonly KnowledgeKind[] = ["fact", "procedure", "never"];
 const form = createForm();

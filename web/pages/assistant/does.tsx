@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { ApiError } from "../api.ts";
-import { ago } from "../format.ts";
-import { clapperboard } from "../icons.ts";
+import { ApiError } from "../../api.ts";
+import { ago } from "../../format.ts";
+import { clapperboard } from "../../icons.ts";
 import {
   type Channel,
   type DiffPart,
@@ -10,16 +10,16 @@ import {
   rollBack,
   savePrompt,
   versionsBy,
-} from "../models/assistant.ts";
-import { saveDraft } from "../models/rehearsal.ts";
-import { go, query, setQuery } from "../router.ts";
-import { assistantWords } from "../strings/assistant.he.ts";
-import { Badge } from "./badge.tsx";
-import { Button } from "./button.tsx";
-import { Dialog } from "./dialog.tsx";
-import { TextArea } from "./field.tsx";
-import { Loaded } from "./loaded.tsx";
-import { toast } from "./toasts.tsx";
+} from "../../models/assistant.ts";
+import { saveDraft } from "../../models/rehearsal.ts";
+import { Badge } from "../../parts/badge.tsx";
+import { Button } from "../../parts/button.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { TextArea } from "../../parts/field.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { toast } from "../../parts/toasts.tsx";
+import { go, query, setQuery } from "../../router.ts";
+import { assistantWords } from "../../strings/assistant.he.ts";
 
 const channels: readonly Channel[] = ["call", "whatsapp"];
 

@@ -1,0 +1,45 @@
+import type { InferRequestType, InferResponseType } from "hono/client";
+import { api } from "../api.ts";
+import { resource } from "../resource.ts";
+
+const { whatsapp } = api;
+
+export type Session = InferResponseType<typeof whatsapp.status.$get, 200>;
+export type WhatsappSettings = InferResponseType<typeof whatsapp.settings.$get, 200>;
+
+/** The link to WhatsApp: its state, QR and pairing code, as they change. */
+export const session = resource<Session>(
+  async (signal) => (await whatsapp.status.$get({}, { init: { signal } })).json(),
+  ["whatsapp"],
+);
+
+export async function connect(): Promise<void> {
+  const now = await (await whatsapp.connect.$post()).json();
+  session.patch(() => now);
+}
+
+export async function disconnect(): Promise<void> {
+  await whatsapp.disconnect.$post();
+  await session.reload();
+}
+
+export async function unlink(): Promise<void> {
+  await whatsapp.logout.$post();
+  await session.reload();
+}
+
+/** A code to type on the phone, instead of scanning. @throws ApiError */
+export async function pairingCode(phone: string): Promise<void> {
+  await whatsapp["pairing-code"].$post({ json: { phone } });
+  await session.reload();
+}
+
+export const whatsappSettings = resource<WhatsappSettings>(
+  async (signal) => (await whatsapp.settings.$get({}, { init: { signal } })).json(),
+  ["whatsapp", "settings"],
+);
+
+export async function saveWhatsapp(change: InferRequestType<typeof whatsapp.settings.$patch>["json"]): Promise<void> {
+  const saved = await (await whatsapp.settings.$patch({ json: change })).json();
+  whatsappSettings.patch(() => saved);
+}

@@ -1,0 +1,47 @@
+import { phoneText } from "../format.ts";
+import { numberList } from "../models/settings.ts";
+import { CopyText } from "../parts/copy-text.tsx";
+import { Loaded } from "../parts/loaded.tsx";
+import { Page } from "../parts/page.tsx";
+import { channelWords } from "../strings/channels.he.ts";
+import { WhatsappCard } from "./channels/whatsapp.tsx";
+
+/** How customers reach the business, and what each channel still needs. */
+export default function ChannelsPage() {
+  const t = channelWords();
+  return (
+    <Page narrow title={t.title}>
+      <WhatsappCard />
+      <PhoneCard />
+    </Page>
+  );
+}
+
+function PhoneCard() {
+  const t = channelWords().phone;
+  return (
+    <section class="card card-pad stack">
+      <h2>{t.title}</h2>
+      <Loaded from={numberList}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p class="muted">
+              {t.none} <a href="/settings?tab=business">{t.toSettings}</a>
+            </p>
+          ) : (
+            <p>
+              {t.numbers}:{" "}
+              {items.map(({ phone }) => (
+                <bdi key={phone} dir="ltr">
+                  {phoneText(phone)}{" "}
+                </bdi>
+              ))}
+            </p>
+          )
+        }
+      </Loaded>
+      <CopyText label={t.webhook} text={`${location.origin}/webhook/incoming_call`} />
+      <CopyText label={t.status} text={`${location.origin}/webhook/call_status`} />
+    </section>
+  );
+}

@@ -1,0 +1,190 @@
+import { createForm } from "../../form.ts";
+import { nearTime, phoneText } from "../../format.ts";
+import {
+  connect,
+  disconnect,
+  pairingCode,
+  type Session,
+  saveWhatsapp,
+  session,
+  unlink,
+  type WhatsappSettings,
+  whatsappSettings,
+} from "../../models/channels.ts";
+import { Badge, type Tone } from "../../parts/badge.tsx";
+import { Button } from "../../parts/button.tsx";
+import { Field, Select } from "../../parts/field.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { toast } from "../../parts/toasts.tsx";
+import { me } from "../../session.ts";
+import { channelWords } from "../../strings/channels.he.ts";
+import { shellWords } from "../../strings/shell.he.ts";
+
+const codeForm = createForm();
+const settingsForm = createForm();
+
+export function WhatsappCard() {
+  const t = channelWords().whatsapp;
+  return (
+    <section class="card card-pad stack">
+      <h2>{t.title}</h2>
+      <Loaded from={session}>{(now) => <Link of={now} />}</Loaded>
+      {me.value?.role !== "agent" && <Loaded from={whatsappSettings}>{(data) => <Settings of={data} />}</Loaded>}
+    </section>
+  );
+}
+
+const toneOf = ({ state, recovers }: Session): Tone =>
+  state === "open" ? "good" : state === "off" ? "plain" : recovers ? "warn" : "danger";
+
+function Link({ of }: { of: Session }) {
+  const t = channelWords().whatsapp;
+  const text = of.state in t.states ? t.states[of.state as keyof typeof t.states] : of.state;
+  const mayChange = me.value?.role !== "agent";
+  return (
+    <>
+      <div class="line-up" role="status">
+        <Badge tone={toneOf(of)}>{text}</Badge>
+        {of.connected && !of.canSend && <span>{t.cannotSend}</span>}
+        {of.lastSeen !== null && <span class="muted small">{nearTime(of.lastSeen)}</span>}
+      </div>
+      {of.me?.phone && (
+        <p>
+          {t.linked} <bdi dir="ltr">{phoneText(of.me.phone)}</bdi>
+        </p>
+      )}
+      {of.qr && <Qr size={of.qr.size} path={of.qr.path} />}
+      {of.pairing && (
+        <p>
+          {t.code}:{" "}
+          <bdi dir="ltr" class="pairing-code">
+            {of.pairing.code}
+          </bdi>
+        </p>
+      )}
+      {of.state === "needs_link" && mayChange && <PairingForm />}
+      {mayChange && (
+        <div class="line-up">
+          {of.wanted && of.recovers ? (
+            <Button onClick={disconnect}>{t.disconnect}</Button>
+          ) : (
+            <Button look="primary" onClick={connect}>
+              {t.connect}
+            </Button>
+          )}
+          {of.me !== null && (
+            <Button look="ghost" onClick={unlink}>
+              {t.unlink}
+            </Button>
+          )}
+        </div>
+      )}
+      <p class="muted small">{t.warning}</p>
+    </>
+  );
+}
+
+/** Dark on white in both themes: phones read it that way. */
+function Qr({ size, path }: { size: number; path: string }) {
+  const t = channelWords().whatsapp;
+  return (
+    <figure class="stack">
+      <figcaption>{t.scan}</figcaption>
+      <svg class="qr" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={t.qr} shape-rendering="crispEdges">
+        <path d={path} />
+      </svg>
+    </figure>
+  );
+}
+
+function PairingForm() {
+  const t = channelWords().whatsapp;
+  const { problems, busy } = codeForm;
+  return (
+    <form
+      class="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void codeForm.submit(event.currentTarget, ({ phone = "" }) => pairingCode(phone));
+      }}
+    >
+      <Field label={`${t.orCode}: ${t.number}`} name="phone" type="tel" error={problems.value.phone} />
+      <div>
+        <Button type="submit" busy={busy.value}>
+          {t.getCode}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Settings({ of }: { of: WhatsappSettings }) {
+  const t = channelWords().whatsapp;
+  const { problems, busy } = settingsForm;
+  const save = (element: HTMLFormElement) =>
+    settingsForm.submit(element, async (values) => {
+      await saveWhatsapp({
+        provider: values.provider === "twilio" ? "twilio" : "baileys",
+        twilioNumber: values.twilioNumber || null,
+        answers: values.answers === "on",
+        silenceMinutes: Number(values.silenceMinutes),
+        lateHours: Number(values.lateHours),
+      });
+      toast(t.saved);
+    });
+  return (
+    <form
+      class="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save(event.currentTarget);
+      }}
+    >
+      <Select
+        label={t.provider}
+        name="provider"
+        value={of.providerInForce}
+        options={[
+          { value: "baileys", label: t.providers.baileys },
+          { value: "twilio", label: t.providers.twilio },
+        ]}
+      />
+      {of.providerInForce === "twilio" && (
+        <Field
+          label={t.twilioNumber}
+          name="twilioNumber"
+          type="tel"
+          value={of.twilioNumber ?? ""}
+          error={problems.value.twilioNumber}
+        />
+      )}
+      <label class="check switch">
+        <input type="checkbox" name="answers" defaultChecked={of.answers} />
+        {t.answers}
+      </label>
+      <Field
+        label={t.silence}
+        name="silenceMinutes"
+        ltr
+        inputMode="numeric"
+        value={String(of.silenceMinutes)}
+        error={problems.value.silenceMinutes}
+      />
+      <Field
+        label={t.late}
+        name="lateHours"
+        ltr
+        inputMode="numeric"
+        value={String(of.lateHours)}
+        error={problems.value.lateHours}
+      />
+      <div>
+        <Button type="submit" busy={busy.value}>
+          {shellWords().save}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,51 @@
+import { words } from "../language.ts";
+
+export const he = {
+  title: "ערוצים",
+  phone: {
+    title: "טלפון",
+    numbers: "המספרים שאליהם מתקשרים",
+    none: "אין מספר. אפשר להוסיף בהגדרות, ובינתיים לדבר בשיחת ניסיון.",
+    toSettings: "להגדרות המספרים",
+    webhook: "הכתובת שכותבים אצל Twilio, תחת A call comes in",
+    status: "וכתובת העדכונים, תחת Call status changes",
+  },
+  whatsapp: {
+    title: "וואטסאפ",
+    states: {
+      off: "כבוי",
+      starting: "עולה…",
+      needs_link: "ממתין לסריקה",
+      linking: "מקשר…",
+      connecting: "מתחבר…",
+      open: "מחובר",
+      waiting: "מנותק, יתחבר שוב מעצמו",
+      logged_out: "נותק מהטלפון. צריך לקשר מחדש.",
+      banned: "המספר נחסם אצל וואטסאפ",
+      replaced: "החיבור נפתח במקום אחר",
+      outdated: "וואטסאפ דורש גרסה חדשה של המערכת",
+      login_unreadable: "פרטי החיבור נפגמו. צריך לקשר מחדש.",
+    },
+    cannotSend: "מחובר, אבל עדיין לא יכול לשלוח.",
+    connect: "חיבור",
+    disconnect: "ניתוק",
+    unlink: "הסרת הקישור",
+    scan: "בטלפון של העסק: וואטסאפ ← מכשירים מקושרים ← קישור מכשיר, ולסרוק:",
+    qr: "קוד QR לקישור וואטסאפ",
+    orCode: "או קוד להקלדה בטלפון",
+    number: "מספר הוואטסאפ של העסק",
+    getCode: "קבלת קוד",
+    code: "הקוד להקלדה",
+    linked: "מקושר אל",
+    warning: "וואטסאפ עלול לחסום מספר ששולח להמונים. המערכת רק עונה, ובקצב אנושי.",
+    answers: "העוזרת עונה להודעות",
+    silence: "דקות שקט אחרי שאדם עונה מהטלפון",
+    late: "שעות שבהן עוד עונים להודעה שהגיעה בזמן ניתוק",
+    provider: "דרך מה",
+    providers: { baileys: "המספר של העסק, בסריקה", twilio: "Twilio" },
+    twilioNumber: "המספר אצל Twilio",
+    saved: "נשמר",
+  },
+};
+
+export const channelWords = words(he, () => import("./channels.en.ts"));
