@@ -39,7 +39,7 @@ export default function CustomerPage({ params }: { params: { id: string } }) {
               <NoteComposer customerId={found.id} />
               <Timeline customerId={found.id} />
             </div>
-            <aside class="stack" aria-label={customerWords().details}>
+            <aside class="stack first" aria-label={customerWords().details}>
               <Details customer={found} />
               <CustomerTasks customerId={found.id} />
             </aside>

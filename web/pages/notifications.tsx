@@ -1,32 +1,12 @@
-import { ago, nearDay } from "../format.ts";
-import {
-  bell as bellIcon,
-  calendarCheck,
-  calendarClock,
-  calendarX,
-  checkCheck,
-  clock,
-  hand,
-  listChecks,
-} from "../icons.ts";
-import { bell, markAllRead, markRead, type Notification, unreadCount } from "../models/notifications.ts";
+import { nearDay } from "../format.ts";
+import { bell as bellIcon, checkCheck } from "../icons.ts";
+import { bell, markAllRead, type Notification, unreadCount } from "../models/notifications.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
-import { Icon } from "../parts/icon.tsx";
 import { Loaded } from "../parts/loaded.tsx";
+import { NotificationRow } from "../parts/notification-row.tsx";
 import { Page } from "../parts/page.tsx";
 import { notificationWords } from "../strings/notifications.he.ts";
-
-/** Icon, tone and where it leads, by kind; a kind that this page does not know looks like a bell. */
-const looks: Readonly<Record<string, { icon: string; tone: string; to: string }>> = {
-  task_created: { icon: listChecks, tone: "task", to: "/tasks" },
-  task_due: { icon: clock, tone: "task", to: "/tasks" },
-  meeting_booked: { icon: calendarCheck, tone: "meeting", to: "/calendar" },
-  meeting_moved: { icon: calendarClock, tone: "meeting", to: "/calendar" },
-  meeting_cancelled: { icon: calendarX, tone: "meeting", to: "/calendar" },
-  reminder_due: { icon: clock, tone: "task", to: "/tasks" },
-  hand_over: { icon: hand, tone: "call", to: "/inbox" },
-};
 
 export default function NotificationsPage() {
   const t = notificationWords();
@@ -58,37 +38,11 @@ function Day({ name, items }: { name: string; items: readonly Notification[] }) 
       <ul class="rows">
         {items.map((notification) => (
           <li key={notification.id}>
-            <Row of={notification} />
+            <NotificationRow of={notification} />
           </li>
         ))}
       </ul>
     </section>
-  );
-}
-
-function Row({ of }: { of: Notification }) {
-  const t = notificationWords();
-  const look = looks[of.kind] ?? { icon: bellIcon, tone: "", to: "/notifications" };
-  return (
-    <a class="row" href={look.to} onClick={() => void markRead(of)}>
-      <span class={`channel ${look.tone}`}>
-        <Icon of={look.icon} />
-      </span>
-      <span class="row-main">
-        <span class="row-title" dir="auto">
-          {of.title}
-        </span>
-        {of.body !== null && (
-          <span class="row-sub" dir="auto">
-            {of.body}
-          </span>
-        )}
-      </span>
-      <span class="row-side">
-        {ago(of.createdAt)}
-        {of.readAt === null && <span class="unread-dot" role="img" aria-label={t.isNew} />}
-      </span>
-    </a>
   );
 }
 

@@ -1,11 +1,170 @@
+import { useSignal } from "@preact/signals";
+import { link } from "../address.ts";
+import { now } from "../clock.ts";
+import { clockTime, dayName, number, weekday } from "../format.ts";
+import { circleCheck, phoneCall } from "../icons.ts";
+import { liveCalls } from "../models/calls.ts";
+import { bell } from "../models/notifications.ts";
+import { type Task, taskList } from "../models/tasks.ts";
+import { alarms, dueTasks, type Meeting, today } from "../models/today.ts";
+import { LinkButton } from "../parts/button.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Loaded } from "../parts/loaded.tsx";
+import { NotificationRow } from "../parts/notification-row.tsx";
 import { Page } from "../parts/page.tsx";
-import { shellWords } from "../strings/shell.he.ts";
+import { SkeletonBlock, SkeletonRows } from "../parts/skeleton.tsx";
+import { useResource } from "../resource.ts";
+import { todayWords } from "../strings/today.he.ts";
+import { TaskDialog } from "./tasks/task-dialog.tsx";
+import { TaskRow } from "./tasks/task-row.tsx";
+import { FirstSteps } from "./today/first-steps.tsx";
 
+/** What needs me: first what waits, then the day's meetings and figures. */
 export default function TodayPage() {
-  const t = shellWords();
+  const t = todayWords();
+  const date = now();
   return (
-    <Page title={t.nav.today}>
-      <p>…</p>
+    <Page title={t.title} note={`${weekday(date)}, ${dayName(date)}`}>
+      <LiveStrip />
+      <div class="columns">
+        <div class="stack wide-gap">
+          <Figures />
+          <Needs />
+        </div>
+        <aside class="stack wide-gap" aria-label={t.meetings}>
+          <FirstSteps />
+          <Meetings />
+        </aside>
+      </div>
     </Page>
+  );
+}
+
+function LiveStrip() {
+  const t = todayWords();
+  useResource(liveCalls);
+  const count = liveCalls.data.value?.items.length ?? 0;
+  if (count === 0) return null;
+  return (
+    <div class="notice voice" role="status">
+      <span class="live-dot" />
+      <strong class="grow">{t.live(count)}</strong>
+      <LinkButton to="/calls" icon={phoneCall}>
+        {t.listen}
+      </LinkButton>
+    </div>
+  );
+}
+
+function Figures() {
+  const t = todayWords().figures;
+  useResource(today);
+  const data = today.data.value;
+  const figure = (name: string, value: number | undefined, to: string) => (
+    <a class="figure" href={to}>
+      <span class="figure-value">
+        {value === undefined ? <span class="skeleton figure-skeleton" /> : number(value)}
+      </span>
+      <span class="small muted">{name}</span>
+    </a>
+  );
+  return (
+    <nav class="figures" aria-label={t.label}>
+      {figure(t.calls, data?.calls, "/calls")}
+      {figure(t.answered, data?.answered, "/calls?filter=handled")}
+      {figure(t.leads, data?.leads, "/leads")}
+      {figure(t.meetings, data?.meetings.length, "/calendar")}
+    </nav>
+  );
+}
+
+function Needs() {
+  const t = todayWords();
+  const open = useSignal<Task | null>(null);
+  const tasks = taskList("open");
+  useResource(tasks);
+  const isEmpty = alarms.value.length + dueTasks.value.length === 0;
+  return (
+    <section>
+      <div class="section-head">
+        <h2>{t.needs}</h2>
+      </div>
+      {tasks.data.value === null || bell.data.value === null ? (
+        <SkeletonRows count={4} />
+      ) : isEmpty ? (
+        <Empty icon={circleCheck} title={t.nothing.title} text={t.nothing.text} />
+      ) : (
+        <ul class="rows">
+          {alarms.value.map((notification) => (
+            <li key={notification.id}>
+              <NotificationRow of={notification} />
+            </li>
+          ))}
+          {dueTasks.value.map((task) => (
+            <li key={task.id} class="inset">
+              <TaskRow task={task} onOpen={() => (open.value = task)} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {open.value !== null && <TaskDialog task={open.value} onClose={() => (open.value = null)} />}
+    </section>
+  );
+}
+
+function Meetings() {
+  const t = todayWords();
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{t.meetings}</h2>
+        <a class="small" href="/calendar">
+          {t.allMeetings}
+        </a>
+      </div>
+      <div class="card-body">
+        <Loaded from={today} skeleton={<SkeletonBlock size="44px" />}>
+          {({ meetings }) =>
+            meetings.length === 0 ? (
+              <p class="muted small">{t.noMeetings}</p>
+            ) : (
+              <ol class="rows">
+                {meetings.map((meeting) => (
+                  <MeetingLine key={meeting.id} meeting={meeting} />
+                ))}
+              </ol>
+            )
+          }
+        </Loaded>
+      </div>
+    </section>
+  );
+}
+
+function MeetingLine({ meeting }: { meeting: Meeting }) {
+  const t = todayWords();
+  const who = meeting.customerName ?? meeting.topic ?? t.blocked;
+  return (
+    <li class="meeting-line">
+      <bdi class="numbers" dir="ltr">
+        {clockTime(meeting.startsAt)}
+      </bdi>
+      <span class="grow">
+        {meeting.customerId === null ? (
+          <span class="row-title" dir="auto">
+            {who}
+          </span>
+        ) : (
+          <a class="row-title" href={link("/customers/:id", { id: meeting.customerId })} dir="auto">
+            {who}
+          </a>
+        )}
+        {meeting.topic !== null && meeting.topic !== who && (
+          <span class="row-sub ellipsis" dir="auto">
+            {meeting.topic}
+          </span>
+        )}
+      </span>
+    </li>
   );
 }

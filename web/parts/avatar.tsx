@@ -17,7 +17,7 @@ export function Avatar({ name, size }: AvatarProps) {
 
 /** First letters of the first and the last word; whole characters, also of emoji. */
 export function initials(name: string): string {
-  const words = name.split(/[\s\-־]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = name.split(/[\s\-־]+/).filter((word) => /^\p{L}/u.test(word));
   const first = (word: string | undefined) => /[\p{L}\p{N}]/u.exec(word ?? "")?.[0].toUpperCase() ?? "";
   if (words.length === 0) return "•";
   return words.length === 1 ? first(words[0]) : first(words[0]) + first(words.at(-1));

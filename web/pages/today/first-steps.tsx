@@ -1,0 +1,56 @@
+import { chevronRight, circle, circleCheck } from "../../icons.ts";
+import { firstSteps, type Step } from "../../models/today.ts";
+import { Icon } from "../../parts/icon.tsx";
+import { SkeletonBlock } from "../../parts/skeleton.tsx";
+import { useResource } from "../../resource.ts";
+import { me } from "../../session.ts";
+import { todayWords } from "../../strings/today.he.ts";
+
+/** The checklist of the first ten minutes; gone when everything is done. Nothing in it blocks anything. */
+export function FirstSteps() {
+  useResource(firstSteps);
+  const t = todayWords().start;
+  const steps = firstSteps.data.value;
+  const memory = `panel_started_${me.value?.business?.id ?? ""}`;
+  if (steps === null) return localStorage.getItem(memory) === "yes" ? null : <SkeletonBlock size="420px" />;
+  const done = steps.filter((step) => step.done).length;
+  if (done === steps.length) {
+    localStorage.setItem(memory, "yes"); // no place is kept for it any more, so nothing moves
+    return null;
+  }
+  return (
+    <section class="card first-steps">
+      <div class="card-head">
+        <h2>{t.title}</h2>
+        <span class="small muted">{t.progress(done, steps.length)}</span>
+      </div>
+      <div class="progress" aria-hidden="true">
+        <span style={{ inlineSize: `${(done / steps.length) * 100}%` }} />
+      </div>
+      <ol class="steps">
+        {steps.map((step) => (
+          <li key={step.key}>
+            <StepLine step={step} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function StepLine({ step }: { step: Step }) {
+  const t = todayWords().start;
+  const { name, why } = t.steps[step.key];
+  return (
+    <a class={`step${step.done ? " done" : ""}`} href={step.to}>
+      <Icon of={step.done ? circleCheck : circle} large />
+      <span class="grow">
+        <span class="row-title">
+          {name} <span class="sr-only">({step.done ? t.done : t.open})</span>
+        </span>
+        {!step.done && <span class="row-sub">{why}</span>}
+      </span>
+      {!step.done && <Icon of={chevronRight} flip />}
+    </a>
+  );
+}
