@@ -41,7 +41,7 @@ function Group({ label, items }: NavGroup) {
   const t = shellWords();
   if (items.length === 0) return null;
   return (
-    <nav aria-label={label ?? t.nav.label}>
+    <nav aria-label={label ?? t.nav.more}>
       {label !== null && <h2 class="group-name">{label}</h2>}
       <ul class="rows">
         {items.map(({ to, icon, name }) => (

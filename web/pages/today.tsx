@@ -85,7 +85,7 @@ function Needs() {
   useResource(tasks);
   const isEmpty = alarms.value.length + dueTasks.value.length === 0;
   return (
-    <section>
+    <section class="needs">
       <div class="section-head">
         <h2>{t.needs}</h2>
       </div>
@@ -123,7 +123,7 @@ function Meetings() {
         </a>
       </div>
       <div class="card-body">
-        <Loaded from={today} skeleton={<SkeletonBlock size="44px" />}>
+        <Loaded from={today} skeleton={<SkeletonBlock size="20px" />}>
           {({ meetings }) =>
             meetings.length === 0 ? (
               <p class="muted small">{t.noMeetings}</p>
