@@ -3,7 +3,8 @@ import { shellWords } from "./strings/shell.he.ts";
 
 /** The sentence for a refusal. What is unknown is a bug of ours. */
 export function problemText(error: unknown): string {
-  const { errors } = shellWords();
+  const { errors, reasons } = shellWords();
+  if (error instanceof ApiError && error.reason in reasons) return reasons[error.reason as keyof typeof reasons];
   const code = error instanceof ApiError ? error.code : "bug";
   return code in errors ? errors[code as keyof typeof errors] : errors.bug;
 }

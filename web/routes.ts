@@ -16,6 +16,7 @@ export const routes: readonly Route[] = [
   page("/admin/usage", () => import("./pages/admin/usage.tsx"), { access: "admin" }),
   page("/admin/audit", () => import("./pages/admin/audit.tsx"), { access: "admin" }),
   page("/test-call", () => import("./pages/test-call.tsx")),
+  page("/inbox", () => import("./pages/inbox.tsx")),
   page("/leads", () => import("./pages/leads.tsx")),
   page("/customers/:id", () => import("./pages/customer.tsx"), { nav: "/leads" }),
   page("/tasks", () => import("./pages/tasks.tsx")),

@@ -1,3 +1,4 @@
+import { link } from "../address.ts";
 import { ago } from "../format.ts";
 import { bell as bellIcon, calendarCheck, calendarClock, calendarX, clock, hand, listChecks } from "../icons.ts";
 import { markRead, type Notification } from "../models/notifications.ts";
@@ -20,7 +21,7 @@ export function NotificationRow({ of }: { of: Notification }) {
   const t = notificationWords();
   const look = looks[of.kind] ?? { icon: bellIcon, tone: "", to: "/notifications" };
   return (
-    <a class="row" href={look.to} onClick={() => void markRead(of)}>
+    <a class="row" href={target(of) ?? look.to} onClick={() => void markRead(of)}>
       <span class={`channel ${look.tone}`}>
         <Icon of={look.icon} />
       </span>
@@ -40,4 +41,12 @@ export function NotificationRow({ of }: { of: Notification }) {
       </span>
     </a>
   );
+}
+
+/** What the line is about, where it has a page of its own. */
+function target({ subject }: Notification): string | null {
+  const [kind, id = ""] = subject.split(":");
+  if (id === "") return null;
+  if (kind === "customer") return `/inbox?with=${encodeURIComponent(id)}`;
+  return kind === "call" ? link("/calls/:id", { id }) : null;
 }

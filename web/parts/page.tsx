@@ -18,11 +18,13 @@ interface PageProps {
   lead?: ComponentChildren;
   /** Text is read in a column of 760 px. */
   narrow?: boolean;
+  /** Fills the sheet and scrolls inside (inbox). */
+  full?: boolean;
   children: ComponentChildren;
 }
 
 /** Frame of every page: its head, that stays, and its body. Its title is the tab's, with the business in it while impersonating. */
-export function Page({ title, note, actions, back, lead, narrow, children }: PageProps) {
+export function Page({ title, note, actions, back, lead, narrow, full, children }: PageProps) {
   const t = shellWords();
   const heading = useRef<HTMLHeadingElement>(null);
   const inside = me.value?.impersonating ? ` · ${me.value.business?.name ?? ""}` : "";
@@ -31,7 +33,7 @@ export function Page({ title, note, actions, back, lead, narrow, children }: Pag
   }, [title, inside]);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
-    <div class={`page${narrow ? " narrow" : ""}`}>
+    <div class={`page${narrow ? " narrow" : ""}${full ? " full" : ""}`}>
       <header class="page-head">
         {back !== undefined && <LinkButton to={back} look="ghost" icon={arrowLeft} label={t.back} flip />}
         {lead}

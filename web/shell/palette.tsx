@@ -5,7 +5,7 @@ import { Icon } from "../parts/icon.tsx";
 import { go } from "../router.ts";
 import { me } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
-import { itemsFor, type PaletteItem } from "./palette-items.ts";
+import { itemsFor, type PaletteItem, searchPeople } from "./palette-items.ts";
 import { paletteOpen } from "./palette-state.ts";
 
 /** Ctrl+K: people by a part of their name or number, pages and actions. */
@@ -66,6 +66,7 @@ function OpenPalette() {
           spellcheck={false}
           onInput={(event) => {
             typed.value = event.currentTarget.value;
+            searchPeople(typed.value);
             at.value = 0;
           }}
           onKeyDown={press}

@@ -76,6 +76,13 @@ export const en: Translation<typeof he> = {
     upstream: "An outside service did not answer. Try again.",
     bug: "Something broke on our side. Nothing was changed.",
   },
+  reasons: {
+    never_wrote: "You can only write to somebody who wrote to the business first.",
+    opted_out: "The customer asked not to get messages.",
+    outbox_full: "Too many messages are waiting to be sent.",
+    no_phone: "Not a valid phone number.",
+    no_business: "Enter a business first.",
+  },
   fields: {
     required: "Required",
     too_small: "Too short",

@@ -36,6 +36,7 @@ export const en: Translation<typeof he> = {
         why: "Address, prices, parking, what we never promise, whom to hand over to.",
       },
       number: { name: "Phone number", why: "Without a number she cannot answer calls from outside." },
+      whatsapp: { name: "WhatsApp", why: "Without a link she cannot answer messages." },
       meeting: { name: "A trial meeting in the calendar", why: "Book one in a call or by hand, and see it there." },
     },
   },

@@ -55,7 +55,8 @@ export async function openPanel(browser: Browser, office: Office, options: Panel
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
   });
-  await page.goto(`${url}${path}`);
+  const answer = await page.goto(`${url}${path}`);
+  if (answer?.status() !== 200) throw new Error(`${path} answered ${answer?.status()}: ${await answer?.text()}`);
   await page.locator("h1").first().waitFor();
   return {
     page,

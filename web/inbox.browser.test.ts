@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { chromiumPath, launchBrowser } from "./testing/browser.ts";
+import { fillOffice, hardNames } from "./testing/busy-day.ts";
+import { type Office, openOffice } from "./testing/office.ts";
+import { openPanel, type PanelOptions } from "./testing/open-panel.ts";
+
+setDefaultTimeout(60_000);
+
+describe.skipIf(chromiumPath === null)("the inbox in a browser", () => {
+  let browser: Browser;
+  let office: Office;
+  let customers: string[];
+  const open = (options?: PanelOptions) => openPanel(browser, office, options);
+
+  beforeAll(async () => {
+    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
+    customers = await fillOffice(office, hardNames);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await office?.stop();
+  }, 60_000);
+
+  const devices = [
+    { width: 390, language: "he", theme: "light" },
+    { width: 390, language: "en", theme: "dark" },
+    { width: 1280, language: "he", theme: "dark" },
+    { width: 1280, language: "en", theme: "light" },
+  ] as const;
+
+  test.each(devices)("list, chat and call are clean at $width px, $language, $theme", async (device) => {
+    const paths = { inbox: "/inbox", chat: `/inbox?with=${customers[1]}`, caller: `/inbox?with=${customers[0]}` };
+    for (const [name, path] of Object.entries(paths)) {
+      const panel = await open({ ...device, path });
+      await panel.shot(name);
+      expect({ name, problems: await panel.violations() }).toEqual({ name, problems: [] });
+      const wide = await panel.page.evaluate(() => document.querySelector("main")!.scrollWidth > innerWidth);
+      expect({ name, wide, errors: panel.errors }).toEqual({ name, wide: false, errors: [] });
+      await panel.close();
+    }
+  });
+
+  test("one line per customer leads to one thread; a person takes over, writes, and hands back", async () => {
+    const { page, errors, close } = await open({ path: "/inbox", width: 390 });
+    await page.getByRole("link", { name: /יוסי אברהמי/ }).click();
+    const log = page.getByRole("log");
+    await log.getByText("מחר אחרי העבודה").waitFor();
+    await page.getByRole("button", { name: "לענות במקומה" }).click();
+    await page.getByText("הצוות עונה.").waitFor();
+    await page.getByLabel("כתיבת הודעה").fill("שלום, כאן דנה מהמשרד <b>😀</b>");
+    await page.getByRole("button", { name: "שליחה" }).click();
+    await log.getByText("שלום, כאן דנה מהמשרד <b>😀</b>").waitFor();
+    await log.getByRole("img", { name: "ממתינה לשליחה" }).waitFor();
+    expect(await page.getByLabel("כתיבת הודעה").inputValue()).toBe("");
+    await page.getByRole("button", { name: "החזרה לעוזרת" }).click();
+    await page.getByText("העוזרת עונה בשיחה הזאת.").waitFor();
+    await page.getByRole("link", { name: "חזרה" }).click();
+    await page.getByRole("list", { name: "שיחות עם לקוחות" }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("what cannot be sent says why and is not lost", async () => {
+    const { page, close } = await open({ path: `/inbox?with=${customers[1]}` });
+    await page.getByLabel("כתיבת הודעה").fill("בלי רשת");
+    await page.context().setOffline(true);
+    await page.locator(".banner.offline").waitFor();
+    await page.getByRole("button", { name: "שליחה" }).click();
+    await page.getByText("אין חיבור לרשת. הפעולה לא בוצעה.").waitFor();
+    expect(await page.getByLabel("כתיבת הודעה").inputValue()).toBe("בלי רשת");
+    await close();
+  });
+
+  test("a person is found by a part of the number from anywhere", async () => {
+    const { page, errors, close } = await open();
+    await page.keyboard.press("Control+KeyK");
+    await page.getByRole("combobox").fill("0022");
+    await page.getByRole("option", { name: /דנה לוי/ }).click();
+    await page.getByRole("heading", { name: "דנה לוי", level: 1 }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,116 @@
+import { link } from "../../address.ts";
+import { clockTime } from "../../format.ts";
+import { check, checkCheck, circleAlert, clock, paperclip } from "../../icons.ts";
+import type { Message } from "../../models/inbox.ts";
+import { Channel } from "../../parts/channel.tsx";
+import { Icon } from "../../parts/icon.tsx";
+import { customerWords } from "../../strings/customer.he.ts";
+import { inboxWords } from "../../strings/inbox.he.ts";
+
+/** One message: the customer's at the start side, ours at the end, the assistant's in her colour. */
+export function Bubble({ message }: { message: Message }) {
+  const t = inboxWords();
+  const { author, authorName, text, media, deletedAt, editedAt } = message;
+  const who = author === "customer" ? null : (authorName ?? customerWords().authors[author]);
+  return (
+    <div class={`bubble ${author}${message.state === "failed" ? " failed" : ""}`}>
+      {who !== null && (
+        <span class="bubble-who" dir="auto">
+          {who}
+        </span>
+      )}
+      {media !== null && deletedAt === null && <Media of={media} />}
+      {deletedAt === null ? (
+        text !== "" && (
+          <p class="bubble-text" dir="auto">
+            {text}
+          </p>
+        )
+      ) : (
+        <p class="muted">{t.deleted}</p>
+      )}
+      <span class="bubble-foot">
+        {editedAt !== null && `${t.edited} `}
+        <bdi dir="ltr">{clockTime(message.createdAt)}</bdi>
+        {author !== "customer" && message.state !== null && <SendState state={message.state} />}
+      </span>
+    </div>
+  );
+}
+
+const stateIcons: Readonly<Record<string, string>> = {
+  queued: clock,
+  sending: clock,
+  sent: check,
+  delivered: checkCheck,
+  read: checkCheck,
+  failed: circleAlert,
+};
+
+function SendState({ state }: { state: string }) {
+  const { states } = inboxWords();
+  const label = state in states ? states[state as keyof typeof states] : state;
+  return (
+    <span class={`send-state ${state}`} role="img" aria-label={label} title={label}>
+      <Icon of={stateIcons[state] ?? clock} />
+      {state === "failed" && label}
+    </span>
+  );
+}
+
+function Media({ of }: { of: NonNullable<Message["media"]> }) {
+  const t = inboxWords();
+  if (of.state !== "stored") return null;
+  const address = `/api/whatsapp/media/${of.id}`;
+  const type = of.mimeType ?? "";
+  if (type.startsWith("image/"))
+    return <img class="bubble-image" src={address} alt={of.fileName ?? t.image} loading="lazy" />;
+  if (type.startsWith("audio/"))
+    // biome-ignore lint/a11y/useMediaCaption: the words of a voice message stand below it as text
+    return <audio class="bubble-audio" src={address} controls preload="none" aria-label={t.voice} />;
+  return (
+    <a class="btn outline" href={address} target="_blank" rel="noreferrer">
+      <Icon of={paperclip} />
+      <span class="ellipsis" dir="auto">
+        {of.fileName ?? t.file}
+      </span>
+    </a>
+  );
+}
+
+/** What was just written, before the server has it. */
+export function PendingBubble({ text }: { text: string }) {
+  return (
+    <div class="bubble staff pending">
+      <p class="bubble-text" dir="auto">
+        {text}
+      </p>
+      <span class="bubble-foot">
+        <SendState state="queued" />
+      </span>
+    </div>
+  );
+}
+
+/** A phone call in the middle of the conversation, with what came of it. */
+export function CallCard({ id, at, text }: { id: string; at: string; text: string | null }) {
+  const t = inboxWords();
+  return (
+    <a class="thread-call" href={link("/calls/:id", { id })}>
+      <Channel kind="call" />
+      <span class="grow">
+        <span class="row-title">
+          {t.phoneCall}{" "}
+          <span class="small muted">
+            <bdi dir="ltr">{clockTime(at)}</bdi>
+          </span>
+        </span>
+        {text !== null && (
+          <span class="row-sub" dir="auto">
+            {text}
+          </span>
+        )}
+      </span>
+    </a>
+  );
+}

@@ -1,0 +1,43 @@
+import { words } from "../language.ts";
+
+export const he = {
+  title: "שיחות",
+  list: "שיחות עם לקוחות",
+  filters: { label: "אילו שיחות", all: "הכול", unread: "לא נקראו", human: "אצל הצוות" },
+  search: "חיפוש בשיחות",
+  pick: { title: "בחירת שיחה", text: "כאן רואים את כל השיחות עם לקוח אחד, בטלפון ובוואטסאפ." },
+  empty: { title: "עדיין אין שיחות", text: "כל שיחת טלפון והודעת וואטסאפ תופיע כאן, לקוח אחד בשורה אחת." },
+  nothing: { title: "אין שיחות כאלה", text: "אפשר לשנות את הסינון." },
+  phoneCall: "שיחת טלפון",
+  unread: (count: number) => (count === 1 ? "הודעה אחת שלא נקראה" : `${count} הודעות שלא נקראו`),
+  human: "הצוות עונה",
+  assistant: "העוזרת עונה",
+  silent: (until: string) => `העוזרת שקטה עד ${until}. הצוות עונה.`,
+  silentHandset: (until: string) => `מישהו ענה מהטלפון של העסק: העוזרת שקטה עד ${until}.`,
+  answering: "העוזרת עונה בשיחה הזאת.",
+  takeOver: "לענות במקומה",
+  handBack: "החזרה לעוזרת",
+  handedBack: "העוזרת חזרה לענות",
+  takenOver: "העוזרת שקטה, אפשר לענות",
+  write: "כתיבת הודעה",
+  send: "שליחה",
+  noChat: "אין עם הלקוח הזה שיחה בוואטסאפ. אפשר להתקשר.",
+  toCustomer: "לכרטיס הלקוח",
+  thread: "השיחה",
+  states: {
+    queued: "ממתינה לשליחה",
+    sending: "נשלחת",
+    sent: "נשלחה",
+    delivered: "התקבלה",
+    read: "נקראה",
+    failed: "לא נשלחה",
+  },
+  deleted: "ההודעה נמחקה",
+  edited: "נערכה",
+  file: "קובץ",
+  image: "תמונה",
+  voice: "הודעה קולית",
+  optedOut: "הלקוח ביקש לא לקבל הודעות.",
+};
+
+export const inboxWords = words(he, () => import("./inbox.en.ts"));
