@@ -12,7 +12,6 @@ export class ApiError extends Error {
     readonly fields: readonly { path: string; code: string }[] = [],
     readonly status = 0,
     /** The server's stable word for why, e.g. `confirm_password`. */
-    /** Why, more closely than the code says: `opted_out`, `never_wrote` … */
     readonly reason = "",
   ) {
     super(code);
@@ -75,8 +74,6 @@ async function refusal(response: Response): Promise<ApiError> {
     response.status,
     answer?.error?.message,
   );
-  const { code = "upstream", fields = [], message = "" } = answer?.error ?? {};
-  return new ApiError(code, fields, response.status, message);
 }
 
 /** The session ended: log in again and come back to the same place. */

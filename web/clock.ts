@@ -1,5 +1,2 @@
 /** The browser's wall clock; everything else takes its time from here or from the server. */
 export const now = (): Date => new Date();
-
-/** Milliseconds for durations only. */
-export const ticks = (): number => performance.now();

@@ -1,4 +1,4 @@
-import { check, globe, logOut, monitor, moon, sun } from "../icons.ts";
+import { check, globe, logOut, monitor, moon, slidersHorizontal, sun } from "../icons.ts";
 import { language, setLanguage } from "../language.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -63,6 +63,10 @@ export function AccountItems() {
         </MenuItem>
       ))}
       <hr />
+      <MenuItem to="/more">
+        <Icon of={slidersHorizontal} />
+        {t.nav.more}
+      </MenuItem>
       <MenuItem onClick={() => void leaveSession().catch(failed)}>
         <Icon of={logOut} />
         {t.logout}

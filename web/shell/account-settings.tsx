@@ -4,6 +4,7 @@ import { Button } from "../parts/button.tsx";
 import { leaveSession } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { setTheme, theme } from "../theme.ts";
+import { lettersOn, setLetters } from "./keyboard.ts";
 
 /** Appearance, language and the way out, in the open: on a phone there is room for it. */
 export function AccountSettings() {
@@ -36,6 +37,16 @@ export function AccountSettings() {
           ))}
         </fieldset>
       </div>
+      <label class="check switch only-wide">
+        <span class="grow">{t.letters}</span>
+        <input
+          type="checkbox"
+          role="switch"
+          aria-checked={lettersOn.value}
+          checked={lettersOn.value}
+          onChange={(event) => setLetters(event.currentTarget.checked)}
+        />
+      </label>
       <Button icon={logOut} wide onClick={leaveSession}>
         {t.logout}
       </Button>

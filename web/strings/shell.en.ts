@@ -38,6 +38,7 @@ export const en: Translation<typeof he> = {
   logout: "Log out",
   theme: { label: "Appearance", auto: "As the device", light: "Light", dark: "Dark" },
   language: { label: "Language", he: "עברית", en: "English" },
+  letters: "Single-letter shortcuts (G, then a letter)",
   impersonating: (business) => `You are inside ${business}`,
   leaveBusiness: "Leave business",
   offline: (time) => `No connection. What you see is from ${time}`,

@@ -37,6 +37,7 @@ export const he = {
   logout: "יציאה מהחשבון",
   theme: { label: "תצוגה", auto: "לפי המכשיר", light: "בהירה", dark: "כהה" },
   language: { label: "שפה", he: "עברית", en: "English" },
+  letters: "קיצורי מקלדת באות אחת (G ואז אות)",
   impersonating: (business: string) => `נכנסת לעסק ${business}`,
   leaveBusiness: "יציאה מהעסק",
   offline: (time: string) => `אין חיבור. המידע נכון לשעה ${time}`,
