@@ -106,8 +106,6 @@ export async function revokeKey(id: string): Promise<void> {
   await keyList.reload();
 }
 
-export type Webhook = InferResponseType<typeof webhooks.$get, 200>["items"][number];
-
 export const webhookList = resource<InferResponseType<typeof webhooks.$get, 200>>(async (signal) =>
   (await webhooks.$get({}, { init: { signal } })).json(),
 );
