@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { printReport } from "../src/sim/report.ts";
 import { allScenarios } from "../src/sim/scenarios/all.ts";
 import { startWorld } from "../src/sim/world.ts";
+import { demoWhatsApp } from "./demo-whatsapp.ts";
 import { runCli, startProduct } from "./product.ts";
 
 interface CallDetail {
@@ -25,9 +26,13 @@ const storageDir = process.env.STORAGE_DIR ?? join(import.meta.dir, "../storage/
 const phone = "+97235550100";
 const once = process.argv.includes("--once");
 const wanted = process.argv.slice(2).find((word) => !word.startsWith("--")) ?? "booking";
+if (wanted === "whatsapp") {
+  await demoWhatsApp(`${storageDir}-whatsapp`, process.env.PORT ?? "0");
+  process.exit(0);
+}
 const scenario = allScenarios.find(({ name }) => name === wanted);
 if (!scenario) {
-  say(`no scenario "${wanted}"; there are: ${allScenarios.map(({ name }) => name).join(", ")}`);
+  say(`no scenario "${wanted}"; there are: ${allScenarios.map(({ name }) => name).join(", ")}, whatsapp`);
   process.exit(2);
 }
 
@@ -104,7 +109,7 @@ process.on("SIGINT", () => void finish());
 process.on("SIGTERM", () => void finish());
 say("── Still running ───────────────────────────────────────────────────────────────");
 say(`health          ${product.url}/health`);
-say(`other calls     bun run demo ${allScenarios.map(({ name }) => name).join(" | ")}`);
+say(`other calls     bun run demo ${allScenarios.map(({ name }) => name).join(" | ")} | whatsapp`);
 say(`command line    STORAGE_DIR=${storageDir} bun run cli calls list --business ${businessId}`);
 say("real use        README.md, “Real use”: your own .env with Twilio and OpenAI keys");
 say("Ctrl-C ends it.");

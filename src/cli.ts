@@ -25,6 +25,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   understand: async (args) =>
     (await import("./cli/understand.ts")).understandCommand(args, { stdin: Bun.stdin.stream(), write }),
   user: async (args) => (await import("./cli/user.ts")).run(args),
+  whatsapp: async (args) => (await import("./cli/whatsapp.ts")).run(args),
 };
 
 const mine = new Set(["invalid", "not_found", "taken"]);

@@ -57,4 +57,11 @@ Calendar
   meetings move ID --at 2026-12-31T11:00 [--minutes N] [--resource ID]
   meetings cancel ID
   calendar feed [--renew]                             the address to subscribe to; --renew ends the old ones
+
+WhatsApp (the running product does it)
+  whatsapp connect | disconnect                       connect shows a QR to scan, then stays linked
+  whatsapp status                                     state, and the QR while it waits
+  whatsapp alerts                                     outages and failures that were told
+  whatsapp chats [--search TEXT] [--limit N] [--before CURSOR]
+  whatsapp messages CONVERSATION_ID [--limit N] [--before CURSOR]
 `;

@@ -107,10 +107,9 @@ const text = (at: Temporal.Instant | null): string | null => at?.toString() ?? n
 
 type Chat = Awaited<ReturnType<typeof listChats>>["items"][number];
 
-export function showChat({ identity, optedOutAt, ...chat }: Chat): z.infer<typeof chatShape> {
+export function showChat({ optedOutAt, ...chat }: Chat): z.infer<typeof chatShape> {
   return {
     ...chat,
-    phone: identity?.kind === "phone" ? identity.value : null,
     optedOut: optedOutAt !== null,
     lastMessageAt: text(chat.lastMessageAt),
     lastInboundAt: text(chat.lastInboundAt),

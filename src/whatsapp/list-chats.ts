@@ -24,6 +24,11 @@ const last = sql`(select m.body from ${messages} m where m.business_id = ${conve
 const lastState = sql`(select m.state from ${messages} m where m.business_id = ${conversations.businessId}
   and m.conversation_id = ${conversations.id} order by m.created_at desc, m.id desc limit 1)`;
 
+/** The customer's number, also where the chat goes by a hidden id; the chat's own first. */
+const phone = sql<string | null>`(select i.value from ${customerIdentities} i
+  where i.business_id = ${conversations.businessId} and i.customer_id = ${conversations.customerId} and i.kind = 'phone'
+  order by i.id = ${conversations.identityId} desc, i.created_at limit 1)`;
+
 function selectChats(ctx: Ctx) {
   const { id, customerId, lastMessageAt, lastInboundAt, unread, silentUntil, silentBy, silentByName, optedOutAt } =
     conversations;
@@ -31,19 +36,12 @@ function selectChats(ctx: Ctx) {
     .select({
       ...{ id, customerId, lastMessageAt, lastInboundAt, unread, silentUntil, silentBy, silentByName, optedOutAt },
       customerName: customers.name,
-      identity: { kind: customerIdentities.kind, value: customerIdentities.value },
+      phone,
       lastText: sql<string | null>`left(${last}, 200)`,
       lastState: sql<string | null>`${lastState}`,
     })
     .from(conversations)
-    .innerJoin(customers, and(eq(customers.businessId, conversations.businessId), eq(customers.id, customerId)))
-    .leftJoin(
-      customerIdentities,
-      and(
-        eq(customerIdentities.businessId, conversations.businessId),
-        eq(customerIdentities.id, conversations.identityId),
-      ),
-    );
+    .innerJoin(customers, and(eq(customers.businessId, conversations.businessId), eq(customers.id, customerId)));
 }
 
 const isWhatsApp = (ctx: Ctx): SQL =>

@@ -23,6 +23,7 @@ import type { Ctx } from "../../tenants/ctx.ts";
 import { ring } from "../bell.ts";
 import { createWhatsApp, type WhatsApp } from "../desk.ts";
 import type { Address, ProviderAbilities } from "../provider.ts";
+import { ProcessGate } from "./process-gate.ts";
 import { type ScriptedChannel, ScriptedProvider } from "./scripted-provider.ts";
 
 export const dana: Address = { kind: "phone", value: "+972501112233" };
@@ -37,6 +38,8 @@ export interface RoomOptions {
   hasModel?: boolean;
   /** Another process beside this room's: on its database and network, for its business. */
   beside?: WhatsAppRoom;
+  /** It follows the other one on its storage, as after a kill. */
+  sameStorage?: boolean;
 }
 
 /** One business with WhatsApp on a database of its own and a scripted network, a scripted model and a clock that moves only when told. */
@@ -46,6 +49,8 @@ export class WhatsAppRoom {
   readonly storageDir = mkdtempSync(join(tmpdir(), "wa-room-"));
   readonly db: TestDatabase;
   readonly #ownsDatabase: boolean;
+  readonly #gate = new ProcessGate();
+  readonly #owner: string;
   readonly business: TestBusiness;
   readonly provider: ScriptedProvider;
   readonly whatsapp: WhatsApp;
@@ -58,7 +63,9 @@ export class WhatsAppRoom {
     this.#ownsDatabase = options.beside === undefined;
     this.business = business;
     this.provider = options.beside?.provider ?? new ScriptedProvider(options.can);
-    const { clock } = this;
+    this.#owner = options.sameStorage === true ? options.beside!.#owner : newId();
+    const clock = this.#gate.clock(this.clock);
+    const own = this.#gate.database(db);
     const log = options.log ?? silentLog;
     const restCalendars = createRestCalendars();
     const profile = {
@@ -77,23 +84,23 @@ export class WhatsAppRoom {
       keywords: [],
     };
     this.whatsapp = createWhatsApp({
-      db,
+      db: own,
       clock,
       log,
       random: seededRandom(7),
       storageDir: this.storageDir,
-      owner: newId(),
+      owner: this.#owner,
       providers: { baileys: this.provider, twilio: this.provider },
       defaultProvider: "baileys",
       hasSender: false,
       assistant:
-        options.hasModel === false ? null : createAssistant({ db, clock, log, restCalendars, model: this.model }),
+        options.hasModel === false ? null : createAssistant({ db: own, clock, log, restCalendars, model: this.model }),
       transcriber: options.transcriber ?? null,
       profileOf: (id) => (id === business.businessId ? profile : undefined),
       urlOf: () => null,
     });
     const random = seededRandom(8);
-    this.jobs = createRunner({ db, handlers: this.whatsapp.jobHandlers, clock, log, random });
+    this.jobs = createRunner({ db: own, handlers: this.whatsapp.jobHandlers, clock, log, random });
   }
 
   /** Opens the room; its session is wanted and, unless told otherwise, linked and open. */
@@ -108,7 +115,8 @@ export class WhatsAppRoom {
     });
     room.whatsapp.start();
     room.jobs.start();
-    await room.passes("the session", () => room.provider.channels.has(business.businessId));
+    const isHeld = () => room.whatsapp.sending(business.businessId) !== null;
+    if (options.beside === undefined || options.sameStorage === true) await room.passes("the session", isHeld);
     return room;
   }
 
@@ -171,13 +179,22 @@ export class WhatsAppRoom {
     );
   }
 
+  /** As if the process were killed: from now on nothing of it reaches the database or the network. */
+  abandon(): void {
+    this.#gate.isShut = true;
+  }
+
   async close(): Promise<void> {
+    if (!this.#gate.isShut) await this.#stop();
+    if (this.#ownsDatabase) await this.db.drop();
+    rmSync(this.storageDir, { recursive: true, force: true });
+  }
+
+  async #stop(): Promise<void> {
     const ticker = setInterval(() => this.clock.advance(500), 5);
     await this.whatsapp.stop();
     await this.jobs.stop();
     clearInterval(ticker);
-    if (this.#ownsDatabase) await this.db.drop();
-    rmSync(this.storageDir, { recursive: true, force: true });
   }
 }
 

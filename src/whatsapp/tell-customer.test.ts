@@ -1,0 +1,104 @@
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { type CallId, newId } from "../base/ids.ts";
+import { confirmationQueue } from "../calendar/confirm-later.ts";
+import type { ReminderToSend } from "../calendar/reminder-job.ts";
+import { calls } from "../db/schema/call.ts";
+import { meetings } from "../db/schema/meeting.ts";
+import { confirmationJobHandlers, remindCustomer, type TellDeps } from "./tell-customer.ts";
+import { dana, WhatsAppRoom } from "./testing/whatsapp-room.ts";
+
+setDefaultTimeout(60_000);
+
+const rooms: WhatsAppRoom[] = [];
+afterEach(async () => {
+  for (const room of rooms.splice(0)) await room.close();
+});
+
+/** A room whose customer dana has written, or not. */
+async function open(hasWritten: boolean) {
+  const room = await WhatsAppRoom.open({ hasModel: false });
+  rooms.push(room);
+  room.link();
+  if (hasWritten) await room.channel.arrives(dana, "שלום");
+  const customerId = hasWritten ? (await room.conversations())[0]!.customerId : room.business.customerIds[0]!;
+  const deps: TellDeps = {
+    clock: room.clock,
+    defaultProvider: "baileys",
+    windowMs: { baileys: null, twilio: 86_400_000 },
+  };
+  const startsAt = Temporal.Instant.from("2026-11-25T14:30:00Z");
+  return { room, customerId, deps, startsAt };
+}
+
+const reminderOf = (customerId: ReminderToSend["customerId"], startsAt: Temporal.Instant): ReminderToSend => ({
+  kind: "send",
+  reminderId: "0199e0a0-0000-7000-8000-000000000001",
+  customerId,
+  meetingId: newId(),
+  startsAt,
+  zone: "Asia/Jerusalem",
+  topic: "תספורת",
+});
+
+test("who writes with the business is reminded in that chat, once", async () => {
+  const { room, customerId, deps, startsAt } = await open(true);
+  const reminder = reminderOf(customerId, startsAt);
+  expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminder))).toBe(true);
+  expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminder))).toBe(false);
+  await room.passes("the reminder", () => room.shown.length === 1);
+  expect(room.shown).toEqual(["תזכורת: תספורת במספרת דנה, מחר, יום רביעי, 25 בנובמבר, בשעה 16:30."]);
+});
+
+test("who never wrote, opted out, or is outside the provider's window is not written to", async () => {
+  const never = await open(false);
+  expect(
+    await never.room.inTenant((ctx) => remindCustomer(never.deps, ctx, reminderOf(never.customerId, never.startsAt))),
+  ).toBe(false);
+  const { room, customerId, deps, startsAt } = await open(true);
+  const late = { ...deps, windowMs: { baileys: 1_000, twilio: 1_000 } };
+  room.clock.advance(2_000);
+  expect(await room.inTenant((ctx) => remindCustomer(late, ctx, reminderOf(customerId, startsAt)))).toBe(false);
+  await room.channel.arrives(dana, "הסר");
+  expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminderOf(customerId, startsAt)))).toBe(false);
+});
+
+test("what was agreed in a call is confirmed in the chat once the call is over; what was written needs no confirmation", async () => {
+  const { room, customerId, deps, startsAt } = await open(true);
+  const { businessId, resourceIds } = room.business;
+  const [meetingId, callId] = [newId(), newId<CallId>()];
+  await room.inTenant(async ({ tx }) => {
+    await tx.insert(calls).values({
+      id: callId,
+      businessId,
+      callSid: `CA${"1".repeat(32)}` as never,
+      fromPhone: dana.value as never,
+      toPhone: "+97235550100" as never,
+      startedAt: room.clock.instant(),
+      customerId,
+    });
+    await tx.insert(meetings).values({
+      id: meetingId,
+      businessId,
+      resourceId: resourceIds[0]!,
+      customerId,
+      status: "booked",
+      source: "call",
+      startsAt,
+      endsAt: startsAt.add({ minutes: 30 }),
+      busyFrom: startsAt,
+      busyTo: startsAt.add({ minutes: 30 }),
+      topic: "תספורת",
+      conversationId: callId,
+    } as never);
+  });
+  const handler = confirmationJobHandlers({ ...deps, db: room.db })[confirmationQueue]!;
+  const run = (conversationId: string) =>
+    handler({ businessId, payload: { meetingId, conversationId } } as never, new AbortController().signal);
+  await run(newId());
+  expect(run(callId)).rejects.toMatchObject({ code: "unavailable" });
+  await room.inTenant(({ tx }) => tx.update(calls).set({ endedAt: room.clock.instant() }));
+  await run(callId);
+  await run(callId);
+  await room.passes("the confirmation", () => room.shown.length === 1);
+  expect(room.shown[0]).toStartWith("סיכמנו: תספורת במספרת דנה");
+});
