@@ -13,6 +13,10 @@ export const limits = {
   callWarnMs: 18 * 60_000,
   streamStartMs: 8_000, // V12
   noMediaMs: 6_000, // V12
+  callsPerCallerMax: 3, // K12: at once; over any of these three the caller leaves a message
+  callsPerCallerPerHourMax: 10,
+  webhooksPerSecondMax: 50, // new calls of one business
+  callersRemembered: 20_000, // some hours of a busy installation
   bargeInGraceMs: 300, // inside V8's window of 250-400 ms
   sweepMs: 250, // one timer for all watchdogs of the process
   playoutLeadMs: 1_250, // Twilio holds 1.0-1.5 s: no timer matters, a clear is cheap
@@ -138,6 +142,8 @@ export const limits = {
   // Assistant and appointments
   holdMs: 10 * 60_000, // an offered slot is kept for a chat answer, and freed soon enough for others
   offersMax: 3,
+  holdsPerCustomerMax: 6, // two talks of one person at once
+  holdsPerBusinessMax: 60, // twenty talks at once; the oldest holds give way, nobody's whole calendar is kept
   pendingMs: 30 * 60_000, // half an appointment is forgotten after a pause in the talk
   confirmAfterMs: 2 * 60_000, // the rest of the call may still change it
   reminderLateMs: 15 * 60_000, // C9: later than this it is not sent at all

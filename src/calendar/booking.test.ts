@@ -10,6 +10,7 @@ import { notifications } from "../db/schema/notification.ts";
 import { reminders } from "../db/schema/reminder.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { limits } from "../limits.ts";
 import { availability } from "./availability.ts";
 import { bookHeld, bookSlot } from "./book.ts";
 import { cancelMeeting } from "./cancel.ts";
@@ -94,6 +95,33 @@ describe("holds", () => {
     expect(await business.run((ctx) => bookHeld(ctx, input))).toEqual({ kind: "slot_taken" });
     expect(await freeOn("2026-11-25")).toContain("10:00");
     expect((await book(slotAt(resource, "2026-11-25T10:00"), 1)).kind).toBe("booked");
+  });
+
+  test("nobody keeps a whole calendar: the oldest holds of one customer, and of one business, give way", async () => {
+    const resource = await one({ customers: 30 });
+    const first = now.toZonedDateTimeISO(zone).add({ days: 1 });
+    const threeFrom = (talk: number): FreeSlot[] =>
+      [0, 1, 2].map((slot) =>
+        slotAt(
+          resource,
+          first
+            .add({ minutes: 30 * (3 * talk + slot) })
+            .toPlainDateTime()
+            .toString(),
+        ),
+      );
+    const startsHeld = async (): Promise<number[]> => {
+      const held = await business.run((ctx) => ctx.tx.select().from(meetings).where(eq(meetings.status, "held")));
+      return held.map(({ startsAt }) => startsAt.epochMilliseconds).sort();
+    };
+    const talk = (index: number, customer: number) =>
+      hold(newId(), threeFrom(index), customer, now.add({ seconds: index }));
+    for (let index = 0; index < 4; index++) expect(await talk(index, 0)).toHaveLength(3);
+    expect(await startsHeld()).toEqual([...threeFrom(2), ...threeFrom(3)].map(({ startMs }) => startMs));
+    for (let index = 4; index < 30; index++) expect(await talk(index, index)).toHaveLength(3);
+    const held = await startsHeld();
+    expect(held).toHaveLength(limits.holdsPerBusinessMax);
+    expect(held.at(-1)).toBe(threeFrom(29)[2]!.startMs);
   });
 
   test("a hold is booked only by its own customer in its own conversation", async () => {

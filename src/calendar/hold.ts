@@ -1,7 +1,8 @@
-import { and, eq, inArray, lte, type SQL } from "drizzle-orm";
+import { and, desc, eq, inArray, lte, type SQL } from "drizzle-orm";
 import type { CustomerId } from "../base/ids.ts";
 import { newId } from "../base/ids.ts";
 import { type MeetingSource, meetings } from "../db/schema/meeting.ts";
+import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { unlessTaken } from "./races.ts";
 import type { CalendarRules, FreeSlot } from "./rules.ts";
@@ -29,6 +30,9 @@ export interface Held {
 export async function holdSlots(ctx: Ctx, input: HoldSlots): Promise<Held[]> {
   await releaseHolds(ctx, input.conversationId);
   await dropExpiredHolds(ctx, input.now);
+  const { length: wanted } = input.slots;
+  await keepNewestHolds(ctx, limits.holdsPerCustomerMax - wanted, eq(meetings.customerId, input.customerId));
+  await keepNewestHolds(ctx, limits.holdsPerBusinessMax - wanted);
   const rows = input.slots.map((slot) => ({
     id: newId(),
     businessId: ctx.businessId,
@@ -58,6 +62,17 @@ export async function releaseHolds(ctx: Ctx, conversationId: string): Promise<vo
 /** Expired holds are gone for every reader at once; their rows go when somebody needs the room. */
 export async function dropExpiredHolds(ctx: Ctx, now: Temporal.Instant): Promise<void> {
   await deleteHeld(ctx, lte(meetings.holdExpiresAt, now));
+}
+
+/** Nobody keeps more than their share: holds that end soonest give way to new ones. */
+async function keepNewestHolds(ctx: Ctx, keep: number, whose?: SQL): Promise<void> {
+  const excess = ctx.tx
+    .select({ id: meetings.id })
+    .from(meetings)
+    .where(and(eq(meetings.businessId, ctx.businessId), eq(meetings.status, "held"), whose))
+    .orderBy(desc(meetings.holdExpiresAt), meetings.id)
+    .offset(Math.max(0, keep));
+  await deleteHeld(ctx, inArray(meetings.id, excess));
 }
 
 /** Skips rows that another transaction is just taking: waiting for each other's holds is how deadlocks begin. */

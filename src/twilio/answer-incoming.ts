@@ -43,6 +43,11 @@ async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: Numbere
   const begun = await withinPatience(deps, "call row", () => begin(deps, call, incoming, business.id), leftMs);
   // The row is of a call that is long over: a captured webhook, sent again after a restart.
   if (begun === "over") return { kind: "fallback" };
+  const over = deps.quota.admit(business.id, incoming.from, incoming.callSid);
+  if (over !== null) {
+    deps.log.warn("CALL", "call left to the recording", { biz: business.id, call: incoming.callSid, why: over });
+    return { kind: "fallback" };
+  }
   return connect(deps, call, incoming, deps.settingsFor({ callId: call.callId, businessId: business.id }));
 }
 

@@ -42,6 +42,20 @@ describe("an incoming call", () => {
     expect(edge.clock.pending).toBe(0); // no timer per webhook stays behind
   });
 
+  test("of a caller who has three already is left to the recording, and in the log (K12)", async () => {
+    const edge = createEdge();
+    const caller = { To: ourNumber, From: "0501234567" };
+    for (const digit of ["1", "2", "3"]) {
+      const response = await edge.post("/webhook/incoming_call", { ...caller, CallSid: sid(digit) });
+      expect(await response.text()).toContain("<Stream");
+    }
+    const fourth = await edge.post("/webhook/incoming_call", { ...caller, CallSid: sid("4") });
+    expect([fourth.status, await fourth.text()]).toEqual([200, fallback()]);
+    expect(edge.callLog.begun).toHaveLength(4);
+    const other = await edge.post("/webhook/incoming_call", { To: ourNumber, From: "0509999999", CallSid: sid("5") });
+    expect(await other.text()).toContain("<Stream");
+  });
+
   const callers: [from: string, read: string][] = [
     ["+972501234567", "+972501234567"],
     ["050-123-4567", "+972501234567"],

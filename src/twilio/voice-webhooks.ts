@@ -4,15 +4,20 @@ import { describeError } from "../base/errors.ts";
 import { limits } from "../limits.ts";
 import { answerIncomingCall } from "./answer-incoming.ts";
 import { answerStreamEnded, answerTransferResult } from "./answer-next.ts";
+import { CallQuota } from "./call-quota.ts";
 import type { Instruction } from "./call-register.ts";
 import { takeRecording, takeStatus, takeStreamStatus } from "./take-reports.ts";
 import { createSignedRoute, type VoiceWebhookDeps, type Webhook } from "./webhook.ts";
+
+export type VoiceEdgeDeps = Omit<VoiceWebhookDeps, "quota">;
 
 /**
  * Twilio's voice callbacks. Every one is signed and idempotent, waits for the database no longer than
  * `limits.webhookDatabaseMs`, and answers a caller with something to hear whatever fails behind it.
  */
-export function createVoiceWebhooks(deps: VoiceWebhookDeps): Hono {
+export function createVoiceWebhooks(given: VoiceEdgeDeps): Hono {
+  const quota = new CallQuota(given.clock, (callSid) => given.desk.find(callSid) !== undefined);
+  const deps: VoiceWebhookDeps = { ...given, quota };
   const app = new Hono();
   const signed = createSignedRoute(deps);
 

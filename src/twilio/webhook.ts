@@ -7,6 +7,7 @@ import { parsePhone } from "../base/phone.ts";
 import type { CallLog, StatusReport } from "../calls/log.ts";
 import { limits } from "../limits.ts";
 import type { CallSettings } from "../live-call/settings.ts";
+import type { CallQuota } from "./call-quota.ts";
 import type { CallRegister, Instruction, PhoneCall } from "./call-register.ts";
 import type { Instructions } from "./instructions.ts";
 import type { CallDesk, NumberDirectory } from "./ports.ts";
@@ -24,6 +25,7 @@ export interface VoiceWebhookDeps {
   settingsFor(ids: { callId: CallId; businessId: BusinessId }): CallSettings | Promise<CallSettings>;
   desk: CallDesk;
   callLog: CallLog;
+  quota: CallQuota;
   clock: Clock;
   log: Log;
 }

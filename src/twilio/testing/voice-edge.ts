@@ -10,8 +10,7 @@ import { createInstructions } from "../instructions.ts";
 import type { CallDesk, LiveCall, NumberDirectory } from "../ports.ts";
 import { createSignatureGate, signatureOf } from "../signature.ts";
 import { StreamTokens } from "../stream-token.ts";
-import { createVoiceWebhooks } from "../voice-webhooks.ts";
-import type { VoiceWebhookDeps } from "../webhook.ts";
+import { createVoiceWebhooks, type VoiceEdgeDeps } from "../voice-webhooks.ts";
 
 export const accountSid = `AC${"1".repeat(32)}`;
 export const authToken = "0123456789abcdef0123456789abcdef";
@@ -110,7 +109,7 @@ export class RecordedCallLog implements CallLog {
 }
 
 /** The whole edge on recorded neighbours and a clock that stands still. */
-export function createEdge(over: Partial<VoiceWebhookDeps> = {}) {
+export function createEdge(over: Partial<VoiceEdgeDeps> = {}) {
   const clock = createVirtualClock();
   const lines: string[] = [];
   const log = createLog({
@@ -128,7 +127,7 @@ export function createEdge(over: Partial<VoiceWebhookDeps> = {}) {
     resolve: async (to) => directory.find(to) as { id: BusinessId } | null,
     refresh: async () => {},
   };
-  const deps: VoiceWebhookDeps = {
+  const deps: VoiceEdgeDeps = {
     gate: createSignatureGate({ authToken, accountSid, publicBaseUrl: () => publicBaseUrl }),
     register,
     tokens,
