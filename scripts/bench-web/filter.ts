@@ -10,14 +10,19 @@ const words = ["דנה", "לוי 9", "052", "אברהם 42", "zzz"];
 
 /** From the press of a key to the frame that shows its result, in a list of ten thousand. */
 export async function measureFilter(browser: Browser, office: Office): Promise<Budget[]> {
-  await withTenant(office.stage.db, office.businessId, async (tx) => {
-    await tx.execute(sql`with made as (
+  await withTenant(
+    office.stage.db,
+    office.businessId,
+    async (tx) => {
+      await tx.execute(sql`with made as (
       insert into customers (id, business_id, name, created_at, updated_at)
       select gen_random_uuid(), ${office.businessId}, (array['דנה לוי','יוסי כהן','אברהם מזרחי','Alex Roman'])[1 + i % 4] || ' ' || i, now(), now()
       from generate_series(1, ${count}) i returning id, name)
       insert into leads (id, business_id, customer_id, source, name, created_at, updated_at)
       select gen_random_uuid(), ${office.businessId}, id, 'import', name, now(), now() from made`);
-  });
+    },
+    { deadlineMs: 120_000 },
+  );
   const panel = await openPanel(browser, office, { path: "/leads" });
   const { page } = panel;
   await page.locator(".page-title", { hasText: "10,0" }).filter({ hasText: "לקוחות" }).waitFor();

@@ -77,8 +77,8 @@ export const firstSteps = resource<readonly Step[]>(
     return [
       { key: "talk", done: calls.items.length > 0, to: "/test-call" },
       { key: "business", done: business.city !== null, to: "/settings" },
-      { key: "hours", done: hours.weekly.length > 0, to: "/settings/hours" },
-      { key: "knowledge", done: knowledge.items.length >= knownEnough, to: "/assistant/knowledge" },
+      { key: "hours", done: hours.weekly.length > 0, to: "/settings?tab=hours" },
+      { key: "knowledge", done: knowledge.items.length >= knownEnough, to: "/assistant?tab=knows" },
       { key: "number", done: numbers.items.length > 0, to: "/channels" },
       { key: "whatsapp", done: whatsapp.connected, to: "/channels" },
       { key: "meeting", done: planned.items.length > 0, to: "/calendar" },
