@@ -2,6 +2,7 @@
  * `bun run bench:web`: what the panel costs a phone. Bytes over the wire, first and largest paint and layout shift on a slow
  * line, how fast ten thousand customers are filtered, and what axe finds on every page. Exit code 1 when a budget is missed.
  */
+import { availableParallelism, loadavg } from "node:os";
 import type { Browser } from "playwright-core";
 import { chromiumPath, howToInstall, launchBrowser } from "../web/testing/browser.ts";
 import { fillOffice, hardNames } from "../web/testing/busy-day.ts";
@@ -36,6 +37,10 @@ try {
   await browser.close();
   await office.stop();
 }
+const [load = 0] = loadavg();
+process.stdout.write(
+  `load of the machine ${load.toFixed(1)} on ${availableParallelism()} cores; times mean something below one per core\n`,
+);
 let missed = 0;
 for (const { what, value, limit, unit } of budgets) {
   const good = value <= limit;
