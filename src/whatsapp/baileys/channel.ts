@@ -35,6 +35,8 @@ export interface ChannelDeps {
   clock: Clock;
   random: Random;
   log: Log;
+  /** It is open: others who wait for the network need not wait longer. */
+  onOpen(): void;
 }
 
 type Line = Exclude<FromWorker, { type: "ready" | "log" }>;
@@ -61,6 +63,9 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
   #heardMs: number | null = null;
   #lastSeen: string | null = null;
   #replacedMs: number | null = null;
+  #triedMs = 0;
+  /** Waits only because nothing was reached: anybody's success says that it is worth a try. */
+  #waitsForNetwork = false;
   /** Why we ended a connection that has to come back at once. */
   #ownReason: string | null = null;
   #stalled = false;
@@ -166,6 +171,13 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     return { bytes: answer.bytes };
   }
 
+  /** Somebody else's connection has opened: what we wait for may be over. Never sooner than the first wait. */
+  networkIsBack(): void {
+    const sinceMs = this.#deps.clock.nowMs() - this.#triedMs;
+    if (this.#state === "waiting" && this.#waitsForNetwork && sinceMs >= (reconnectBackoff.delaysMs[0] ?? 0))
+      this.#step("timer");
+  }
+
   /** The thread is gone, and the session with it. */
   onLost(recycled: boolean): void {
     this.#asks.lost("the thread of this session is lost");
@@ -266,6 +278,7 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
       return;
     }
     supervisor.board(this);
+    this.#triedMs = clock.nowMs();
     this.#epoch++;
     this.#post({ type: "open", ...this.#name, dir, socketUrl });
   }
@@ -294,6 +307,7 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     this.#heard(0);
     this.#stalled = false;
     this.#step("opened", null);
+    this.#deps.onOpen();
   }
 
   #onClosedLine(closing: Closing): void {
@@ -306,6 +320,7 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     const nowMs = this.#deps.clock.nowMs();
     const recently = this.#replacedMs !== null && nowMs - this.#replacedMs < limits.waReplacedMs;
     const { input, reason, detail, bannedSeconds } = readClosing(closing, recently);
+    this.#waitsForNetwork = input === "closed_lost" && reason !== "login_in_use";
     if (input === "closed_replaced") this.#replacedMs = nowMs;
     if (bannedSeconds !== null) this.#retryAtMs = this.#wallMs + bannedSeconds * 1_000;
     if (detail !== null) this.#log.warn("WA", "connection closed", { reason, detail });

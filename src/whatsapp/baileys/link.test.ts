@@ -379,6 +379,20 @@ describe("a connection that ends", () => {
     await reopens(shop);
   });
 
+  test("after a network cut the first one back brings the others, which would have waited on", async () => {
+    const [early, late] = [await room.openShop(), await room.openShop()];
+    room.whatsapp.refuseUpgrade = 503;
+    late.account.resetLinks();
+    await late.gets("waiting");
+    room.clock.leap(6_000);
+    await until("its second failure", () => late.channel.status().failures === 2); // 15 s to wait
+    early.account.resetLinks();
+    await early.gets("waiting");
+    room.whatsapp.refuseUpgrade = null;
+    room.clock.leap(6_000);
+    await until("both", () => early.channel.status().canSend && late.channel.status().canSend);
+  });
+
   test("failures are forgotten only after a minute of being open", async () => {
     const shop = await room.openShop();
     shop.account.resetLinks();

@@ -52,6 +52,9 @@ export function createBaileysProvider(deps: BaileysDeps): WhatsAppProvider {
       const dir = dirOf(businessId);
       const channel = new BaileysChannel({
         ...{ businessId, host, dir, socketUrl, supervisor, gate, clock, random, log },
+        onOpen() {
+          for (const other of channels.values()) other.networkIsBack();
+        },
       });
       channels.set(businessId, channel);
       return channel;
