@@ -29,8 +29,8 @@ export class FakeWhatsApp {
   readonly people: Person[] = [];
   /** Upgrades answer this HTTP status; null = they are served. */
   refuseUpgrade: number | null = null;
-  /** How many sockets were opened, served or not. */
-  connections = 0;
+  /** When sockets were asked for, served or not: ms of `performance.now`. */
+  readonly opened: number[] = [];
   readonly #clock: Clock;
   readonly #post: Post;
   readonly #candidates = new Map<Link, Candidate>();
@@ -55,7 +55,7 @@ export class FakeWhatsApp {
       port: 0,
       fetch: (request, server) => {
         if (!new URL(request.url).pathname.startsWith("/ws/chat")) return this.media.answer(request);
-        this.connections++;
+        this.opened.push(performance.now());
         if (this.refuseUpgrade !== null) return new Response(null, { status: this.refuseUpgrade });
         if (server.upgrade(request, { data: { link: null as unknown as Link } })) return undefined;
         return new Response(null, { status: 426 });
@@ -108,6 +108,11 @@ export class FakeWhatsApp {
     const candidate = [...this.#candidates.values()].find((one) => one.code?.number === account.number);
     if (candidate === undefined) throw new Error("nobody waits for a code of this account");
     this.#codes.set(candidate.link, new CodeEntry(candidate, account, code));
+  }
+
+  /** How many sockets were asked for, served or not. */
+  get connections(): number {
+    return this.opened.length;
   }
 
   /** Clients that show a QR code now. */
