@@ -201,7 +201,6 @@ export const limits = {
   waMediaQuotaBytes: 2 * 1024 * 1024 * 1024, // per business
 
   // Recordings
-  recordingReadMs: 5_000, // a disk that takes longer to give a recording back costs the recording
   recordingDays: 2, // V15
   recordingBytesMax: 16 * 1024 * 1024,
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asc, eq } from "drizzle-orm";
@@ -21,9 +21,11 @@ import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { type BrokenLink, brokenLink } from "../db/testing/broken-link.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
 import type { CallEndRecord, TurnRecord } from "../live-call/journal.ts";
+import type { FinishedRecording } from "../live-call/recording-shelf.ts";
 import { addBusiness } from "../tenants/business.ts";
 import { type CallRecorder, createCallRecorder } from "./journal.ts";
 import type { BegunCall, StatusReport } from "./log.ts";
+import { createRecordingShelf } from "./recording-shelf.ts";
 import { createSoundStore } from "./sound-store.ts";
 
 let server: TestDatabase;
@@ -291,10 +293,17 @@ test("a caller who was not served is somebody to call back, once", async () => {
   expect(rows.tasks[0]?.customerId).toBe(rows.calls[0]?.customerId ?? null);
 });
 
+const inMemory = (bytes: number): FinishedRecording => ({
+  bytes,
+  held: new Uint8Array(bytes).fill(0xff),
+  file: null,
+  complete: async () => {},
+});
+
 test("the sound of a call is kept as a file for two days", async () => {
   const call = begun();
   await recorder.begin(call);
-  recorder.ended(call.callSid, end({ recording: new Uint8Array(16_000).fill(0xff), trace: new Uint8Array([1, 2]) }));
+  recorder.ended(call.callSid, end({ recording: inMemory(16_000), trace: new Uint8Array([1, 2]) }));
   await recorder.idle();
   const rows = await read();
   const [sound] = rows.recordings;
@@ -311,6 +320,30 @@ test("the sound of a call is kept as a file for two days", async () => {
   expect((await createSoundStore(folder).read(sound?.file ?? "")).length).toBe(16_058);
   expect(new Uint8Array(rows.calls[0]?.trace ?? [])).toEqual(new Uint8Array([1, 2]));
 });
+
+// F46: a hundred calls of a minute are 96 MB, more than may be held; what lies on the shelf needs no memory at the end.
+test("a hundred recordings that end in the same moment are all kept", async () => {
+  const shelf = createRecordingShelf(folder);
+  const older = new Uint8Array(700_000).fill(0xff);
+  const held = new Uint8Array(64_000).fill(0x80);
+  const ending = Array.from({ length: 100 }, () => begun());
+  for (const call of ending) await recorder.begin(call);
+  const recordingOf = ({ callSid }: BegunCall): FinishedRecording => {
+    const file = shelf.open(callSid);
+    void file.write(older, 0);
+    return { bytes: 764_000, held, file, complete: () => file.write(held, 700_000) };
+  };
+  for (const call of ending) recorder.ended(call.callSid, end({ recording: recordingOf(call) }));
+  await recorder.idle();
+  const { recordings: kept } = await read();
+  expect(kept).toHaveLength(100);
+  expect(new Set(kept.map(({ bytes, durationMs }) => `${bytes} ${durationMs}`))).toEqual(new Set(["764058 47750"]));
+  const last = kept.at(-1)!;
+  const [wav, peaks] = [await createSoundStore(folder).read(last.file!), [...last.peaks!]];
+  expect([wav.length, wav[58], wav[700_057], wav[700_058], wav.at(-1)]).toEqual([764_058, 0xff, 0xff, 0x80, 0x80]);
+  expect([peaks[0], peaks.at(-1)]).toEqual([0, 250]);
+  expect(readdirSync(join(folder, "recordings", "live"))).toEqual([]);
+}, 60_000);
 
 // F5: callbacks come late, doubled and in any order.
 test("status callbacks in any order and number end in the same state", async () => {

@@ -8,9 +8,10 @@ import { mayPass } from "../db/errors.ts";
 import { limits } from "../limits.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
 import type { CallEndRecord, CallEventRecord, CallJournal, TurnRecord } from "../live-call/journal.ts";
+import type { FinishedRecording } from "../live-call/recording-shelf.ts";
 import { type CallWrite, writeCalls } from "./call-writes.ts";
 import type { BegunCall, CallLog, RecordingReport, StatusReport } from "./log.ts";
-import type { SoundStore } from "./sound-store.ts";
+import type { SoundStore, StoredSound } from "./sound-store.ts";
 import { WriteBehind } from "./write-behind.ts";
 
 export interface CallRecorderDeps {
@@ -41,7 +42,7 @@ const batchRows = 500;
 // A call makes a row or two a second; a transaction each would cost as much as its audio does. What a killed process
 // loses of its calls is half a second of turns that nobody was told about.
 const gatherMs = 500;
-// 64 MiB: an hour of stereo sound that the disk does not take. More would endanger the live calls.
+// 64 MiB: the ends of six hundred recordings that the disk does not take. More would endanger the live calls.
 const heldSoundBytesMax = 64 * 1024 * 1024;
 const heldForUnknownMax = 200;
 
@@ -192,26 +193,35 @@ class Recorder implements CallRecorder {
     this.#rejects.get(write)?.(error);
   }
 
-  #keepSound(businessId: BusinessId, callSid: CallSid, stereo: Uint8Array): void {
+  #keepSound(businessId: BusinessId, callSid: CallSid, recording: FinishedRecording): void {
     const { log } = this.#deps;
-    if (this.#heldSoundBytes + stereo.length > heldSoundBytesMax) {
+    const heldBytes = recording.held.length;
+    if (this.#heldSoundBytes + heldBytes > heldSoundBytesMax) {
       log.error("CALL", "recording dropped: the disk does not keep up", { biz: businessId, call: callSid });
+      forget(recording);
       return;
     }
-    this.#heldSoundBytes += stereo.length;
-    const saving = this.#saveSound(businessId, callSid, stereo).finally(() => {
-      this.#heldSoundBytes -= stereo.length;
+    this.#heldSoundBytes += heldBytes;
+    const saving = this.#saveSound(businessId, callSid, recording).finally(() => {
+      this.#heldSoundBytes -= heldBytes;
       this.#sounds.delete(saving);
     });
     this.#sounds.add(saving);
   }
 
-  async #saveSound(businessId: BusinessId, callSid: CallSid, stereo: Uint8Array): Promise<void> {
-    const { sounds, clock, log } = this.#deps;
+  async #store(businessId: BusinessId, id: string, recording: FinishedRecording): Promise<StoredSound> {
+    const { sounds } = this.#deps;
+    if (recording.file === null) return sounds.saveCall(businessId, id, recording.held);
+    await recording.complete();
+    return sounds.adoptCall(businessId, id, recording.file, recording.bytes);
+  }
+
+  async #saveSound(businessId: BusinessId, callSid: CallSid, recording: FinishedRecording): Promise<void> {
+    const { clock, log } = this.#deps;
     const id = newId();
     for (let tries = 1; ; tries++) {
       try {
-        const sound = await sounds.saveCall(businessId, id, stereo);
+        const sound = await this.#store(businessId, id, recording);
         this.#writes.pushLater({
           kind: "sound",
           id,
@@ -233,12 +243,16 @@ class Recorder implements CallRecorder {
       }
     }
     log.error("CALL", "recording lost", { biz: businessId, call: callSid });
+    forget(recording);
   }
 
   #deleteAfter(businessId: BusinessId): Temporal.Instant {
     return this.#deps.clock.instant().add({ hours: 24 * this.#deps.recordingDays(businessId) });
   }
 }
+
+/** What is left on the shelf is removed at the next start at the latest. */
+const forget = (recording: FinishedRecording): void => void recording.file?.drop().catch(() => {});
 
 // A full disk is usually noticed and cleared within ten minutes.
 const soundTriesMax = 20;

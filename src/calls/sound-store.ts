@@ -2,6 +2,7 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MULAW_BYTES_PER_MS, MULAW_TO_LINEAR } from "../audio/mulaw.ts";
 import type { BusinessId } from "../base/ids.ts";
+import type { RecordingFile } from "../live-call/recording-shelf.ts";
 
 /** A sound on disk, as its row describes it. */
 export interface StoredSound {
@@ -16,6 +17,8 @@ export interface StoredSound {
 export interface SoundStore {
   /** Writes a call's stereo mu-law (caller left, interleaved) as WAV. The file appears whole or not at all. */
   saveCall(businessId: BusinessId, id: string, stereo: Uint8Array): Promise<StoredSound>;
+  /** The same for a call whose file is complete already: it gets its header and moves here. May be repeated. */
+  adoptCall(businessId: BusinessId, id: string, shelved: RecordingFile, bytes: number): Promise<StoredSound>;
   /** Writes a provider's WAV as it came. */
   saveWav(businessId: BusinessId, id: string, wav: Uint8Array): Promise<Pick<StoredSound, "file" | "bytes">>;
   /** @throws the system's error when the file is not there. */
@@ -29,18 +32,26 @@ export interface SoundStore {
 const peakMs = 100;
 
 export function createSoundStore(storageDir: string): SoundStore {
+  const fileOf = (businessId: BusinessId, id: string): string =>
+    join("recordings", `business_${businessId}`, `${id}.wav`);
   const save = async (businessId: BusinessId, id: string, parts: Uint8Array[]): Promise<string> => {
-    const file = join("recordings", `business_${businessId}`, `${id}.wav`);
+    const file = fileOf(businessId, id);
     await writeWhole(join(storageDir, file), parts);
     return file;
   };
   return {
     async saveCall(businessId, id, stereo) {
       const header = wavHeader(stereo.length);
-      const peaks = await peaksOf(stereo);
-      const file = await save(businessId, id, [header, stereo]);
-      const durationMs = Math.round(stereo.length / 2 / MULAW_BYTES_PER_MS);
-      return { file, bytes: header.length + stereo.length, durationMs, peaks };
+      const peaks = await peaksOf(stereo.length, async (from, to) => stereo.subarray(from, to));
+      return described(await save(businessId, id, [header, stereo]), stereo.length, peaks);
+    },
+    async adoptCall(businessId, id, shelved, bytes) {
+      const file = fileOf(businessId, id);
+      const path = join(storageDir, file);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await shelved.moveTo(path, wavHeader(bytes));
+      const sound = Bun.file(path).slice(wavHeaderBytes);
+      return described(file, bytes, await peaksOf(bytes, (from, to) => sound.slice(from, to).bytes()));
     },
     async saveWav(businessId, id, wav) {
       return { file: await save(businessId, id, [wav]), bytes: wav.length };
@@ -50,6 +61,13 @@ export function createSoundStore(storageDir: string): SoundStore {
     remove: (file) => rm(join(storageDir, file), { force: true }),
   };
 }
+
+const described = (file: string, soundBytes: number, peaks: Uint8Array): StoredSound => ({
+  file,
+  bytes: wavHeaderBytes + soundBytes,
+  durationMs: Math.round(soundBytes / 2 / MULAW_BYTES_PER_MS),
+  peaks,
+});
 
 async function writeWhole(path: string, parts: Uint8Array[]): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -69,9 +87,11 @@ async function writeWhole(path: string, parts: Uint8Array[]): Promise<void> {
   }
 }
 
+export const wavHeaderBytes = 58;
+
 /** RIFF header of G.711 mu-law, stereo, 8 kHz: format tag 7, with the `fact` chunk that compressed formats carry. */
 function wavHeader(dataBytes: number): Uint8Array {
-  const header = Buffer.alloc(58);
+  const header = Buffer.alloc(wavHeaderBytes);
   const padded = dataBytes + (dataBytes % 2);
   header.write("RIFF", 0, "latin1");
   header.writeUInt32LE(50 + padded, 4);
@@ -92,24 +112,31 @@ function wavHeader(dataBytes: number): Uint8Array {
   return header;
 }
 
+const windowBytes = 2 * peakMs * MULAW_BYTES_PER_MS;
 // A minute of stereo: a millisecond of work between two turns of the loop, so that no live call waits for a dead one's plot.
-const windowsPerTurn = 60_000 / peakMs;
+const partBytes = 600 * windowBytes;
 /** 0..255 by mu-law byte. */
 const LOUDNESS = Uint8Array.from(MULAW_TO_LINEAR, (sample) => Math.min(255, Math.abs(sample) >> 7));
 
 /** Two bytes per 100 ms: the loudest sample of the caller and of the assistant, 0..255. */
-async function peaksOf(stereo: Uint8Array): Promise<Uint8Array> {
-  const windowBytes = 2 * peakMs * MULAW_BYTES_PER_MS;
-  const peaks = new Uint8Array(2 * Math.ceil(stereo.length / windowBytes));
-  for (let from = 0, index = 0; from < stereo.length; from += windowBytes, index += 2) {
-    let [caller, assistant] = [0, 0];
-    for (let at = from; at < Math.min(from + windowBytes, stereo.length); at += 2) {
-      caller = Math.max(caller, LOUDNESS[stereo[at]!]!);
-      assistant = Math.max(assistant, LOUDNESS[stereo[at + 1]!]!);
+async function peaksOf(bytes: number, read: (from: number, to: number) => Promise<Uint8Array>): Promise<Uint8Array> {
+  const peaks = new Uint8Array(2 * Math.ceil(bytes / windowBytes));
+  for (let from = 0; from < bytes; from += partBytes) {
+    const part = await read(from, Math.min(from + partBytes, bytes));
+    for (let at = 0; at < part.length; at += windowBytes) {
+      const index = (2 * (from + at)) / windowBytes;
+      const end = Math.min(at + windowBytes, part.length);
+      peaks[index] = loudest(part, at, end);
+      peaks[index + 1] = loudest(part, at + 1, end);
     }
-    peaks[index] = caller;
-    peaks[index + 1] = assistant;
-    if (index % (2 * windowsPerTurn) === 0) await Bun.sleep(0);
+    await Bun.sleep(0);
   }
   return peaks;
+}
+
+/** Of one side of stereo: every second byte from `from` on. */
+function loudest(stereo: Uint8Array, from: number, to: number): number {
+  let loud = 0;
+  for (let at = from; at < to; at += 2) loud = Math.max(loud, LOUDNESS[stereo[at]!]!);
+  return loud;
 }

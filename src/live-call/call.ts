@@ -360,23 +360,6 @@ export class Call {
     this.#core.log.info("CALL", "call ended", { reason, ms: durationMs });
     this.#core.over = true;
     const recording = this.#recording?.finish() ?? null;
-    if (recording instanceof Promise) void this.#writeEnd(reason, durationMs, recording);
-    else this.#ended(reason, durationMs, recording);
-  }
-
-  /** The older part of a recording comes back from the shelf; a shelf that hangs costs the recording, not the end. */
-  async #writeEnd(reason: CallEndReason, durationMs: number, recording: Promise<Uint8Array | null>): Promise<void> {
-    const late = Promise.withResolvers<null>();
-    const timer = this.#deps.clock.after(limits.recordingReadMs, () => late.resolve(null));
-    const read = await Promise.race([recording, late.promise]).catch((thrown: unknown) => {
-      this.#core.log.error("CALL", "recording lost", { error: describeError(thrown) });
-      return null;
-    });
-    timer.cancel();
-    this.#guard(() => this.#ended(reason, durationMs, read));
-  }
-
-  #ended(reason: CallEndReason, durationMs: number, recording: Uint8Array | null): void {
     const trace = this.#inbound.framesSeen > 0 ? this.#trace.finish() : null;
     try {
       this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, recording, trace });

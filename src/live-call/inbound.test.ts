@@ -18,7 +18,7 @@ function listening(): CallBench {
 
 const recordedCaller = (bench: CallBench): number[] => {
   bench.call.onLineClosed("stop");
-  return [...bench.journal.ends[0]!.recording!.filter((_, index) => index % 2 === 0)];
+  return [...bench.journal.ends[0]!.recording!.held.filter((_, index) => index % 2 === 0)];
 };
 
 describe("what comes in from the line", () => {

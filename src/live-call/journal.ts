@@ -1,5 +1,6 @@
 import type { CallSid } from "../base/ids.ts";
 import type { EngineUsage } from "./engine.ts";
+import type { FinishedRecording } from "./recording-shelf.ts";
 
 /**
  * Port to the memory of calls. Every method returns at once: rows are written behind the call's back, in order,
@@ -32,8 +33,8 @@ export interface CallEventRecord {
 export interface CallEndRecord {
   reason: CallEndReason;
   durationMs: number;
-  /** Mu-law stereo recording (caller left, assistant right, interleaved bytes), or null when there is none. */
-  recording: Uint8Array | null;
+  /** Null when there is none. */
+  recording: FinishedRecording | null;
   /** Detector trace for the replay; see vad/trace.ts. */
   trace: Uint8Array | null;
 }

@@ -24,13 +24,23 @@ class MemoryFile implements RecordingFile {
     this.bytes = grown;
     return Promise.resolve();
   }
-  take(): Promise<Uint8Array> {
-    return Promise.resolve(this.bytes);
+  async moveTo(): Promise<void> {}
+  async drop(): Promise<void> {
+    this.bytes = new Uint8Array(0);
   }
 }
 
+/** All of a recording, wherever it is. */
+async function whole(recording: Recording, file: MemoryFile | null = null): Promise<Uint8Array> {
+  const finished = recording.finish()!;
+  await finished.complete();
+  const bytes = finished.file === null ? finished.held : file!.bytes;
+  expect(bytes.length).toBe(finished.bytes);
+  return bytes;
+}
+
 /** A minute of both sides, every second with its own byte value. */
-async function minute(recording: Recording): Promise<Uint8Array | null> {
+async function minute(recording: Recording): Promise<void> {
   const fifo = new AudioFifo();
   for (let ms = 0; ms < 60_000; ms += 20) {
     recording.caller(audioOf(Math.floor(ms / 1_000), 20), 160, ms);
@@ -38,20 +48,25 @@ async function minute(recording: Recording): Promise<Uint8Array | null> {
     recording.assistant(fifo, ms * 8, 160);
     if (ms % 1_000 === 0) await Promise.resolve();
   }
-  return recording.finish();
 }
 
 describe("a recording whose older parts are on the shelf", () => {
   test("is byte for byte the one that stayed in memory", async () => {
     const file = new MemoryFile();
-    const shelved = await minute(new Recording(600_000, file));
+    const [shelved, held] = [new Recording(600_000, file), new Recording(600_000)];
+    await Promise.all([minute(shelved), minute(held)]);
     expect(file.writes).toBeGreaterThanOrEqual(12);
-    expect(Buffer.compare(shelved!, (await minute(new Recording(600_000)))!)).toBe(0);
+    expect(Buffer.compare(await whole(shelved, file), await whole(held))).toBe(0);
   });
 
   test("a part that the disk refused is silence, never noise", async () => {
-    const recording = new Recording(600_000, new MemoryFile((offset) => offset === 32_000));
-    const { caller, assistant } = sides((await minute(recording))!);
+    let full = true;
+    const file = new MemoryFile((offset) => full && offset === 32_000);
+    const recording = new Recording(600_000, file);
+    await minute(recording);
+    await expect(recording.finish()!.complete()).rejects.toThrow("disk full");
+    full = false;
+    const { caller, assistant } = sides(await whole(recording, file));
     expect(recording.lostChunks).toBe(1);
     for (const side of [caller, assistant]) {
       expect(side.slice(16_000, 32_000).every((byte) => byte === 0xff)).toBe(true);
@@ -61,13 +76,12 @@ describe("a recording whose older parts are on the shelf", () => {
 
   test("a disk that is stuck costs parts of the recording, not memory", async () => {
     let asked = 0;
-    const stuck: RecordingFile = {
-      write() {
-        asked++;
-        return new Promise(() => {});
-      },
-      take: () => Promise.resolve(new Uint8Array(0)),
+    const never = (): Promise<void> => new Promise(() => {});
+    const write = (): Promise<void> => {
+      asked++;
+      return never();
     };
+    const stuck: RecordingFile = { write, moveTo: never, drop: never };
     await minute(new Recording(600_000, stuck));
     expect(asked).toBe(8);
   });
@@ -82,7 +96,7 @@ describe("the recording of both sides", () => {
     const recording = new Recording(60_000);
     const at = [0, 7_990, 15_995, 40_000];
     for (const ms of at) recording.caller(audioOf(0x10, 20), 160, ms);
-    const { caller } = sides(recording.finish() as Uint8Array);
+    const { caller } = sides(recording.finish()!.held);
     expect(caller.length).toBe(40_020 * 8);
     expect(caller.filter((byte) => byte === 0x10).length).toBe(4 * 160);
     for (const ms of at) expect([caller[ms * 8], caller[ms * 8 + 159]]).toEqual([0x10, 0x10]);
@@ -94,7 +108,7 @@ describe("the recording of both sides", () => {
     const fifo = new AudioFifo();
     fifo.appendBytes(audioOf(0x20, 500));
     recording.assistant(fifo, 0, 4_000);
-    expect((recording.finish() as Uint8Array).length).toBe(2 * 8_000);
+    expect(recording.finish()!.held.length).toBe(2 * 8_000);
   });
 
   test("the assistant's audio is seamless although it is heard in uneven steps", () => {
@@ -110,7 +124,7 @@ describe("the recording of both sides", () => {
           recording.assistant(fifo, heard, step);
           heard += step;
         }
-        const { assistant } = sides(recording.finish() as Uint8Array);
+        const { assistant } = sides(recording.finish()!.held);
         const from = assistant.findIndex((byte) => byte !== 0xff);
         expect([...assistant.slice(from, from + total)]).toEqual(Array.from({ length: total }, (_, at) => at % 200));
       }),
@@ -126,7 +140,7 @@ describe("the recording of both sides", () => {
     recording.assistant(fifo, 0, 800);
     recording.caller(audioOf(0x7f, 20), 160, 4_980);
     recording.assistant(fifo, 800, 800);
-    const { assistant } = sides(recording.finish() as Uint8Array);
+    const { assistant } = sides(recording.finish()!.held);
     const spoken = [...assistant.keys()].filter((at) => assistant[at] === 0x20);
     expect([spoken[0], spoken[799], spoken[800], spoken.at(-1)]).toEqual([7_200, 7_999, 39_200, 39_999]);
   });

@@ -1,6 +1,6 @@
 import { MULAW_BYTES_PER_MS, MULAW_SILENCE } from "../audio/mulaw.ts";
 import type { AudioFifo } from "./audio-fifo.ts";
-import type { RecordingFile } from "./recording-shelf.ts";
+import type { FinishedRecording, RecordingFile } from "./recording-shelf.ts";
 
 // 2 s a side; all that a call holds in memory are the newest two or three. They are used again and again: what lives for
 // seconds is found only by the collector's rare full pass, and 100 calls would leave it 3 MB a second.
@@ -103,6 +103,7 @@ export class Recording {
   #spare: Uint8Array | null = null;
   /** Chunks that the disk refused or was too slow for: silence in the recording. */
   readonly #holes = new Set<number>();
+  readonly #underWay = new Set<Promise<void>>();
 
   /** @param maxMs nothing is kept beyond: the call's own bound, with room for its last sentence. */
   constructor(maxMs: number, file: RecordingFile | null = null) {
@@ -128,22 +129,22 @@ export class Recording {
     this.#assistantEnd = at + length;
   }
 
-  /** Stereo mu-law, interleaved, caller first; null when there was no audio at all. A promise when a shelf has part of it. */
-  finish(): Uint8Array | null | Promise<Uint8Array | null> {
+  /** Null when there was no audio at all. What is on the shelf stays there: a call's end costs no more than its last seconds. */
+  finish(): FinishedRecording | null {
     const samples = Math.max(this.#caller.end, this.#assistant.end);
     if (samples === 0) return null;
-    const stereo = new Uint8Array(2 * (samples - this.#shelved * chunkBytes));
+    const held = new Uint8Array(2 * (samples - this.#shelved * chunkBytes));
     for (let index = this.#shelved; index * chunkBytes < samples; index++) {
       const from = 2 * (index - this.#shelved) * chunkBytes;
-      this.#interleave(index, stereo.subarray(from, Math.min(from + 2 * chunkBytes, stereo.length)));
+      this.#interleave(index, held.subarray(from, Math.min(from + 2 * chunkBytes, held.length)));
     }
-    if (this.#file === null || this.#shelved === 0) return stereo;
-    return this.#join(this.#file, stereo, 2 * this.#shelved * chunkBytes);
+    const file = this.#shelved === 0 ? null : this.#file;
+    return { bytes: 2 * samples, held, file, complete: () => this.#complete(held, 2 * samples - held.length) };
   }
 
   /** Nothing of it is to be kept. */
   discard(): void {
-    if (this.#file !== null && this.#shelved > 0) this.#file.take().catch(() => {}); // the shelf is emptied at the next start
+    if (this.#file !== null && this.#shelved > 0) this.#file.drop().catch(() => {}); // the shelf is emptied at the next start
   }
 
   /** How many chunks are lost so far. */
@@ -151,22 +152,25 @@ export class Recording {
     return this.#holes.size;
   }
 
-  async #join(file: RecordingFile, newest: Uint8Array, from: number): Promise<Uint8Array | null> {
-    const older = await file.take();
-    const whole = new Uint8Array(from + newest.length).fill(MULAW_SILENCE);
-    whole.set(older.subarray(0, from));
-    for (const index of this.#holes) whole.fill(MULAW_SILENCE, 2 * index * chunkBytes, 2 * (index + 1) * chunkBytes);
-    whole.set(newest, from);
-    return whole;
+  async #complete(held: Uint8Array, from: number): Promise<void> {
+    await Promise.all(this.#underWay);
+    const silence = new Uint8Array(2 * chunkBytes).fill(MULAW_SILENCE);
+    for (const index of this.#holes) await this.#file?.write(silence, 2 * index * chunkBytes);
+    await this.#file?.write(held, from);
   }
 
   /** Hands the oldest chunk of both sides to the shelf, one per frame at most. */
   #shelve(): void {
     const index = this.#shelved++;
     if (this.#writing >= writesMax) this.#holes.add(index);
-    else void this.#write(index);
+    else this.#note(this.#write(index));
     this.#caller.release(index);
     this.#assistant.release(index);
+  }
+
+  #note(write: Promise<void>): void {
+    this.#underWay.add(write);
+    void write.then(() => this.#underWay.delete(write));
   }
 
   async #write(index: number): Promise<void> {
