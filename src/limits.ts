@@ -185,7 +185,7 @@ export const limits = {
   waTypingMs: 6_000, // "typing…" without news counts for this long
   waNoteMs: 60_000, // a voice note that is not written out by then is answered without its words
   waAnswersAtOnce: 8, // model calls
-  waAnswerLeaseMs: 90_000,
+  waAnswerLeaseMs: 20_000, // renewed with every sweep; an answer that died with its process is made anew this much later
   waAnswerTries: 8, // some ten minutes without a model; then a person is asked
   waAnswersPerMinute: 20, // K12, per customer
   waAnswersPerDay: 150, // two machines that answer each other end here
@@ -251,7 +251,10 @@ assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is
 assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before its hold ends");
 assert(limits.waMediaBytes < limits.uploadBytes, "a file that is too large is told so by its route");
 assert(limits.waQuietMs >= 1_000 && limits.waQuietMs <= 1_500, "W12 fixes the wait at 1-1.5 s");
-assert(limits.chatTurnMs < limits.waAnswerLeaseMs, "an answer in the making is not taken over by another process");
+assert(
+  limits.waPollMs < limits.waAnswerLeaseMs / 3,
+  "an answer in the making keeps its lease over two renewals that fail",
+);
 assert(limits.waPollMs < limits.waLeaseMs / 2, "a lease survives one renewal that fails");
 assert(limits.waAckMs < limits.waSendMs, "a thread gives up on an acknowledgement before the one that asked it");
 assert(limits.waQueryMs * 2 < limits.waOpenMs, "looking for devices leaves time for the send itself");

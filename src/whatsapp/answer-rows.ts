@@ -71,6 +71,15 @@ export async function claimChat(ctx: Ctx, conversationId: string, now: Temporal.
   return { ...(await factsOf(ctx, chat, now)), burst };
 }
 
+/** Keeps chats whose answer is in the making. */
+export async function keepLeases(db: Database, ids: readonly string[], now: Temporal.Instant): Promise<void> {
+  const answerLeaseUntil = now.add({ milliseconds: limits.waAnswerLeaseMs });
+  const mine = and(inArray(conversations.id, [...ids]), isNotNull(conversations.answerLeaseUntil));
+  await withSystem(db, (tx) => tx.update(conversations).set({ answerLeaseUntil }).where(mine), {
+    deadlineMs: limits.jobQueryMs,
+  });
+}
+
 async function factsOf(ctx: Ctx, chat: typeof conversations.$inferSelect, now: Temporal.Instant) {
   const [customer] = await ctx.tx
     .select({ name: customers.name })

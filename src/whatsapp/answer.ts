@@ -15,6 +15,7 @@ import {
   askPerson,
   claimChat,
   dueChats,
+  keepLeases,
   lockIsSilent,
   noteUsage,
   release,
@@ -86,8 +87,10 @@ export class Answerer {
     this.#watched.get(conversationId)?.making?.abort.abort();
   }
 
-  /** Takes up what is due and nobody works at: after a start, and for processes that died. */
+  /** Keeps what is in the making, and takes up what is due and nobody works at: after a start, and for processes that died. */
   async sweep(): Promise<void> {
+    const making = [...this.#watched].filter((entry) => entry[1].making !== null).map(([id]) => id);
+    if (making.length > 0) await keepLeases(this.#deps.db, making, this.#deps.clock.instant());
     for (const { dueAt, ...chat } of await dueChats(this.#deps.db, this.#deps.clock.instant()))
       this.#schedule(chat, dueAt);
   }

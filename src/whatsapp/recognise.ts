@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, or } from "drizzle-orm";
 import { type CustomerId, newId } from "../base/ids.ts";
 import { storable } from "../base/storable.ts";
 import { findIdentity, type Identity, identifyCustomer } from "../crm/customers/identify.ts";
@@ -26,26 +26,36 @@ export async function recognise(
   makesLead: boolean,
 ): Promise<Recognised> {
   const addresses = [address, ...alternatives.filter((other) => !sameAddress(other, address))];
-  const customerId = (await knownCustomer(ctx, addresses)) ?? (await newCustomer(ctx, addresses));
+  const known = await identitiesOf(ctx, addresses);
+  const customerId = (await oneCustomer(ctx, known)) ?? (await newCustomer(ctx, addresses));
   const identityIds: string[] = [];
-  for (const each of addresses) identityIds.push(await ownIdentity(ctx, customerId, each));
+  for (const each of addresses)
+    identityIds.push(known.find((one) => sameAddress(one, each))?.id ?? (await addIdentity(ctx, customerId, each)));
   if (makesLead) await identifyCustomer(ctx, address, "whatsapp");
   return { customerId, identityId: identityIds[0]!, identityIds };
 }
 
-const sameAddress = (a: Address, b: Address): boolean => a.kind === b.kind && a.value === b.value;
+type Known = Pick<typeof customerIdentities.$inferSelect, "id" | "customerId" | "kind" | "value">;
+
+/** Those of the addresses that the business knows, numbers first. One statement: most messages are from somebody known. */
+async function identitiesOf(ctx: Ctx, addresses: readonly Identity[]): Promise<Known[]> {
+  const { id, customerId, kind, value, businessId } = customerIdentities;
+  const anyOf = or(...addresses.map((each) => and(eq(kind, each.kind), eq(value, each.value))));
+  const rows = await ctx.tx
+    .select({ id, customerId, kind, value })
+    .from(customerIdentities)
+    .where(and(eq(businessId, ctx.businessId), anyOf));
+  return rows.toSorted((x, y) => Number(y.kind === "phone") - Number(x.kind === "phone"));
+}
+
+const sameAddress = (a: Identity, b: Identity): boolean => a.kind === b.kind && a.value === b.value;
 
 /** Null when none is known. Several known customers become one: the one with the number stays, else the first. */
-async function knownCustomer(ctx: Ctx, addresses: readonly Identity[]): Promise<CustomerId | null> {
-  const byPhoneFirst = addresses.toSorted((a, b) => Number(b.kind === "phone") - Number(a.kind === "phone"));
-  let kept: CustomerId | null = null;
-  for (const each of byPhoneFirst) {
-    const known = await findIdentity(ctx, each);
-    if (known === null || known.customerId === kept) continue;
-    if (kept === null) kept = known.customerId;
-    else await mergeCustomers(ctx, { keptId: kept, mergedId: known.customerId, proof: "WhatsApp: one account" });
-  }
-  return kept;
+async function oneCustomer(ctx: Ctx, known: readonly Known[]): Promise<CustomerId | null> {
+  const [keptId, ...others] = [...new Set(known.map(({ customerId }) => customerId))];
+  if (keptId === undefined) return null;
+  for (const mergedId of others) await mergeCustomers(ctx, { keptId, mergedId, proof: "WhatsApp: one account" });
+  return keptId;
 }
 
 /** Made on the number where there is one, so that the phone finds the same customer. */
@@ -54,7 +64,7 @@ async function newCustomer(ctx: Ctx, addresses: readonly Identity[]): Promise<Cu
   return (await identifyCustomer(ctx, best, null)).customerId;
 }
 
-async function ownIdentity(ctx: Ctx, customerId: CustomerId, address: Address): Promise<string> {
+async function addIdentity(ctx: Ctx, customerId: CustomerId, address: Address): Promise<string> {
   const id = newId();
   const { kind, value } = address;
   const added = await ctx.tx
