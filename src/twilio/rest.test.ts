@@ -231,6 +231,21 @@ describe("a recording", () => {
     });
   });
 
+  test("a call is taken out of the log; one that is gone already is fine, one that stays is an error", async () => {
+    for (const [answer, result] of [
+      [ok, "done"],
+      [fails(404, 20_404), "done"],
+      [fails(403, 20_003), "upstream"],
+    ] as const) {
+      const { rest, seen } = setUp(answer);
+      expect(await codeOf(rest.deleteCall(callSid))).toBe(result);
+      expect(seen[0]).toMatchObject({
+        method: "DELETE",
+        path: `/2010-04-01/Accounts/${accountSid}/Calls/${callSid}.json`,
+      });
+    }
+  });
+
   test.each(["", "../Calls", `${recordingSid}/../x`])("with the id %p is asked of nobody", async (id) => {
     const { rest, seen } = setUp(ok);
     expect(await codeOf(rest.fetchRecording(id))).toBe("invalid");
