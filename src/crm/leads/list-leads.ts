@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import { wallClock } from "../../api/wall-clock.ts";
 import { AppError } from "../../base/errors.ts";
 import type { CustomerId, UserId } from "../../base/ids.ts";
@@ -60,13 +60,22 @@ export async function readLead(ctx: Ctx, leadId: string): Promise<LeadRow> {
   return row;
 }
 
+/**
+ * The page is found in `leads` alone and dressed afterwards: joined first, names and numbers of every lead that fits were
+ * looked up before all but a page of them was thrown away (270 ms instead of 20 with 100,000 leads).
+ */
 function readPage(ctx: Ctx, query: LeadQuery, count: number, before: PageKey | null) {
   const at = query.sort === "active" ? leads.activeAt : leads.createdAt;
   const older = before && sql`(${at}, ${leads.id}) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`;
-  return selectLeads(ctx)
+  const page = ctx.tx
+    .select({ id: leads.id })
+    .from(leads)
     .where(and(matches(ctx, query), older ?? undefined))
     .orderBy(desc(at), desc(leads.id))
     .limit(count);
+  return selectLeads(ctx)
+    .where(and(eq(leads.businessId, ctx.businessId), inArray(leads.id, page)))
+    .orderBy(desc(at), desc(leads.id));
 }
 
 /** The condition for the leads that `filter` asks for. */

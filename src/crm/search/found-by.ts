@@ -17,19 +17,28 @@ export function readSearch(text: string): Search | null {
 }
 
 /**
- * True for rows whose customer is found by `search`: each word begins a word of the name or the notes, the digits begin
+ * A query for the ids of the customers that are found: each word begins a word of the name or the notes, the digits begin
  * or end a phone number. Ranges of `customer_terms` only, so that an index serves it.
  */
-export function foundBy({ businessId }: Pick<Ctx, "businessId">, customerId: SQLWrapper, search: Search): SQL {
-  const among = (range: SQL) =>
-    sql`${customerId} in (select ${customerTerms.customerId} from ${customerTerms}
-      where ${customerTerms.businessId} = ${businessId} and ${range})`;
-  if (search.kind === "digits") {
-    const backwards = `~${[...search.digits].reverse().join("")}`;
-    return among(sql`(${beginsWith(search.digits)} or ${beginsWith(backwards)})`);
+export function foundCustomers({ businessId }: Pick<Ctx, "businessId">, search: Search): SQL {
+  const named = (range: SQL) =>
+    sql`select ${customerTerms.customerId} as id from ${customerTerms}
+      where ${customerTerms.businessId} = ${businessId} and ${range}`;
+  // Sets first, whatever the planner thinks of them: joined one by one, two common words took seconds.
+  return sql.join(rangesOf(search).map(named), sql` intersect `);
+}
+
+/** True for rows whose customer is one of them. */
+export const foundBy = (ctx: Pick<Ctx, "businessId">, customerId: SQLWrapper, search: Search): SQL =>
+  sql`${customerId} in (${foundCustomers(ctx, search)})`;
+
+function rangesOf(search: Search): SQL[] {
+  if (search.kind === "words") {
+    const words = wordsOf(search.words);
+    return words.length === 0 ? [sql`false`] : words.map(beginsWith); // only signs: nobody
   }
-  const conditions = wordsOf(search.words).map((word) => among(beginsWith(word)));
-  return conditions.length === 0 ? sql`false` : sql.join(conditions, sql` and `);
+  const backwards = `~${[...search.digits].reverse().join("")}`;
+  return [sql`(${beginsWith(search.digits)} or ${beginsWith(backwards)})`];
 }
 
 const beginsWith = (prefix: string): SQL =>

@@ -4,20 +4,22 @@ import type { CustomerId } from "../../base/ids.ts";
 import { customerIdentities, customers } from "../../db/schema/customer.ts";
 import { leads } from "../../db/schema/lead.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
-import { foundBy, readSearch } from "./found-by.ts";
+import { foundBy, foundCustomers, readSearch, type Search } from "./found-by.ts";
 
 // Calls and conversations of this many found people are looked at: behind them nobody scrolls in a palette.
 const peopleMax = 100;
+// Among so many that fit, people without an open lead are looked for.
+const withoutLead = 1_000;
 // How far back words are looked for in what was said and written. Neither text has an index that row-level security
 // lets a search use, so the newest rows are read: some 10 ms.
 const recentCalls = 2_000;
-const recentMessages = 5_000;
+const recentMessages = 3_000;
 
 /** What the command palette shows for a text: people by name, number or notes; calls and conversations by them or their words. */
 export async function search(ctx: Ctx, text: string, limit: number) {
   const asked = readSearch(text);
   if (asked === null) return { customers: [], calls: [], conversations: [] };
-  const people = await findPeople(ctx, foundBy(ctx, customers.id, asked));
+  const people = await findPeople(ctx, asked);
   const ids = people.map(({ id }) => id);
   const words = asked.kind === "words" ? asked.words : null;
   return {
@@ -27,8 +29,17 @@ export async function search(ctx: Ctx, text: string, limit: number) {
   };
 }
 
-function findPeople(ctx: Ctx, found: SQL) {
+/** Those whose lead is most recently active; behind them some who have no lead. */
+function findPeople(ctx: Ctx, asked: Search) {
   const { tx, businessId } = ctx;
+  const ids = sql`
+    (select customer_id from leads where business_id = ${businessId} and archived_at is null
+        and ${foundBy(ctx, sql`leads.customer_id`, asked)}
+      order by active_at desc, id desc limit ${peopleMax})
+    union
+    (select id from (select distinct id from (${foundCustomers(ctx, asked)} limit ${withoutLead}) as some_terms) as fitting
+      where not exists (select from leads where business_id = ${businessId} and customer_id = fitting.id and archived_at is null)
+      limit ${peopleMax})`;
   const phones = sql<string[]>`(
     select coalesce(json_agg(${customerIdentities.value} order by ${customerIdentities.createdAt}), '[]')
     from ${customerIdentities} where ${customerIdentities.businessId} = ${businessId}
@@ -37,7 +48,7 @@ function findPeople(ctx: Ctx, found: SQL) {
     .select({ id: customers.id, name: customers.name, phones, leadId: leads.id, status: leads.status })
     .from(customers)
     .leftJoin(leads, and(eq(leads.businessId, customers.businessId), eq(leads.customerId, customers.id)))
-    .where(and(eq(customers.businessId, businessId), found))
+    .where(and(eq(customers.businessId, businessId), sql`${customers.id} in (${ids})`))
     .orderBy(desc(sql`coalesce(${leads.activeAt}, ${customers.createdAt})`), desc(customers.id))
     .limit(peopleMax);
 }
