@@ -1,5 +1,4 @@
-import { backoffMs } from "../../base/backoff.ts";
-import type { Clock, Timer } from "../../base/clock.ts";
+import type { Clock } from "../../base/clock.ts";
 import { AppError } from "../../base/errors.ts";
 import type { BusinessId } from "../../base/ids.ts";
 import type { Log } from "../../base/log.ts";
@@ -18,9 +17,9 @@ import type {
 import { Asks } from "./asks.ts";
 import { archiveLogin } from "./auth-store.ts";
 import { HandOver } from "./hand-over.ts";
-import { isActive, type LifeAction, type LifeInput, type LifeState, reconnectBackoff, step } from "./lifecycle.ts";
-import type { Answer, Closing, FromWorker, Me, ToWorker } from "./protocol.ts";
-import { readClosing } from "./reasons.ts";
+import { Life, type SessionAction } from "./life.ts";
+import { isFinal, type LifeInput } from "./lifecycle.ts";
+import type { Answer, FromWorker, Me, ToWorker } from "./protocol.ts";
 import type { StartGate } from "./start-gate.ts";
 import type { Passenger, Supervisor } from "./supervisor.ts";
 
@@ -42,7 +41,7 @@ export interface ChannelDeps {
 type Line = Exclude<FromWorker, { type: "ready" | "log" }>;
 
 /**
- * One business's channel: carries out the lifecycle's table on a session in a thread, and passes on what it says. It
+ * One business's channel: carries out its life's decisions on a session in a thread, and passes on what it says. It
  * outlives sessions and threads.
  */
 export class BaileysChannel implements WhatsAppChannel, Passenger {
@@ -51,27 +50,19 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
   readonly #log: Log;
   readonly #asks = new Asks();
   readonly #handOver: HandOver;
-  #state: LifeState = "off";
-  #reason: string | null = null;
-  #failures = 0;
+  readonly #life: Life;
   #epoch = 0;
   #sending = 0;
-  #retryAtMs: number | null = null;
   #qr: ChannelStatus["qr"] = null;
   #pairing: PairingCode | null = null;
   #me: Me | null = null;
   #heardMs: number | null = null;
   #lastSeen: string | null = null;
-  #replacedMs: number | null = null;
-  #triedMs = 0;
-  /** Waits only because nothing was reached: anybody's success says that it is worth a try. */
-  #waitsForNetwork = false;
-  /** Why we ended a connection that has to come back at once. */
-  #ownReason: string | null = null;
   #stalled = false;
-  #timers: Timer[] = [];
   #onIdle: (() => void)[] = [];
   #onClosed: (() => void)[] = [];
+  /** Being disconnected or unlinked. */
+  #leaving: Promise<void> | null = null;
   #told = "";
 
   constructor(deps: ChannelDeps) {
@@ -79,6 +70,12 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     this.biz = deps.businessId;
     this.#log = deps.log.child({ biz: deps.businessId });
     this.#handOver = new HandOver(deps.clock, this.#log);
+    const { clock, random } = deps;
+    this.#life = new Life({
+      ...{ clock, random, log: this.#log },
+      act: (action) => this.#act(action),
+      changed: () => this.#changed(),
+    });
   }
 
   get busy(): boolean {
@@ -86,18 +83,18 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
   }
 
   status(): ChannelStatus {
-    const { clock } = this.#deps;
-    const connected =
-      this.#state === "open" && this.#heardMs !== null && clock.nowMs() - this.#heardMs < limits.waFreshMs;
+    const { state, reason, failures, retryAtMs, isActive } = this.#life;
+    const freshMs = this.#heardMs === null ? Number.POSITIVE_INFINITY : this.#deps.clock.nowMs() - this.#heardMs;
+    const connected = state === "open" && freshMs < limits.waFreshMs;
     return {
-      state: this.#state === "link_expired" ? "needs_link" : this.#state,
+      state: state === "link_expired" ? "needs_link" : state,
       connected,
       canSend: connected && !this.#stalled,
-      recovers: isActive(this.#state) || this.#state === "waiting",
-      reason: this.#reason,
-      failures: this.#failures,
+      recovers: isActive || state === "waiting",
+      reason,
+      failures,
       lastSeen: this.#lastSeen,
-      retryAt: this.#retryAtMs === null ? null : isoOf(this.#retryAtMs),
+      retryAt: retryAtMs === null ? null : isoOf(retryAtMs),
       qr: this.#qr,
       pairing: this.#pairing,
       me: this.#me,
@@ -105,31 +102,37 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
   }
 
   connect(): void {
-    this.#step("connect");
+    if (this.#leaving === null) this.#life.step("connect");
+    else void this.#leaving.then(() => this.connect());
   }
 
-  async disconnect(): Promise<void> {
-    await this.#idle();
-    const closed = this.#closedSoon();
-    this.#step("disconnect");
-    await closed;
-    this.#handOver.rest();
-    this.#deps.supervisor.leave(this.biz);
+  disconnect(): Promise<void> {
+    return this.#leave("disconnect");
   }
 
-  async logout(): Promise<void> {
-    await this.#idle();
-    const closed = this.#closedSoon();
-    this.#me = null;
-    this.#step("logout", "unlinked");
-    await closed;
-    this.#deps.supervisor.leave(this.biz);
-    this.#forget();
+  logout(): Promise<void> {
+    return this.#leave("logout", "unlinked");
+  }
+
+  async #leave(input: Extract<LifeInput, "disconnect" | "logout">, reason?: string): Promise<void> {
+    await this.#leaving;
+    const leaving = (async () => {
+      await this.#idle();
+      const closed = this.#closedSoon();
+      this.#life.step(input, reason);
+      await closed;
+      this.#handOver.rest();
+      this.#deps.supervisor.leave(this.biz);
+      if (input === "logout") this.#forget();
+    })();
+    this.#leaving = leaving;
+    await leaving;
+    if (this.#leaving === leaving) this.#leaving = null;
   }
 
   async requestPairingCode(phone: string): Promise<PairingCode> {
     if (!/^\+?\d{8,15}$/.test(phone)) throw new AppError("invalid", "this is no phone number");
-    if (this.#state !== "needs_link") throw new AppError("unavailable", "the channel does not wait to be linked");
+    if (this.#life.state !== "needs_link") throw new AppError("unavailable", "the channel does not wait to be linked");
     const answer = await this.#ask((ask) => ({ type: "code", ...this.#name, ask, phone }));
     if (answer.kind !== "code") throw failureOf(answer);
     const expiresMs = this.#wallMs + limits.waPairingCodeMs;
@@ -165,26 +168,20 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     { ref }: MediaRef,
     { file, bytesMax }: { file: string; bytesMax: number },
   ): Promise<{ bytes: number }> {
-    if (this.#state !== "open") throw new AppError("unavailable", "WhatsApp is not connected");
+    if (this.#life.state !== "open") throw new AppError("unavailable", "WhatsApp is not connected");
     const answer = await this.#ask((ask) => ({ type: "download", ...this.#name, ask, ref, file, bytesMax }));
     if (answer.kind !== "downloaded") throw failureOf(answer);
     return { bytes: answer.bytes };
   }
 
-  /** Somebody else's connection has opened: what we wait for may be over. Never sooner than the first wait. */
   networkIsBack(): void {
-    const sinceMs = this.#deps.clock.nowMs() - this.#triedMs;
-    if (this.#state === "waiting" && this.#waitsForNetwork && sinceMs >= (reconnectBackoff.delaysMs[0] ?? 0))
-      this.#step("timer");
+    this.#life.networkIsBack();
   }
 
-  /** The thread is gone, and the session with it. */
   onLost(recycled: boolean): void {
     this.#asks.lost("the thread of this session is lost");
     this.#sessionOver();
-    if (!isActive(this.#state)) return;
-    if (recycled) this.#step("closed_restart", "thread_replaced");
-    else this.#step("worker_lost", "thread_lost");
+    this.#life.lost(recycled);
   }
 
   onLine(line: FromWorker): void {
@@ -215,14 +212,16 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
         return void this.#resend(line.ask, line.providerId);
       case "qr":
         this.#qr = { text: line.text, expiresAt: isoOf(this.#wallMs + line.lifeMs) };
-        return this.#step("qr", "not_linked");
+        this.#life.step("qr", "not_linked");
+        return this.#changed();
       case "scanned":
-        return this.#step("scanned", "scanned");
+        return this.#life.step("scanned", "scanned");
       case "opened":
-        this.#me = line.me;
-        return this.#onOpened();
+        return this.#onOpened(line.me);
       case "closed":
-        return this.#onClosedLine(line.closing);
+        this.#sessionOver();
+        for (const done of this.#onClosed.splice(0)) done();
+        return this.#life.closed(line.closing);
       case "pong":
         return;
     }
@@ -233,98 +232,35 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     return () => this.#post({ type: "stored", biz: this.biz, key });
   }
 
-  // The lifecycle
-
-  #step(input: LifeInput, reason: string | null = this.#reason): void {
-    const before = this.#state;
-    const [next, action] = step(before, input);
-    if (next === before && action === "none" && input !== "qr") return;
-    this.#state = next;
-    this.#reason = reason;
-    this.#retryAtMs = next === "banned" ? this.#retryAtMs : null;
-    this.#stopTimers();
-    if (next !== "needs_link") this.#qr = this.#pairing = null;
-    this.#act(action);
-    this.#watch();
-    if (next !== before) this.#log.info("WA", "connection update:", { state: next, reason, failures: this.#failures });
-    this.#changed();
-  }
-
-  #act(action: LifeAction): void {
+  #act(action: SessionAction): void {
     switch (action) {
       case "open":
         return this.#deps.gate.pass(() => this.#open());
-      case "wait":
-        return this.#wait(++this.#failures);
-      case "wait_long":
-        this.#failures++;
-        return this.#wait(reconnectBackoff.delaysMs.length);
       case "close":
         return this.#post({ type: "close", ...this.#name });
       case "unlink":
         return void this.#ask((ask) => ({ type: "unlink", ...this.#name, ask }));
       case "forget":
         return this.#forget();
-      case "none":
-        return;
     }
   }
 
   #open(): void {
-    if (this.#state !== "starting" && this.#state !== "connecting") return;
-    const { supervisor, clock, dir, socketUrl } = this.#deps;
-    if (supervisor.restInMs > 0) {
-      this.#timers.push(clock.after(supervisor.restInMs, () => this.#open()));
-      return;
-    }
+    const { state } = this.#life;
+    if (state !== "starting" && state !== "connecting") return;
+    const { supervisor, dir, socketUrl } = this.#deps;
+    if (supervisor.restInMs > 0) return this.#life.after(supervisor.restInMs, () => this.#open());
     supervisor.board(this);
-    this.#triedMs = clock.nowMs();
+    this.#life.tries();
     this.#epoch++;
     this.#post({ type: "open", ...this.#name, dir, socketUrl });
   }
 
-  #wait(attempt: number): void {
-    const delayMs = backoffMs(reconnectBackoff, attempt, this.#deps.random);
-    this.#retryAtMs = this.#wallMs + delayMs;
-    this.#timers.push(this.#deps.clock.after(delayMs, () => this.#step("timer")));
-  }
-
-  /** A try that leads nowhere is ended; a connection that holds makes earlier failures forgotten. */
-  #watch(): void {
-    const { clock } = this.#deps;
-    if (this.#state === "starting" || this.#state === "connecting" || this.#state === "linking")
-      this.#timers.push(clock.after(limits.waOpenMs, () => this.#post({ type: "close", ...this.#name })));
-    if (this.#state === "open")
-      this.#timers.push(
-        clock.after(limits.waSteadyMs, () => {
-          this.#failures = 0;
-          this.#changed();
-        }),
-      );
-  }
-
-  #onOpened(): void {
+  #onOpened(me: Me): void {
+    this.#me = me;
     this.#heard(0);
-    this.#stalled = false;
-    this.#step("opened", null);
+    this.#life.step("opened", null);
     this.#deps.onOpen();
-  }
-
-  #onClosedLine(closing: Closing): void {
-    this.#sessionOver();
-    const own = this.#ownReason;
-    this.#ownReason = null;
-    for (const done of this.#onClosed.splice(0)) done();
-    if (!isActive(this.#state)) return;
-    if (own !== null) return this.#step("closed_restart", own);
-    const nowMs = this.#deps.clock.nowMs();
-    const recently = this.#replacedMs !== null && nowMs - this.#replacedMs < limits.waReplacedMs;
-    const { input, reason, detail, bannedSeconds } = readClosing(closing, recently);
-    this.#waitsForNetwork = input === "closed_lost" && reason !== "login_in_use";
-    if (input === "closed_replaced") this.#replacedMs = nowMs;
-    if (bannedSeconds !== null) this.#retryAtMs = this.#wallMs + bannedSeconds * 1_000;
-    if (detail !== null) this.#log.warn("WA", "connection closed", { reason, detail });
-    this.#step(input, reason);
   }
 
   #sessionOver(): void {
@@ -336,7 +272,7 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     const pulse = sessions.find(({ biz }) => biz === this.biz);
     if (pulse === undefined || pulse.epoch !== this.#epoch) return;
     if (pulse.heardMsAgo !== null) this.#heard(pulse.heardMsAgo);
-    if (pulse.oldestUnreadMs > limits.waUnreadMs) this.#renew("stuck");
+    if (pulse.oldestUnreadMs > limits.waUnreadMs) this.#life.renew("stuck");
     this.#changed();
   }
 
@@ -350,14 +286,8 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     if (result.kind === "unknown" && result.code === "ack_timeout") this.#stalled = true;
     if (this.#sending > 0) return;
     for (const done of this.#onIdle.splice(0)) done();
-    if (this.#stalled) this.#renew("ack_timeout");
+    if (this.#stalled) this.#life.renew("ack_timeout");
     this.#changed();
-  }
-
-  #renew(reason: string): void {
-    if (this.#state !== "open" || this.#ownReason !== null) return;
-    this.#ownReason = reason;
-    this.#post({ type: "close", ...this.#name });
   }
 
   // Small things
@@ -391,7 +321,7 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
 
   /** Resolves when the session has told its end, or is not going to. */
   #closedSoon(): Promise<void> {
-    if (!isActive(this.#state)) return Promise.resolve();
+    if (!this.#life.isActive) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onClosed.push(resolve);
       this.#deps.clock.after(3 * limits.waCutMs, resolve);
@@ -403,11 +333,10 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     this.#me = null;
   }
 
-  #stopTimers(): void {
-    for (const timer of this.#timers.splice(0)) timer.cancel();
-  }
-
   #changed(): void {
+    const { state } = this.#life;
+    if (state !== "needs_link") this.#qr = this.#pairing = null;
+    if (isFinal(state)) this.#deps.supervisor.leave(this.biz); // whoever waits for a person needs no thread
     const status = this.status();
     const { lastSeen: _, ...rest } = status;
     const told = JSON.stringify(rest);

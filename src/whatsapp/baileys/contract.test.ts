@@ -1,9 +1,12 @@
+import { setDefaultTimeout } from "bun:test";
 import type { BusinessId } from "../../base/ids.ts";
 import { until } from "../../e2e/testing/until.ts";
 import type { Account } from "../../sim/whatsapp/account.ts";
 import type { Address } from "../provider.ts";
 import { type ContractWorld, providerContract } from "../testing/provider-contract.ts";
 import { openLinkRoom } from "./testing/link-room.ts";
+
+setDefaultTimeout(60_000);
 
 // The real client in its threads, against a server that speaks WhatsApp's wire.
 async function baileysOnFakeWire(): Promise<ContractWorld> {

@@ -367,6 +367,15 @@ describe("a connection that ends", () => {
     expect(shop.channel.status()).toMatchObject({ state: "off", me: null });
   });
 
+  test("connecting in the middle of a logout waits for its end, and begins a new link", async () => {
+    const shop = await room.openShop();
+    const leaving = shop.channel.logout();
+    shop.channel.connect();
+    await leaving;
+    await room.link(shop);
+    expect(shop.account.devices.size).toBe(1);
+  });
+
   test("a refused upgrade is told by its status and tried again", async () => {
     const shop = await room.openShop();
     room.whatsapp.refuseUpgrade = 503;
