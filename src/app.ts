@@ -24,6 +24,7 @@ import { createHealth } from "./health/health.ts";
 import { limitBodies } from "./http/body-size.ts";
 import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
+import { securityHeaders } from "./http/security-headers.ts";
 import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
 import { createLiveHub, type LiveHub } from "./notify/live.ts";
@@ -176,7 +177,7 @@ function routesOf(
 ): Hono {
   const routes = new Hono();
   routes.onError(errorHandler(log));
-  routes.use(...requestLog(log, clock));
+  routes.use(...requestLog(log, clock), securityHeaders(rest.publicBaseUrl));
   routes.use(limitBodies({ uploads: whatsapp.uploads }));
   for (const own of whatsapp.routes) routes.route("/", own); // before those that bound all webhooks more tightly
   routes.route("/", webhooks);
@@ -192,7 +193,10 @@ function routesOf(
     upSeconds: Math.round((clock.nowMs() - startedMs) / 1_000),
     memoryMb: Math.round(process.memoryUsage.rss() / 1_048_576),
   });
-  routes.route("/", createApi({ ...config, db, clock, log, state, ...needs }));
+  routes.route(
+    "/",
+    createApi({ ...config, requestsPerMinute: config.http.requestsPerMinute, db, clock, log, state, ...needs }),
+  );
   const health = createHealth({
     probes: {
       database: () => withSystem(db, async (tx) => void (await tx.execute(sql`select 1`)), { deadlineMs: 1_000 }),

@@ -48,6 +48,7 @@ const environment = z.object({
   WHATSAPP_PROVIDER: z.enum(["baileys", "twilio"], { error: "must be baileys or twilio" }).default("baileys"),
   RECORD_CALLS: z.stringbool({ error: "must be true or false" }).default(true),
   USD_ILS_RATE: z.coerce.number({ error: "must be a number" }).positive().default(3.7),
+  API_REQUESTS_PER_MINUTE: z.coerce.number({ error: "must be a number" }).int().min(10).default(300),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
   LOG_FORMAT: z.enum(["text", "json"]).default("text"),
 });
@@ -62,6 +63,8 @@ export interface Config {
     port: number;
     /** Address under which Twilio and browsers reach us, without a trailing slash; null = derived from the bound port. */
     publicBaseUrl: string | null;
+    /** How often one person, or one key, may ask the API. */
+    requestsPerMinute: number;
   };
   /** Absolute path; everything the product keeps on disk is below it. */
   storageDir: string;
@@ -128,7 +131,12 @@ export const configFromEnvironment = (): Config => readConfig(process.env);
 
 function toConfig(env: z.infer<typeof environment>): Config {
   return {
-    http: { host: env.HOST, port: env.PORT, publicBaseUrl: env.PUBLIC_BASE_URL ?? null },
+    http: {
+      host: env.HOST,
+      port: env.PORT,
+      publicBaseUrl: env.PUBLIC_BASE_URL ?? null,
+      requestsPerMinute: env.API_REQUESTS_PER_MINUTE,
+    },
     storageDir: resolve(env.STORAGE_DIR),
     databaseUrl: env.DATABASE_URL ?? null,
     sessionSecret: env.SESSION_SECRET ?? null,

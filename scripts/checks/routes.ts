@@ -10,6 +10,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/webhook\//, "src/twilio/voice-webhooks.ts"],
   [/^\/ws\/twilio-media/, "src/twilio/media-socket.ts"],
   [/^\/(?:health|readyz)/, "src/health/health.ts"],
+  [/^\/api\/(?:openapi\.json|docs)/, "src/api/openapi.ts"],
   [/^\/api\/auth\//, "src/auth/"],
   [/^\/api\/calendar\//, "src/calendar/api"],
   [/^\/api\/calls/, "src/calls/api"],

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { hc } from "hono/client";
 import type { Api } from "../api-types.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { RequestRate } from "../http/request-rate.ts";
+import { createVirtualClock } from "../sim/clock.ts";
 import { addBusiness } from "../tenants/business.ts";
 import { Browser } from "./testing/browser.ts";
 import { addPerson, password, testApi } from "./testing/people.ts";
@@ -33,4 +36,46 @@ test("every answer has the request's id and is kept by nobody", async () => {
   const { headers } = await new Browser(testApi(db)).ask("/api/auth/csrf");
   expect(headers.get("x-request-id")).toMatch(/^[\w-]{20,}$/);
   expect(headers.get("cache-control")).toBe("no-store");
+});
+
+interface Described {
+  openapi: string;
+  paths: Record<string, Record<string, { "x-access"?: string; security?: object[]; description?: string }>>;
+}
+
+test("the OpenAPI document is valid and holds every route, who may call it and what keeps strangers out", async () => {
+  const api = testApi(db);
+  const { body } = await new Browser(api).ask<Described>("/api/openapi.json");
+  expect(await new Validator().validate({ ...body })).toMatchObject({ valid: true });
+  for (const { method, path } of api.routes) {
+    if (method === "ALL") continue;
+    const operation = body.paths[path.replace(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()];
+    expect(operation?.["x-access"], `${method} ${path}`).toBeString();
+    expect(operation?.description, `${method} ${path}`).toBeString();
+    expect(operation?.security, `${method} ${path}`).toBeArray();
+  }
+});
+
+test("the reference page shows every operation and runs no script", async () => {
+  const { body, headers } = await new Browser(testApi(db)).ask<string>("/api/docs");
+  expect(body).toContain("/api/auth/login");
+  expect(body).not.toContain("<script");
+  expect(headers.get("content-security-policy")).toStartWith("default-src 'none'; style-src 'sha256-");
+});
+
+test("every answer says what it is and that it is no page", async () => {
+  const { headers } = await new Browser(testApi(db, "https://office.example.co.il")).ask("/api/auth/me");
+  expect(headers.get("content-security-policy")).toContain("sandbox");
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+  expect(headers.get("strict-transport-security")).toBe("max-age=31536000");
+});
+
+test("whoever asks too often is told when to come back; others are not held up", () => {
+  const clock = createVirtualClock();
+  const rate = new RequestRate(clock, 3);
+  for (let asked = 0; asked < 3; asked++) rate.count("dana");
+  expect(() => rate.count("dana")).toThrow(expect.objectContaining({ code: "rate_limited", retryAfterSeconds: 60 }));
+  rate.count("yossi");
+  clock.advance(60_000);
+  rate.count("dana");
 });

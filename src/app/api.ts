@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { createAdminApi } from "../admin/api.ts";
 import type { ProcessState } from "../admin/health.ts";
 import type { ApiEnv } from "../api/env.ts";
+import { createReferenceApi } from "../api/openapi.ts";
 import { createAuthApi } from "../auth/api.ts";
 import { createTeamApi } from "../auth/api-team.ts";
 import { createCookies } from "../auth/cookies.ts";
@@ -16,6 +17,7 @@ import type { SoundStore } from "../calls/sound-store.ts";
 import { createCrmApi } from "../crm/api.ts";
 import type { Database } from "../db/client.ts";
 import { guard } from "../http/guard.ts";
+import { RequestRate } from "../http/request-rate.ts";
 import { createIntegrationsApi } from "../integrations/api.ts";
 import { createKeyVerifier } from "../integrations/keys.ts";
 import { tracePlot } from "../live-call/vad/trace-plot.ts";
@@ -48,14 +50,16 @@ export interface ApiDeps {
   whatsapp: WhatsAppApiDeps;
   /** True when a model is configured. */
   hasModel: boolean;
+  requestsPerMinute: number;
 }
 
 /** Everything under `/api/` that people and programs use, behind one guard. Each area stands in its own module. */
 export function createApi(deps: ApiDeps) {
   const { db, clock, log, secret, publicBaseUrl } = deps;
   const cookies = createCookies(secret, () => publicBaseUrl().startsWith("https:"));
+  const rate = new RequestRate(clock, deps.requestsPerMinute);
   const api = new Hono<ApiEnv>();
-  api.use("/api/*", guard({ db, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, clock }));
+  api.use("/api/*", guard({ db, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, clock, rate }));
   return api
     .route("/", createAuthApi({ db, cookies, clock, log }))
     .route("/", createCalendarApi(deps))
@@ -64,6 +68,10 @@ export function createApi(deps: ApiDeps) {
     .route("/", createEventsApi({ hub: deps.hub, hasSession: (key) => hasSession(db, key) }))
     .route("/", createNotificationsApi({ db, clock }))
     .route("/", createPrivacyApi(deps))
+    .route(
+      "/",
+      createReferenceApi(() => api, deps.state().version),
+    )
     .route("/", createRehearsalApi({ db }))
     .route("/", createTenantsApi({ db, clock }))
     .route("/", createTestCallApi(deps))

@@ -1,4 +1,5 @@
 import type { Context, MiddlewareHandler } from "hono";
+import { clientAddress } from "../api/client-address.ts";
 import type { Access, ApiEnv } from "../api/env.ts";
 import type { Cookies } from "../auth/cookies.ts";
 import { readSession } from "../auth/sessions.ts";
@@ -6,6 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { Database } from "../db/client.ts";
 import { isOwnOrigin } from "./origin.ts";
+import type { RequestRate } from "./request-rate.ts";
 
 /** What an API key stands for; null when it is unknown or revoked. */
 export type VerifyApiKey = (key: string) => Promise<Access | null>;
@@ -17,6 +19,7 @@ export interface GuardDeps {
   /** Where browsers reach us, as configured or as we listen. */
   publicBaseUrl: () => string;
   clock: Clock;
+  rate: RequestRate;
 }
 
 const unsafe = new Set(["POST", "PUT", "PATCH", "DELETE"]);
@@ -33,6 +36,8 @@ export function guard(deps: GuardDeps): MiddlewareHandler<ApiEnv> {
     const key = bearerOf(c);
     if (key === null) await admitBrowser(deps, c);
     else await admitKey(deps, c, key);
+    const access = c.get("access");
+    deps.rate.count(access ? `${access.userId ?? access.name} ${access.businessId}` : `stranger ${clientAddress(c)}`);
     c.header("Cache-Control", "no-store");
     await next();
   };
@@ -43,8 +48,9 @@ function bearerOf(c: Context): string | null {
   return header === undefined ? null : (/^Bearer ([\w.~+/=-]{1,200})$/.exec(header)?.[1] ?? "");
 }
 
-async function admitKey({ verifyApiKey }: GuardDeps, c: Context<ApiEnv>, key: string): Promise<void> {
+async function admitKey({ verifyApiKey, rate }: GuardDeps, c: Context<ApiEnv>, key: string): Promise<void> {
   const access = await verifyApiKey(key);
+  if (!access) rate.count(`stranger ${clientAddress(c)}`);
   if (!access) throw new AppError("unauthenticated", "unknown API key", { public: "bad_api_key" });
   if (access.readOnly && unsafe.has(c.req.method))
     throw new AppError("forbidden", "a key that may only read", { public: "read_only_key" });

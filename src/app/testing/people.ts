@@ -12,6 +12,7 @@ import { type Role, userPasswords } from "../../db/schema/user.ts";
 import { withSystem } from "../../db/tenant.ts";
 import { errorHandler } from "../../http/errors.ts";
 import { requestLog } from "../../http/request-log.ts";
+import { securityHeaders } from "../../http/security-headers.ts";
 import type { LiveHub } from "../../notify/live.ts";
 import { createApi } from "../api.ts";
 
@@ -43,7 +44,10 @@ export function testApi(
 ): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.onError(errorHandler(silentLog));
-  app.use(...requestLog(silentLog, clock));
+  app.use(
+    ...requestLog(silentLog, clock),
+    securityHeaders(() => publicBaseUrl),
+  );
   const areas = {
     storageDir: tmpdir(),
     sounds: createSoundStore(tmpdir()),
@@ -61,6 +65,7 @@ export function testApi(
     hasModel: false,
     usdIlsRate: 3.7,
     state: () => ({ version: "0", liveCalls: 0, draining: false, panels: 0, upSeconds: 0, memoryMb: 0 }),
+    requestsPerMinute: 100_000,
   };
   const frame = { db, clock, log: silentLog, secret: "s".repeat(32), publicBaseUrl: () => publicBaseUrl };
   return app.route("/", createApi({ ...frame, ...areas }));
