@@ -1,6 +1,6 @@
 /** The same load against the product and against the relay. */
 import { type LoadOptions, type LoadReport, runLoad } from "../../src/sim/load.ts";
-import { ProcessWatch } from "./process.ts";
+import { ProcessWatch, treeCpuSeconds } from "./process.ts";
 import { number, openRelay, openStand, type Stand } from "./stand.ts";
 
 type Load = Pick<LoadOptions, "calls" | "seconds" | "rampSeconds" | "interruptEvery" | "thinkMs">;
@@ -9,6 +9,8 @@ export interface Run {
   report: LoadReport;
   /** Seconds of CPU per minute of one call, from `warmUpSeconds` on, the end of the calls included. */
   cpuPerCallMinute: number;
+  /** The same of its PostgreSQL; 0 for the relay, which has none. */
+  databasePerCallMinute: number;
   /** Share of its own core that the load needed, starting the product included. */
   loadShare: number;
   /** Before the first call. */
@@ -32,10 +34,17 @@ function countOwnCpu(): () => number {
   };
 }
 
-const resultOf = (report: LoadReport, watch: ProcessWatch, load: Load, loadShare: number): Run => ({
+const resultOf = (
+  report: LoadReport,
+  watch: ProcessWatch,
+  load: Load,
+  loadShare: number,
+  database: ProcessWatch | null = null,
+): Run => ({
   report,
   loadShare,
   cpuPerCallMinute: watch.usedAfter(warmUpSeconds) / callMinutes(load),
+  databasePerCallMinute: (database?.usedAfter(warmUpSeconds) ?? 0) / callMinutes(load),
   startBytes: watch.samples[0]!.residentBytes,
   peakBytes: watch.peakBytes,
 });
@@ -44,6 +53,7 @@ const resultOf = (report: LoadReport, watch: ProcessWatch, load: Load, loadShare
 export async function productRun(load: Load, afterwards?: (stand: Stand) => Promise<void>): Promise<Run> {
   let stand: Stand | null = null;
   let watch: ProcessWatch | null = null;
+  let database: ProcessWatch | null = null;
   const ownShare = countOwnCpu();
   try {
     const report = await runLoad({
@@ -52,16 +62,19 @@ export async function productRun(load: Load, afterwards?: (stand: Stand) => Prom
       async startProduct(world) {
         stand = await openStand(world);
         watch = new ProcessWatch(stand.product.pid);
+        database = new ProcessWatch(stand.databasePid, treeCpuSeconds);
         return { publicBaseUrl: stand.product.url };
       },
     });
     const loadShare = ownShare();
     await Bun.sleep(1_000); // what is written after a call belongs to its price
     watch!.stop();
+    database!.stop();
     await afterwards?.(stand!);
-    return resultOf(report, watch!, load, loadShare);
+    return resultOf(report, watch!, load, loadShare, database);
   } finally {
     (watch as ProcessWatch | null)?.stop();
+    (database as ProcessWatch | null)?.stop();
     await (stand as Stand | null)?.close();
   }
 }

@@ -15,6 +15,21 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
+/** The same with everything below it: children that live, and those that ended and were waited for. */
+export function treeCpuSeconds(pid: number): number {
+  const fields = fieldsOf(pid);
+  const reaped = (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+  return childrenOf(pid).reduce((sum, child) => sum + cpuIfThere(child), cpuSeconds(pid) + reaped);
+}
+
+function cpuIfThere(pid: number): number {
+  try {
+    return cpuSeconds(pid);
+  } catch {
+    return 0; // gone since it was listed: its parent has its time
+  }
+}
+
 /** Resident memory in bytes. */
 export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) * 1_024;
@@ -38,9 +53,9 @@ export class ProcessWatch {
   readonly samples: { atMs: number; cpuSeconds: number; residentBytes: number }[] = [];
   readonly #timer: Timer;
 
-  constructor(pid: number, everyMs = 500) {
+  constructor(pid: number, cpuOf: (pid: number) => number = cpuSeconds, everyMs = 500) {
     const read = (): void => {
-      this.samples.push({ atMs: performance.now(), cpuSeconds: cpuSeconds(pid), residentBytes: residentBytes(pid) });
+      this.samples.push({ atMs: performance.now(), cpuSeconds: cpuOf(pid), residentBytes: residentBytes(pid) });
     };
     read();
     this.#timer = setInterval(read, everyMs);

@@ -1,6 +1,4 @@
 /** The voice webhook while PostgreSQL stands still and the model hangs: valid TwiML in time, whatever is broken behind it. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { systemClock } from "../../src/base/clock.ts";
 import { callForm, incomingForm } from "../../src/sim/twilio/forms.ts";
 import { parametersOf, whyNotStream } from "../../src/sim/twilio/stream-verb.ts";
@@ -21,7 +19,7 @@ async function measure(): Promise<Finding[]> {
   try {
     await ask(world, stand, 0); // the first request compiles the path
     world.model.model.faults.hangUpgrade = true;
-    const database = databaseProcesses(stand);
+    const database = [stand.databasePid, ...childrenOf(stand.databasePid)];
     for (const pid of database) process.kill(pid, "SIGSTOP");
     try {
       return [await measureStalled(world, stand)];
@@ -75,13 +73,6 @@ function problemOf(twiml: string): string | null {
   } catch (error) {
     return String(error);
   }
-}
-
-/** The postmaster of the product's own PostgreSQL, and every process it made. */
-function databaseProcesses({ storageDir }: Stand): number[] {
-  const file = readFileSync(join(storageDir, "database/data/postmaster.pid"), "utf8");
-  const postmaster = Number(file.split("\n", 1)[0]);
-  return [postmaster, ...childrenOf(postmaster)];
 }
 
 export const stalled: Row = { name: "stalled", title: "the webhook while everything behind it is broken", measure };

@@ -1,5 +1,5 @@
 /** Product and relay in processes of their own, each pinned to the same core; the world they talk to runs in this one. */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningProduct, removeStorage, runCli, startProduct } from "../product.ts";
@@ -22,6 +22,8 @@ export const cores = canPin ? "product and its PostgreSQL on one core, load on a
 export interface Stand {
   readonly product: RunningProduct;
   readonly storageDir: string;
+  /** The postmaster of the product's own PostgreSQL. */
+  readonly databasePid: number;
   addBusiness(phone: string, greeting: string): Promise<void>;
   /** Stops the product, deletes its storage. */
   close(): Promise<void>;
@@ -42,6 +44,7 @@ export async function openStand(world: Environment): Promise<Stand> {
   return {
     product,
     storageDir,
+    databasePid: Number(readFileSync(join(storageDir, "database/data/postmaster.pid"), "utf8").split("\n", 1)[0]),
     addBusiness,
     async close() {
       await product.stop();
