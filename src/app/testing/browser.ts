@@ -13,6 +13,8 @@ export interface Ask {
   method?: string;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is; its type stands in `headers`. */
+  raw?: string;
   /** Over what the browser would send by itself; null = not sent. */
   headers?: Readonly<Record<string, string | null>>;
 }
@@ -28,8 +30,9 @@ export class Browser {
     this.#origin = origin;
   }
 
-  async ask<T = unknown>(path: string, { method, body, headers = {} }: Ask = {}): Promise<Answer<T>> {
-    const verb = method ?? (body === undefined ? "GET" : "POST");
+  async ask<T = unknown>(path: string, { method, body, raw, headers = {} }: Ask = {}): Promise<Answer<T>> {
+    const content = body === undefined ? raw : JSON.stringify(body);
+    const verb = method ?? (content === undefined ? "GET" : "POST");
     const sent: Record<string, string | null> = {
       Cookie: [...this.jar].map(([name, value]) => `${name}=${value}`).join("; "),
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
@@ -40,7 +43,7 @@ export class Browser {
     const answer = await this.#app.request(path, {
       method: verb,
       headers: Object.fromEntries(named),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(content === undefined ? {} : { body: content }),
     });
     this.#keep(answer.headers.getSetCookie());
     const text = await answer.text();

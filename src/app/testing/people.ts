@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import type { ApiEnv } from "../../api/env.ts";
 import { addUser } from "../../auth/users.ts";
 import { systemClock } from "../../base/clock.ts";
-import type { BusinessId, UserId } from "../../base/ids.ts";
+import { type BusinessId, newId, type UserId } from "../../base/ids.ts";
 import { silentLog } from "../../base/log.ts";
 import { createRestCalendars } from "../../calendar/rest.ts";
 import { createSoundStore } from "../../calls/sound-store.ts";
@@ -53,7 +53,7 @@ export function testApi(
     sounds: createSoundStore(tmpdir()),
     restCalendars: createRestCalendars(),
     live: { glance: () => [] },
-    testCalls: null as never,
+    testCalls: { begin: async () => ({ callId: newId(), callSid: "CA", streamSid: "MZ", token: "t" }) } as never,
     hub,
     whatsapp: {
       db,
