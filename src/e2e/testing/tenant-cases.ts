@@ -35,6 +35,7 @@ export const askedElsewhere: readonly string[] = [
   "DELETE /api/auth/impersonation",
   "GET /api/events",
   "POST /api/whatsapp/logout",
+  "POST /api/whatsapp/pairing-code",
 ];
 
 export const tenantCases: Readonly<Record<string, TenantCase>> = {
@@ -198,7 +199,6 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "GET /api/whatsapp/qr": own,
   "POST /api/whatsapp/connect": own,
   "POST /api/whatsapp/disconnect": own,
-  "POST /api/whatsapp/pairing-code": { body: { phone: "0501230004" } },
   "GET /api/whatsapp/sending-status": own,
   "GET /api/whatsapp/settings": own,
   "PATCH /api/whatsapp/settings": { body: { lateHours: 5 } },
