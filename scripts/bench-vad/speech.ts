@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { activeLevel, FRAME, frameEnergies, RATE, readWav, resample, scale, telephoneBand } from "./dsp.ts";
 import { Dice } from "./random.ts";
@@ -15,7 +15,38 @@ export interface Utterance {
 
 /** Voices never cross: what the reported figures are measured with was never heard while tuning. */
 const VOICES = {
-  tuning: ["m1", "m3", "m7", "f1", "f4", "klatt2", "Andy", "Annie", "croak", "Gene", "linda", "Mario"],
+  tuning: [
+    ...["m1", "m3", "m7", "f1", "f4", "klatt2", "Andy", "Annie", "croak", "Gene", "linda", "Mario"],
+    ...[
+      "klatt3",
+      "klatt4",
+      "klatt6",
+      "Denis",
+      "Diogo",
+      "Henrique",
+      "Jacky",
+      "Lee",
+      "Michael",
+      "Nguyen",
+      "Storm",
+      "adam",
+    ],
+    ...[
+      "anika",
+      "antonio",
+      "aunty",
+      "belinda",
+      "boris",
+      "caleb",
+      "david",
+      "edward",
+      "grandma",
+      "iven",
+      "john",
+      "norbert",
+    ],
+    ...["pablo", "quincy", "robert", "sandro", "shelby", "travis", "victor", "zac"],
+  ],
   reported: ["m2", "m4", "m5", "m6", "m8", "f2", "f3", "f5", "klatt", "Alex", "Alicia", "steph", "Hugo", "grandpa"],
 } as const;
 
@@ -71,9 +102,12 @@ async function synthesise(voice: string, pitch: number, speed: number, text: str
   const key = Bun.hash(JSON.stringify([voice, pitch, speed, text])).toString(36);
   const path = join(cacheDir("speech"), `${key}.wav`);
   if (!existsSync(path)) {
-    const command = ["espeak-ng", "-v", voice, "-p", `${pitch}`, "-s", `${speed}`, "-w", path, text];
+    // Renamed when whole: another bench that runs beside this one must not read half a file.
+    const half = `${path}.${process.pid}`;
+    const command = ["espeak-ng", "-v", voice, "-p", `${pitch}`, "-s", `${speed}`, "-w", half, text];
     const done = Bun.spawnSync(command);
     if (done.exitCode !== 0) throw new Error(`espeak-ng ${voice}: ${done.stderr.toString()}`);
+    renameSync(half, path);
   }
   return readWav(await Bun.file(path).bytes());
 }

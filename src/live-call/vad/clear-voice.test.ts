@@ -4,7 +4,7 @@ import { ClearVoice } from "./clear-voice.ts";
 /** "#" a vowel, "." nothing; each a frame of 20 ms. */
 function heard(frames: string, echoShare = 0): ClearVoice {
   const clear = new ClearVoice();
-  for (const each of frames) clear.push(each === "#" ? 0.9 : 0, each !== ".", echoShare);
+  for (const each of frames) clear.push(each === "#" ? 0.9 : 0, 70, each !== ".", echoShare);
   return clear;
 }
 
@@ -29,11 +29,24 @@ describe("the vowels of the last 400 ms", () => {
   test("a voice that the echo spoils counts with less clarity and a period that jumps", () => {
     const spoiled = (echoShare: number) => {
       const clear = new ClearVoice();
-      for (let frame = 0; frame < 5; frame++) clear.push(0.45, false, echoShare);
+      for (let frame = 0; frame < 5; frame++) clear.push(0.45, 70, false, echoShare);
       return clear.recentMs;
     };
     expect(spoiled(0)).toBe(0);
     expect(spoiled(0.5)).toBe(100);
+  });
+
+  test("certainty grows with clarity, faster with a steady period, and never falls under nothing", () => {
+    const after = (clarity: number, steady: boolean) => {
+      const clear = new ClearVoice();
+      for (let frame = 0; frame < 5; frame++) clear.push(clarity, 70, steady, 0);
+      return clear.certainty;
+    };
+    expect(after(0, true)).toBe(0);
+    expect(after(0.45, true)).toBe(0);
+    expect(after(0.7, false)).toBeGreaterThan(0);
+    expect(after(0.7, true)).toBeGreaterThan(2 * after(0.7, false));
+    expect(after(0.9, true)).toBeGreaterThan(after(0.7, true));
   });
 
   test("a tone's edge is forgotten", () => {

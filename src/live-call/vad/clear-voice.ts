@@ -4,8 +4,23 @@ const FRAME_MS = 20;
 // 20 frames: 400 ms.
 const RECENT_MASK = 0xf_ffff;
 const RECENT_FRAMES = 20;
-// A loud breath or the hiss of a cough is clearer than this by chance in one frame of twenty, hardly ever than the second.
-const CLEAR = 0.6;
+/**
+ * Log-likelihood ratio of a frame, voice against breath and cough, as measured on 800 of those and 150 utterances: it grows
+ * with the clarity of the period, twice as fast when the period also stays where it was, which noise does by chance only.
+ */
+const STEADY = { from: 0.53, slope: 20 };
+const UNSTEADY = { from: 0.61, slope: 10 };
+// Chance finds long periods more often than short ones: that much less, or more, clarity is needed per sample.
+const USUAL_LAG = 70;
+const PER_LAG = 0.0025;
+const MOST = 4;
+// What is left of an echo that was predicted too low sounds like a voice: it takes longer to be believed.
+const MOST_IN_ECHO = 2.8;
+// A consonant between two vowels says little against the voice.
+const LEAST = -0.3;
+const CERTAIN = 24;
+// A vowel, rather than not: what spans are measured by.
+const VOWEL = 1.2;
 // The echo's own harmonics lie between the caller's: with half of the frame echo, vowels lose about this much clarity.
 const LESS_IN_ECHO = 0.25;
 // From this part of the energy on, the echo spoils the voice as much as it can.
@@ -15,23 +30,32 @@ const ECHO_MIXES = 1 / 16;
 // 200 ms without a vowel: the voiced ends of two coughs lie farther apart and must not add up.
 const GAP_FRAMES = 10;
 
-/** The vowels of the last 400 ms that no cough, breath or tone has: what an interruption is judged by. */
+/** The vowels of the last 400 ms, and how sure they are: what an interruption is judged by. */
 export class ClearVoice {
+  /** Sequential test (Page 1954): the sum of log-likelihood ratios in nats, never under 0. */
+  certainty = 0;
   #bits = 0;
 
   /**
-   * Once per frame. `clarity`: of what may be a voice, 0 when nothing may be; `continues`: its period goes on from the frame
+   * Once per frame. `clarity`: of what may be a voice, 0 when nothing may be; `lag`: its period in samples; `steady`: its period goes on from the frame
    * before; `echoShare`: how much of the frame's energy the assistant's echo can be, 0 … 1.
    */
-  push(clarity: number, continues: boolean, echoShare: number): void {
-    const less = LESS_IN_ECHO * Math.min(1, echoShare / ECHO_SPOILS);
-    const clear = (continues || echoShare > ECHO_MIXES) && clarity > CLEAR - less;
-    this.#bits = sinceLastGap(((this.#bits << 1) | (clear ? 1 : 0)) & RECENT_MASK);
+  push(clarity: number, lag: number, steady: boolean, echoShare: number): void {
+    let ratio = LEAST;
+    if (clarity > 0) {
+      const spoilt = clarity + PER_LAG * (USUAL_LAG - lag) + LESS_IN_ECHO * Math.min(1, echoShare / ECHO_SPOILS);
+      const mixed = echoShare > ECHO_MIXES;
+      const { from, slope } = steady || mixed ? STEADY : UNSTEADY;
+      ratio = Math.max(LEAST, Math.min(mixed ? MOST_IN_ECHO : MOST, slope * (spoilt - from)));
+    }
+    this.certainty = Math.max(0, Math.min(CERTAIN, this.certainty + ratio));
+    this.#bits = sinceLastGap(((this.#bits << 1) | (ratio > VOWEL ? 1 : 0)) & RECENT_MASK);
   }
 
   /** What was heard was the edge of a tone. */
   forget(): void {
     this.#bits = 0;
+    this.certainty = 0;
   }
 
   /** Vowels of the last 400 ms. */

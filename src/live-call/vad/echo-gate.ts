@@ -1,6 +1,9 @@
 // 700 ms and one frame: the longest way from our socket through the caller's ear and back that was measured.
 const DELAYS = 36;
 const HISTORY = 64;
+const HISTORY_MASK = HISTORY - 1;
+// Delay and return loss of a call stand still; 12 times a second is often enough.
+const ESTIMATE_EVERY = 4;
 // Sums forget with a time constant of 3 s of audible assistant.
 const MEMORY = 0.9935;
 // The envelopes of echo and assistant agree to 0.8-0.95; two unrelated voices hardly ever reach 0.5.
@@ -26,21 +29,26 @@ export class EchoGate {
   gain = FIRST_GAIN;
   /** Estimated delay in frames, -1 while unknown. */
   delay = -1;
-  readonly #far = new Float64Array(HISTORY);
-  readonly #farSum = new Float64Array(DELAYS);
-  readonly #farSquares = new Float64Array(DELAYS);
-  readonly #products = new Float64Array(DELAYS);
+  // Far frames rarely line up with near ones: half of two neighbours.
+  readonly #far = new Float32Array(HISTORY);
+  readonly #farSum = new Float32Array(DELAYS);
+  readonly #farSquares = new Float32Array(DELAYS);
+  readonly #products = new Float32Array(DELAYS);
   #nearSum = 0;
   #nearSquares = 0;
   #weight = 0;
   #at = 0;
+  #amplitude = 0;
+  #sinceEstimate = 0;
   #audibleFrames = 0;
   #frozenFrames = 0;
 
   /** Takes the assistant's energy (16-bit units squared) of this frame and predicts the echo in the caller's frame. */
   predict(farEnergy: number): void {
-    this.#at = (this.#at + 1) % HISTORY;
-    this.#far[this.#at] = Math.sqrt(farEnergy);
+    const amplitude = Math.sqrt(farEnergy);
+    this.#at = (this.#at + 1) & HISTORY_MASK;
+    this.#far[this.#at] = 0.5 * (amplitude + this.#amplitude);
+    this.#amplitude = amplitude;
     this.#audibleFrames = farEnergy > 0 ? DELAYS + 4 : Math.max(0, this.#audibleFrames - 1);
     if (this.#audibleFrames === 0) {
       this.limit = 0;
@@ -50,8 +58,8 @@ export class EchoGate {
     const from = this.delay < 0 ? 0 : this.delay;
     const to = this.delay < 0 ? DELAYS - 1 : this.delay;
     for (let delay = from; delay <= to; delay++) loudest = Math.max(loudest, this.#farAt(delay));
-    const amplitude = this.gain * loudest;
-    this.limit = Math.max(MARGIN * amplitude * amplitude, TAIL * this.limit);
+    const echo = this.gain * loudest;
+    this.limit = Math.max(MARGIN * echo * echo, TAIL * this.limit);
   }
 
   /** Learns from the caller's frame: `energy` above the noise floor; `callerSpeaks` freezes. */
@@ -72,14 +80,13 @@ export class EchoGate {
       this.#farSquares[delay] = this.#farSquares[delay]! * MEMORY + far * far;
       this.#products[delay] = this.#products[delay]! * MEMORY + near * far;
     }
-    if (this.#weight >= FRAMES_MIN) this.#estimate();
+    if (this.#weight < FRAMES_MIN || ++this.#sinceEstimate < ESTIMATE_EVERY) return;
+    this.#sinceEstimate = 0;
+    this.#estimate();
   }
 
-  /** Far frames rarely line up with near ones: half of two neighbours. */
   #farAt(delay: number): number {
-    const index = (this.#at - delay + HISTORY) % HISTORY;
-    const before = (index - 1 + HISTORY) % HISTORY;
-    return 0.5 * (this.#far[index]! + this.#far[before]!);
+    return this.#far[(this.#at - delay) & HISTORY_MASK]!;
   }
 
   #estimate(): void {

@@ -1,7 +1,7 @@
 import { Fullness } from "./fullness.ts";
 import { Liveliness } from "./liveliness.ts";
 import { NoiseSpectrum } from "./noise-spectrum.ts";
-import { BINS, FFT_SIZE, Spectrum, WINDOW_POWER } from "./spectrum.ts";
+import { FFT_SIZE, powerSpectrum, WINDOW_POWER } from "./spectrum.ts";
 import { Steadiness } from "./steadiness.ts";
 import { ToneTest } from "./tone.ts";
 import { Voicing } from "./voicing.ts";
@@ -56,6 +56,18 @@ const evidenceSettings = {
   livelyToLearn: 1.4,
 } as const;
 
+// A frame of noise is seldom 1.5 dB over its mean; what is not needs no spectrum to be called quiet.
+const IDLE_ROOM = 1.4;
+const IDLE_RATE = 0.1;
+// Two seconds in, the noise is known well enough to look away.
+const SKIP_FROM_FRAMES = 100;
+// Quiet for 120 ms: every other frame is looked at. Fewer cost words at 0 dB over traffic, whose floor would be learnt late.
+const CALM_FRAMES = 6;
+const SKIP_IDLE = 1;
+// Under the echo nothing is learnt: every fourth.
+const SKIP_HIDDEN = 3;
+// A frame that stands for two weighs more, but twice as much makes the floor rough.
+const LEARN_MORE = 1.5;
 // Far under the known noise: the noise has gone.
 const NOISE_GONE = 0.05;
 // A crowd has voices in it; a lorry that passes has none.
@@ -76,6 +88,14 @@ export class Evidence {
   voiced = false;
   /** How clear the period is of what may be a voice (see Voicing), 0 when nothing may be one. */
   clarity = 0;
+  /** Period found, in samples. */
+  get lag(): number {
+    return this.#voicing.lag;
+  }
+  /** The period goes on so evenly that noise hardly ever does it. */
+  get steady(): boolean {
+    return this.#voicing.steady;
+  }
   /** Stands out of the noise like speech. */
   speechLike = false;
   /** An utterance begins with this frame. */
@@ -88,7 +108,6 @@ export class Evidence {
   runFrames = 0;
   /** Mean square of the noise, in 16-bit units squared. */
   floor = 0;
-  readonly #spectrum = new Spectrum();
   readonly #noise = new NoiseSpectrum();
   readonly #voicing = new Voicing();
   readonly #steady = new Steadiness();
@@ -104,6 +123,10 @@ export class Evidence {
   #crowd = 0;
   #crowdContrast: number = evidenceSettings.voicedContrast;
   #absorbFrames = 0;
+  #idleEnergy = 0;
+  #aboveNoise = 0;
+  #calmFrames = 0;
+  #skipped = 0;
 
   get calibrated(): boolean {
     return this.#noise.ready;
@@ -114,18 +137,39 @@ export class Evidence {
   }
 
   /**
-   * `samples`: the last 50 ms. `hidden`: echo may cover the frame; `faint`: too quiet for this caller; `frozen`: echo may be
-   * part of it, nothing is learnt about the noise; `speaking`: an utterance is running.
+   * `window`: mu-law bytes of the last 50 ms. `hidden`: echo may cover the frame; `faint`: too quiet for this caller; `frozen`: echo may be
+   * part of it, nothing is learnt about the noise; `speaking`: an utterance is running; `settled`: and
+   * nothing but its end matters. `energy`: mean square of the newest 20 ms.
    */
-  push(samples: Float64Array, hidden: boolean, faint: boolean, frozen: boolean, speaking: boolean): void {
-    const settings = evidenceSettings;
+  push(
+    window: Uint8Array,
+    energy: number,
+    hidden: boolean,
+    faint: boolean,
+    frozen: boolean,
+    speaking: boolean,
+    settled: boolean,
+  ): void {
     this.#framesSeen++;
-    this.#spectrum.analyse(samples);
-    const power = this.#spectrum.power;
+    if (speaking && settled && this.#skipped === 0) this.#repeat();
+    else if (!speaking && this.#canSkip(energy, hidden)) this.#skip();
+    else this.#analyse(window, energy, hidden, faint, frozen, speaking);
+  }
+
+  #analyse(
+    window: Uint8Array,
+    energy: number,
+    hidden: boolean,
+    faint: boolean,
+    frozen: boolean,
+    speaking: boolean,
+  ): void {
+    const settings = evidenceSettings;
+    const power = powerSpectrum(window);
     const noise = this.#noise.power;
     const contrast = this.#noise.contrast(power);
     const needed = this.#neededContrast();
-    this.#tone.push(power, noise);
+    this.#tone.push(power, this.#noise.heard, this.#noise.total);
     this.tone = this.#tone.sure;
     const held = this.#isHeld(power, noise);
     const masked = hidden || faint;
@@ -142,10 +186,52 @@ export class Evidence {
     this.#addUp(masked, held, maybe, contrast - needed);
     // An answer may begin with the call: the first guess and a correction downwards cannot wait for its end.
     const learns = !frozen || !this.#noise.ready || contrast < NOISE_GONE;
-    if (this.#framesSeen > 3 && learns) this.#noise.learn(power, this.#learningRate(contrast, held, noNoise, speaking));
+    if (this.#framesSeen > 3 && learns)
+      this.#learn(power, energy, this.#learningRate(contrast, held, noNoise, speaking));
     const lively = !this.#liveliness.ready || this.#liveliness.value > settings.livelyToGoOn;
     const standsOut = lively && contrast > Math.max(settings.contrast, needed - 0.1);
     this.goesOn = noNoise && !masked && !held && (standsOut || maybe);
+    this.#calmFrames = this.#score > 0 || this.goesOn ? 0 : this.#calmFrames + 1;
+    this.#skipped = 0;
+  }
+
+  #learn(power: Float64Array, energy: number, rate: number): void {
+    this.#noise.learn(power, this.#skipped > 0 ? LEARN_MORE * rate : rate, 1 + this.#skipped);
+    if (rate > 0) this.#idleEnergy += IDLE_RATE * (energy - this.#idleEnergy);
+  }
+
+  /** Nothing hangs on this frame: the line is at its noise floor, or under the echo, and no evidence is pending. */
+  #canSkip(energy: number, hidden: boolean): boolean {
+    if (this.#framesSeen < SKIP_FROM_FRAMES || this.#score > 0 || this.#calmFrames < CALM_FRAMES) return false;
+    if (hidden) return this.#skipped < SKIP_HIDDEN;
+    return energy < IDLE_ROOM * this.#idleEnergy && this.#skipped < SKIP_IDLE;
+  }
+
+  /** The frame is what the one before was. */
+  #repeat(): void {
+    this.#maybeBits = ((this.#maybeBits << 1) | (this.#maybeBits & 1)) & RECENT_MASK;
+    this.#voicedBits = ((this.#voicedBits << 1) | (this.#voicedBits & 1)) & RECENT_MASK;
+    if (this.#unvoicedRun > 0) this.#unvoicedRun++;
+    this.#pass();
+  }
+
+  /** The frame is noise. */
+  #skip(): void {
+    this.#calmFrames++;
+    this.#maybeBits = (this.#maybeBits << 1) & RECENT_MASK;
+    this.#voicedBits = (this.#voicedBits << 1) & RECENT_MASK;
+    this.voiced = this.speechLike = this.starts = this.goesOn = this.tone = false;
+    this.clarity = 0;
+    this.runFrames = 0;
+    this.#pass();
+  }
+
+  /** Time goes on for what counts frames. */
+  #pass(): void {
+    this.#skipped++;
+    if (this.#absorbFrames > 0) this.#absorbFrames--;
+    this.#liveliness.repeat();
+    this.#fullness.push(this.#aboveNoise);
   }
 
   /** An utterance has ended: the next one starts from nothing. */
@@ -168,16 +254,16 @@ export class Evidence {
     return countBits(this.#voicedBits) < settings.heldVowelFrames;
   }
 
-  #isHeld(power: Float64Array, noise: Float64Array): boolean {
+  #isHeld(power: Float64Array, noise: Float32Array): boolean {
     const settings = evidenceSettings;
-    this.#steady.push(power, noise);
+    this.#steady.push(power, noise, 1 + this.#skipped);
     const steady = this.#steady.value;
     const inMusic = this.#music > settings.musicFrom;
     this.#music += settings.musicRate * ((steady > settings.heldInMusic ? 1 : 0) - this.#music);
     return this.#tone.is || steady > (inMusic ? settings.heldInMusic : settings.held);
   }
 
-  #judgeVoice(power: Float64Array, noise: Float64Array, contrast: number): boolean {
+  #judgeVoice(power: Float64Array, noise: Float32Array, contrast: number): boolean {
     const settings = evidenceSettings;
     // Half of the cost of a frame, and three of four frames of noise end here.
     if (contrast <= settings.voicedContrast) {
@@ -202,15 +288,11 @@ export class Evidence {
   /** True while the last 1.5 s were filled so evenly that they are learnt as noise. */
   #followCrowd(hidden: boolean): boolean {
     const settings = evidenceSettings;
-    let total = 0;
-    let noise = 0;
-    for (let k = 0; k < BINS; k++) {
-      total += this.#spectrum.power[k]!;
-      noise += this.#noise.power[k]!;
-    }
+    const { heard: total, total: noise } = this.#noise;
     this.floor = noise * ENERGY_PER_POWER;
     const fullness = this.#fullness;
-    fullness.push(hidden ? 0 : Math.max(0, total - noise));
+    this.#aboveNoise = hidden ? 0 : Math.max(0, total - noise);
+    fullness.push(this.#aboveNoise);
     if (fullness.value > settings.full && fullness.mean > Math.max(FULL_POWER_MIN, settings.fullOverNoise * noise)) {
       this.#absorbFrames = settings.absorbFrames;
       if (countBits(this.#maybeBits) >= CROWD_VOICED_FRAMES) this.#crowd = 1;

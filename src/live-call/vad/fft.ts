@@ -2,7 +2,7 @@ import { assert } from "../../base/assert.ts";
 
 /**
  * Fourier transform of real signals of one fixed length, through a complex transform of half that length
- * (Cooley-Tukey, radix 2, then the usual split into even and odd parts). Tables are made once; `power` allocates nothing.
+ * (Cooley-Tukey, radix 4, then the usual split into even and odd parts). Tables are made once; `power` allocates nothing.
  */
 export class RealFft {
   readonly size: number;
@@ -71,13 +71,15 @@ export class RealFft {
       re[i] = signal[from]!;
       im[i] = signal[from + 1]!;
     }
-    butterflies(re, im, half, this.#cos, this.#sin);
+    // Four at a time; an odd power of two begins with pairs.
+    const odd = ((31 - Math.clz32(half)) & 1) === 1;
+    if (odd) pairs(re, im, half);
+    else firstFours(re, im, half);
+    for (let width = odd ? 2 : 4; width < half; width <<= 2) fours(re, im, half, width, this.#cos, this.#sin);
   }
 }
 
-/** `cos` and `sin` are tables of one turn in 2 × `n` steps. */
-function butterflies(re: Float64Array, im: Float64Array, n: number, cos: Float64Array, sin: Float64Array): void {
-  // The first stage has only the factor 1.
+function pairs(re: Float64Array, im: Float64Array, n: number): void {
   for (let i = 0; i < n; i += 2) {
     const a = re[i]!;
     const b = im[i]!;
@@ -88,21 +90,69 @@ function butterflies(re: Float64Array, im: Float64Array, n: number, cos: Float64
     re[i + 1] = a - c;
     im[i + 1] = b - d;
   }
-  for (let width = 4; width <= n; width <<= 1) {
-    const half = width >> 1;
-    const step = (n << 1) / width;
-    for (let j = 0, turn = 0; j < half; j++, turn += step) {
-      const wr = cos[turn]!;
-      const wi = sin[turn]!;
-      for (let top = j; top < n; top += width) {
-        const low = top + half;
-        const xr = re[low]! * wr + im[low]! * wi;
-        const xi = im[low]! * wr - re[low]! * wi;
-        re[low] = re[top]! - xr;
-        im[low] = im[top]! - xi;
-        re[top] = re[top]! + xr;
-        im[top] = im[top]! + xi;
-      }
+}
+
+/** The first stage has only the factor 1. In bit-reversed order the second of four is the one of two turns. */
+function firstFours(re: Float64Array, im: Float64Array, n: number): void {
+  for (let i = 0; i < n; i += 4) {
+    const evenRe = re[i]! + re[i + 1]!;
+    const evenIm = im[i]! + im[i + 1]!;
+    const lessRe = re[i]! - re[i + 1]!;
+    const lessIm = im[i]! - im[i + 1]!;
+    const oddRe = re[i + 2]! + re[i + 3]!;
+    const oddIm = im[i + 2]! + im[i + 3]!;
+    const turnedRe = im[i + 2]! - im[i + 3]!;
+    const turnedIm = re[i + 3]! - re[i + 2]!;
+    re[i] = evenRe + oddRe;
+    im[i] = evenIm + oddIm;
+    re[i + 1] = lessRe + turnedRe;
+    im[i + 1] = lessIm + turnedIm;
+    re[i + 2] = evenRe - oddRe;
+    im[i + 2] = evenIm - oddIm;
+    re[i + 3] = lessRe - turnedRe;
+    im[i + 3] = lessIm - turnedIm;
+  }
+}
+
+/** Joins four transforms of `width` into one; `cos` and `sin` are tables of one turn in 2 × `n` steps. */
+function fours(
+  re: Float64Array,
+  im: Float64Array,
+  n: number,
+  width: number,
+  cos: Float64Array,
+  sin: Float64Array,
+): void {
+  const step = (n << 1) / (width << 2);
+  for (let j = 0, turn = 0; j < width; j++, turn += step) {
+    const c1 = cos[turn]!;
+    const s1 = sin[turn]!;
+    const c2 = cos[2 * turn]!;
+    const s2 = sin[2 * turn]!;
+    const c3 = c1 * c2 - s1 * s2;
+    const s3 = s1 * c2 + c1 * s2;
+    for (let a = j; a < n; a += width << 2) {
+      const b = a + width;
+      const c = b + width;
+      const d = c + width;
+      const bRe = re[b]! * c2 + im[b]! * s2;
+      const bIm = im[b]! * c2 - re[b]! * s2;
+      const cRe = re[c]! * c1 + im[c]! * s1;
+      const cIm = im[c]! * c1 - re[c]! * s1;
+      const dRe = re[d]! * c3 + im[d]! * s3;
+      const dIm = im[d]! * c3 - re[d]! * s3;
+      const evenRe = re[a]! + bRe;
+      const evenIm = im[a]! + bIm;
+      const lessRe = re[a]! - bRe;
+      const lessIm = im[a]! - bIm;
+      re[a] = evenRe + cRe + dRe;
+      im[a] = evenIm + cIm + dIm;
+      re[b] = lessRe + cIm - dIm;
+      im[b] = lessIm + dRe - cRe;
+      re[c] = evenRe - cRe - dRe;
+      im[c] = evenIm - cIm - dIm;
+      re[d] = lessRe - cIm + dIm;
+      im[d] = lessIm - dRe + cRe;
     }
   }
 }

@@ -13,7 +13,7 @@ export class Fullness {
   value = 0;
   /** Mean energy of these frames. */
   mean = 0;
-  readonly #energies = new Float64Array(FRAMES);
+  readonly #energies = new Float32Array(FRAMES);
   #at = 0;
   #seen = 0;
   #last = 0;

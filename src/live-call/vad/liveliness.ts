@@ -18,8 +18,12 @@ const DB = 10 / Math.LN10;
 export class Liveliness {
   /** In dB; 0 until 0.6 s were heard. */
   value = 0;
-  readonly #logs = new Float64Array(BANDS * FRAMES);
-  readonly #powers = new Float64Array(BANDS * SMOOTHED_FRAMES);
+  readonly #logs = new Float32Array(BANDS * FRAMES);
+  readonly #powers = new Float32Array(BANDS * SMOOTHED_FRAMES);
+  readonly #newest = new Float32Array(BANDS);
+  // Running sums over the window, by band; the logs are stored rounded, so that what is added is what is taken away.
+  readonly #sums = new Float64Array(BANDS);
+  readonly #squares = new Float64Array(BANDS);
   #at = 0;
   #smoothedAt = 0;
   #seen = 0;
@@ -38,28 +42,30 @@ export class Liveliness {
       for (let k = band * BAND_BINS; k < (band + 1) * BAND_BINS; k++) sum += power[k]!;
       powers[now + band] = sum;
       let smoothed = BAND_BINS * POWER_MIN;
-      for (let at = band; at < BANDS * SMOOTHED_FRAMES; at += BANDS) smoothed += powers[at]!;
-      this.#logs[band * FRAMES + this.#at] = DB * Math.log(smoothed);
+      for (let from = band; from < BANDS * SMOOTHED_FRAMES; from += BANDS) smoothed += powers[from]!;
+      this.#newest[band] = DB * Math.log(smoothed);
     }
     this.#smoothedAt = (this.#smoothedAt + 1) % SMOOTHED_FRAMES;
-    this.#at = (this.#at + 1) % FRAMES;
-    if (this.#seen < FRAMES) this.#seen++;
-    if (this.ready) this.#measure();
+    this.repeat();
   }
 
-  #measure(): void {
+  /** A frame that was not analysed: as the one before. */
+  repeat(): void {
     const logs = this.#logs;
+    const at = this.#at * BANDS;
     let total = 0;
-    for (let from = 0; from < BANDS * FRAMES; from += FRAMES) {
-      let sum = 0;
-      let squares = 0;
-      for (let at = from; at < from + FRAMES; at++) {
-        const value = logs[at]!;
-        sum += value;
-        squares += value * value;
-      }
-      total += Math.sqrt(Math.max(0, squares / FRAMES - (sum / FRAMES) ** 2));
+    for (let band = 0; band < BANDS; band++) {
+      const before = logs[at + band]!;
+      const value = this.#newest[band]!;
+      logs[at + band] = value;
+      const sums = this.#sums[band]! + value - before;
+      const squares = this.#squares[band]! + value * value - before * before;
+      this.#sums[band] = sums;
+      this.#squares[band] = squares;
+      total += Math.sqrt(Math.max(0, squares / FRAMES - (sums / FRAMES) ** 2));
     }
-    this.value = total / BANDS;
+    this.#at = (this.#at + 1) % FRAMES;
+    if (this.#seen < FRAMES) this.#seen++;
+    this.value = this.ready ? total / BANDS : 0;
   }
 }

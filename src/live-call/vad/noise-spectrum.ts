@@ -9,7 +9,8 @@ const PART_FRAMES = 20;
 const SMOOTHING = 0.75;
 // The minimum of a smoothed noise power lies about this much under its mean (measured on white and pink noise).
 const MINIMUM_BIAS = 1.9;
-const CONTRAST_MAX = 5;
+// 22 dB: one loud harmonic must not decide alone.
+const RATIO_MAX = Math.exp(5);
 // The first frames are averaged, but taken for noise only up to about -25 dBov: a caller may speak from the start.
 // Such a start is corrected downwards bin by bin, at every dip of the voice, for the first 1.5 s.
 const FIRST_FRAMES = 8;
@@ -22,10 +23,13 @@ const FIRST_MINIMUM_BIAS = 4;
  * noise that grew while the caller spoke is noticed as well (minimum statistics, after Martin 2001).
  */
 export class NoiseSpectrum {
-  readonly power: Float64Array = new Float64Array(BINS).fill(POWER_MIN);
-  readonly #smoothed = new Float64Array(BINS);
-  readonly #running = new Float64Array(BINS).fill(Number.MAX_VALUE);
-  readonly #parts = new Float64Array(BINS * PARTS).fill(Number.MAX_VALUE);
+  readonly power: Float32Array = new Float32Array(BINS).fill(POWER_MIN);
+  /** Sum of `power`, and of the frame's, as of the last `contrast`. */
+  total = 0;
+  heard = 0;
+  readonly #smoothed = new Float32Array(BINS);
+  readonly #running = new Float32Array(BINS).fill(Number.POSITIVE_INFINITY);
+  readonly #parts = new Float32Array(BINS * PARTS).fill(Number.POSITIVE_INFINITY);
   #part = 0;
   #partFrames = 0;
   #framesSeen = 0;
@@ -38,18 +42,26 @@ export class NoiseSpectrum {
   /** Mean log signal-to-noise ratio of the pairs of bins that stand out; noise alone gives about 0.2. */
   contrast(power: Float64Array): number {
     const noise = this.power;
-    let sum = 0;
+    let total = 0;
+    let floor = 0;
+    // One logarithm of the product instead of a sum of a hundred: e^520 at most, which a double holds.
+    let product = 1;
     for (let k = 0; k < BINS; k += 2) {
-      const ratio = (power[k]! + power[k + 1]!) / (noise[k]! + noise[k + 1]!);
-      if (ratio > 1) sum += Math.min(CONTRAST_MAX, Math.log(ratio));
+      const here = power[k]! + power[k + 1]!;
+      const known = noise[k]! + noise[k + 1]!;
+      total += here;
+      floor += known;
+      if (here > known) product *= Math.min(RATIO_MAX, here / known);
     }
-    return sum / (BINS / 2);
+    this.heard = total;
+    this.total = floor;
+    return Math.log(product) / (BINS / 2);
   }
 
-  /** Learns from one frame; `rate` 0 … 1 is the weight of a frame that is noise, 0 when it is speech. */
-  learn(power: Float64Array, rate: number): void {
+  /** Learns from one frame; `rate` 0 … 1 is the weight of a frame that is noise, 0 when it is speech; `frames` since the last. */
+  learn(power: Float64Array, rate: number, frames: number): void {
     const noise = this.power;
-    this.#trackMinimum(power);
+    this.#trackMinimum(power, frames);
     const first = this.#framesSeen < FIRST_FRAMES;
     const weight = first ? 1 / (1 + this.#framesSeen) : rate === 0 ? 0 : Math.max(rate, 1 / (1 + this.#framesSeen));
     const most = first ? FIRST_POWER_MAX : Number.MAX_VALUE;
@@ -80,7 +92,7 @@ export class NoiseSpectrum {
     }
   }
 
-  #trackMinimum(power: Float64Array): void {
+  #trackMinimum(power: Float64Array, frames: number): void {
     const smoothed = this.#smoothed;
     const running = this.#running;
     for (let k = 0; k < BINS; k++) {
@@ -88,7 +100,8 @@ export class NoiseSpectrum {
       smoothed[k] = value;
       if (value < running[k]!) running[k] = value;
     }
-    if (++this.#partFrames === PART_FRAMES) this.#closePart();
+    this.#partFrames += frames;
+    if (this.#partFrames >= PART_FRAMES) this.#closePart();
   }
 
   #closePart(): void {
@@ -101,7 +114,7 @@ export class NoiseSpectrum {
     for (let k = 0; k < BINS; k++) {
       let least = parts[k]!;
       for (let at = k + BINS; at < BINS * PARTS; at += BINS) if (parts[at]! < least) least = parts[at]!;
-      if (least < Number.MAX_VALUE) noise[k] = Math.max(noise[k]!, least * MINIMUM_BIAS);
+      if (least < Number.POSITIVE_INFINITY) noise[k] = Math.max(noise[k]!, least * MINIMUM_BIAS);
       running[k] = this.#smoothed[k]!;
     }
   }

@@ -1,3 +1,4 @@
+import { MULAW_TO_LINEAR } from "../../audio/mulaw.ts";
 import { RealFft } from "./fft.ts";
 
 /** Transform length; one bin is 15.6 Hz. */
@@ -17,16 +18,20 @@ const hann = Float64Array.from(
   (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / WINDOW_SAMPLES),
 );
 
-/** Short-time power spectrum of the last 50 ms. `power[i]` belongs to bin FIRST_BIN + i. */
-export class Spectrum {
-  readonly power: Float64Array = new Float64Array(BINS);
-  readonly #fft = new RealFft(FFT_SIZE);
-  readonly #windowed = new Float64Array(FFT_SIZE);
+/**
+ * The transform and the buffers of a frame in work are one for all calls: a hundred detectors take turns, and what each
+ * brings along must come from far memory every time. Only what a detector remembers is its own.
+ */
+export const sharedFft: RealFft = new RealFft(FFT_SIZE);
+const windowed = new Float64Array(FFT_SIZE);
+const power = new Float64Array(BINS);
 
-  /** `samples`: the last WINDOW_SAMPLES samples, oldest first. */
-  analyse(samples: Float64Array): void {
-    const windowed = this.#windowed;
-    for (let i = 0; i < WINDOW_SAMPLES; i++) windowed[i] = samples[i]! * hann[i]!;
-    this.#fft.power(windowed, this.power, FIRST_BIN, FIRST_BIN + BINS);
-  }
+/**
+ * Short-time power spectrum of the last 50 ms: `window` holds WINDOW_SAMPLES mu-law bytes, oldest first. Entry i of the
+ * result belongs to bin FIRST_BIN + i; it is valid until the next call, for whatever detector.
+ */
+export function powerSpectrum(window: Uint8Array): Float64Array {
+  for (let i = 0; i < WINDOW_SAMPLES; i++) windowed[i] = MULAW_TO_LINEAR[window[i]!]! * hann[i]!;
+  sharedFft.power(windowed, power, FIRST_BIN, FIRST_BIN + BINS);
+  return power;
 }

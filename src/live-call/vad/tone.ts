@@ -26,29 +26,21 @@ export class ToneTest {
   is = false;
   /** Three in a row: what sounded like a voice just before was the tone's edge. */
   sure = false;
-  readonly #centres = new Float64Array(LAG_FRAMES + 1);
+  readonly #centres = new Float32Array(LAG_FRAMES + 1);
   #run = 0;
   #after = 0;
   #at = 0;
 
-  /** `power` and `noise` by bin from FIRST_BIN on, once per frame. */
-  push(power: Float64Array, noise: Float64Array): void {
-    const tonal = this.#judge(power, noise);
+  /** `power` by bin from FIRST_BIN on, its sum and that of the noise; once per frame. */
+  push(power: Float64Array, total: number, floor: number): void {
+    const tonal = total >= OVER_NOISE * floor && this.#judge(power, total - floor);
     this.#run = tonal ? this.#run + 1 : 0;
     this.sure = this.#run >= SURE_FRAMES;
     this.#after = this.sure ? AFTER_FRAMES : Math.max(0, this.#after - 1);
     this.is = tonal || this.#after > 0;
   }
 
-  #judge(power: Float64Array, noise: Float64Array): boolean {
-    let total = 0;
-    let floor = 0;
-    for (let k = 0; k < BINS; k++) {
-      total += power[k]!;
-      floor += noise[k]!;
-    }
-    if (total < OVER_NOISE * floor) return false;
-    const signal = total - floor;
+  #judge(power: Float64Array, signal: number): boolean {
     const row = lobePower(power, strongest(power, ROWS.from, ROWS.to), PAIR_LOBE_BINS);
     const column = lobePower(power, strongest(power, COLUMNS.from, COLUMNS.to), PAIR_LOBE_BINS);
     if (row + column > PAIR_SHARE_MIN * signal && row < TWIST * column && column < TWIST * row) return true;

@@ -1,4 +1,4 @@
-import { MULAW_FRAME_BYTES, MULAW_TO_LINEAR } from "../../audio/mulaw.ts";
+import { MULAW_FRAME_BYTES, MULAW_SILENCE, SQUARE_OF_MULAW } from "../../audio/mulaw.ts";
 import { CallerLevel } from "./caller-level.ts";
 import { ClearVoice } from "./clear-voice.ts";
 import { EchoGate } from "./echo-gate.ts";
@@ -17,6 +17,8 @@ const FRAME_MS = 20;
 const FLOOR_MIN = 9;
 // Moved by 3 dB, in either direction.
 const MOVED = 2;
+// 300 ms into an utterance, nothing but its end is waited for.
+const SETTLED_FRAMES = 15;
 // 6 dB over what the echo can be: a cough or a door, from which the gate must not learn.
 const OUTLIER = 4;
 // Echo comes on top of the noise, whose energy swings by 3 dB from frame to frame.
@@ -34,7 +36,8 @@ const defaults: VadSettings = { hangoverMs: 300 };
  */
 export class Vad {
   readonly #hangoverFrames: number;
-  readonly #samples = new Float64Array(WINDOW_SAMPLES);
+  /** The last 50 ms as they came: a byte a sample keeps a hundred calls in the cache. */
+  readonly #window = new Uint8Array(WINDOW_SAMPLES).fill(MULAW_SILENCE);
   readonly #evidence = new Evidence();
   readonly #echo = new EchoGate();
   readonly #caller = new CallerLevel();
@@ -64,12 +67,13 @@ export class Vad {
     const echo = limit > 0 && this.#energy < limit + NOISE_ROOM * this.#evidence.floor;
     const faint = this.#energy < this.#caller.gate;
     const evidence = this.#evidence;
-    evidence.push(this.#samples, echo, faint, limit > evidence.floor / 4, this.#speaking);
+    const settled = this.#speaking && this.#utteranceFrames > SETTLED_FRAMES && limit === 0;
+    evidence.push(this.#window, this.#energy, echo, faint, limit > evidence.floor / 4, this.#speaking, settled);
     // Once the echo is known, what exceeds it is somebody else and teaches nothing.
     const other = !echo && (this.#echo.delay >= 0 || (evidence.speechLike && this.#energy > OUTLIER * limit));
     this.#echo.learn(this.#energy - evidence.floor, other);
     const echoShare = this.#energy > 0 ? Math.min(1, limit / this.#energy) : 0;
-    this.#clear.push(evidence.clarity, evidence.voiced, echoShare);
+    this.#clear.push(evidence.clarity, evidence.lag, evidence.steady, echoShare);
     if (evidence.tone) this.#clear.forget();
     if (evidence.goesOn) this.#pauseFrames = 0;
     else if (!echo) this.#pauseFrames++;
@@ -84,6 +88,10 @@ export class Vad {
   /** Voiced speech of the running or last utterance. */
   get voicedMs(): number {
     return this.#voicedFrames * FRAME_MS;
+  }
+  /** How sure it is that a voice is heard, and no breath or cough, in nats. */
+  get voiceCertainty(): number {
+    return this.#clear.certainty;
   }
   /** Clearly voiced speech within the last 400 ms. */
   get recentVoicedMs(): number {
@@ -132,17 +140,17 @@ export class Vad {
   }
 
   #take(frame: Uint8Array, bytes: number): void {
-    const samples = this.#samples;
-    samples.copyWithin(0, MULAW_FRAME_BYTES);
+    const window = this.#window;
+    window.copyWithin(0, MULAW_FRAME_BYTES);
     const start = WINDOW_SAMPLES - MULAW_FRAME_BYTES;
     const length = Math.min(bytes > 0 ? bytes : 0, frame.length, MULAW_FRAME_BYTES);
     let sum = 0;
     for (let i = 0; i < length; i++) {
-      const sample = MULAW_TO_LINEAR[frame[i]!]!;
-      samples[start + i] = sample;
-      sum += sample * sample;
+      const byte = frame[i]!;
+      window[start + i] = byte;
+      sum += SQUARE_OF_MULAW[byte]!;
     }
-    for (let i = length; i < MULAW_FRAME_BYTES; i++) samples[start + i] = 0;
+    for (let i = length; i < MULAW_FRAME_BYTES; i++) window[start + i] = MULAW_SILENCE;
     this.#energy = sum / MULAW_FRAME_BYTES;
   }
 

@@ -1,5 +1,4 @@
-import { RealFft } from "./fft.ts";
-import { FFT_SIZE, FIRST_BIN, WINDOW_SAMPLES } from "./spectrum.ts";
+import { FFT_SIZE, FIRST_BIN, sharedFft, WINDOW_SAMPLES } from "./spectrum.ts";
 
 // 250-2,250 Hz: where the harmonics of a voice stand out of the noise.
 const HARMONIC_BINS = 128;
@@ -14,12 +13,19 @@ const EXCESS_MAX = 30;
 const NOISE_WEIGHT = 40;
 // A voice changes its pitch by up to 8 % in 20 ms.
 const LAG_CHANGE = 0.1;
+// Hardly any voice moves by more than this in most of its frames, and noise rarely by less.
+const STEADY_CHANGE = 0.045;
 const TAPER_MIN = 0.45;
 
 // The analysis window makes every periodicity fade with its lag; dividing by it makes low voices count like high ones.
 const taper = Float64Array.from({ length: LONGEST_LAG + 2 }, (_, lag) =>
   Math.max(TAPER_MIN, 0.5 + 0.5 * Math.cos((2 * Math.PI * lag) / WINDOW_SAMPLES)),
 );
+
+// A frame in work: one for all detectors.
+const excess = new Float64Array(HARMONIC_BINS);
+const mirrored = new Float64Array(FFT_SIZE);
+const correlation = new Float64Array(LONGEST_LAG + 2);
 
 /**
  * How periodic the part of a frame is that stands out of the noise: the peak of the autocorrelation, taken from the
@@ -32,26 +38,23 @@ export class Voicing {
   clarity = 0;
   /** The period goes on from the frame before, as that of a voice does and that of noise does only by chance. */
   continues = false;
+  /** It goes on so evenly that noise hardly ever does it. */
+  steady = false;
   /** Period in samples (8 kHz) of the strongest periodicity; 0 = none. */
   lag = 0;
-  readonly #fft = new RealFft(FFT_SIZE);
-  readonly #excess = new Float64Array(HARMONIC_BINS);
-  readonly #mirrored = new Float64Array(FFT_SIZE);
-  readonly #correlation = new Float64Array(LONGEST_LAG + 2);
 
   /** A frame that is not worth measuring. */
   skip(): void {
     this.strength = 0;
     this.clarity = 0;
     this.lag = 0;
-    this.continues = false;
+    this.continues = this.steady = false;
   }
 
   /** `power` and `noise` by bin from FIRST_BIN on. */
-  measure(power: Float64Array, noise: Float64Array): void {
-    const total = this.#spread(power, noise);
-    const correlation = this.#correlation;
-    this.#fft.realPart(this.#mirrored, correlation, LONGEST_LAG + 2);
+  measure(power: Float64Array, noise: Float32Array): void {
+    const total = spread(power, noise);
+    sharedFft.realPart(mirrored, correlation, LONGEST_LAG + 2);
     const lagBefore = this.lag;
     let best = 0;
     this.lag = 0;
@@ -66,30 +69,35 @@ export class Voicing {
     this.strength = best / (total + NOISE_WEIGHT);
     this.clarity = total > 0 ? best / total : 0;
     this.continues = this.lag > 0 && Math.abs(this.lag - lagBefore) <= LAG_CHANGE * lagBefore;
+    this.steady = this.lag > 0 && lagBefore > 0 && isSteady(this.lag, lagBefore);
   }
+}
 
-  /** Writes the harmonics' excess over the envelope, mirrored; returns its total magnitude. */
-  #spread(power: Float64Array, noise: Float64Array): number {
-    const excess = this.#excess;
-    const mirrored = this.#mirrored;
-    for (let k = 0; k < HARMONIC_BINS; k++) {
-      const ratio = power[k]! / noise[k]!;
-      excess[k] = ratio > 1 ? Math.min(EXCESS_MAX, Math.sqrt(ratio) - 1) : 0;
-    }
-    let sum = 0;
-    let total = 0;
-    for (let k = 0; k < ENVELOPE_BINS; k++) sum += excess[k]!;
-    for (let k = 0; k < HARMONIC_BINS; k++) {
-      const enter = k + ENVELOPE_BINS;
-      const leave = k - ENVELOPE_BINS - 1;
-      if (enter < HARMONIC_BINS) sum += excess[enter]!;
-      if (leave >= 0) sum -= excess[leave]!;
-      const width = Math.min(enter, HARMONIC_BINS - 1) - Math.max(leave + 1, 0) + 1;
-      const above = excess[k]! - sum / width;
-      mirrored[FIRST_BIN + k] = above;
-      mirrored[FFT_SIZE - FIRST_BIN - k] = above;
-      total += 2 * Math.abs(above);
-    }
-    return total;
+/** The same voice is often found at twice its period, or half of it. */
+function isSteady(lag: number, before: number): boolean {
+  const most = STEADY_CHANGE * before;
+  return Math.abs(lag - before) <= most || Math.abs(lag - 2 * before) <= 2 * most || Math.abs(2 * lag - before) <= most;
+}
+
+/** Writes the harmonics' excess over the envelope, mirrored; returns its total magnitude. */
+function spread(power: Float64Array, noise: Float32Array): number {
+  for (let k = 0; k < HARMONIC_BINS; k++) {
+    const ratio = power[k]! / noise[k]!;
+    excess[k] = ratio > 1 ? Math.min(EXCESS_MAX, Math.sqrt(ratio) - 1) : 0;
   }
+  let sum = 0;
+  let total = 0;
+  for (let k = 0; k < ENVELOPE_BINS; k++) sum += excess[k]!;
+  for (let k = 0; k < HARMONIC_BINS; k++) {
+    const enter = k + ENVELOPE_BINS;
+    const leave = k - ENVELOPE_BINS - 1;
+    if (enter < HARMONIC_BINS) sum += excess[enter]!;
+    if (leave >= 0) sum -= excess[leave]!;
+    const width = Math.min(enter, HARMONIC_BINS - 1) - Math.max(leave + 1, 0) + 1;
+    const above = excess[k]! - sum / width;
+    mirrored[FIRST_BIN + k] = above;
+    mirrored[FFT_SIZE - FIRST_BIN - k] = above;
+    total += 2 * Math.abs(above);
+  }
+  return total;
 }
