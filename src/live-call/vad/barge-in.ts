@@ -8,9 +8,9 @@ export const BARGE_IN = 1;
 export const BARGE_NOTICED = 2;
 
 const FRAME_MS = 20;
-// From the first sound. 240 would spare 5 of 100 backchannels more (most of them stop the assistant for a moment and are
-// then judged false stops), but 400 ms is the goal for real interruptions: words that begin with a vowel of 80 ms and a
-// hiss are known by then, or only at the next syllable.
+// From the first sound. Measured on tuning seeds: 240 spares 8 of 100 backchannels more and loses 1-2 of 100 interruptions
+// within 400 ms, 280 spares 18 and loses 4. The interruptions come first: a backchannel that stops the assistant is judged a
+// false stop, and she goes on.
 const SUSTAINED_MS = 200;
 // A cough has one voiced end of up to 120 ms; speech goes on to the next syllable.
 const VOICED_SPAN_MS = 140;
