@@ -1,15 +1,17 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout } from "bun:test";
 import { Hono } from "hono";
 import type { Access, ApiEnv } from "../api/env.ts";
 import { door, member } from "../api/testing/door.ts";
 import { silentLog } from "../base/log.ts";
+import { story } from "../e2e/testing/story.ts";
 import { errorHandler } from "../http/errors.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { createWhatsAppApi } from "./api.ts";
 import { createMediaLinks } from "./media-link.ts";
 import { dana, WhatsAppRoom, yossi } from "./testing/whatsapp-room.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
+const step = story("WhatsApp over HTTP, from the first message to a logout");
 
 let room: WhatsAppRoom;
 let api: ReturnType<typeof createWhatsAppApi>;
@@ -47,7 +49,7 @@ async function whileTimePasses<T>(work: Promise<T>): Promise<T> {
   return work.finally(() => clearInterval(ticker));
 }
 
-test("conversations come newest first, page by page, and are found by name, number and words", async () => {
+step("conversations come newest first, page by page, and are found by name, number and words", async () => {
   expect(chats.map(({ phone }) => phone)).toEqual([yossi.value, dana.value]);
   const first = await json<{ items: unknown[]; next: string }>(owner, "/api/whatsapp/conversations?limit=1");
   const second = await json<{ items: { phone: string }[]; next: null }>(
@@ -68,7 +70,7 @@ test("conversations come newest first, page by page, and are found by name, numb
   expect((await json(owner, "/api/whatsapp/conversations?unread=true")).body.items).toHaveLength(2);
 });
 
-test("a text is queued, sent in the background, and shown with its states; the same key is sent once", async () => {
+step("a text is queued, sent in the background, and shown with its states; the same key is sent once", async () => {
   const id = chats[1]!.id;
   const body = { conversationId: id, text: "80 שקל", key: "k1" };
   const sent = await json(agent, "/api/whatsapp/send", { body });
@@ -84,7 +86,7 @@ test("a text is queued, sent in the background, and shown with its states; the s
   expect(thread.items[1]).toMatchObject({ author: "customer", text: "כמה עולה תספורת?" });
 });
 
-test("a file is sent by its bytes, kept under a name of ours, and served so that no browser runs it", async () => {
+step("a file is sent by its bytes, kept under a name of ours, and served so that no browser runs it", async () => {
   const png = Buffer.from("\x89PNG\r\n\x1a\n0000IHDR", "latin1");
   const app = new Hono<ApiEnv>();
   app.onError(errorHandler(silentLog));
@@ -135,7 +137,7 @@ test("a file is sent by its bytes, kept under a name of ours, and served so that
   expect((await links.routes.request(url.pathname)).status).toBe(404);
 });
 
-test("a person takes over and hands back; what was read is read", async () => {
+step("a person takes over and hands back; what was read is read", async () => {
   const path = `/api/whatsapp/conversations/${chats[0]!.id}`;
   const taken = await json(agent, `${path}/take-over`, { body: { minutes: 30 } });
   expect(taken.body).toMatchObject({ silentBy: "staff", silentByName: "דנה" });
@@ -144,7 +146,7 @@ test("a person takes over and hands back; what was read is read", async () => {
   expect((await json(agent, path)).body).toMatchObject({ unread: 0 });
 });
 
-test("status, QR, pairing code, logout and the way back", async () => {
+step("status, QR, pairing code, logout and the way back", async () => {
   expect((await json(agent, "/api/whatsapp/status")).body).toMatchObject({
     state: "open",
     connected: true,
@@ -164,7 +166,7 @@ test("status, QR, pairing code, logout and the way back", async () => {
   expect(code.status === 200 || code.status === 503).toBe(true);
 });
 
-test("settings change by field and keep their bounds", async () => {
+step("settings change by field and keep their bounds", async () => {
   const patch = (body: unknown) => json(owner, "/api/whatsapp/settings", { method: "PATCH", body });
   expect((await patch({ lateHours: 4, provider: "twilio", twilioNumber: "03-555-0100" })).body).toMatchObject({
     lateHours: 4,
@@ -177,7 +179,7 @@ test("settings change by field and keep their bounds", async () => {
   expect((await patch({ provider: null, twilioNumber: null })).body).toMatchObject({ providerInForce: "baileys" });
 });
 
-test("nobody gets in, and another business finds nothing", async () => {
+step("nobody gets in, and another business finds nothing", async () => {
   const id = chats[0]!.id;
   expect((await json(undefined, "/api/whatsapp/status")).status).toBe(401);
   expect((await json(stranger, "/api/whatsapp/conversations")).body).toEqual({ items: [], next: null });

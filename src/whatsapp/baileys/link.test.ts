@@ -13,6 +13,7 @@ setDefaultTimeout(60_000);
 let room: LinkRoom;
 beforeAll(() => {
   room = openLinkRoom();
+  dana(); // whoever runs first, she is on WhatsApp
 });
 afterAll(() => room.close());
 
