@@ -9,6 +9,7 @@ import { assembleTelephone, type Telephone } from "./app/telephone.ts";
 import { assembleVoice } from "./app/voice.ts";
 import { type AssembledWhatsApp, assembleWhatsApp } from "./app/whatsapp.ts";
 import { firstAdminLink, linkAddress } from "./auth/links.ts";
+import { createSessionCache, type Sessions } from "./auth/session-cache.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
@@ -118,6 +119,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   });
   const restCalendars = createRestCalendars();
   const hub = createLiveHub({ db, clock, log, random });
+  const sessions = createSessionCache({ db, clock, random });
   const { usdIlsRate } = config;
   const budget = createBudget({ db, clock, log, usdIlsRate, profiles: () => directory.all() });
   const edge = { publicBaseUrl, directory, recorder, voice, db, restCalendars, hub, budget };
@@ -130,7 +132,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const common = { db, directory, sounds, restCalendars, whatsapp };
   const chores = assembleChores({ secret, ...deps, ...common, provider, voice, usdIlsRate });
   return {
-    routes: routesOf(deps, house, telephone, { ...common, publicBaseUrl, hub, secret }),
+    routes: routesOf(deps, house, telephone, { ...common, publicBaseUrl, hub, sessions, secret }),
     sockets: telephone.sockets,
     startChores() {
       chores.start();
@@ -148,6 +150,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
       telephone.telling.stop();
       budget.stop();
       await hub.close();
+      await sessions.close();
       await whatsapp.stop();
       await chores.stop();
       await owner.stop();
@@ -163,6 +166,7 @@ interface RouteNeeds {
   restCalendars: RestCalendars;
   publicBaseUrl: () => string;
   hub: LiveHub;
+  sessions: Sessions;
   whatsapp: AssembledWhatsApp;
   /** The installation's. */
   secret: string;

@@ -102,6 +102,8 @@ export const limits = {
   sessionIdleMs: 12 * 60 * 60_000,
   sessionTotalMs: 7 * 24 * 60 * 60_000,
   sessionTouchMs: 5 * 60_000, // a session's last use is written down this often
+  sessionsRemembered: 5_000,
+  sessionRememberedMs: 5_000,
   loginWindowMs: 15 * 60_000,
   loginPerAccountMax: 5,
   loginPerAddressMax: 20,

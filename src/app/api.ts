@@ -6,6 +6,7 @@ import { createReferenceApi } from "../api/openapi.ts";
 import { createAuthApi } from "../auth/api.ts";
 import { createTeamApi } from "../auth/api-team.ts";
 import { createCookies } from "../auth/cookies.ts";
+import type { Sessions } from "../auth/session-cache.ts";
 import { hasSession } from "../auth/sessions.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -45,6 +46,7 @@ export interface ApiDeps {
   live: LiveCalls;
   testCalls: TestCallDesk;
   hub: LiveHub;
+  sessions: Sessions;
   usdIlsRate: number;
   state(): ProcessState;
   whatsapp: WhatsAppApiDeps;
@@ -55,13 +57,13 @@ export interface ApiDeps {
 
 /** Everything under `/api/` that people and programs use, behind one guard. Each area stands in its own module. */
 export function createApi(deps: ApiDeps) {
-  const { db, clock, log, secret, publicBaseUrl } = deps;
+  const { db, clock, log, secret, publicBaseUrl, sessions } = deps;
   const cookies = createCookies(secret, () => publicBaseUrl().startsWith("https:"));
   const rate = new RequestRate(clock, deps.requestsPerMinute);
   const api = new Hono<ApiEnv>();
-  api.use("/api/*", guard({ db, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, clock, rate }));
+  api.use("/api/*", guard({ sessions, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, rate }));
   return api
-    .route("/", createAuthApi({ db, cookies, clock, log }))
+    .route("/", createAuthApi({ db, cookies, sessions, clock, log }))
     .route("/", createCalendarApi(deps))
     .route("/", createCallsApi({ ...deps, tracePlot }))
     .route("/", createCrmApi({ db, clock }))

@@ -13,13 +13,15 @@ import type { Cookies } from "./cookies.ts";
 import type { AskedBy } from "./login.ts";
 import { describeMe } from "./me.ts";
 import { createPasswords } from "./passwords.ts";
-import { endSession, endSessionsOf, type NewSession, readSession } from "./sessions.ts";
+import type { Sessions } from "./session-cache.ts";
+import { endSession, endSessionsOf, type NewSession } from "./sessions.ts";
 
 export const authTag = "auth";
 
 export interface AuthApiDeps {
   db: Database;
   cookies: Cookies;
+  sessions: Sessions;
   clock: Clock;
   log: Log;
 }
@@ -29,17 +31,20 @@ export type AuthHelpers = ReturnType<typeof createAuthHelpers>;
 
 /** How a session gets into the browser and out of it: what the routes of this area share. */
 export function createAuthHelpers(deps: AuthApiDeps) {
-  const { db, cookies, clock, log } = deps;
+  const { db, cookies, sessions, clock, log } = deps;
   return {
     ...deps,
     entrance: { db, log, passwords: createPasswords() },
     by: (c: C): AskedBy => ({ now: clock.instant(), requestId: c.get("requestId"), address: clientAddress(c) }),
     /** Puts the fresh session into the browser, ends the one it had, and says who is logged in now. */
     async become(c: C, fresh: NewSession | null) {
-      const loggedIn = fresh && (await readSession(db, fresh.token, clock.instant()));
+      const loggedIn = fresh && (await sessions.read(fresh.token));
       if (!loggedIn) throw new AppError("unauthenticated", "the session has ended meanwhile");
       const before = c.get("session");
-      if (before) await withSystem(db, (tx) => endSession(tx, before.key));
+      if (before) {
+        await withSystem(db, (tx) => endSession(tx, before.key));
+        sessions.forget(before);
+      }
       cookies.setSession(c, fresh.token, fresh.expiresAt);
       return describeMe(db, loggedIn.access, cookies.csrfOf(fresh.token));
     },
@@ -52,6 +57,7 @@ export function createAuthHelpers(deps: AuthApiDeps) {
         const actor = { kind: "staff", userId, name } as const;
         await audit({ tx, businessId, actor, requestId: c.get("requestId") }, { action, subject: `user:${userId}` });
       });
+      sessions.forget(action === "auth.logout" ? { key } : { userId });
       cookies.clearSession(c);
       log.info("AUTH", action === "auth.logout" ? "logged out" : "logged out everywhere", {
         user: userId,

@@ -43,6 +43,7 @@ const session = {
   statement_timeout: limits.jobQueryMs,
   lock_timeout: 1_000,
   idle_in_transaction_session_timeout: 30_000,
+  plan_cache_mode: "force_custom_plan", // a plan for any tenant and any filter fits none of them
 };
 
 /** Opens the two clients; nothing is connected before the first query, so this cannot fail. */

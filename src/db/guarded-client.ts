@@ -5,8 +5,10 @@ import { limits } from "../limits.ts";
 import { mayPass } from "./errors.ts";
 
 /**
- * The client as Drizzle uses it (`unsafe`, `begin`, `savepoint`), with two things added:
+ * The client as Drizzle uses it (`unsafe`, `begin`, `savepoint`), with three things added:
  *
+ * - statements with parameters are prepared once per connection: the driver asks for the types of an unprepared one first,
+ *   a round trip each time. They are planned anew all the same (`plan_cache_mode`), with the values that they have;
  * - statements over `limits.slowSqlMs` are logged: text and time, never parameters, which are customers' data;
  * - nothing is sent on a transaction's connection after that is gone. postgres.js 3.4.9 sends its own ROLLBACK there,
  *   which throws outside of every promise and leaves the connection's slot unusable.
@@ -25,9 +27,9 @@ type Nest = (first: unknown, second?: unknown) => Promise<unknown>;
 
 function wrap(client: Sql | TransactionSql, log: Log, link: Link): Sql | TransactionSql {
   const replaced: Record<string, unknown> = {
-    unsafe: (text: string, parameters?: never[], options?: never) => {
+    unsafe: (text: string, parameters?: never[]) => {
       if (link.lost) throw connectionIsGone();
-      const query = client.unsafe(text, parameters, options);
+      const query = client.unsafe(text, parameters, { prepare: (parameters?.length ?? 0) > 0 });
       const startMs = performance.now();
       const done = (): void => {
         const ms = Math.round(performance.now() - startMs);

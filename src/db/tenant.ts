@@ -39,8 +39,14 @@ function transaction<T>(
   return db.within(deadlineMs, (orm, expired) =>
     orm.transaction(async (tx) => {
       if (expired()) throw new Error("nobody waits for this transaction any more");
-      await tx.execute(sql`select ${scope}, set_config('statement_timeout', ${String(deadlineMs)}, true)`);
-      return run(tx);
+      // Not waited for: the connection takes statements in order, so that the first of `run` goes out along with it. Should
+      // it fail, the transaction is lost and nothing of `run` happens either.
+      const scoped = tx
+        .execute(sql`select ${scope}, set_config('statement_timeout', ${String(deadlineMs)}, true)`)
+        .then(() => {});
+      scoped.catch(() => {});
+      const result = run(tx).finally(() => scoped);
+      return result;
     }),
   );
 }

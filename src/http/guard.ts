@@ -2,10 +2,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import { clientAddress } from "../api/client-address.ts";
 import type { Access, ApiEnv } from "../api/env.ts";
 import type { Cookies } from "../auth/cookies.ts";
-import { readSession } from "../auth/sessions.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Sessions } from "../auth/session-cache.ts";
 import { AppError } from "../base/errors.ts";
-import type { Database } from "../db/client.ts";
 import { isOwnOrigin } from "./origin.ts";
 import type { RequestRate } from "./request-rate.ts";
 
@@ -13,12 +11,11 @@ import type { RequestRate } from "./request-rate.ts";
 export type VerifyApiKey = (key: string) => Promise<Access | null>;
 
 export interface GuardDeps {
-  db: Database;
+  sessions: Sessions;
   cookies: Cookies;
   verifyApiKey: VerifyApiKey;
   /** Where browsers reach us, as configured or as we listen. */
   publicBaseUrl: () => string;
-  clock: Clock;
   rate: RequestRate;
 }
 
@@ -57,9 +54,9 @@ async function admitKey({ verifyApiKey, rate }: GuardDeps, c: Context<ApiEnv>, k
   c.set("access", access);
 }
 
-async function admitBrowser({ db, cookies, publicBaseUrl, clock }: GuardDeps, c: Context<ApiEnv>): Promise<void> {
+async function admitBrowser({ sessions, cookies, publicBaseUrl }: GuardDeps, c: Context<ApiEnv>): Promise<void> {
   const token = cookies.readSession(c);
-  const loggedIn = token === null ? null : await readSession(db, token, clock.instant());
+  const loggedIn = token === null ? null : await sessions.read(token);
   if (loggedIn) {
     c.set("access", loggedIn.access);
     c.set("session", loggedIn.session);

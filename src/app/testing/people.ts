@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import { Hono } from "hono";
 import type { ApiEnv } from "../../api/env.ts";
+import { readEverySession } from "../../auth/session-cache.ts";
 import { addUser } from "../../auth/users.ts";
 import { systemClock } from "../../base/clock.ts";
 import { type BusinessId, newId, type UserId } from "../../base/ids.ts";
@@ -41,6 +42,7 @@ export function testApi(
   publicBaseUrl = "http://127.0.0.1:3000",
   clock = systemClock,
   hub = null as unknown as LiveHub,
+  sessions = readEverySession(db, clock),
 ): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.onError(errorHandler(silentLog));
@@ -55,6 +57,7 @@ export function testApi(
     live: { glance: () => [] },
     testCalls: { begin: async () => ({ callId: newId(), callSid: "CA", streamSid: "MZ", token: "t" }) } as never,
     hub,
+    sessions,
     whatsapp: {
       db,
       clock,
