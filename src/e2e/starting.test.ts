@@ -111,3 +111,34 @@ test("a new installation prints its one way in, to the operator and not as a log
   expect(line).toMatch(/^First login, once: http:\/\/\S+\/welcome#[\w-]{43}$/);
   expect(await product.stop()).toBe(0);
 }, 40_000);
+
+test("no secret is in the log: neither those that are given nor those that are made (K10)", async () => {
+  const given = {
+    OPENAI_API_KEY: "sk-geheim-openai-0123456789",
+    TWILIO_AUTH_TOKEN: "geheim0123456789abcdef0123456789",
+    SESSION_SECRET: "geheim-session-secret-of-more-than-32-characters",
+  };
+  home = await install({ environment: { ...given, LOG_LEVEL: "debug" } });
+  const product = await home.start();
+  const stranger = await fetch(`${product.url}/api/auth/csrf`);
+  const { csrf } = (await stranger.json()) as { csrf: string };
+  const cookie = stranger.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const token = /welcome#([\w-]+)/.exec(product.log())?.[1] ?? "";
+  const password = "geheim-password-of-the-administrator";
+  const accepted = await fetch(`${product.url}/api/auth/link/accept`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, Cookie: cookie },
+    body: JSON.stringify({ token, password }),
+  });
+  expect(accepted.status).toBe(200);
+  const session = accepted.headers.getSetCookie().map((line) => /=([^;]+)/.exec(line)?.[1] ?? "");
+  expect(await product.stop()).toBe(0);
+  const logged = product
+    .log()
+    .split("\n")
+    .filter((line) => !line.startsWith("First login, once:"))
+    .join("\n");
+  expect(logged).toContain("password chosen by link");
+  for (const secret of [...Object.values(given), token, password, csrf, ...session])
+    expect(logged).not.toContain(secret);
+}, 60_000);
