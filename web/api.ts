@@ -20,10 +20,12 @@ export class ApiError extends Error {
 
 /** False from the first request or line that failed for want of a network until one succeeds. */
 export const online = signal(navigator.onLine);
+let losses = 0;
 addEventListener("online", () => {
   online.value = true;
 });
 addEventListener("offline", () => {
+  losses++;
   online.value = false;
 });
 
@@ -46,13 +48,14 @@ async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   headers.set("Accept", "application/json");
   if (method !== "GET") headers.set("X-CSRF-Token", csrfToken());
   const timeout = AbortSignal.timeout(answerMs);
+  const lossesBefore = losses;
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   const response = await fetch(input, { ...init, headers, credentials: "same-origin", signal }).catch((error) => {
     if (init.signal?.aborted) throw error;
     online.value = false;
     throw new ApiError("offline");
   });
-  online.value = true;
+  if (losses === lossesBefore) online.value = true; // an answer from before the loss says nothing
   if (response.ok) return response;
   if (response.status === 401 && !strangerAllowed) toLogin();
   throw await refusal(response);

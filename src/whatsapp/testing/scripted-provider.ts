@@ -160,8 +160,8 @@ export class ScriptedChannel implements WhatsAppChannel {
   /** The phone scans the QR. */
   scanned(me: { phone: string; name: string }): void {
     this.#linked = true;
-    this.opens();
     this.set({ me: { ...me, lid: null } });
+    this.opens();
   }
 
   /** The connection is up; what waited at the network comes in as offline messages. */
