@@ -37,7 +37,7 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
 function rebooksAfter({ tokens }: Scan): boolean {
   const cancel = tokens.findIndex((token) => token.entry.act === "cancel");
   if (tokens[cancel]?.text.startsWith("לא ")) return tokens.slice(cancel + 1).some(proposes);
-  return tokens.slice(cancel + 1).some((token) => /לקבוע|נקבע|קבע|תקבע/.test(token.text));
+  return tokens.slice(cancel + 1).some(({ text }) => /^ו?(?:[לנת]?קבוע|[אנת]?קבע[יו]?|קובעת?|קובעימ)$/.test(text));
 }
 
 function late({ tokens }: Scan, wish: Wish): Draft {

@@ -101,7 +101,7 @@ function plainFact(scan: Scan, place: Place, i: number, facts: readonly Fact[], 
   if (range) return range;
   const date = readDate(scan, place, i);
   const clock = readClock(scan, i);
-  if (date && !(clock && prefersClock(scan, clock, date))) return date;
+  if (date && !(clock && prefersClock(scan, clock, date, facts))) return date;
   if (clock && accepts(scan, clock, facts, bound)) return clock;
   return date ?? readPart(scan, i);
 }
@@ -110,9 +110,15 @@ const readDate = (scan: Scan, place: Place, i: number): DateFact | null =>
   readCalendarDate(scan, i) ?? readWeekday(scan, i) ?? readPeriod(scan, place, i);
 
 /** "עשרה לחמש" is an hour although "ten of the fifth" could be made of it; asked for an hour, a number is an hour. */
-const prefersClock = (scan: Scan, clock: Clock, date: DateFact): boolean =>
+const prefersClock = (scan: Scan, clock: Clock, date: DateFact, facts: readonly Fact[]): boolean =>
   clock.next > date.next ||
+  (scan.context.asked === "date" && clock.prefix === "ב" && isBareNumber(scan, date) && facts.some(namesDay)) ||
   (scan.context.asked === "time" && clock.strong && clock.next === date.next && date.weekday === null);
+
+/** "מחר אבל בחמש": with the day already said, a number behind ב is the hour. */
+const isBareNumber = ({ tokens }: Scan, { at, next }: DateFact): boolean =>
+  next === at + 1 && (tokens[at]!.digits?.shape === "int" || tokens[at]!.entry.number !== undefined);
+const namesDay = (fact: Fact): boolean => fact.kind === "date" && fact.days.length > 0 && !fact.negated;
 
 /** A part of the day on its own: "בערב", "אחר הצהריים". "ארוחת ערב" was made a phrase before. */
 function readPart({ tokens }: Scan, i: number): PartFact | null {

@@ -37,6 +37,7 @@ export type Tag =
   | "shabbat-end" // מוצאי שבת
   | "shabbat-out" // צאת השבת
   | "shabbat-eve" // ערב שבת
+  | "out" // מוצאי (כיפור, החג)
   | "candles" // כניסת שבת
   | "tonight"
   | "holidays" // החגים

@@ -32,6 +32,7 @@ export function readPeriod(scan: Scan, place: Place, at: number): DateFact | nul
     const eve = feastEve(scan, at);
     if (eve) return eve;
   }
+  if (tag === "out") return feastNight(scan, place, at);
   if (holiday) return asFeast(feastDays(scan, at, holiday));
   if (tag === "feast") return asFeast(nextRestFeast(scan, at));
   if (tag === "holidays") return asFeast(theHolidays(scan, at));
@@ -276,6 +277,20 @@ function feastEve({ tokens, now }: Scan, at: number): DateFact | null {
       ? soonestRest(now.day + 1)
       : null;
   return feast ? dateFact(at, at + 2, { days: [feast.first - 1], prefix: tokens[at]!.prefix }) : null;
+}
+
+/** "מוצאי כיפור", "צאת החג": from the stars of the feast's last day. Which day ends the long feasts is not said. */
+function feastNight({ tokens, now }: Scan, place: Place, at: number): DateFact | null {
+  const { holiday, tag } = tokens[at + 1]?.entry ?? {};
+  const feast = holiday ? nextFeast(holiday, now.day) : tag === "feast" ? soonestRest(now.day) : null;
+  if (!feast || feast.last - feast.first > 1) return null;
+  const minute = place.localMinute(feast.last, restEndUtc(feast.last, place.city));
+  return dateFact(at, at + 2, {
+    moment: { day: feast.last, minute, second: 0, grain: "minute", until: 1440 },
+    days: [feast.last],
+    part: "evening",
+    prefix: tokens[at]!.prefix,
+  });
 }
 
 function feastDays({ tokens, now }: Scan, at: number, id: string): DateFact | null {

@@ -1,4 +1,5 @@
 import { type Day, isoDate, isoLocal, isoTime } from "./civil.ts";
+import { hoursOfPart } from "./readings.ts";
 import { type DateFact, dateFact } from "./scan.ts";
 import type { Talk } from "./talk.ts";
 import {
@@ -26,6 +27,7 @@ export function resolveWish(world: World, context: Context, wish: Wish, talk: Ta
   if (wish.otherHours.length > 0) return severalHours(wish, base);
   const afterShabbatAt = wish.date?.moment && wish.hour !== null; // "אחרי צאת שבת בשמונה"
   if (wish.date && wish.dateRelation && wish.date.problem === null && !afterShabbatAt) return dayBounds(world, wish);
+  if (wish.otherParts.length > 1 && !wish.hour && !wish.range) return severalParts(wish, base);
   if (wish.range) return rangeOf(world, wish, wish.range, base);
   if (wish.date) return withDate(world, context, wish, wish.date, talk);
   if (wish.hour) return withoutDate(world, context, wish.hour, base);
@@ -50,6 +52,18 @@ function severalHours(wish: Wish, base: Day | null): Draft {
   const minutes = [wish.hour!, ...wish.otherHours].flatMap((hour) => hour.minutes);
   const day = wish.date?.days.length === 1 ? wish.date.days[0]! : wish.date ? null : base;
   if (day === null) return ask(["which", "time", ...(wish.date ? [] : (["date"] as const))], minutes.map(isoTime));
+  return ask(
+    ["which", "time"],
+    minutes.map((minute) => isoLocal(day, minute)),
+    { start: isoLocal(day, 0), grain: "day" },
+  );
+}
+
+/** "מחר בבוקר או אחר הצהריים": the candidates are where each part begins. */
+function severalParts({ date, otherParts }: Wish, base: Day | null): Draft {
+  const day = date ? (date.problem === null && date.days.length === 1 ? date.days[0]! : null) : base;
+  const minutes = otherParts.map((part) => hoursOfPart(part, false)[0] * 60);
+  if (day === null) return ask(["which", "date", "time"], minutes.map(isoTime));
   return ask(
     ["which", "time"],
     minutes.map((minute) => isoLocal(day, minute)),

@@ -110,7 +110,7 @@ function clausesOf(tokens: readonly Token[], facts: readonly Fact[]): number[] {
       refused = false;
     } else if (
       act === "but" ||
-      (refused && (act === "maybe" || act === "prefer" || act === "only" || startsProposal(token)))
+      (refused && (act === "maybe" || act === "prefer" || act === "only" || startsProposal(token, tokens[i - 1])))
     ) {
       clause++;
       refused = false;
@@ -139,8 +139,13 @@ function linesOf(tokens: readonly Token[], facts: readonly Fact[], clauses: read
   return lines;
 }
 
-const startsProposal = ({ text, entry }: Token): boolean =>
-  text === "אפשר" || text === "בוא" || text === "בואו" || text === "תנ" || entry.act === "yes";
+/** "לא כן" corrects itself; "לא מאשר", "לא נשמע טוב" is one refusal. */
+const startsProposal = ({ text, entry }: Token, before: Token | undefined): boolean =>
+  text === "אפשר" ||
+  text === "בוא" ||
+  text === "בואו" ||
+  text === "תנ" ||
+  (entry.act === "yes" && !(entry.able && before?.entry.act === "no"));
 
 /** "לא לבטל", "אל תבטלו", "לא צריך להזיז": the deed is denied. */
 function negatedDeed(tokens: readonly Token[], i: number): boolean {
@@ -218,8 +223,14 @@ function refuse(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
     fact.negated = true;
     covered = true;
   }
-  if (!covered && tokens[i + 1]?.entry.act !== "not-about-time") talk.no = i;
+  if (!covered && !isNoAnswer(tokens[i + 1])) talk.no = i;
 }
+
+/** "לא צריך לבטל", "לא הבנתי": what is denied is a deed or an understanding, not the offer. */
+const isNoAnswer = (denied: Token | undefined): boolean => {
+  const act = denied?.entry.act;
+  return act === "not-about-time" || act === "cancel" || act === "move" || act === "postpone" || act === "advance";
+};
 
 function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number): void {
   const next = tokens[i + 1];
@@ -240,7 +251,8 @@ function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
     return;
   }
   if (next.entry.able || next.entry.act === "want") return refuse(tokens, facts, talk, i);
-  if (next.entry.act === "not-about-time" || next.entry.act === "cancel" || next.entry.act === "move") return;
+  if (isNoAnswer(next)) return;
+  if (next.entry.act === "correct" && facts.some(({ at }) => at > i)) return; // "עשר, לא בעצם אחת עשרה"
   if (tokens[i - 1]?.text === "אמ") return; // "אם לא": a condition
   if (facts.some(({ at }) => talk.clauses[at] === talk.clauses[i])) return refuse(tokens, facts, talk, i);
   if (restIsLight(talk, i)) talk.no = i;

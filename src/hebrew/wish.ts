@@ -25,6 +25,8 @@ export interface Wish {
   otherHours: HourWish[];
   range: { from: number[]; to: number[]; fact: ClockRange } | null;
   part: Part | null;
+  /** "בבוקר או בערב": the parts of the day among which one has to be chosen; none of them is `part`. */
+  otherParts: Part[];
   dawn: boolean;
   negated: Fact[];
 }
@@ -41,7 +43,10 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   );
   const datePart = dates.map((date) => date.part).find((part) => part !== null) ?? null;
   const limits = parts.filter(({ relation }) => relation);
-  const part = parts.find(({ relation }) => !relation)?.part ?? datePart;
+  const free = parts.filter(({ relation }) => !relation);
+  const either = free.some((one, i) => i > 0 && orBetween(scan, free[i - 1]!, one));
+  const otherParts = either ? [...new Set(free.map((one) => one.part))] : [];
+  const part = either ? null : (free[0]?.part ?? datePart);
   const dawn = parts.some((fact) => fact.dawn);
   const hours = positive
     .filter((fact) => fact.kind === "clock")
@@ -62,6 +67,7 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
     otherHours: distinctHours.slice(1),
     range,
     part,
+    otherParts,
     dawn,
     negated,
   };
@@ -120,6 +126,9 @@ function stillAhead({ now }: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact
   return ahead.length > 0 ? ahead : dates;
 }
 
+const orBetween = ({ tokens }: Scan, a: Fact, b: Fact): boolean =>
+  tokens.slice(a.next, b.at).some((token) => token.entry.tag === "or");
+
 /** Whether `a` is nothing but the day on which the moment `b` lies. */
 const namesDayOf = (a: DateFact & Fact, b: DateFact & Fact): boolean =>
   !a.relation && !a.span && a.days.length === 1 && b.moment !== null && b.moment.day === a.days[0];
@@ -127,8 +136,7 @@ const namesDayOf = (a: DateFact & Fact, b: DateFact & Fact): boolean =>
 function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact & Fact) | null {
   if (namesDayOf(a, b)) return b; // "בשישי לפני כניסת שבת"
   if (a.relation || b.relation) return null;
-  const or = scan.tokens.slice(a.next, b.at).some((token) => token.entry.tag === "or");
-  if (or) return null;
+  if (orBetween(scan, a, b)) return null;
   if (a.span && b.span) {
     const [outer, inner] = a.span.last - a.span.first > b.span.last - b.span.first ? [a, b] : [b, a];
     const inside =
@@ -142,6 +150,7 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
       const first = span.first + ((day.weekday - weekdayOf(span.first) + 7) % 7);
       if (first <= span.last) return { ...day, days: [first], problem: first < scan.now.day ? "passed" : null };
     }
+    if (pointsToday(scan, day) && span.first > scan.now.day) return { ...(day === a ? b : a), part: day.part }; // "בשבוע הבא באזור הבוקר"
     const inside = day.days.filter((one) => one >= span.first && one <= span.last);
     return inside.length > 0 ? { ...day, days: inside, part: a.part ?? b.part } : null;
   }
@@ -165,7 +174,8 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
     return { ...b, part };
   if (b.weekday !== null && a.weekday === null && a.days.length === 1 && weekdayOf(a.days[0]!) === b.weekday)
     return { ...a, part };
-  if ((a.weekday === null) !== (b.weekday === null) && b.at - a.next <= 1) {
+  const verb = scan.tokens[a.next]?.entry.act !== undefined; // "את התור של מחר ולקבוע לראשון" names two days
+  if ((a.weekday === null) !== (b.weekday === null) && b.at - a.next <= (verb ? 0 : 1)) {
     return { ...a, days: [...a.days, ...b.days], problem: "mismatch", part };
   }
   return null;
