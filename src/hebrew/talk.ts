@@ -37,7 +37,7 @@ interface Line {
   /** Words that are neither small talk nor times, and the place of the last one. */
   heavy: number;
   lastHeavy: number;
-  /** First "לא" or "אל", -1 for none. */
+  /** First "לא", "אל" or "לא נראה לי", -1 for none. */
   refusal: number;
   asks: boolean;
   /** A booking verb: "אפשר לקבוע" asks for a meeting, it does not agree to one. */
@@ -103,6 +103,7 @@ function clausesOf(tokens: readonly Token[], facts: readonly Fact[]): number[] {
   for (const { at, next } of facts) for (let i = at; i < next; i++) inFact.add(i);
   let clause = 0;
   let refused = false;
+  let told = false; // "לא נראה לי שזה מתאים": what the refusal says is no proposal
   return tokens.map((token, i) => {
     const { act } = token.entry;
     if ((token.mark === "," || token.mark === "?") && !inFact.has(i)) {
@@ -110,11 +111,13 @@ function clausesOf(tokens: readonly Token[], facts: readonly Fact[]): number[] {
       refused = false;
     } else if (
       act === "but" ||
-      (refused && (act === "maybe" || act === "prefer" || act === "only" || startsProposal(token, tokens[i - 1])))
+      (refused &&
+        (act === "maybe" || act === "prefer" || act === "only" || (!told && startsProposal(token, inFact.has(i + 1)))))
     ) {
       clause++;
       refused = false;
     }
+    told = refused && (told || token.prefix.endsWith("ש"));
     if (act === "no" || act === "refuse" || act === "neither") refused = true;
     return clause;
   });
@@ -130,7 +133,7 @@ function linesOf(tokens: readonly Token[], facts: readonly Fact[], clauses: read
     if (mark === "?") (lines[clauses[i]! - 1] ?? line).asks = true;
     if (entry.act === "question") line.asks = true;
     if (entry.act === "want") line.wants = true;
-    if ((entry.act === "no" || entry.act === "dont") && line.refusal < 0) line.refusal = i;
+    if (refuses(entry.act) && line.refusal < 0) line.refusal = i;
     const small = entry.tag === "of" || entry.filler || entry.greeting || entry.able || entry.act !== undefined;
     if (mark !== "" || small || inFact.has(i) || entry.ordinal !== undefined) continue;
     line.heavy++;
@@ -139,13 +142,15 @@ function linesOf(tokens: readonly Token[], facts: readonly Fact[], clauses: read
   return lines;
 }
 
-/** "לא כן" corrects itself; "לא מאשר", "לא נשמע טוב" is one refusal. */
-const startsProposal = ({ text, entry }: Token, before: Token | undefined): boolean =>
+const refuses = (act: Act | undefined): boolean => act === "no" || act === "dont" || act === "refuse";
+
+/** "לא, כן" corrects itself; "לא מאשר" is one refusal, "לא יכול מחר מתאים לי רביעי" a refusal and a proposal. */
+const startsProposal = ({ text, entry }: Token, beforeTime: boolean): boolean =>
   text === "אפשר" ||
   text === "בוא" ||
   text === "בואו" ||
   text === "תנ" ||
-  (entry.act === "yes" && !(entry.able && before?.entry.act === "no"));
+  (entry.act === "yes" && (!entry.able || beforeTime));
 
 /** "לא לבטל", "אל תבטלו", "לא צריך להזיז": the deed is denied. */
 function negatedDeed(tokens: readonly Token[], i: number): boolean {
