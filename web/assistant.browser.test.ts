@@ -1,30 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { chromiumPath, launchBrowser } from "./testing/browser.ts";
-import { type Office, openOffice } from "./testing/office.ts";
-import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+import { expect, test } from "bun:test";
+import { devices, inBrowser } from "./testing/in-browser.ts";
 
-setDefaultTimeout(90_000);
+inBrowser("the assistant's pages in a browser", { office: { environment: { OPENAI_API_KEY: "" } } }, (given) => {
+  const { open } = given;
 
-describe.skipIf(chromiumPath === null)("the assistant's pages in a browser", () => {
-  let browser: Browser;
-  let office: Office;
-  const open = (options?: PanelOptions): Promise<OpenPanel> => openPanel(browser, office, options);
-
-  beforeAll(async () => {
-    [browser, office] = await Promise.all([launchBrowser(), openOffice({ environment: { OPENAI_API_KEY: "" } })]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await office?.stop();
-  });
-
-  test.each([
-    { width: 390, language: "he", theme: "light" },
-    { width: 390, language: "en", theme: "dark" },
-    { width: 1280, language: "he", theme: "dark" },
-    { width: 1280, language: "en", theme: "light" },
-  ] as const)("every tab is clean at $width px, $language, $theme", async (device) => {
+  test.each(devices)("every tab is clean at $width px, $language, $theme", async (device) => {
     for (const path of ["/assistant", "/assistant?tab=knows", "/assistant?tab=does", "/rehearsal"]) {
       const panel = await open({ ...device, path });
       await panel.shot(path.slice(1).replace("?tab=", "-"));

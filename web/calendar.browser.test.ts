@@ -1,10 +1,6 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { chromiumPath, launchBrowser } from "./testing/browser.ts";
-import { type Office, openOffice } from "./testing/office.ts";
-import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
-
-setDefaultTimeout(90_000);
+import { beforeAll, expect, test } from "bun:test";
+import { devices, inBrowser } from "./testing/in-browser.ts";
+import type { OpenPanel } from "./testing/open-panel.ts";
 
 /** The next Monday but one: open, and never in the past. */
 const monday = (): string => {
@@ -12,20 +8,13 @@ const monday = (): string => {
   return today.add({ days: 15 - today.dayOfWeek }).toString();
 };
 
-describe.skipIf(chromiumPath === null)("the calendar in a browser", () => {
-  let browser: Browser;
-  let office: Office;
-  const open = (options?: PanelOptions): Promise<OpenPanel> => openPanel(browser, office, options);
+inBrowser("the calendar in a browser", {}, (given) => {
+  const { open } = given;
 
   beforeAll(async () => {
-    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
     const { page, close } = await open({ path: `/calendar?date=${monday()}` });
     await book(page, "נועם כהן", "050-1234567", "10:00");
     await close();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await office?.stop();
   });
 
   async function book(page: OpenPanel["page"], name: string, phone: string, time: string): Promise<void> {
@@ -36,13 +25,7 @@ describe.skipIf(chromiumPath === null)("the calendar in a browser", () => {
     await page.getByRole("button", { name: "קביעה" }).click();
   }
 
-  test.each([
-    { width: 390, language: "he", theme: "light" },
-    { width: 390, language: "en", theme: "dark" },
-    { width: 1280, language: "he", theme: "dark" },
-    { width: 1280, language: "he", theme: "light" },
-    { width: 1280, language: "en", theme: "light" },
-  ] as const)("every view is clean at $width px, $language, $theme", async (device) => {
+  test.each(devices)("every view is clean at $width px, $language, $theme", async (device) => {
     for (const view of ["week", "day", "agenda"]) {
       const panel = await open({ ...device, path: `/calendar?date=${monday()}&view=${view}` });
       await panel.page.getByText("נועם כהן").first().waitFor();
@@ -65,7 +48,7 @@ describe.skipIf(chromiumPath === null)("the calendar in a browser", () => {
     await page.getByRole("button", { name: "הזזה" }).click();
     await page.locator(".chips.wrap button").first().click();
     await page.getByText("הפגישה הוזזה").waitFor();
-    await page.goto(`${office.stage.listensAt}/calendar?view=agenda`);
+    await page.goto(`${given.office.stage.listensAt}/calendar?view=agenda`);
     const moved = page.getByRole("button", { name: /רות לוי/ });
     await moved
       .or(page.getByRole("button", { name: "קדימה" }))

@@ -1,48 +1,31 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
 import { decodeMulaw } from "../src/audio/mulaw.ts";
 import { chain, frames, noise, voice } from "../src/live-call/vad/testing/voice.ts";
-import { chromiumPath, launchBrowser } from "./testing/browser.ts";
-import { type Office, openOffice } from "./testing/office.ts";
-import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+import { devices, inBrowser } from "./testing/in-browser.ts";
 import { callLines, seedCall } from "./testing/seed-call.ts";
 
-setDefaultTimeout(90_000);
+const world = {
+  office: { environment: { OPENAI_API_KEY: "" } },
+  flags: async () => [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-audio-capture=${await fakeMicrophone()}`,
+    "--autoplay-policy=no-user-gesture-required",
+  ],
+};
 
-describe.skipIf(chromiumPath === null)("calls in a browser", () => {
-  let browser: Browser;
-  let office: Office;
+inBrowser("calls in a browser", world, (given) => {
+  const { open } = given;
   let callId: string;
-  const open = (options?: PanelOptions): Promise<OpenPanel> => openPanel(browser, office, options);
 
   beforeAll(async () => {
-    const microphone = await fakeMicrophone();
-    [browser, office] = await Promise.all([
-      launchBrowser([
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        `--use-file-for-fake-audio-capture=${microphone}`,
-        "--autoplay-policy=no-user-gesture-required",
-      ]),
-      openOffice({ environment: { OPENAI_API_KEY: "" } }),
-    ]);
-    callId = await seedCall(office.stage, office.businessId);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await office?.stop();
+    callId = await seedCall(given.office.stage, given.office.businessId);
   });
 
-  test.each([
-    { width: 390, language: "he", theme: "light" },
-    { width: 390, language: "en", theme: "dark" },
-    { width: 1280, language: "he", theme: "dark" },
-    { width: 1280, language: "he", theme: "light" },
-    { width: 1280, language: "en", theme: "light" },
-  ] as const)("log, call and test call are clean at $width px, $language, $theme", async (device) => {
+  test.each(devices)("log, call and test call are clean at $width px, $language, $theme", async (device) => {
     for (const [name, path] of [
       ["calls", "/calls"],
       ["call", `/calls/${callId}`],

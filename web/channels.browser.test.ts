@@ -1,23 +1,8 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { chromiumPath, launchBrowser } from "./testing/browser.ts";
-import { type Office, openOffice } from "./testing/office.ts";
-import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+import { expect, test } from "bun:test";
+import { devices, inBrowser } from "./testing/in-browser.ts";
 
-setDefaultTimeout(90_000);
-
-describe.skipIf(chromiumPath === null)("channels in a browser", () => {
-  let browser: Browser;
-  let office: Office;
-  const open = (options?: PanelOptions): Promise<OpenPanel> => openPanel(browser, office, options);
-
-  beforeAll(async () => {
-    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await office?.stop();
-  });
+inBrowser("channels in a browser", {}, (given) => {
+  const { open } = given;
 
   test("WhatsApp is linked: its QR comes by itself, is drawn, and the settings stay", async () => {
     const { page, errors, shot, violations, close } = await open({ path: "/channels" });
@@ -37,12 +22,7 @@ describe.skipIf(chromiumPath === null)("channels in a browser", () => {
     await close();
   });
 
-  test.each([
-    { width: 390, language: "he", theme: "light" },
-    { width: 390, language: "en", theme: "dark" },
-    { width: 1280, language: "he", theme: "dark" },
-    { width: 1280, language: "en", theme: "light" },
-  ] as const)("the page is clean at $width px, $language, $theme", async (device) => {
+  test.each(devices)("the page is clean at $width px, $language, $theme", async (device) => {
     const panel = await open({ ...device, path: "/channels" });
     await panel.shot("channels");
     expect(await panel.violations()).toEqual([]);

@@ -1,33 +1,14 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { chromiumPath, launchBrowser } from "./testing/browser.ts";
+import { beforeAll, expect, test } from "bun:test";
 import { fillOffice, hardNames } from "./testing/busy-day.ts";
-import { type Office, openOffice } from "./testing/office.ts";
-import { openPanel, type PanelOptions } from "./testing/open-panel.ts";
+import { devices, inBrowser } from "./testing/in-browser.ts";
 
-setDefaultTimeout(60_000);
-
-describe.skipIf(chromiumPath === null)("the inbox in a browser", () => {
-  let browser: Browser;
-  let office: Office;
+inBrowser("the inbox in a browser", {}, (given) => {
+  const { open } = given;
   let customers: string[];
-  const open = (options?: PanelOptions) => openPanel(browser, office, options);
 
   beforeAll(async () => {
-    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
-    customers = await fillOffice(office, hardNames);
+    customers = await fillOffice(given.office, hardNames);
   }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await office?.stop();
-  }, 60_000);
-
-  const devices = [
-    { width: 390, language: "he", theme: "light" },
-    { width: 390, language: "en", theme: "dark" },
-    { width: 1280, language: "he", theme: "dark" },
-    { width: 1280, language: "en", theme: "light" },
-  ] as const;
 
   test.each(devices)("list, chat and call are clean at $width px, $language, $theme", async (device) => {
     const paths = { inbox: "/inbox", chat: `/inbox?with=${customers[1]}`, caller: `/inbox?with=${customers[0]}` };

@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { chromiumPath, launchBrowser } from "./testing/browser.ts";
-import { type Office, openOffice } from "./testing/office.ts";
-import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+import { beforeAll, expect, test } from "bun:test";
+import { devices, inBrowser } from "./testing/in-browser.ts";
 import { seedCall } from "./testing/seed-call.ts";
 
-setDefaultTimeout(90_000);
-
-describe.skipIf(chromiumPath === null)("settings, reports and the installation in a browser", () => {
-  let browser: Browser;
-  let office: Office;
-  const open = (options?: PanelOptions): Promise<OpenPanel> => openPanel(browser, office, options);
+inBrowser("settings, reports and the installation in a browser", {}, (given) => {
+  const { open } = given;
 
   beforeAll(async () => {
-    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
-    await seedCall(office.stage, office.businessId);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await office?.stop();
+    await seedCall(given.office.stage, given.office.businessId);
   });
 
   const ownPages = ["business", "hours", "team", "keys", "audit"]
@@ -26,12 +14,7 @@ describe.skipIf(chromiumPath === null)("settings, reports and the installation i
     .concat("/reports");
   const adminPages = ["businesses", "health", "usage", "audit"].map((page) => `/admin/${page}`);
 
-  test.each([
-    { width: 390, language: "he", theme: "light" },
-    { width: 390, language: "en", theme: "dark" },
-    { width: 1280, language: "he", theme: "dark" },
-    { width: 1280, language: "en", theme: "light" },
-  ] as const)("every page is clean at $width px, $language, $theme", async (device) => {
+  test.each(devices)("every page is clean at $width px, $language, $theme", async (device) => {
     for (const [role, paths] of [
       ["owner", ownPages],
       ["system_admin", adminPages],
@@ -68,7 +51,7 @@ describe.skipIf(chromiumPath === null)("settings, reports and the installation i
     await page.getByLabel("אימייל").fill("rina@example.co.il");
     await page.locator("dialog").getByRole("button", { name: "הזמנה" }).click();
     expect(await page.locator(".copy-text").textContent()).toContain("/welcome#");
-    await page.goto(`${office.stage.listensAt}/settings?tab=keys`);
+    await page.goto(`${given.office.stage.listensAt}/settings?tab=keys`);
     await page.getByLabel("למה הוא משמש").fill("האתר");
     await page.getByRole("button", { name: "מפתח חדש" }).click();
     await page.getByText("הוא מוצג רק עכשיו").waitFor();

@@ -1,39 +1,12 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { chromiumPath, launchBrowser } from "./testing/browser.ts";
-import { type Office, openOffice, password, people } from "./testing/office.ts";
-import { type OpenPanel, openPanel, type PanelOptions } from "./testing/open-panel.ts";
+import { expect, test } from "bun:test";
+import { devices, inBrowser } from "./testing/in-browser.ts";
+import { password, people } from "./testing/office.ts";
 
-// Only the first file of a process gets the default of `scripts/test-defaults.ts`.
-setDefaultTimeout(60_000);
+inBrowser("the panel's shell in a browser", {}, (given) => {
+  const { open } = given;
 
-describe.skipIf(chromiumPath === null)("the panel's shell in a browser", () => {
-  let browser: Browser;
-  let office: Office;
-  const opened: OpenPanel[] = [];
-  const open = async (options?: PanelOptions): Promise<OpenPanel> => {
-    const panel = await openPanel(browser, office, options);
-    opened.push(panel);
-    return panel;
-  };
-
-  beforeAll(async () => {
-    [browser, office] = await Promise.all([launchBrowser(), openOffice()]);
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    await office?.stop();
-  }, 60_000);
-
-  const devices = [
-    { width: 390, language: "he", theme: "light" },
-    { width: 390, language: "en", theme: "dark" },
-    { width: 1280, language: "he", theme: "dark" },
-    { width: 1280, language: "en", theme: "light" },
-    { width: 900, language: "he", theme: "light" },
-  ] as const;
-
-  test.each(devices)("every page is clean at $width px, $language, $theme", async (device) => {
+  const all = [...devices, { width: 900, language: "he", theme: "light" }] as const;
+  test.each(all)("every page is clean at $width px, $language, $theme", async (device) => {
     for (const path of ["/", "/notifications", "/more", "/nowhere"]) {
       const panel = await open({ ...device, path });
       await panel.shot(path === "/" ? "today" : path.slice(1));
@@ -45,8 +18,11 @@ describe.skipIf(chromiumPath === null)("the panel's shell in a browser", () => {
   });
 
   test("a link lets a person choose a password once, then the password opens the panel where it was left", async () => {
-    const link = await office.linkFor("agent");
-    const { page, violations, shot } = await open({ role: null, path: link.slice(office.stage.listensAt.length) });
+    const link = await given.office.linkFor("agent");
+    const { page, violations, shot } = await open({
+      role: null,
+      path: link.slice(given.office.stage.listensAt.length),
+    });
     await page.getByLabel("סיסמה חדשה").fill("קצר");
     await page.getByRole("button", { name: "שמירה וכניסה" }).click();
     await page.getByText("קצר מדי").waitFor();
@@ -56,10 +32,10 @@ describe.skipIf(chromiumPath === null)("the panel's shell in a browser", () => {
     await page.getByRole("button", { name: "שמירה וכניסה" }).click();
     await page.getByRole("navigation").first().waitFor();
 
-    const again = await open({ role: null, path: link.slice(office.stage.listensAt.length) });
+    const again = await open({ role: null, path: link.slice(given.office.stage.listensAt.length) });
     await again.page.getByText("הקישור כבר לא פעיל").waitFor();
 
-    await again.page.goto(`${office.stage.listensAt}/notifications`);
+    await again.page.goto(`${given.office.stage.listensAt}/notifications`);
     await again.page.getByLabel("אימייל").fill(people.agent.email);
     await again.page.getByLabel("סיסמה").fill("לא נכון בכלל");
     await again.page.getByRole("button", { name: "כניסה" }).click();
@@ -104,9 +80,9 @@ describe.skipIf(chromiumPath === null)("the panel's shell in a browser", () => {
         body: JSON.stringify({ businessId }),
       });
       return answer.status;
-    }, office.businessId);
+    }, given.office.businessId);
     expect(entered).toBe(200);
-    await page.goto(`${office.stage.listensAt}/notifications`);
+    await page.goto(`${given.office.stage.listensAt}/notifications`);
     await page.getByText("נכנסת לעסק נדל״ן השרון").waitFor();
     expect(await page.title()).toContain("נדל״ן השרון");
     await shot("impersonating");

@@ -197,11 +197,12 @@ describe("a webhook that comes more than once", () => {
 });
 
 test("malformed fields in signed requests are answered with 4xx or TwiML, never with an error or a stack", async () => {
+  // A caller of its own: so many calls in one hour are answered by the recording.
   const odd = ["", " ", "null", "+", "++972", "0".repeat(5_000), "שלום", "\u0000", "'; drop table calls; --", "\ud800"];
   for (const field of ["CallSid", "To", "From", "ForwardedFrom", "CallStatus", "CallDuration", "RecordingSid"])
     for (const value of odd) {
       const form = Object.fromEntries(
-        new URLSearchParams({ ...ringing(stage), CallStatus: "completed", [field]: value }),
+        new URLSearchParams({ ...ringing(stage, { From: "+972529998877" }), CallStatus: "completed", [field]: value }),
       );
       for (const path of ["/webhook/incoming_call", "/webhook/call_status", "/webhook/handle_recording"]) {
         const { status, body } = await signedPost(stage, path, form);

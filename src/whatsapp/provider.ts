@@ -136,6 +136,21 @@ export interface ChannelStatus {
   me: { phone: string | null; lid: string | null; name: string | null } | null;
 }
 
+/** What there is to say of a session before anybody connected it. */
+export const noStatus: ChannelStatus = {
+  state: "off",
+  connected: false,
+  canSend: false,
+  recovers: true,
+  reason: null,
+  failures: 0,
+  lastSeen: null,
+  retryAt: null,
+  qr: null,
+  pairing: null,
+  me: null,
+};
+
 export interface PairingCode {
   code: string;
   /** ISO 8601. */

@@ -5,9 +5,8 @@ import { whatsappSessions } from "../db/schema/whatsapp.ts";
 import { audit } from "../tenants/audit.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { ring } from "./bell.ts";
-import type { ChannelStatus } from "./provider.ts";
+import { type ChannelStatus, noStatus } from "./provider.ts";
 import type { CommandOutcome, SessionCommand } from "./session-rows.ts";
-import { noStatus } from "./sessions.ts";
 
 /** What people see of a business's session. */
 export interface SessionView {

@@ -7,7 +7,7 @@ import { limits } from "../limits.ts";
 import { readBell } from "./bell.ts";
 import { HostRelay } from "./host-relay.ts";
 import { isOutage, noteOutage } from "./outages.ts";
-import type { ChannelStatus, ProviderKind, WhatsAppProvider } from "./provider.ts";
+import { type ChannelStatus, noStatus, type ProviderKind, type WhatsAppProvider } from "./provider.ts";
 import { Session, type SessionDeps } from "./session.ts";
 import { saveStatus, takeLease, type WantedSession, wantedSessions } from "./session-rows.ts";
 
@@ -190,18 +190,3 @@ const hasLogin = ({ linkedAt, status, command }: WantedSession): boolean =>
 /** Whether a lease still has more than half of its time. */
 const isFarOff = (until: Temporal.Instant, now: Temporal.Instant): boolean =>
   until.since(now).total("milliseconds") > limits.waLeaseMs / 2;
-
-/** What there is to say of a session before anybody connected it. */
-export const noStatus: ChannelStatus = {
-  state: "off",
-  connected: false,
-  canSend: false,
-  recovers: true,
-  reason: null,
-  failures: 0,
-  lastSeen: null,
-  retryAt: null,
-  qr: null,
-  pairing: null,
-  me: null,
-};

@@ -7,6 +7,7 @@ import { Avatar } from "../parts/avatar.tsx";
 import { Button, LinkButton } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
+import { Form } from "../parts/form.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Menu, MenuItem } from "../parts/menu.tsx";
@@ -116,14 +117,7 @@ function NoteComposer({ customerId }: { customerId: string }) {
     if (await noteForm.submit(element, ({ body = "" }) => addNote(customerId, body))) element.reset();
   };
   return (
-    <form
-      class="composer"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit(event.currentTarget);
-      }}
-    >
+    <Form class="composer" onSubmit={submit}>
       <textarea
         class="input"
         name="body"
@@ -135,6 +129,6 @@ function NoteComposer({ customerId }: { customerId: string }) {
         aria-invalid={noteForm.problems.value.body ? true : undefined}
       />
       <Button type="submit" icon={send} label={t.addNote} flip busy={noteForm.busy.value} />
-    </form>
+    </Form>
   );
 }

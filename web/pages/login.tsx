@@ -5,6 +5,7 @@ import { circleAlert } from "../icons.ts";
 import { Button } from "../parts/button.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
+import { Form } from "../parts/form.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { query } from "../router.ts";
 import { login } from "../session.ts";
@@ -26,14 +27,7 @@ export default function LoginPage() {
     });
   return (
     <Door title={t.title} text={t.text}>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void enter(event.currentTarget);
-        }}
-      >
+      <Form onSubmit={enter}>
         <div role="alert">
           {wrong.value && (
             <p class="notice danger">
@@ -53,7 +47,7 @@ export default function LoginPage() {
         <Button type="submit" look="primary" wide busy={form.busy.value}>
           {t.submit}
         </Button>
-      </form>
+      </Form>
       <p class="small muted">{t.forgot}</p>
     </Door>
   );

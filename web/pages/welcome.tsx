@@ -4,6 +4,7 @@ import { createForm } from "../form.ts";
 import { Button, LinkButton } from "../parts/button.tsx";
 import { Door } from "../parts/door.tsx";
 import { Field } from "../parts/field.tsx";
+import { Form } from "../parts/form.tsx";
 import { SkeletonBlock } from "../parts/skeleton.tsx";
 import { acceptLink, lookAtLink } from "../session.ts";
 import { doorWords } from "../strings/door.he.ts";
@@ -56,14 +57,7 @@ function ChoosePassword({ owner }: { owner: Owner }) {
     );
   return (
     <Door title={t.hello(owner.name)} text={text}>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void accept(event.currentTarget);
-        }}
-      >
+      <Form onSubmit={accept}>
         {isFirst ? (
           <>
             <Field label={t.name} name="name" autocomplete="name" error={problems.value.name} />
@@ -83,7 +77,7 @@ function ChoosePassword({ owner }: { owner: Owner }) {
         <Button type="submit" look="primary" wide busy={busy.value}>
           {t.submit}
         </Button>
-      </form>
+      </Form>
     </Door>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { x } from "../icons.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { Button } from "./button.tsx";
+import { Form } from "./form.tsx";
 
 interface DialogProps {
   title: string;
@@ -46,15 +47,9 @@ export function Dialog({ title, children, foot, onClose, onSubmit }: DialogProps
       onClick={(event) => event.target === box.current && onClose()}
     >
       {onSubmit ? (
-        <form
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void onSubmit(event.currentTarget);
-          }}
-        >
+        <Form class="" onSubmit={onSubmit}>
           {content}
-        </form>
+        </Form>
       ) : (
         content
       )}

@@ -1,17 +1,18 @@
 import { AppError } from "../../base/errors.ts";
 import { type BusinessId, newId } from "../../base/ids.ts";
-import type {
-  Address,
-  ChannelHost,
-  ChannelStatus,
-  IncomingContent,
-  IncomingMessage,
-  OutgoingMessage,
-  ProviderAbilities,
-  Receipt,
-  SendResult,
-  WhatsAppChannel,
-  WhatsAppProvider,
+import {
+  type Address,
+  type ChannelHost,
+  type ChannelStatus,
+  type IncomingContent,
+  type IncomingMessage,
+  noStatus,
+  type OutgoingMessage,
+  type ProviderAbilities,
+  type Receipt,
+  type SendResult,
+  type WhatsAppChannel,
+  type WhatsAppProvider,
 } from "../provider.ts";
 
 /** What the network does with the next sends, one step per send; without a script it accepts and shows. */
@@ -64,20 +65,6 @@ export class ScriptedProvider implements WhatsAppProvider {
   }
 }
 
-const off: ChannelStatus = {
-  state: "off",
-  connected: false,
-  canSend: false,
-  recovers: true,
-  reason: null,
-  failures: 0,
-  lastSeen: null,
-  retryAt: null,
-  qr: null,
-  pairing: null,
-  me: null,
-};
-
 /** A message as a customer's phone shows it. */
 export interface Shown {
   providerId: string;
@@ -88,7 +75,7 @@ export interface Shown {
 export class ScriptedChannel implements WhatsAppChannel {
   host: ChannelHost;
   readonly #provider: ScriptedProvider;
-  #status: ChannelStatus = off;
+  #status: ChannelStatus = noStatus;
   #linked = false;
   #waitingAtNetwork: IncomingMessage[] = [];
   /** One entry per network id: what comes twice is shown once. */

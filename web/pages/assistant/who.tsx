@@ -10,6 +10,7 @@ import {
 } from "../../models/assistant.ts";
 import { Button } from "../../parts/button.tsx";
 import { Field, Select, TextArea } from "../../parts/field.tsx";
+import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { assistantWords } from "../../strings/assistant.he.ts";
@@ -33,14 +34,7 @@ function Who({ of }: { of: Settings }) {
       toast(t.saved);
     });
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(event.currentTarget);
-      }}
-    >
+    <Form onSubmit={save}>
       <Field label={t.who.name} name="assistantName" value={of.assistantName} error={problems.value.assistantName} />
       <TextArea
         label={t.who.callGreeting}
@@ -89,7 +83,7 @@ function Who({ of }: { of: Settings }) {
           {shellWords().save}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

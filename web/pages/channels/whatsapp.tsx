@@ -14,6 +14,7 @@ import {
 import { Badge, type Tone } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Field, Select } from "../../parts/field.tsx";
+import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { me } from "../../session.ts";
@@ -101,21 +102,14 @@ function PairingForm() {
   const t = channelWords().whatsapp;
   const { problems, busy } = codeForm;
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void codeForm.submit(event.currentTarget, ({ phone = "" }) => pairingCode(phone));
-      }}
-    >
+    <Form onSubmit={(element) => codeForm.submit(element, ({ phone = "" }) => pairingCode(phone))}>
       <Field label={`${t.orCode}: ${t.number}`} name="phone" type="tel" error={problems.value.phone} />
       <div>
         <Button type="submit" busy={busy.value}>
           {t.getCode}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -134,14 +128,7 @@ function Settings({ of }: { of: WhatsappSettings }) {
       toast(t.saved);
     });
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(event.currentTarget);
-      }}
-    >
+    <Form onSubmit={save}>
       <Select
         label={t.provider}
         name="provider"
@@ -185,6 +172,6 @@ function Settings({ of }: { of: WhatsappSettings }) {
           {shellWords().save}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -11,6 +11,7 @@ import {
 } from "../../models/settings.ts";
 import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
+import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
@@ -35,14 +36,7 @@ function Details({ of }: { of: Business }) {
       toast(t.saved);
     });
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(event.currentTarget);
-      }}
-    >
+    <Form onSubmit={save}>
       <Field label={t.business.name} name="name" value={of.name} error={problems.value.name} />
       <Field
         label={t.business.city}
@@ -65,7 +59,7 @@ function Details({ of }: { of: Business }) {
           {shellWords().save}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -101,21 +95,14 @@ function Numbers() {
           )
         }
       </Loaded>
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add(event.currentTarget);
-        }}
-      >
+      <Form onSubmit={add}>
         <Field label={t.number} name="phone" type="tel" error={problems.value.phone} />
         <div>
           <Button type="submit" busy={busy.value}>
             {t.addNumber}
           </Button>
         </div>
-      </form>
+      </Form>
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { rotateCcw } from "../../icons.ts";
 import { clearDate, type Opening, opening, saveDate, saveRules, saveWeek } from "../../models/settings.ts";
 import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
+import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
@@ -38,14 +39,7 @@ function Week({ of }: { of: Opening }) {
       toast(t.saved);
     });
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(event.currentTarget);
-      }}
-    >
+    <Form onSubmit={save}>
       <h2>{t.hours.week}</h2>
       {week.map((day) => {
         const known = of.weekly.find(({ weekday, resourceId }) => weekday === day && resourceId === null);
@@ -81,7 +75,7 @@ function Week({ of }: { of: Opening }) {
           {t.hours.saveWeek}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -111,14 +105,7 @@ function Rules({ of }: { of: Opening }) {
       toast(t.saved);
     });
   return (
-    <form
-      class="stack"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save(event.currentTarget);
-      }}
-    >
+    <Form onSubmit={save}>
       <h2>{t.hours.rules}</h2>
       {ruleFields.map(([name, label]) => (
         <Field
@@ -140,7 +127,7 @@ function Rules({ of }: { of: Opening }) {
           {shellWords().save}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
@@ -173,21 +160,14 @@ function Dates({ of }: { of: Opening }) {
           ))}
         </ul>
       )}
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void close(event.currentTarget);
-        }}
-      >
+      <Form onSubmit={close}>
         <Field label={t.date} name="date" type="date" ltr error={dateForm.problems.value.date} />
         <div>
           <Button type="submit" busy={dateForm.busy.value}>
             {t.addClosed}
           </Button>
         </div>
-      </form>
+      </Form>
       <h2>{t.holidays}</h2>
       <ul class="rows">
         {of.holidays.slice(0, holidaysShown).map(({ date, name, hebrewDate }) => (

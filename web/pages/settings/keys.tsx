@@ -18,6 +18,7 @@ import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
 import { CopyText } from "../../parts/copy-text.tsx";
 import { Field, Select } from "../../parts/field.tsx";
+import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
@@ -42,14 +43,7 @@ export function KeysTab() {
         <h2>{t.title}</h2>
         <Loaded from={keyList}>{({ items }) => <Keys items={items} />}</Loaded>
         {made.value !== null && <CopyText label={t.once} text={made.value} />}
-        <form
-          class="stack"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            void make(event.currentTarget);
-          }}
-        >
+        <Form onSubmit={make}>
           <Field label={t.name} name="name" error={problems.value.name} />
           <Select
             label={t.scope}
@@ -64,7 +58,7 @@ export function KeysTab() {
               {t.make}
             </Button>
           </div>
-        </form>
+        </Form>
       </section>
       <Webhooks />
       <Loaded from={feedAddress}>
@@ -144,21 +138,14 @@ function Webhooks() {
         )}
       </Loaded>
       {secret.value !== null && <CopyText label={t.secret} text={secret.value} />}
-      <form
-        class="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add(event.currentTarget);
-        }}
-      >
+      <Form onSubmit={add}>
         <Field label={t.url} name="url" type="url" hint={t.urlHint} error={problems.value.url} />
         <div>
           <Button type="submit" busy={busy.value}>
             {t.addWebhook}
           </Button>
         </div>
-      </form>
+      </Form>
     </section>
   );
 }
