@@ -24,6 +24,7 @@ const greeting = "שלום, הגעתם ל{{business_name}}, מדברת {{assista
 const say = (text = ""): void => void process.stdout.write(`${text}\n`);
 const storageDir = process.env.STORAGE_DIR ?? join(import.meta.dir, "../storage/demo");
 const phone = "+97235550100";
+const owner = "dana@example.com";
 const once = process.argv.includes("--once");
 const wanted = process.argv.slice(2).find((word) => !word.startsWith("--")) ?? "booking";
 if (wanted === "whatsapp") {
@@ -99,6 +100,15 @@ function printCall(call: CallDetail): void {
     );
 }
 
+/** Opens the panel as the salon's owner: the first time, and for a new password every time after. */
+async function panelLink(): Promise<string> {
+  const known = (await runCli(environment, ["user", "list"])).includes(owner);
+  const person = ["--name", "דנה", "--role", "owner", "--business", businessId];
+  const reachable = { ...environment, PUBLIC_BASE_URL: product.url };
+  const args = known ? ["user", "link", "--email", owner] : ["user", "add", "--email", owner, ...person];
+  return (JSON.parse(await runCli(reachable, args)) as { link: string }).link;
+}
+
 const finish = async (): Promise<never> => {
   await product.stop();
   await world.stop();
@@ -108,6 +118,7 @@ if (once) await finish();
 process.on("SIGINT", () => void finish());
 process.on("SIGTERM", () => void finish());
 say("── Still running ───────────────────────────────────────────────────────────────");
+say(`panel           ${await panelLink()}   (choose a password, and you are the salon's owner)`);
 say(`health          ${product.url}/health`);
 say(`other calls     bun run demo ${allScenarios.map(({ name }) => name).join(" | ")} | whatsapp`);
 say(`command line    STORAGE_DIR=${storageDir} bun run cli calls list --business ${businessId}`);

@@ -29,6 +29,8 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
 import { createLiveHub, type LiveHub } from "./notify/live.ts";
+import { createPush, type Push, postPush } from "./notify/push.ts";
+import { pushKeys } from "./notify/web-push.ts";
 import { createPanel } from "./panel/serve.ts";
 import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
@@ -129,10 +131,19 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
   const needs = { db, secret, owner: processId(config.storageDir), publicBaseUrl, directory, voice, restCalendars };
   const whatsapp = assembleWhatsApp({ ...deps, ...needs });
-  const common = { db, directory, sounds, restCalendars, whatsapp };
+  const keys = pushKeys(secret);
+  const push = createPush({ keys, clock, contact: publicBaseUrl, post: postPush });
+  const common = { db, directory, sounds, restCalendars, whatsapp, push };
   const chores = assembleChores({ secret, ...deps, ...common, provider, voice, usdIlsRate });
   return {
-    routes: routesOf(deps, house, telephone, { ...common, publicBaseUrl, hub, sessions, secret }),
+    routes: routesOf(deps, house, telephone, {
+      ...common,
+      publicBaseUrl,
+      hub,
+      sessions,
+      secret,
+      pushKey: keys.publicKey,
+    }),
     sockets: telephone.sockets,
     startChores() {
       chores.start();
@@ -168,6 +179,8 @@ interface RouteNeeds {
   hub: LiveHub;
   sessions: Sessions;
   whatsapp: AssembledWhatsApp;
+  push: Push;
+  pushKey: string;
   /** The installation's. */
   secret: string;
 }

@@ -114,6 +114,7 @@ export const limits = {
   resetMs: 24 * 60 * 60_000,
   freshPasswordMs: 15 * 60_000, // K7: keys, people and secrets want a password given this lately
   keysMax: 50, // API keys of one business
+  pushDevicesMax: 10, // of one person: phones and computers that are told with the panel closed
   webhooksMax: 20, // addresses of one business
   webhookFailingMs: 3 * 24 * 60 * 60_000, // an address that answers nothing for this long is switched off
   budgetPollMs: 30_000, // how soon a day's budget that is used up is noticed

@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
 import { ApiError, api, asStranger } from "./api.ts";
 import { remember } from "./language.ts";
+import { pushOff } from "./push-device.ts";
 
 const { auth } = api;
 
@@ -37,6 +38,7 @@ export async function login(email: string, password: string, to: string): Promis
 }
 
 export async function leaveSession(): Promise<void> {
+  await pushOff().catch(() => {}); // names of customers on the locked screen of somebody who left
   await auth.logout.$post();
   remember("panel_shell", "0");
   location.assign("/login");

@@ -1,3 +1,6 @@
+import type { Language } from "./language.ts";
+import { pageOf, titleOf } from "./notification-lines.ts";
+
 /**
  * The service worker: installable, and notifications on a closed phone. It answers no request and keeps nothing: what the panel
  * shows belongs to a session, and must be gone with it.
@@ -32,17 +35,27 @@ const worker = globalThis as unknown as WorkerScope;
 worker.addEventListener("install", () => void worker.skipWaiting());
 worker.addEventListener("activate", (event: WorkerEvent) => event.waitUntil(worker.clients.claim()));
 
+/** What the server sends (src/notify/push.ts). */
+interface Told {
+  id: string;
+  kind: string;
+  title: string;
+  body: string | null;
+  subject: string;
+  language: Language;
+}
+
 worker.addEventListener("push", (event: PushEventLike) => {
-  const told = (event.data?.json() ?? {}) as { title?: string; body?: string; tag?: string; to?: string };
+  const told = event.data?.json() as Told;
   event.waitUntil(
-    worker.registration.showNotification(told.title ?? "AgentLocator", {
+    worker.registration.showNotification(titleOf(told, told.language), {
       body: told.body ?? "",
       icon: "/icon-192.png",
       badge: "/icon-192.png",
-      lang: "he",
+      lang: told.language,
       dir: "auto",
-      ...(told.tag === undefined ? {} : { tag: told.tag }),
-      data: { to: told.to ?? "/notifications" },
+      tag: told.id,
+      data: { to: pageOf(told) },
     }),
   );
 });

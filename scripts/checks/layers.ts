@@ -16,7 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   tenants: ["api", "db", "hebrew", "limits"],
   api: ["type:tenants", "db", "limits"],
   auth: ["api", "tenants", "db", "limits"],
-  notify: ["api", "tenants", "db", "limits"],
+  notify: ["api", "jobs", "tenants", "db", "limits"],
   usage: ["api", "tenants", "db", "limits"],
   jobs: ["tenants", "db", "limits"],
   crm: ["api", "notify", "usage", "jobs", "tenants", "db", "limits"],

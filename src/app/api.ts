@@ -24,7 +24,9 @@ import { createKeyVerifier } from "../integrations/keys.ts";
 import { tracePlot } from "../live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "../notify/api.ts";
 import { createEventsApi } from "../notify/api-events.ts";
+import { createPushApi } from "../notify/api-push.ts";
 import type { LiveHub } from "../notify/live.ts";
+import type { Push } from "../notify/push.ts";
 import { createPrivacyApi } from "../privacy/api.ts";
 import { createRehearsalApi } from "../rehearsal/api.ts";
 import { createTenantsApi } from "../tenants/api.ts";
@@ -46,6 +48,9 @@ export interface ApiDeps {
   live: LiveCalls;
   testCalls: TestCallDesk;
   hub: LiveHub;
+  push: Push;
+  /** Of the installation, towards push services. */
+  pushKey: string;
   sessions: Sessions;
   usdIlsRate: number;
   state(): ProcessState;
@@ -70,6 +75,7 @@ export function createApi(deps: ApiDeps) {
     .route("/", createEventsApi({ hub: deps.hub, hasSession: (key) => hasSession(db, key) }))
     .route("/", createNotificationsApi({ db, clock }))
     .route("/", createPrivacyApi(deps))
+    .route("/", createPushApi(deps))
     .route(
       "/",
       createReferenceApi(() => api, deps.state().version),

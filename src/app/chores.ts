@@ -15,6 +15,8 @@ import type { Database } from "../db/client.ts";
 import { postOutside } from "../integrations/post-outside.ts";
 import { sweepDeliveries, webhookJobHandlers } from "../integrations/webhook-jobs.ts";
 import { createRunner } from "../jobs/runner.ts";
+import type { Push } from "../notify/push.ts";
+import { pushJobHandlers } from "../notify/push-jobs.ts";
 import { privacyJobHandlers } from "../privacy/erasure-job.ts";
 import { sweepRetention } from "../privacy/retention.ts";
 import { rehearsalJobHandlers } from "../rehearsal/rehearse-job.ts";
@@ -33,6 +35,7 @@ interface ChoresDeps {
   voice: ReturnType<typeof assembleVoice>;
   restCalendars: RestCalendars;
   whatsapp: Pick<AssembledWhatsApp, "jobHandlers" | "remind">;
+  push: Push;
   usdIlsRate: number;
   /** The installation's. */
   secret: string;
@@ -57,6 +60,7 @@ export function assembleChores(deps: ChoresDeps) {
     ...crmJobHandlers({ db }),
     ...privacyJobHandlers({ db, ...deps.config, provider }),
     ...webhookJobHandlers({ db, clock, log, secret, post: postOutside }),
+    ...pushJobHandlers({ db, clock, log, push: deps.push }),
     ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: whatsapp.remind }),
     ...whatsapp.jobHandlers,
     ...rehearsalJobHandlers({ db, clock, log, restCalendars, model, profileOf: (id) => directory.get(id) }),

@@ -69,7 +69,12 @@ export const isPublicAddress = (address: string): boolean =>
  */
 export async function fetchOutside(
   url: string,
-  init: { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal },
+  init: {
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string | Uint8Array<ArrayBuffer>;
+    signal?: AbortSignal;
+  },
   rules: OutsideRules,
   means: OutsideMeans = {},
 ): Promise<OutsideAnswer> {

@@ -1,7 +1,8 @@
 import { newId } from "../base/ids.ts";
+import { announce } from "../db/announce.ts";
 import { type NotificationKind, notifications } from "../db/schema/notification.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { announce } from "./announce.ts";
+import { pushLater } from "./push-later.ts";
 
 export interface NewNotification {
   kind: NotificationKind;
@@ -18,6 +19,9 @@ export async function notify(ctx: Ctx, input: NewNotification): Promise<boolean>
     .values({ id: newId(), businessId: ctx.businessId, ...input })
     .onConflictDoNothing()
     .returning({ id: notifications.id });
-  if (row) await announce(ctx.tx, { businessId: ctx.businessId, type: "notification", id: row.id });
+  if (row) {
+    await announce(ctx.tx, { businessId: ctx.businessId, type: "notification", id: row.id });
+    await pushLater(ctx, row.id);
+  }
   return row !== undefined;
 }

@@ -1,9 +1,9 @@
 import { and, count, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
+import { announce } from "../db/announce.ts";
 import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
 import { notifications } from "../db/schema/notification.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { announce } from "./announce.ts";
 
 /** A page of what is behind the bell, newest first. @throws AppError "invalid" for a cursor that is none. */
 export async function listNotifications(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {

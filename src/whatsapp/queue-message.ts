@@ -1,6 +1,7 @@
 import { and, count, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
+import { announce } from "../db/announce.ts";
 import {
   conversations,
   type MessageDetail,
@@ -10,7 +11,6 @@ import {
 } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
 import { limits } from "../limits.ts";
-import { announce } from "../notify/announce.ts";
 import { authorOf } from "../tenants/author.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { ring } from "./bell.ts";

@@ -1,6 +1,6 @@
 import { and, eq, inArray, or, sql } from "drizzle-orm";
+import { announce } from "../db/announce.ts";
 import { type MessageState, messages } from "../db/schema/message.ts";
-import { announce } from "../notify/announce.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Receipt } from "./provider.ts";

@@ -1,11 +1,11 @@
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import type { BusinessId } from "../base/ids.ts";
+import { announce } from "../db/announce.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { businesses } from "../db/schema/business.ts";
 import { whatsappSessions, whatsappSettings } from "../db/schema/whatsapp.ts";
 import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
-import { announce } from "../notify/announce.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { ChannelStatus, ProviderKind } from "./provider.ts";
 

@@ -1,7 +1,7 @@
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
+import { announce } from "../db/announce.ts";
 import { conversations, messages } from "../db/schema/message.ts";
-import { announce } from "../notify/announce.ts";
 import { audit } from "../tenants/audit.ts";
 import { authorOf } from "../tenants/author.ts";
 import type { Ctx } from "../tenants/ctx.ts";

@@ -3,11 +3,11 @@ import { and, eq } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { storable } from "../base/storable.ts";
+import { announce } from "../db/announce.ts";
 import { messages } from "../db/schema/message.ts";
 import { usage } from "../db/schema/usage.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
-import { announce } from "../notify/announce.ts";
 import type { MediaDeps } from "./media.ts";
 
 export interface VoiceNote {

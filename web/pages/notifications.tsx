@@ -6,6 +6,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { NotificationRow } from "../parts/notification-row.tsx";
 import { Page } from "../parts/page.tsx";
+import { PushSwitch } from "../parts/push-switch.tsx";
 import { notificationWords } from "../strings/notifications.he.ts";
 
 export default function NotificationsPage() {
@@ -18,6 +19,7 @@ export default function NotificationsPage() {
   );
   return (
     <Page narrow title={t.title} note={unread > 0 ? t.unread(unread) : undefined} actions={unread > 0 && markAll}>
+      <PushSwitch />
       <Loaded from={bell}>
         {({ items }) =>
           items.length === 0 ? (

@@ -57,6 +57,8 @@ export function testApi(
     live: { glance: () => [] },
     testCalls: { begin: async () => ({ callId: newId(), callSid: "CA", streamSid: "MZ", token: "t" }) } as never,
     hub,
+    push: async () => "sent" as const,
+    pushKey: "",
     sessions,
     whatsapp: {
       db,

@@ -1,8 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import { type CustomerId, newId } from "../../base/ids.ts";
 import { storable } from "../../base/storable.ts";
+import { announce } from "../../db/announce.ts";
 import { conversations, type MessageAuthor, messages } from "../../db/schema/message.ts";
-import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { touchLead } from "../leads/touch.ts";
 

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { type CustomerId, newId } from "../../base/ids.ts";
-import { announce } from "../../notify/announce.ts";
+import { announce } from "../../db/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";

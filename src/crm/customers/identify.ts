@@ -1,9 +1,9 @@
 import { and, eq } from "drizzle-orm";
 import { type CustomerId, newId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { customerIdentities, customers, type IdentityKind } from "../../db/schema/customer.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
 import { publish } from "../../jobs/publish.ts";
-import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { touchLead } from "../leads/touch.ts";
 

@@ -1,10 +1,10 @@
 import { and, count, eq } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import { type CustomerId, newId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { customerIdentities } from "../../db/schema/customer.ts";
 import { conversations, messages } from "../../db/schema/message.ts";
 import { limits } from "../../limits.ts";
-import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import type { Identity } from "./identify.ts";

@@ -1,10 +1,10 @@
 import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import { type CustomerId, newId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { customers } from "../../db/schema/customer.ts";
 import { customerMerges } from "../../db/schema/customer-merge.ts";
 import { leads } from "../../db/schema/lead.ts";
-import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";

@@ -1,9 +1,9 @@
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import type { CustomerId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { customers } from "../../db/schema/customer.ts";
 import { leads } from "../../db/schema/lead.ts";
-import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";

@@ -1,8 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import type { UserId } from "../../base/ids.ts";
 import type { Phone } from "../../base/phone.ts";
+import { announce } from "../../db/announce.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
-import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { identifyCustomer } from "../customers/identify.ts";

@@ -1,9 +1,9 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import type { UserId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
 import { publish } from "../../jobs/publish.ts";
-import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { renameCustomer } from "../customers/rename.ts";

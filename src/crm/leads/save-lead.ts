@@ -1,9 +1,9 @@
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import { type CustomerId, newId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
 import { notes } from "../../db/schema/note.ts";
-import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { nameChars, renameCustomer } from "../customers/rename.ts";
 import { addNote } from "../notes/add-note.ts";

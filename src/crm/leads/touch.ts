@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, lt, or, sql } from "drizzle-orm";
 import type { CustomerId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { leads } from "../../db/schema/lead.ts";
-import { announce } from "../../notify/announce.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 
 /**

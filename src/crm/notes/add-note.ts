@@ -1,7 +1,7 @@
 import { AppError } from "../../base/errors.ts";
 import { type CustomerId, newId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { notes } from "../../db/schema/note.ts";
-import { announce } from "../../notify/announce.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { touchLead } from "../leads/touch.ts";

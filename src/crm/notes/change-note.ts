@@ -1,8 +1,8 @@
 import { and, eq, sql } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import type { CustomerId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { notes } from "../../db/schema/note.ts";
-import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 

@@ -1,8 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import { AppError } from "../../base/errors.ts";
 import type { CustomerId, UserId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { type TaskUrgency, tasks } from "../../db/schema/task.ts";
-import { announce } from "../../notify/announce.ts";
 import { audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { requireColleague } from "../require-colleague.ts";

@@ -1,8 +1,8 @@
 import { AppError } from "../../base/errors.ts";
 import { type CallId, type CustomerId, newId, type UserId } from "../../base/ids.ts";
+import { announce } from "../../db/announce.ts";
 import { type TaskUrgency, tasks } from "../../db/schema/task.ts";
 import { publish } from "../../jobs/publish.ts";
-import { announce } from "../../notify/announce.ts";
 import { notify } from "../../notify/create.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";

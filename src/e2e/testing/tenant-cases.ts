@@ -116,6 +116,18 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "POST /api/notifications/read": own,
   "POST /api/notifications/:id/read": { at: "/api/notifications/{notification}/read" },
 
+  "GET /api/push": own,
+  "POST /api/push/devices": {
+    body: {
+      endpoint: "https://push.example.com/x",
+      p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+      auth: "BTBZMqHH6r4Tts7J_aSIgg",
+      language: "he",
+    },
+  },
+  "POST /api/push/devices/remove": { body: { endpoint: "https://push.example.com/x" } },
+  "POST /api/push/test": own,
+
   "GET /api/rehearsal/scenarios": own,
   "POST /api/rehearsal/scenarios": { body: { name: "x", lines: ["x"], checks: [] } },
   "POST /api/rehearsal/scenarios/examples": own,

@@ -1,0 +1,48 @@
+import { link } from "./address.ts";
+import type { Language } from "./language.ts";
+
+// Read by the service worker too, which has no page: nothing here touches the document.
+
+interface Line {
+  kind: string;
+  title: string;
+  subject: string;
+}
+
+/** Titles of kinds that the server tells by name alone; the others bring their own, in the language of the business. */
+const titles: Readonly<Record<Language, Readonly<Record<string, (title: string) => string>>>> = {
+  he: {
+    webhook_off: (host) => `החיבור אל ${host} נכבה: הוא לא עונה כבר שלושה ימים.`,
+    budget_spent: () => "התקציב היומי נגמר. שיחות משאירות הודעה עד מחר.",
+    test: () => "ככה נראית התראה. הכול עובד.",
+  },
+  en: {
+    webhook_off: (host) => `The connection to ${host} is off: it has not answered for three days.`,
+    budget_spent: () => "The day's budget is used up. Calls leave a message until tomorrow.",
+    test: () => "This is what a notification looks like. It works.",
+  },
+};
+
+export const titleOf = ({ kind, title }: Line, language: Language): string => titles[language][kind]?.(title) ?? title;
+
+const pages: Readonly<Record<string, string>> = {
+  task_created: "/tasks",
+  task_due: "/tasks",
+  reminder_due: "/tasks",
+  meeting_booked: "/calendar",
+  meeting_moved: "/calendar",
+  meeting_cancelled: "/calendar",
+  hand_over: "/inbox",
+  webhook_off: "/settings?tab=keys",
+  budget_spent: "/reports",
+  whatsapp_down: "/channels",
+  whatsapp_restricted: "/channels",
+};
+
+/** Where a line leads: the very thing where it has a page of its own. */
+export function pageOf({ kind, subject }: Line): string {
+  const [about, id = ""] = subject.split(":");
+  if (about === "customer" && id !== "") return `/inbox?with=${encodeURIComponent(id)}`;
+  if (about === "call" && id !== "") return link("/calls/:id", { id });
+  return pages[kind] ?? "/notifications";
+}
