@@ -1,6 +1,6 @@
 /**
  * `bun run bench:web`: what the panel costs a phone. Bytes over the wire, first and largest paint and layout shift on a slow
- * line, how fast ten thousand customers are filtered, and what axe finds on every page. Exit code 1 when a budget is missed.
+ * line, how fast ten thousand customers are filtered, what axe finds on every page, and what a live call's level costs. Exit code 1 when a budget is missed.
  */
 import { availableParallelism, loadavg } from "node:os";
 import type { Browser } from "playwright-core";
@@ -10,6 +10,7 @@ import { type Office, openOffice } from "../web/testing/office.ts";
 import { checkAxe } from "./bench-web/axe.ts";
 import { measureBytes } from "./bench-web/bytes.ts";
 import { measureFilter } from "./bench-web/filter.ts";
+import { measureLevel } from "./bench-web/level.ts";
 import { measurePaint } from "./bench-web/paint.ts";
 
 /** One line of the report. */
@@ -37,6 +38,7 @@ try {
   await browser.close();
   await office.stop();
 }
+budgets.push(...(await measureLevel()));
 const [load = 0] = loadavg();
 process.stdout.write(
   `load of the machine ${load.toFixed(1)} on ${availableParallelism()} cores; times mean something below one per core\n`,

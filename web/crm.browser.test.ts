@@ -96,6 +96,29 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
     await close();
   });
 
+  test("a person's data is downloaded whole, and erased for good after a second look; staff are not offered it", async () => {
+    const id = customers[6]!; // עידן כהן, of whom no other test speaks
+    const staff = await open({ path: `/customers/${id}`, role: "agent" });
+    await staff.page.getByRole("button", { name: "פעולות נוספות" }).click();
+    await staff.page.getByRole("menuitem", { name: "שינוי שם" }).waitFor();
+    expect(await staff.page.getByRole("menuitem", { name: "מחיקה לצמיתות" }).count()).toBe(0);
+    await staff.close();
+    const { page, errors, close } = await open({ path: `/customers/${id}` });
+    const choose = async (what: string) => {
+      await page.getByRole("button", { name: "פעולות נוספות" }).click();
+      await page.getByRole("menuitem", { name: what }).click();
+    };
+    const [download] = await Promise.all([page.waitForEvent("download"), choose("הורדת כל המידע")]);
+    expect(download.suggestedFilename()).toBe(`customer-${id}.zip`);
+    await choose("מחיקה לצמיתות");
+    await page.getByRole("dialog").getByRole("button", { name: "מחיקה" }).click();
+    await page.waitForURL("**/leads");
+    expect(errors).toEqual([]);
+    await page.goto(`${given.office.stage.listensAt}/settings?tab=privacy`);
+    await page.getByText("נמחק לבקשת דנה לוי").waitFor();
+    await close();
+  });
+
   test("what a customer is called can do nothing", async () => {
     const { page, close } = await open({ path: `/customers/${customers.at(-3)}` });
     await page.getByRole("heading", { level: 1 }).getByText("<b onmouseover").waitFor();

@@ -9,7 +9,7 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await seedCall(given.office.stage, given.office.businessId);
   });
 
-  const ownPages = ["business", "hours", "team", "keys", "audit"]
+  const ownPages = ["business", "hours", "team", "notifications", "privacy", "keys", "audit"]
     .map((tab) => `/settings?tab=${tab}`)
     .concat("/reports");
   const adminPages = ["businesses", "health", "usage", "audit"].map((page) => `/admin/${page}`);
@@ -41,6 +41,26 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await page.getByRole("button", { name: "סגירת היום הזה" }).click();
     await page.getByRole("button", { name: /החזרת/ }).click();
     await page.getByText("אין תאריכים מיוחדים").waitFor();
+    await close();
+  });
+
+  test("how long things are kept is chosen; an empty field keeps them for ever, a wrong one is refused beside it", async () => {
+    const { page, close } = await open({ path: "/settings?tab=privacy" });
+    const kept = page.getByLabel("חודשים שהודעות נשמרות");
+    const audit = page.getByLabel("חודשים שיומן הביקורת נשמר");
+    const save = page.getByRole("button", { name: "שמירה" });
+    await kept.fill("18");
+    await audit.fill("3");
+    await save.click();
+    await page.locator(".field .error").waitFor();
+    expect(await audit.getAttribute("aria-invalid")).toBe("true");
+    await audit.fill("36");
+    await save.click();
+    await page.getByText("נשמר", { exact: true }).waitFor();
+    await page.reload();
+    await kept.waitFor();
+    expect([await kept.inputValue(), await audit.inputValue()]).toEqual(["18", "36"]);
+    expect(await page.getByLabel("חודשים שתמלילי שיחות נשמרים").inputValue()).toBe("");
     await close();
   });
 

@@ -57,3 +57,11 @@ export async function archive(leadId: string, name: string): Promise<void> {
   await api.leads[":id"].$delete(lead);
   toast(customerWords().archived(name), { undo: () => api.leads[":id"].restore.$post(lead) });
 }
+
+/** Where the browser downloads everything about a person from (a ZIP). */
+export const exportAddress = (id: string): string => `/api/customers/${encodeURIComponent(id)}/export`;
+
+/** Erases a person for good. @throws ApiError */
+export async function erase(id: string): Promise<void> {
+  await one.erase.$post({ param: { id } });
+}

@@ -2,7 +2,7 @@ import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { resource } from "../resource.ts";
 
-const { audit, business, hours, keys, numbers, team, webhooks } = api;
+const { audit, business, erasures, hours, keys, numbers, team, webhooks } = api;
 
 export type Business = InferResponseType<typeof business.$get, 200>;
 export type Opening = InferResponseType<typeof hours.$get, 200>;
@@ -129,4 +129,10 @@ export async function removeWebhook(id: string): Promise<void> {
 
 export const auditList = resource<{ items: AuditRow[]; next: string | null }>(async (signal) =>
   (await audit.$get({ query: {} }, { init: { signal } })).json(),
+);
+
+/** Proofs of erasures, newest first. */
+export const erasureList = resource<InferResponseType<typeof erasures.$get, 200>>(
+  async (signal) => (await erasures.$get({ query: {} }, { init: { signal } })).json(),
+  ["customer"],
 );

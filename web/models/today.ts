@@ -50,7 +50,7 @@ export const alarms = computed(
   () => bell.data.value?.items.filter(({ readAt, kind }) => readAt === null && !saidElsewhere.has(kind)) ?? [],
 );
 
-export type StepKey = "talk" | "business" | "hours" | "knowledge" | "number" | "whatsapp" | "meeting";
+export type StepKey = "talk" | "business" | "hours" | "knowledge" | "number" | "whatsapp" | "device" | "meeting";
 
 export interface Step {
   key: StepKey;
@@ -65,7 +65,7 @@ const knownEnough = 5;
 export const firstSteps = resource<readonly Step[]>(
   async (signal) => {
     const options = read(signal);
-    const [business, hours, knowledge, numbers, calls, planned, whatsapp] = await Promise.all([
+    const [business, hours, knowledge, numbers, calls, planned, whatsapp, push] = await Promise.all([
       api.business.$get({}, options).then((answer) => answer.json()),
       api.hours.$get({ query: {} }, options).then((answer) => answer.json()),
       api.knowledge.$get({ query: {} }, options).then((answer) => answer.json()),
@@ -73,6 +73,7 @@ export const firstSteps = resource<readonly Step[]>(
       api.calls.$get({ query: { limit: "50" } }, options).then((answer) => answer.json()),
       meetings.$get({ query: { from: day(-30), to: day(30), limit: "1" } }, options).then((answer) => answer.json()),
       api.whatsapp.status.$get({}, options).then((answer) => answer.json()),
+      api.push.$get({}, options).then((answer) => answer.json()),
     ]);
     return [
       { key: "talk", done: calls.items.length > 0, to: "/test-call" },
@@ -81,6 +82,7 @@ export const firstSteps = resource<readonly Step[]>(
       { key: "knowledge", done: knowledge.items.length >= knownEnough, to: "/assistant?tab=knows" },
       { key: "number", done: numbers.items.length > 0, to: "/channels" },
       { key: "whatsapp", done: whatsapp.connected, to: "/channels" },
+      { key: "device", done: push.devices > 0, to: "/notifications" },
       { key: "meeting", done: planned.items.length > 0, to: "/calendar" },
     ];
   },

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { createForm } from "../form.ts";
 import { ellipsis, phone as phoneIcon, send } from "../icons.ts";
-import { addNote, archive, type Customer, customer, rename } from "../models/customer.ts";
+import { addNote, archive, type Customer, customer, erase, exportAddress, rename } from "../models/customer.ts";
 import { leadName, statuses } from "../models/leads.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Button, LinkButton } from "../parts/button.tsx";
@@ -12,8 +12,10 @@ import { Icon } from "../parts/icon.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Menu, MenuItem } from "../parts/menu.tsx";
 import { Page } from "../parts/page.tsx";
-import { failed } from "../parts/toasts.tsx";
+import { failed, toast } from "../parts/toasts.tsx";
 import { useResource } from "../resource.ts";
+import { go as leave } from "../router.ts";
+import { me } from "../session.ts";
 import { customerWords } from "../strings/customer.he.ts";
 import { leadWords } from "../strings/leads.he.ts";
 import { shellWords } from "../strings/shell.he.ts";
@@ -59,6 +61,8 @@ const nameOf = (found: Customer): string => leadName({ name: found.name, phones:
 function Actions({ customer: found, name }: { customer: Customer; name: string }) {
   const t = customerWords();
   const renaming = useSignal(false);
+  const erasing = useSignal(false);
+  const isOwner = me.value?.role !== "agent";
   const [phone] = phonesOf(found);
   const { lead } = found;
   return (
@@ -76,11 +80,37 @@ function Actions({ customer: found, name }: { customer: Customer; name: string }
           <>
             <MenuItem onClick={() => (renaming.value = true)}>{t.rename}</MenuItem>
             {lead && <MenuItem onClick={() => void archive(lead.id, name).catch(failed)}>{t.archive}</MenuItem>}
+            {isOwner && <MenuItem onClick={() => location.assign(exportAddress(found.id))}>{t.exported}</MenuItem>}
+            {isOwner && (
+              <MenuItem danger onClick={() => (erasing.value = true)}>
+                {t.erase}
+              </MenuItem>
+            )}
           </>
         )}
       />
       {renaming.value && <Rename customer={found} onClose={() => (renaming.value = false)} />}
+      {erasing.value && <Erase customerId={found.id} name={name} onClose={() => (erasing.value = false)} />}
     </>
+  );
+}
+
+function Erase({ customerId, name, onClose }: { customerId: string; name: string; onClose: () => void }) {
+  const t = customerWords().erasing;
+  const go = async () => {
+    await erase(customerId);
+    toast(t.begun);
+    leave("/leads", { replace: true });
+  };
+  const foot = (
+    <Button look="danger" onClick={go}>
+      {t.go}
+    </Button>
+  );
+  return (
+    <Dialog title={t.title(name)} foot={foot} onClose={onClose}>
+      <p>{t.text}</p>
+    </Dialog>
   );
 }
 

@@ -6,9 +6,19 @@ import { AuditTab } from "./settings/audit.tsx";
 import { BusinessTab } from "./settings/business.tsx";
 import { HoursTab } from "./settings/hours.tsx";
 import { KeysTab } from "./settings/keys.tsx";
+import { NotificationsTab } from "./settings/notifications.tsx";
+import { PrivacyTab } from "./settings/privacy.tsx";
 import { TeamTab } from "./settings/team.tsx";
 
-const tabs = { business: BusinessTab, hours: HoursTab, team: TeamTab, keys: KeysTab, audit: AuditTab };
+const tabs = {
+  business: BusinessTab,
+  hours: HoursTab,
+  team: TeamTab,
+  notifications: NotificationsTab,
+  privacy: PrivacyTab,
+  keys: KeysTab,
+  audit: AuditTab,
+};
 type Tab = keyof typeof tabs;
 
 export default function SettingsPage() {

@@ -3,7 +3,15 @@ import type { he } from "./settings.he.ts";
 
 export const en: Translation<typeof he> = {
   title: "Settings",
-  tabs: { business: "Business", hours: "Hours and holidays", team: "Team", keys: "Integrations", audit: "Audit" },
+  tabs: {
+    business: "Business",
+    hours: "Hours and holidays",
+    team: "Team",
+    notifications: "Notifications",
+    privacy: "Privacy",
+    keys: "Integrations",
+    audit: "Audit",
+  },
   saved: "Saved",
   copy: "Copy",
   copied: "Copied",
@@ -85,6 +93,24 @@ export const en: Translation<typeof he> = {
     remove: (url) => `Remove ${url}`,
     feed: "Calendar subscription",
     feedHint: "Any calendar program can subscribe to this address.",
+  },
+  notifications: {
+    what: "Tasks, meetings, requests for a person and faults appear behind the bell. Here you choose whether they also reach this device with the panel closed.",
+  },
+  privacy: {
+    record: "Record calls",
+    recordingDays: "Days a recording is kept",
+    recordingHint: "0: no recording is kept.",
+    messageMonths: "Months messages are kept",
+    transcriptMonths: "Months transcripts of calls are kept",
+    forEver: "Empty: kept until it is deleted.",
+    auditMonths: "Months the audit log is kept",
+    auditHint: "24 at least.",
+    erased: "Who was erased",
+    erasedBy: (name) => `Erased at the request of ${name}`,
+    running: "Still being erased",
+    finished: "Nothing is left",
+    none: "Nobody was erased yet. It is done from the customer's page.",
   },
   audit: { none: "Nothing has been written down yet." },
   reports: {

@@ -2,7 +2,15 @@ import { words } from "../language.ts";
 
 export const he = {
   title: "הגדרות",
-  tabs: { business: "העסק", hours: "שעות וחגים", team: "צוות", keys: "חיבורים", audit: "ביקורת" },
+  tabs: {
+    business: "העסק",
+    hours: "שעות וחגים",
+    team: "צוות",
+    notifications: "התראות",
+    privacy: "פרטיות",
+    keys: "חיבורים",
+    audit: "ביקורת",
+  },
   saved: "נשמר",
   copy: "העתקה",
   copied: "הועתק",
@@ -84,6 +92,24 @@ export const he = {
     remove: (url: string) => `הסרת ${url}`,
     feed: "מנוי על היומן",
     feedHint: "כל תוכנת יומן יכולה להירשם לכתובת הזאת.",
+  },
+  notifications: {
+    what: "משימות, פגישות, בקשות לנציג ותקלות מופיעות בפעמון. כאן קובעים אם הן מגיעות גם למכשיר הזה כשהמערכת סגורה.",
+  },
+  privacy: {
+    record: "הקלטת שיחות",
+    recordingDays: "ימים שהקלטה נשמרת",
+    recordingHint: "0: לא נשמרת הקלטה.",
+    messageMonths: "חודשים שהודעות נשמרות",
+    transcriptMonths: "חודשים שתמלילי שיחות נשמרים",
+    forEver: "ריק: נשמר עד שמוחקים.",
+    auditMonths: "חודשים שיומן הביקורת נשמר",
+    auditHint: "24 לפחות.",
+    erased: "מי נמחק",
+    erasedBy: (name: string) => `נמחק לבקשת ${name}`,
+    running: "המחיקה נמשכת",
+    finished: "לא נשאר דבר",
+    none: "עוד לא נמחק אדם. מוחקים מדף הלקוח.",
   },
   audit: { none: "עוד לא נרשם דבר." },
   reports: {

@@ -37,6 +37,10 @@ export const en: Translation<typeof he> = {
       },
       number: { name: "Phone number", why: "Without a number she cannot answer calls from outside." },
       whatsapp: { name: "WhatsApp", why: "Without a link she cannot answer messages." },
+      device: {
+        name: "Notifications on your phone",
+        why: "A request for a person also arrives with the panel closed. There is a test button.",
+      },
       meeting: { name: "A trial meeting in the calendar", why: "Book one in a call or by hand, and see it there." },
     },
   },
