@@ -8,5 +8,6 @@ import { kill } from "./bench-whatsapp/kill.ts";
 import { latency } from "./bench-whatsapp/latency.ts";
 import { memory } from "./bench-whatsapp/memory.ts";
 import { reconnect } from "./bench-whatsapp/reconnect.ts";
+import { webhook } from "./bench-whatsapp/webhook.ts";
 
-await runRows([latency, burst, kill, reconnect, memory]);
+await runRows([latency, burst, kill, reconnect, memory, webhook]);

@@ -62,6 +62,9 @@ async function outsideOf(ctx: Ctx, customerId: CustomerId): Promise<ErasureTodo>
     recordingIds: await ids(sql`select id from recordings where business_id = ${ctx.businessId} and status <> 'deleted'
       and call_id in (select id from calls where ${theirs})`),
     callSids: await ids(sql`select call_sid as id from calls where ${theirs} and origin = 'phone'`),
+    // Twilio's; what went through the business's own WhatsApp lies with WhatsApp alone.
+    messageSids: await ids(sql`select provider_id as id from messages where ${theirs}
+      and provider_id ~* '^[SM]M[0-9a-f]{32}$'`),
   };
 }
 

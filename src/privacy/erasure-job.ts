@@ -17,8 +17,8 @@ import { removedFilesQueue } from "./retention.ts";
 export interface PrivacyJobDeps {
   db: Database;
   storageDir: string;
-  /** Where calls leave a record with both numbers. @throws AppError "unavailable" or "upstream". */
-  provider: { deleteCall(callSid: CallSid): Promise<void> };
+  /** Where calls and messages leave a record with both numbers. @throws AppError "unavailable" or "upstream". */
+  provider: { deleteCall(callSid: CallSid): Promise<void>; deleteMessage(messageSid: string): Promise<void> };
 }
 
 const ofErasure = z.object({ erasureId: z.uuid() });
@@ -40,7 +40,8 @@ function finishErasure({ db, storageDir, provider }: PrivacyJobDeps): JobHandler
     const todo = await load(db, businessId, erasureId);
     if (todo === null) return;
     await removeFiles(storageDir, todo.files);
-    for (const callSid of todo.callSids) await forgetCall(provider, callSid as CallSid);
+    for (const callSid of todo.callSids) await forget(() => provider.deleteCall(callSid as CallSid));
+    for (const messageSid of todo.messageSids ?? []) await forget(() => provider.deleteMessage(messageSid));
     await requireRecordingsGone(db, businessId, todo.recordingIds);
     await finish(db, businessId, erasureId);
   };
@@ -51,11 +52,11 @@ async function removeFiles(storageDir: string, files: readonly string[]): Promis
 }
 
 /** Whatever the provider says, it is asked again until it is done (`limits.jobWaitMs`, then it is an alarm). */
-async function forgetCall(provider: PrivacyJobDeps["provider"], callSid: CallSid): Promise<void> {
+async function forget(remove: () => Promise<void>): Promise<void> {
   try {
-    await provider.deleteCall(callSid);
+    await remove();
   } catch (cause) {
-    throw new AppError("unavailable", "the provider still has the call", { cause });
+    throw new AppError("unavailable", "the provider still has something of them", { cause });
   }
 }
 

@@ -19,7 +19,7 @@ import { createPrivacyApi } from "./api.ts";
 import { privacyJobHandlers } from "./erasure-job.ts";
 import { personTables } from "./person-rows.ts";
 import { sweepRetention } from "./retention.ts";
-import { callSid, makePerson, mark, type Person, phone } from "./testing/person.ts";
+import { callSid, makePerson, mark, messageSid, type Person, phone } from "./testing/person.ts";
 import { unzip } from "./testing/unzip.ts";
 
 let db: TestDatabase;
@@ -54,11 +54,13 @@ const erasures = async () =>
   (await api().json<{ items: { finishedAt: string | null; counts: Record<string, number> }[] }>(owner, "/api/erasures"))
     .body.items;
 
+const forget = async (sid: string) => {
+  if (providerIsAway) throw new AppError("upstream", "away");
+  forgotten.push(sid);
+};
 const provider = {
-  async deleteCall(sid: string) {
-    if (providerIsAway) throw new AppError("upstream", "away");
-    forgotten.push(sid);
-  },
+  deleteCall: forget,
+  deleteMessage: forget,
   fetchRecording: () => Promise.reject(new AppError("not_found", "none")),
   deleteRecording: async () => {},
 };
@@ -153,8 +155,8 @@ describe("erasing", () => {
     expect(await tablesWith(mark, phone)).toEqual([]);
     expect(await runJobs()).toEqual([]);
     for (const file of person.files) expect(await Bun.file(join(storageDir, file)).exists()).toBe(false);
-    expect(forgotten).toEqual([callSid]);
-    expect(await tablesWith(mark, phone, callSid, ...person.files)).toEqual([]);
+    expect(forgotten).toEqual([callSid, messageSid]);
+    expect(await tablesWith(mark, phone, callSid, messageSid, ...person.files)).toEqual([]);
     const [proof] = await erasures();
     expect(proof?.finishedAt).not.toBeNull();
     expect(proof?.counts).toMatchObject({ messages: 1, calls: 1, call_turns: 2, files: 1 });

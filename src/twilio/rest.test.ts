@@ -231,6 +231,25 @@ describe("a recording", () => {
     });
   });
 
+  test("a message is taken out with its files; what is no message id asks nothing", async () => {
+    const messageSid = `MM${"1".repeat(32)}`;
+    for (const [answer, result] of [
+      [ok, "done"],
+      [fails(404, 20_404), "done"],
+      [fails(500, 20_500), "upstream"],
+    ] as const) {
+      const { rest, seen } = setUp(answer);
+      expect(await codeOf(rest.deleteMessage(messageSid))).toBe(result);
+      expect(seen[0]).toMatchObject({
+        method: "DELETE",
+        path: `/2010-04-01/Accounts/${accountSid}/Messages/${messageSid}.json`,
+      });
+    }
+    const { rest, seen } = setUp(ok);
+    expect(await codeOf(rest.deleteMessage("3EB0AAAA/../x"))).toBe("invalid");
+    expect(seen).toEqual([]);
+  });
+
   test("a call is taken out of the log; one that is gone already is fine, one that stays is an error", async () => {
     for (const [answer, result] of [
       [ok, "done"],

@@ -17,6 +17,8 @@ export interface TwilioRest extends PhoneControl {
   deleteRecording(recordingSid: string): Promise<void>;
   /** Takes the call out of Twilio's log, with both numbers. What is gone already counts. @throws as `deleteRecording`. */
   deleteCall(callSid: CallSid): Promise<void>;
+  /** Takes a message with its files out of Twilio. What is gone already counts. @throws as `deleteRecording`. */
+  deleteMessage(messageSid: string): Promise<void>;
 }
 
 const triesMax = 2;
@@ -61,6 +63,12 @@ export function createTwilioRest(deps: TwilioRestDeps): TwilioRest {
       const path = `Calls/${callSid}.json`;
       const answer = await exchange(deps, { method: "DELETE", path, timeoutMs, bytesMax: answerBytesMax });
       if (!isSuccess(answer.status) && answer.status !== 404) throw refused("call delete", answer, { callSid });
+    },
+    async deleteMessage(messageSid) {
+      if (!/^[SM]M[0-9a-f]{32}$/i.test(messageSid)) throw new AppError("invalid", "malformed message id");
+      const path = `Messages/${messageSid}.json`;
+      const answer = await exchange(deps, { method: "DELETE", path, timeoutMs, bytesMax: answerBytesMax });
+      if (!isSuccess(answer.status) && answer.status !== 404) throw refused("message delete", answer, { messageSid });
     },
   };
 }

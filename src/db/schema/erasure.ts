@@ -11,6 +11,8 @@ export interface ErasureTodo {
   recordingIds: string[];
   /** Calls whose record the provider keeps. */
   callSids: string[];
+  /** Messages that the provider keeps, with their files; absent in erasures from before. */
+  messageSids?: string[];
 }
 
 /** A person who was erased (S5): the proof of it, without anything of the person. */

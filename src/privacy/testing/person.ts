@@ -14,6 +14,7 @@ import type { Ctx } from "../../tenants/ctx.ts";
 export const mark = "סימן";
 export const phone = "+972501234567" as Phone;
 export const callSid = `CA${"7".repeat(32)}` as CallSid;
+export const messageSid = `SM${"e".repeat(32)}`;
 
 export interface Person {
   customerId: CustomerId;
@@ -77,8 +78,8 @@ async function makeChat({ tx, businessId }: Ctx, customerId: CustomerId, identit
   const [conversation, message] = [newId(), newId()];
   await tx.execute(sql`insert into conversations (id, business_id, customer_id, channel, identity_id)
     values (${conversation}, ${businessId}, ${customerId}, 'whatsapp', ${identity}::uuid)`);
-  await tx.execute(sql`insert into messages (id, business_id, conversation_id, customer_id, author, body, identity_id)
-    values (${message}, ${businessId}, ${conversation}, ${customerId}, 'customer', ${mark}, ${identity}::uuid)`);
+  await tx.execute(sql`insert into messages (id, business_id, conversation_id, customer_id, author, body, identity_id, provider_id)
+    values (${message}, ${businessId}, ${conversation}, ${customerId}, 'customer', ${mark}, ${identity}::uuid, ${messageSid})`);
   await tx.execute(sql`insert into message_media (id, business_id, message_id, state, file, file_name)
     values (${newId()}, ${businessId}, ${message}, 'stored', ${file}, ${mark})`);
 }
