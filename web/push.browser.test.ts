@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
+import type { Page } from "playwright-core";
 import { pushSubscriptions } from "../src/db/schema/push-subscription.ts";
 import { withSystem } from "../src/db/tenant.ts";
 import { pushKeys } from "../src/notify/web-push.ts";
@@ -32,6 +33,20 @@ const pretend = ({ endpoint, ...keys }: typeof device) => {
     },
   });
 };
+
+/** What a push service would bring to the page's service worker. */
+async function handOver(page: Page, data: string): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  const registered = new Promise<string>((found) =>
+    cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      const mine = registrations.find(({ scopeURL, isDeleted }) => scopeURL === `${origin}/` && !isDeleted);
+      if (mine) found(mine.registrationId);
+    }),
+  );
+  await cdp.send("ServiceWorker.enable");
+  await cdp.send("ServiceWorker.deliverPushMessage", { origin, registrationId: await registered, data });
+}
 
 inBrowser("notifications on a closed phone", {}, (given) => {
   const { open } = given;
@@ -83,22 +98,21 @@ inBrowser("notifications on a closed phone", {}, (given) => {
     const { page, close } = await open({ path: "/notifications" });
     await page.context().grantPermissions(["notifications"]);
     await page.evaluate(() => navigator.serviceWorker.ready);
-    const cdp = await page.context().newCDPSession(page);
-    const registration = new Promise<string>((found) =>
-      cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations: [one] }) => one && found(one.registrationId)),
-    );
-    await cdp.send("ServiceWorker.enable");
-    const data = JSON.stringify({ id: "n1", body: null, language, ...line });
-    const origin = new URL(given.office.stage.listensAt).origin;
-    await cdp.send("ServiceWorker.deliverPushMessage", { origin, registrationId: await registration, data });
-    const { seen, leads } = await page.evaluate(async () => {
-      const registration = await navigator.serviceWorker.ready;
-      for (;;) {
-        const [one] = await registration.getNotifications();
-        if (one) return { seen: one.title, leads: one.data.to as string };
-        await new Promise(requestAnimationFrame);
-      }
+    const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent("serviceworker"));
+    // Read from the call that shows it: the list of what is shown forgets at times what it was given a moment ago.
+    await worker.evaluate(() => {
+      const { registration } = globalThis as unknown as { registration: ServiceWorkerRegistration };
+      const show = registration.showNotification.bind(registration);
+      const shown = new Promise((resolve, reject) => {
+        registration.showNotification = (title, options) =>
+          show(title, options).then(() => resolve({ seen: title, leads: options?.data.to }), reject);
+      });
+      Object.assign(globalThis, { shown });
     });
+    await handOver(page, JSON.stringify({ id: "n1", body: null, language, ...line }));
+    const { seen, leads } = await worker.evaluate(
+      () => (globalThis as unknown as { shown: Promise<{ seen: string; leads: string }> }).shown,
+    );
     expect(seen).toStartWith(title);
     expect(leads).toBe(to);
     await close();

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
+import { check, foreignKey, index, pgTable, text, unique, uuid } from "drizzle-orm/pg-core";
 import type { UserId } from "../../base/ids.ts";
 import { businessId } from "./business.ts";
 import { createdAt } from "./columns.ts";
@@ -11,10 +11,7 @@ export const pushSubscriptions = pgTable(
   {
     id: uuid("id").primaryKey(),
     businessId: businessId(),
-    userId: uuid("user_id")
-      .$type<UserId>()
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
+    userId: uuid("user_id").$type<UserId>().notNull(),
     /** Address at the browser's push service. */
     endpoint: text("endpoint").notNull(),
     /** The device's public key, base64url of 65 bytes. */
@@ -26,6 +23,11 @@ export const pushSubscriptions = pgTable(
     createdAt: createdAt(),
   },
   (table) => [
+    foreignKey({
+      name: "push_subscriptions_user_fk",
+      columns: [table.businessId, table.userId],
+      foreignColumns: [users.businessId, users.id],
+    }).onDelete("cascade"),
     unique("push_subscriptions_device").on(table.businessId, table.endpoint),
     index("push_subscriptions_user").on(table.userId),
     check("push_subscriptions_language", sql`${table.language} in ('he', 'en')`),

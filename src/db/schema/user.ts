@@ -28,7 +28,7 @@ export const users = pgTable(
   },
   (table) => [
     unique("users_email").on(table.email),
-    index("users_business").on(table.businessId),
+    unique("users_tenant_id").on(table.businessId, table.id),
     check("users_email_lower", sql`${table.email} = lower(${table.email})`),
     check("users_role", sql`${table.role} in ('system_admin', 'owner', 'agent')`),
     check("users_status", sql`${table.status} in ('active', 'disabled')`),
