@@ -1,9 +1,10 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { x } from "../icons.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { Button } from "./button.tsx";
 import { Form } from "./form.tsx";
+import { useModal } from "./use-modal.ts";
 
 interface DialogProps {
   title: string;
@@ -18,13 +19,10 @@ interface DialogProps {
 /** A dialog that is there exactly while it is rendered; under 768 px it is a sheet from below (CSS). */
 export function Dialog({ title, children, foot, onClose, onSubmit }: DialogProps) {
   const t = shellWords();
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal(onClose);
   const titleId = useId();
   useEffect(() => {
-    const dialog = box.current!;
-    dialog.showModal();
-    dialog.querySelector<HTMLElement>("input, textarea, select")?.focus();
-    return () => dialog.close();
+    box.current?.querySelector<HTMLElement>("input, textarea, select")?.focus();
   }, []);
   const content = (
     <>
@@ -37,15 +35,7 @@ export function Dialog({ title, children, foot, onClose, onSubmit }: DialogProps
     </>
   );
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog; the keyboard has Escape
-    <dialog
-      class="modal"
-      ref={box}
-      aria-labelledby={titleId}
-      onClose={onClose}
-      onCancel={onClose}
-      onClick={(event) => event.target === box.current && onClose()}
-    >
+    <dialog class="modal" ref={box} aria-labelledby={titleId}>
       {onSubmit ? (
         <Form class="" onSubmit={onSubmit}>
           {content}

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
 import { search } from "../icons.ts";
 import { Icon } from "../parts/icon.tsx";
+import { useModal } from "../parts/use-modal.ts";
 import { go } from "../router.ts";
 import { me } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
@@ -19,14 +19,9 @@ const close = (): void => {
 
 function OpenPalette() {
   const t = shellWords();
-  const box = useRef<HTMLDialogElement>(null);
+  const box = useModal(close);
   const typed = useSignal("");
   const at = useSignal(0);
-  useEffect(() => {
-    const dialog = box.current!;
-    dialog.showModal();
-    return () => dialog.close();
-  }, []);
   const items = me.value ? itemsFor(typed.value, me.value) : [];
   const chosen = Math.min(at.value, items.length - 1);
   const run = (item: PaletteItem | undefined) => {
@@ -43,14 +38,7 @@ function OpenPalette() {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog; the keyboard has Escape
-    <dialog
-      class="modal palette"
-      ref={box}
-      aria-label={t.search}
-      onClose={close}
-      onClick={(event) => event.target === box.current && close()}
-    >
+    <dialog class="modal palette" ref={box} aria-label={t.search}>
       <div class="palette-input">
         <Icon of={search} large />
         <input
