@@ -52,7 +52,7 @@ inBrowser("the panel's shell in a browser", {}, (given) => {
     await page.keyboard.press("Control+KeyK");
     await page.getByRole("combobox").fill("תצוגה: כ");
     await page.keyboard.press("Enter");
-    expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
+    await page.locator("html[data-theme=dark]").waitFor();
     await page.keyboard.press("Control+KeyK");
     await page.getByRole("combobox").waitFor();
     await page.keyboard.press("Escape");
@@ -64,7 +64,7 @@ inBrowser("the panel's shell in a browser", {}, (given) => {
     const { page, errors } = await open({ path: "/more" });
     await page.locator("main").getByRole("button", { name: "English" }).click();
     await page.getByRole("heading", { name: "More" }).waitFor();
-    expect(await page.locator("html").getAttribute("dir")).toBe("ltr");
+    await page.locator("html[dir=ltr]").waitFor();
     await page.reload();
     await page.getByRole("heading", { name: "More" }).waitFor();
     expect(errors).toEqual([]);
@@ -84,7 +84,7 @@ inBrowser("the panel's shell in a browser", {}, (given) => {
     expect(entered).toBe(200);
     await page.goto(`${given.office.stage.listensAt}/notifications`);
     await page.getByText("נכנסת לעסק נדל״ן השרון").waitFor();
-    expect(await page.title()).toContain("נדל״ן השרון");
+    await page.waitForFunction(() => document.title.includes("נדל״ן השרון"));
     await shot("impersonating");
     expect(await violations()).toEqual([]);
     await page.getByRole("button", { name: "יציאה מהעסק" }).click();
