@@ -380,8 +380,9 @@ export class Conversation {
   }
 
   #noAnswer(why: string): void {
-    this.#core.event("answer_failed", { why });
-    if (this.closing.pending) this.#nothingToAdd();
+    const goodbyeSaid = this.closing.pending;
+    if (!goodbyeSaid || why !== "completed") this.#core.event("answer_failed", { why });
+    if (goodbyeSaid) this.#nothingToAdd();
     else if (this.#watch.mayRetry()) this.request();
     else this.#giveUp("no_answer");
   }
