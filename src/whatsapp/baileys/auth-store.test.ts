@@ -3,7 +3,8 @@ import { afterEach, describe, expect, spyOn, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AuthStore, archiveLogin, LoginInUse, LoginUnreadable } from "./auth-store.ts";
+import { AuthStore, LoginInUse, LoginUnreadable } from "./auth-store.ts";
+import { archiveLogin } from "./login-file.ts";
 
 const folders: string[] = [];
 const newFolder = (): string => {

@@ -1,6 +1,4 @@
-import { Database } from "bun:sqlite";
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import type { Database } from "bun:sqlite";
 import {
   type AuthenticationCreds,
   BufferJSON,
@@ -10,6 +8,7 @@ import {
   type SignalDataTypeMap,
 } from "@whiskeysockets/baileys";
 import { describeError } from "../../base/errors.ts";
+import { createLogin, hasLoginFolder, openLogin, readCreds } from "./login-file.ts";
 import type { Journalled } from "./protocol.ts";
 
 /** The login on disk is damaged. Never answered by a new login: that would be a silent outage (F31). */
@@ -28,8 +27,6 @@ export interface JournalRow {
   value: Journalled;
 }
 
-const fileName = "auth.sqlite";
-const keepDamagedMs = 7 * 24 * 60 * 60_000;
 const journalType = "inbox";
 
 /**
@@ -63,9 +60,9 @@ export class AuthStore {
    * what is written. @throws LoginUnreadable, LoginInUse.
    */
   static open(dir: string, onTrouble: (error: unknown) => void = () => {}): AuthStore {
-    if (!existsSync(join(dir, "auth"))) createLogin(dir);
+    if (!hasLoginFolder(dir)) createLogin(dir, encode(initAuthCreds()));
     try {
-      const db = openDatabase(join(dir, "auth", fileName));
+      const db = openLogin(dir);
       try {
         return new AuthStore(db, linkedOrNew(readCreds(db)), onTrouble);
       } catch (error) {
@@ -156,75 +153,6 @@ export class AuthStore {
 }
 
 type Row = readonly [type: string, id: string, value: string | null];
-
-/** Whether a linked login lies here; one in use, or one that cannot be read, lies here too. */
-export function holdsLogin(dir: string): boolean {
-  const path = join(dir, "auth", fileName);
-  if (!existsSync(join(dir, "auth"))) return false;
-  try {
-    const db = openDatabase(path);
-    try {
-      return readCreds(db).account !== undefined;
-    } finally {
-      db.close();
-    }
-  } catch {
-    return true;
-  }
-}
-
-/** Puts the login aside, so that the next connection begins a new one. Older ones are deleted after a week. */
-export function archiveLogin(dir: string, nowMs: number): void {
-  for (const name of existsSync(dir) ? readdirSync(dir) : []) {
-    const putAsideMs = Number(/^auth\.(\d+)\.bad$/.exec(name)?.[1] ?? Number.NaN);
-    if (putAsideMs < nowMs - keepDamagedMs) rmSync(join(dir, name), { recursive: true, force: true });
-  }
-  if (existsSync(join(dir, "auth"))) renameSync(join(dir, "auth"), join(dir, `auth.${nowMs}.bad`));
-}
-
-/** Whole or not at all: what is found under `auth` later was complete once, so an empty file there is damage. */
-function createLogin(dir: string): void {
-  const unfinished = join(dir, "auth.new");
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
-  chmodSync(dir, 0o700);
-  const db = new Database(join(unfinished, fileName), { create: true });
-  db.run("pragma journal_mode = wal");
-  db.run("pragma synchronous = full");
-  db.run("create table kv (t text, id text, v text not null, primary key (t, id)) without rowid");
-  db.query("insert into kv (t, id, v) values ('creds', '', ?)").run(encode(initAuthCreds()));
-  db.close();
-  chmodSync(join(unfinished, fileName), 0o600);
-  renameSync(unfinished, join(dir, "auth"));
-}
-
-function openDatabase(path: string): Database {
-  const db = new Database(path, { create: false, readwrite: true });
-  try {
-    db.run("pragma busy_timeout = 0");
-    db.run("pragma locking_mode = exclusive");
-    db.run("pragma journal_mode = wal");
-    db.run("pragma synchronous = full");
-    db.run("begin immediate"); // takes the lock now rather than at the first message
-    db.run("commit");
-    const check = db.query<{ quick_check: string }, []>("pragma quick_check(1)").get();
-    if (check?.quick_check !== "ok") throw new Error(`damaged: ${check?.quick_check}`);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-function readCreds(db: Database): AuthenticationCreds {
-  const row = db.query<{ v: string }, []>("select v from kv where t = 'creds' and id = ''").get();
-  if (row === null) throw new Error("the identity is missing");
-  const creds = JSON.parse(row.v, BufferJSON.reviver) as AuthenticationCreds;
-  const whole = [creds.noiseKey?.private, creds.signedIdentityKey?.private, creds.signedPreKey?.keyPair?.private];
-  if (whole.some((key) => !(key instanceof Uint8Array) || key.length !== 32))
-    throw new Error("the identity is not whole");
-  return creds;
-}
 
 /** A pairing code that was never confirmed leaves a half login behind, which WhatsApp would refuse. */
 function linkedOrNew(creds: AuthenticationCreds): AuthenticationCreds {

@@ -15,10 +15,10 @@ import type {
   WhatsAppChannel,
 } from "../provider.ts";
 import { Asks } from "./asks.ts";
-import { archiveLogin } from "./auth-store.ts";
 import { HandOver } from "./hand-over.ts";
 import { Life, type SessionAction } from "./life.ts";
 import { isFinal, type LifeInput } from "./lifecycle.ts";
+import { archiveLogin } from "./login-file.ts";
 import type { Answer, FromWorker, Me, ToWorker } from "./protocol.ts";
 import type { StartGate } from "./start-gate.ts";
 import type { Passenger, Supervisor } from "./supervisor.ts";

@@ -6,8 +6,8 @@ import type { Random } from "../../base/random.ts";
 import { limits } from "../../limits.ts";
 import type { ChannelHost, WhatsAppProvider } from "../provider.ts";
 import { networkIdOf } from "./address.ts";
-import { holdsLogin } from "./auth-store.ts";
 import { BaileysChannel } from "./channel.ts";
+import { holdsLogin } from "./login-file.ts";
 import { StartGate } from "./start-gate.ts";
 import { Supervisor, type SupervisorDeps } from "./supervisor.ts";
 
