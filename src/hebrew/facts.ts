@@ -72,7 +72,7 @@ function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fa
 
 /** Most words of a sentence begin nothing; they are passed over without trying the matchers. */
 function mayBegin(token: Token): boolean {
-  if (token.digits !== null || token.letters > 0) return true;
+  if (token.digits !== null || token.letters > 0 || token.text.length === 1) return true;
   const { number, ordinal, weekday, month, unit, part, shift, tag, holiday } = token.entry;
   return [number, ordinal, weekday, month, unit, part, shift, tag, holiday].some((meaning) => meaning !== undefined);
 }

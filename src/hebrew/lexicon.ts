@@ -60,6 +60,7 @@ export type Act =
   | "fine" // an agreement only when nothing else is said (טוב, אפשר, מתאים)
   | "no"
   | "refuse" // a refusal on its own (אי אפשר)
+  | "poor" // a refusal only when nothing else is said (קשה)
   | "maybe"
   | "think" // undecided, whatever else is said (אחשוב)
   | "cancel"

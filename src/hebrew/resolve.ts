@@ -39,6 +39,8 @@ const isBound = ({ relation }: HourWish): boolean => relation !== null;
 
 function severalDates(wish: Wish): Draft {
   const dates = [wish.date!, ...wish.otherDates];
+  if (wish.otherHours.length > 0 && wish.otherHours.length === wish.otherDates.length)
+    return severalMoments(wish, dates);
   const days = dates.flatMap((date) => date.days.slice(0, 1));
   const minutes = wish.hour?.minutes ?? [];
   const candidates = days.flatMap((day) =>
@@ -46,6 +48,15 @@ function severalDates(wish: Wish): Draft {
   );
   const missing: Missing[] = wish.hour ? ["which", "date"] : ["which", "date", "time"];
   return ask(missing, candidates, wish.part ? { part: wish.part } : {});
+}
+
+/** "שלישי בעשר או רביעי בשתיים": each day with its own hour. */
+function severalMoments(wish: Wish, dates: readonly DateFact[]): Draft {
+  const hours = [wish.hour!, ...wish.otherHours];
+  const candidates = dates.flatMap(({ days }, i) =>
+    days.slice(0, 1).flatMap((day) => hours[i]!.minutes.map((minute) => isoLocal(day, minute))),
+  );
+  return ask(["which"], candidates);
 }
 
 function severalHours(wish: Wish, base: Day | null): Draft {

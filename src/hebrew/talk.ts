@@ -72,19 +72,27 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
     clauses,
     lines: linesOf(tokens, facts, clauses),
   };
+  if (talk.correct < 0) talk.correct = loneNo(tokens, facts);
   readAnswers(tokens, facts, talk);
   markBusy(tokens, facts);
-  if (talk.correct < 0) talk.correct = loneNo(tokens, facts);
   return talk;
 }
 
-/** "תשע וחצי, לא, עשר": a "no" that is a clause by itself takes back the hour before it. */
+const hesitates = /^(?:רגע|אה|אהה|אופס|אמ|אממ|סליחה)$/;
+
+/** "תשע וחצי, לא, עשר", "בשלוש לא רגע בארבע": a "no" by itself, or with a hesitation, takes back the hour before it. */
 function loneNo(tokens: readonly Token[], facts: readonly Fact[]): number {
   const last = facts.at(-1)?.at ?? 0;
+  const first = facts[0]?.at ?? last;
+  const halts = (i: number): boolean => hesitates.test(tokens[i]?.text ?? "");
   const opens = (i: number): boolean =>
     tokens[i]?.mark === "," || (tokens[i]?.entry.filler === true && tokens[i - 1]?.mark === ",");
   return tokens.findIndex(
-    ({ entry }, i) => i < last && entry.act === "no" && tokens[i + 1]?.mark === "," && (opens(i - 1) || opens(i - 2)),
+    ({ entry }, i) =>
+      entry.act === "no" &&
+      i > first &&
+      i < last &&
+      (halts(i + 1) || halts(i - 1) || (tokens[i + 1]?.mark === "," && (opens(i - 1) || opens(i - 2)))),
   );
 }
 
@@ -172,7 +180,9 @@ function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void 
     if (act === "yes" && opensClause(tokens, talk, i)) talk.yes = i;
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
     else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
-    else if (act === "no") readNo(tokens, facts, talk, i);
+    else if (act === "poor" && lightClause(talk, i)) refuse(tokens, facts, talk, i);
+    else if (act === "arrive" && token.text !== "להגיע" && lightClause(talk, i)) talk.yes = i;
+    else if (act === "no" && i !== talk.correct) readNo(tokens, facts, talk, i);
     else if (act === "dont") denyBounds(facts, talk, i);
     else if (act === "cancel" && token.text.startsWith("לא ")) denyAbsence(tokens, facts, talk, i);
     else if (act === "except") for (const fact of facts) if (fact.at > i && fact.at <= i + 2) except(fact);
@@ -260,7 +270,7 @@ function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
   if (next.entry.act === "correct" && facts.some(({ at }) => at > i)) return; // "עשר, לא בעצם אחת עשרה"
   if (tokens[i - 1]?.text === "אמ") return; // "אם לא": a condition
   if (facts.some(({ at }) => talk.clauses[at] === talk.clauses[i])) return refuse(tokens, facts, talk, i);
-  if (restIsLight(talk, i)) talk.no = i;
+  if (restIsLight(talk, i) || (talk.yes >= 0 && tokens[i - 1]?.entry.act === "only")) talk.no = i; // "כן רק לא באותו יום"
 }
 
 /** "לא בימי ראשון ושני": what is joined by ו or "או" is refused with the first. */

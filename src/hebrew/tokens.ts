@@ -124,6 +124,11 @@ function readHebrew(raws: readonly Raw[], i: number, tokens: Token[]): number {
     tokens.push(joined.token);
     return joined.next;
   }
+  const glued = splitGlued(raws, i);
+  if (glued) {
+    tokens.push(...glued);
+    return i + 2;
+  }
   const phrase = matchPhrase(raws, i);
   if (phrase) {
     tokens.push(phrase.token);
@@ -155,6 +160,16 @@ function joinPrefix(raws: readonly Raw[], i: number): { token: Token; next: numb
     return { token: { ...word, text: raw.text + next.text, prefix: raw.text + word.prefix }, next: i + 3 };
   }
   return null;
+}
+
+/** "מחרב3", "רביעיב17:00": a time word, the prefix of the digits and the digits in one run. */
+function splitGlued(raws: readonly Raw[], i: number): [Token, Token] | null {
+  const { text, at } = raws[i]!;
+  const next = raws[i + 1];
+  if (next?.at !== at + text.length || text.length < 4 || !/[בל]$/.test(text) || !/^\d/.test(next.text)) return null;
+  if (lexicon.words.has(text)) return null;
+  const word = readWord(text.slice(0, -1));
+  return word.known ? [word, numberToken(next.text, text.slice(-1))] : null;
 }
 
 function matchPhrase(raws: readonly Raw[], i: number): { token: Token; next: number } | null {

@@ -47,6 +47,8 @@ function deletions(word: string): string[] {
  * letters, or null. A word that only carries a Hebrew ending (ראשונה, שלישית) is never taken for a misspelling.
  */
 export function correctTypo(word: string): { word: string; prefix: string } | null {
+  if (word.length === 3 && word[1] === word[2] && isAnswer(word.slice(0, 2)))
+    return { word: word.slice(0, 2), prefix: "" };
   for (let cut = 0; cut <= 2 && cut < word.length - 3; cut++) {
     if (cut > 0 && !prefixLetters.includes(word[cut - 1]!)) break;
     const stem = word.slice(cut);
@@ -55,6 +57,21 @@ export function correctTypo(word: string): { word: string; prefix: string } | nu
     if (fixed) return { word: fixed, prefix: word.slice(0, cut) };
   }
   return null;
+}
+
+const isAnswer = (word: string): boolean => {
+  const { act } = lexicon.words.get(word) ?? {};
+  return act === "yes" || act === "no"; // "כןן", "לאא"
+};
+
+const weekdayNames = ["ראשון", "שני", "שלישי", "רביעי", "חמישי", "שישי"].map(keyOf);
+
+/** Behind "יום" a name that lost one letter is still a weekday: "יום חמיש", "יום רבעי". Sunday is 0; null for none. */
+export function weekdayMissingLetter(word: string): number | null {
+  const found = weekdayNames.findIndex(
+    (name) => name.length > 3 && word[0] === name[0] && deletions(name).includes(word),
+  );
+  return found < 0 ? null : found;
 }
 
 function nearest(stem: string): string | null {

@@ -104,11 +104,15 @@ function answer(scan: Scan, talk: Talk): Draft {
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
   if (talk.other && (context.offered?.length ?? 0) > 0) return { kind: "reject" };
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
-  if (talk.yes >= 0 && talk.clauses[talk.maybe] === talk.clauses[talk.yes]) return { kind: "undecided" }; // "כן כנראה"
+  if (talk.yes >= 0 && hedged(scan, talk)) return { kind: "undecided" };
   if (talk.yes >= 0) return confirmed(context);
   if (talk.maybe >= 0) return { kind: "undecided" };
   return { kind: "none" };
 }
+
+/** "כן כנראה"; "אם אוכל, אז כן": a condition hedges a yes of any clause. */
+const hedged = ({ tokens }: Scan, { yes, maybe, clauses }: Talk): boolean =>
+  maybe >= 0 && (clauses[maybe] === clauses[yes] || tokens[maybe]!.text.startsWith("אמ "));
 
 /** "יש משהו מאוחר יותר?" after an offer bounds the search by the offered hours. */
 function laterOrEarlier(offered: readonly string[], talk: Talk): Draft {

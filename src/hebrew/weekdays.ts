@@ -3,6 +3,7 @@ import { civilOf, type Day, dayOf, daysInMonth, monthStart, weekdayOf, weekOf } 
 import { readDuration } from "./durations.ts";
 import { type DateFact, dateFact, type Now, type Scan, skipMarks } from "./scan.ts";
 import type { Token } from "./tokens.ts";
+import { weekdayMissingLetter } from "./typos.ts";
 
 interface Named {
   weekday: number;
@@ -34,6 +35,9 @@ function readName(tokens: readonly Token[], at: number): Named | null {
   if (token.letters >= 1 && token.letters <= 6 && token.text.endsWith("'")) {
     return { weekday: token.letters - 1, next: at + 1, prefix, part: null, sure: false };
   }
+  if (/^[אגד]$/.test(token.text) && tokens[at + 1]?.digits?.shape === "clock") {
+    return { weekday: dayLetters.indexOf(token.text), next: at + 1, prefix, part: null, sure: true }; // "ג 12:00"
+  }
   return null;
 }
 
@@ -44,7 +48,8 @@ export function weekdayOfToken(token: Token): number | null {
   if (entry.ordinal !== undefined && !entry.feminine && entry.ordinal <= 6) return entry.ordinal - 1;
   if (letters >= 1 && letters <= 7) return letters - 1;
   const index = text.length === 1 ? dayLetters.indexOf(text) : -1;
-  return index >= 0 ? index : null;
+  if (index >= 0) return index;
+  return token.known || token.mark !== "" ? null : weekdayMissingLetter(text);
 }
 
 /**

@@ -37,10 +37,8 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   const positive = kept.filter((fact) => !fact.negated);
   const negated = kept.filter((fact) => fact.negated);
   const parts = positive.filter((fact) => fact.kind === "part");
-  const dates = stillAhead(
-    scan,
-    mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]),
-  );
+  const named = mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]);
+  const dates = stillAhead(scan, named);
   const datePart = dates.map((date) => date.part).find((part) => part !== null) ?? null;
   const limits = parts.filter(({ relation }) => relation);
   const free = parts.filter(({ relation }) => !relation);
@@ -50,6 +48,7 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   const dawn = parts.some((fact) => fact.dawn);
   const hours = positive
     .filter((fact) => fact.kind === "clock")
+    .filter(({ at }) => !named.some((date) => date.next === at && !dates.includes(date)))
     .map((clock): HourWish => ({ clock, ...readingsOf(clock, part, dawn), relation: clock.relation ?? null }));
   hours.push(...limits.map(partLimit));
   const rangeFact = positive.find((fact) => fact.kind === "range") ?? null;
@@ -120,10 +119,12 @@ function mergeDates(scan: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[]
   return merged;
 }
 
-/** "הייתי לפני שבועיים ואני רוצה מחר": beside a day to come, a day that is over is only told. */
-function stillAhead({ now }: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[] {
+const past = /תי$|תמ$|^[ושכה]?(?:היה|הייתה|היתה|היו|היינו|עשינו|דיברנו|ביקרנו|נפגשנו|קנינו|אמרו|התקשרו|שלחו)$/;
+
+/** "הייתי לפני שבועיים ואני רוצה מחר", "קניתי לפני שנה": a day that is over is only told, beside a day to come or a verb of the past. */
+function stillAhead({ now, tokens }: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[] {
   const ahead = dates.filter((date) => (date.span?.last ?? date.moment?.day ?? date.days[0] ?? now.day) >= now.day);
-  return ahead.length > 0 ? ahead : dates;
+  return ahead.length > 0 || tokens.some(({ text }) => past.test(text)) ? ahead : dates;
 }
 
 const orBetween = ({ tokens }: Scan, a: Fact, b: Fact): boolean =>

@@ -59,12 +59,12 @@ const ordinals: Rows = [
   ["רביעית", { ordinal: 4, feminine: true }],
   ["אחרון אחרונה", { tag: "last" }],
   ["שבת שבתות יום_שבת יום_השבת", { weekday: 6 }],
-  ["יוםראשון sunday", { weekday: 0 }],
-  ["יוםשני monday", { weekday: 1 }],
-  ["יוםשלישי tuesday", { weekday: 2 }],
-  ["יוםרביעי wednesday", { weekday: 3 }],
-  ["יוםחמישי thursday", { weekday: 4 }],
-  ["יוםשישי friday", { weekday: 5 }],
+  ["יוםראשון יוםא sunday", { weekday: 0 }],
+  ["יוםשני יוםב monday", { weekday: 1 }],
+  ["יוםשלישי יוםג tuesday", { weekday: 2 }],
+  ["יוםרביעי יוםד wednesday", { weekday: 3 }],
+  ["יוםחמישי יוםה thursday", { weekday: 4 }],
+  ["יוםשישי יוםו friday", { weekday: 5 }],
   ["saturday", { weekday: 6 }],
 ];
 
