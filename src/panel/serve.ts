@@ -22,8 +22,7 @@ const notPages = /^\/(?:api|webhook|ws|health|readyz|audio)(?:\/|$)|\.[a-z0-9]{2
 export function createPanel({ log, build = buildPanel }: PanelDeps): Hono {
   const pages = new Map<string, Asset>();
   const built = build().catch((error: unknown) => {
-    const problems = error instanceof AggregateError ? error.errors.map(String).join("; ") : describeError(error);
-    log.error("APP", "the panel could not be built", { error: problems });
+    log.error("APP", "the panel could not be built", { error: describeError(error) });
     return null;
   });
   const app = new Hono();
