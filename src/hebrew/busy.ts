@@ -39,3 +39,16 @@ export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void
     fact.negated = true;
   }
 }
+
+const away = /^(?:עובד|עובדת|בעבודה|לומד|לומדת|בלימודימ|במילואימ|נוסע|נוסעת|טס|טסה|בחו"ל|בחול|בטיסה|בצבא|חולה)$/;
+
+/** "ביום שלישי אני עובד": without an hour the whole day is taken, which refuses it. */
+export function markBusyDays(tokens: readonly Token[], facts: readonly Fact[], clauses: readonly number[]): void {
+  const timed = new Set(facts.filter(({ kind }) => kind !== "date").map(({ at }) => clauses[at]));
+  for (const [i, { text }] of tokens.entries()) {
+    if (text !== "אני" || !away.test(tokens[i + 1]?.text ?? "") || timed.has(clauses[i])) continue;
+    for (const fact of facts) {
+      if (fact.kind === "date" && clauses[fact.at] === clauses[i] && !fact.relation) fact.negated = true;
+    }
+  }
+}

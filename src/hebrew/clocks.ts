@@ -104,6 +104,8 @@ function withPart(tokens: readonly Token[], clock: Clock): Clock {
     if (tokens[next]?.text === "." && tokens[next + 1] === undefined) next++;
     return { ...clock, meridiem: tag, next, strong: true, written: true };
   }
+  if (tag === "ago" && tokens[i + 1]?.entry.part === "noon" && tokens[i + 1]!.prefix === "ה")
+    return { ...clock, part: "morning", next: i + 2, strong: true }; // "בשמונה לפני הצהריים"
   const feast = tokens[i + 1]?.entry;
   if (part === "evening" && (feast?.holiday || feast?.tag === "feast")) return clock; // "בארבע בערב פסח"
   if (
@@ -250,6 +252,9 @@ function minutesAfter(tokens: readonly Token[], at: number): { value: number; ne
   if (number.value > 59) return next > number.next ? { value: number.value, next } : null; // "ושבעים דקות", not "ושבעים שקל"
   if (number.value === 0 && unitless(tokens[number.next]) && tokens[number.next]?.entry.number === 0)
     return { value: 0, next: at + 2 };
+  const units = number.value === 0 ? tokens[number.next]?.entry.number : undefined;
+  if (units !== undefined && units < 10 && tokens[number.next]!.prefix === "")
+    return { value: units, next: afterMinutesWord(tokens, number.next + 1) }; // "ארבע אפס חמש"
   if (token.prefix === "" && number.value < 10) return null; // "ארבע חמש": a list or a correction, not 4:05
   if (countedBy(tokens, next)) return null;
   return { value: number.value, next };

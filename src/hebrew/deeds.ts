@@ -10,9 +10,11 @@ import type { World } from "./world.ts";
 /** Being late, cancelling and moving: what the customer does with a meeting he has. Null when none of it is meant. */
 export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk: Talk): Draft | null {
   if (talk.late && !talk.move) return late(scan, wish);
-  if (talk.arrive && (talk.stuck || scan.context.appointment !== undefined) && !talk.cancel) {
+  const hasMeeting = scan.context.appointment !== undefined;
+  if (talk.arrive && (talk.stuck || hasMeeting) && !talk.cancel) {
     const minutes = delayMinutes(scan.tokens);
-    if (minutes !== null || talk.stuck) return late(scan, wish);
+    const after = facts.length === 0 && scan.tokens.at(-1)?.entry.tag === "after"; // "אגיע קצת אחרי"
+    if (minutes !== null || talk.stuck || after) return late(scan, wish);
   }
   if (talk.stuck && !talk.cancel && !talk.move && !wish.date) return late(scan, wish);
   const rebooks = talk.cancel && (wish.hour !== null || wish.date !== null) && rebooksAfter(scan);
@@ -21,15 +23,15 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
       ? { kind: "cancel" }
       : { kind: "cancel", slot: scan.context.appointment };
   }
-  const replaces =
-    talk.instead >= 0 && scan.context.appointment !== undefined && (wish.hour !== null || wish.date !== null);
-  const slotShift = scan.context.appointment === undefined || facts.length > 0 ? null : readSlotShift(scan.tokens);
+  const named = wish.hour !== null || wish.date !== null;
+  const replaces = hasMeeting && named && (talk.instead >= 0 || talk.switches);
+  const slotShift = !hasMeeting || facts.length > 0 ? null : readSlotShift(scan.tokens);
   if (slotShift !== null && !talk.cancel) return shiftedMeeting(scan.context.appointment!, slotShift);
-  const offers = (scan.context.offered?.length ?? 0) > 0 && scan.context.appointment === undefined;
+  const offers = (scan.context.offered?.length ?? 0) > 0 && !hasMeeting;
   // "אפשר לשנות שעה?" is not this slot; "רק תשנה לחמש" is a time of its own.
   if (talk.move && offers) return facts.length === 0 ? { kind: "reject" } : null;
-  if (talk.move || rebooks || replaces || (talk.other && scan.context.appointment !== undefined))
-    return move(world, scan, facts, wish, talk);
+  const elsewhen = talk.other || (facts.length === 0 && (talk.later || talk.earlier)); // "אפשר מוקדם יותר?"
+  if (talk.move || rebooks || replaces || (hasMeeting && elsewhen)) return move(world, scan, facts, wish, talk);
   return null;
 }
 

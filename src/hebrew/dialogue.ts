@@ -21,7 +21,8 @@ export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk, wish
     const sorted = [...offered].sort();
     return choice(context, offered.indexOf(talk.earliest ? sorted[0]! : sorted.at(-1)!));
   }
-  if (offered.length === 3 && scan.tokens.some((token) => token.entry.act === "middle")) return choice(context, 1);
+  if (offered.length === 3 && scan.tokens.some(({ entry }) => entry.act === "middle" || entry.tag === "middle"))
+    return choice(context, 1);
   const inFact = (i: number) => facts.some((fact) => i >= fact.at && i < fact.next);
   const picks: number[] = [];
   for (const i of tokens.keys()) {
@@ -32,9 +33,14 @@ export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk, wish
   const distinct = [...new Set(picks)];
   if (distinct.length === 0) return null;
   if (distinct.length > 1 || distinct[0]! > offered.length) return ask(["which"], offered);
-  if (!fits(offered[distinct[0]! - 1]!, wish)) return ask(["which"], offered); // "השני אבל ביום חמישי"
+  if (!fits(offered[distinct[0]! - 1]!, wish) || namesOtherHour(scan, distinct[0]!)) return ask(["which"], offered); // "השני אבל ביום חמישי"
   return choice(context, distinct[0]! - 1);
 }
+
+/** "אחת", "1" where one of the other slots is at one o'clock: a place or an hour, so it is asked. */
+const namesOtherHour = ({ tokens, context: { offered = [] } }: Scan, place: number): boolean =>
+  tokens.some((token, i) => token.entry.ordinal === undefined && onlyNumber(tokens, i) && token.mark === "") &&
+  offered.some((slot, index) => index !== place - 1 && Number(slot.slice(11, 13)) % 12 === place % 12);
 
 /** "לא הראשון": that place is refused, not picked. */
 const deniedAt = ({ tokens }: Scan, talk: Talk, i: number): boolean =>
@@ -76,6 +82,7 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
   const { date, hour } = wish;
   const partial = date === null || hour === null;
   if (offered.length === 0 || wish.otherDates.length > 0 || wish.otherHours.length > 0 || wish.range) return null;
+  if (date?.problem === "mismatch") return null; // "שלישי ה-25": which of the two is meant decides first
   if ((date === null && hour === null && wish.part === null) || wish.dateRelation || hour?.relation) return null;
   let fitting = fitsOf(offered, wish);
   if (fitting.length === 0 && date?.part) fitting = fitsOf(offered, { ...wish, date: null }); // "זה של הבוקר"

@@ -95,6 +95,8 @@ function plainFact(scan: Scan, place: Place, i: number, facts: readonly Fact[], 
   const between = scan.tokens[i]!.entry.tag === "between";
   const relative = readRelative(scan, i);
   if (relative) return relative;
+  const seasons = between ? readSeason(scan, place, i) : null;
+  if (seasons) return seasons;
   const dates = readDateRange(scan, between ? i + 1 : i, i);
   if (dates) return dates;
   const range = readClockRange(scan, between ? i + 1 : i, i);
@@ -158,7 +160,10 @@ const movesOrBooks = ({ entry }: Token): boolean =>
   entry.act === "fine";
 
 const startsDate = (token: Token | undefined): boolean =>
-  token !== undefined && (token.entry.shift !== undefined || token.entry.tag === "day-word");
+  token !== undefined &&
+  (token.entry.shift !== undefined ||
+    token.entry.tag === "day-word" ||
+    (/^[בל]$/.test(token.prefix) && (token.entry.ordinal ?? 7) <= 6)); // "תשע בחמישי"
 
 const offersHour = ({ context }: Scan, clock: Clock): boolean =>
   context.offered?.some((slot) => Number(slot.slice(11, 13)) % 12 === clock.hour % 12) ?? false;
@@ -275,6 +280,16 @@ function readDateRange(scan: Scan, i: number, at: number): DateFact | null {
   if (last < first && to.weekday === null) return null;
   if (last < first) last += 7 * Math.ceil((first - last) / 7);
   return dateFact(at, to.next, { span: { first, last, grain: "day", shape: "interval" }, prefix: "" });
+}
+
+/** "בין ראש השנה ליום כיפור": the days after the first feast and before the second. */
+function readSeason(scan: Scan, place: Place, at: number): DateFact | null {
+  const first = scan.tokens[at + 1]?.entry.holiday === undefined ? null : readPeriod(scan, place, at + 1);
+  const second =
+    first && scan.tokens[first.next]?.entry.holiday !== undefined ? readPeriod(scan, place, first.next) : null;
+  if (!first || !second || !/^[ול]/.test(second.prefix)) return null;
+  const [from, to] = [(first.span?.last ?? first.days[0]!) + 1, (second.span?.first ?? second.days[0]!) - 1];
+  return from > to ? null : dateFact(at, second.next, { span: { first: from, last: to, grain: "day", shape: "open" } });
 }
 
 /** "3-5 בדצמבר": the month behind the second number holds for the first. */

@@ -51,6 +51,7 @@ export type Tag =
   | "later"
   | "earlier"
   | "same-hour"
+  | "day-after" // למחרת
   | "same-day"
   | "everyday"; // כל
 
@@ -67,6 +68,7 @@ export type Act =
   | "move"
   | "postpone"
   | "advance"
+  | "switch" // לעבור: a move only for one who has a meeting
   | "late"
   | "arrive"
   | "stuck"

@@ -14,9 +14,16 @@ export function readOffset(scan: Scan, at: number, readDate: (at: number) => Dat
   const minutes = durationMinutes(duration);
   const link = tokens[duration.next];
   const { tag } = link?.entry ?? {};
-  const sign = tag === "after" ? 1 : tag === "ago" ? -1 : /^מ/.test(link?.prefix ?? "") ? 1 : 0;
+  const sign =
+    tag === "after" || tag === "later"
+      ? 1
+      : tag === "ago" || tag === "earlier"
+        ? -1
+        : /^מ/.test(link?.prefix ?? "")
+          ? 1
+          : 0;
   if (sign === 0) return null;
-  const start = tag === "after" || tag === "ago" ? duration.next + 1 : duration.next;
+  const start = tag !== undefined && /^(?:after|ago|later|earlier)$/.test(tag) ? duration.next + 1 : duration.next;
   const anchor = readDate(start);
   if (minutes !== null) return anchor?.moment ? fromMoment(at, anchor, anchor.moment, sign * minutes) : null;
   if (anchor) {
@@ -41,7 +48,7 @@ const beginsDuration = ({ entry, digits }: Token): boolean =>
   entry.unit !== undefined || entry.number !== undefined || digits !== null || entry.tag === "half";
 
 const endsClause = (token: Token | undefined): boolean =>
-  token === undefined || token.mark !== "" || token.entry.filler === true;
+  token === undefined || token.mark !== "" || token.entry.filler === true || token.entry.tag === "same-hour";
 
 function moved(day: Day, { unit, count, fraction }: Duration, sign: number): Day {
   if (unit === "day") return day + sign * Math.round(count + fraction);
@@ -56,6 +63,7 @@ export function readSlotShift(tokens: readonly Token[]): number | null {
     const duration = readDuration(tokens, i);
     const minutes = duration && durationMinutes(duration);
     if (!duration || minutes === null || minutes === 0) continue;
+    if (/^(?:ה?מוקדמת|ה?מאוחרת|יותר מוקדמת|יותר מאוחרת)/.test(tokens[duration.next]?.text ?? "")) continue; // "שעה מוקדמת יותר": another hour
     const sign = shiftSign(tokens[duration.next], tokens[duration.next + 1]) || shiftSign(tokens[i - 1], undefined);
     if (sign !== 0) return sign * minutes;
   }

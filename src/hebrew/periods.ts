@@ -63,6 +63,8 @@ function readStretch({ tokens, now }: Scan, at: number): Stretch | null {
   let shift: number | null = null;
   let next = i + 2;
   if (tag === "next" && modifier!.prefix === "") shift = 1;
+  else if (tag === "after" && tokens[i + 2]?.entry.tag === "next")
+    [shift, next] = [2, i + 3]; // "שבוע אחרי הבא"
   else if (tag === "last") shift = -1;
   else if (tag === "this") shift = 0;
   else if (tag === "coming") shift = unit === "week" && now.weekday < 5 ? 0 : 1;

@@ -1,6 +1,7 @@
 import { addMonths, type Day, weekOf } from "./civil.ts";
 import { type Duration, durationMinutes, readDuration } from "./durations.ts";
 import { type DateFact, dateFact, type Now, type Scan } from "./scan.ts";
+import { contextDay } from "./timed.ts";
 import type { Token } from "./tokens.ts";
 import { readWeekday } from "./weekdays.ts";
 
@@ -13,6 +14,8 @@ export function readRelative(scan: Scan, at: number): DateFact | null {
   if (tag === "now") {
     return token.prefix === "" ? dateFact(at, at + 1, { moment: moment(now, 0, "minute") }) : null;
   }
+  const talkedOf = tag === "day-after" ? contextDay(scan.context) : null;
+  if (talkedOf !== null) return dateFact(at, at + 1, { days: [talkedOf + 1] });
   if (shift !== undefined) return shifted(scan, at, shift, part ?? null, tag === "tonight");
   if (tag === "in") return inDuration(scan, at);
   if (tag === "ago") return ago(scan, at);

@@ -1,8 +1,8 @@
-import { markBusy } from "./busy.ts";
+import { markBusy, markBusyDays } from "./busy.ts";
 import { durationMinutes, readDuration } from "./durations.ts";
 import type { Act } from "./lexicon.ts";
 import { readNumber } from "./numbers.ts";
-import type { Fact } from "./scan.ts";
+import type { Fact, Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
 
 /** What the words around the times do: agree, refuse, move, hesitate. Positions are token indices, -1 for absent. */
@@ -15,6 +15,7 @@ export interface Talk {
   move: "move" | "postpone" | "advance" | null;
   late: boolean;
   arrive: boolean;
+  switches: boolean;
   stuck: boolean;
   any: boolean;
   books: boolean;
@@ -45,7 +46,7 @@ interface Line {
 }
 
 /** Reads the acts and marks the facts that a refusal covers as negated. */
-export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
+export function readTalk({ tokens, context }: Scan, facts: Fact[]): Talk {
   const clauses = clausesOf(tokens, facts);
   const first = firstActs(tokens);
   const has = (act: Act): number => first.get(act) ?? -1;
@@ -58,6 +59,7 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
     move: has("move") >= 0 ? "move" : has("postpone") >= 0 ? "postpone" : has("advance") >= 0 ? "advance" : null,
     late: has("late") >= 0,
     arrive: has("arrive") >= 0,
+    switches: has("switch") >= 0,
     stuck: has("stuck") >= 0,
     any: has("any") >= 0,
     books: has("want") >= 0,
@@ -75,9 +77,11 @@ export function readTalk(tokens: readonly Token[], facts: Fact[]): Talk {
   if (talk.correct < 0) talk.correct = loneNo(tokens, facts);
   readAnswers(tokens, facts, talk);
   markBusy(tokens, facts);
+  if (!context.offered?.length) markBusyDays(tokens, facts, clauses);
   return talk;
 }
 
+const comes = /^(?:מגיע|מגיעה|מגיעימ|אגיע|נגיע)$/;
 const hesitates = /^(?:רגע|אה|אהה|אופס|אמ|אממ|סליחה)$/;
 
 /** "תשע וחצי, לא, עשר", "בשלוש לא רגע בארבע": a "no" by itself, or with a hesitation, takes back the hour before it. */
@@ -96,11 +100,21 @@ function loneNo(tokens: readonly Token[], facts: readonly Fact[]): number {
   );
 }
 
+const swaps = /^[הולכב]*(?:החליפ|החלפ|תחליפ|נחליפ)/;
+
+/** "להחליף צמיגים": what is swapped is a thing, not the time of a meeting. */
+export function swapsThing(tokens: readonly Token[], i: number): boolean {
+  if (!swaps.test(tokens[i]!.text)) return false;
+  const object = tokens[tokens[i + 1]?.text === "את" ? i + 2 : i + 1];
+  return object !== undefined && object.mark === "" && (!object.known || object.entry.countable === true);
+}
+
 /** The first place of every act that is not denied. */
 function firstActs(tokens: readonly Token[]): Map<Act, number> {
   const first = new Map<Act, number>();
   for (const [i, { entry }] of tokens.entries()) {
-    if (entry.act !== undefined && !first.has(entry.act) && !negatedDeed(tokens, i)) first.set(entry.act, i);
+    if (entry.act !== undefined && !first.has(entry.act) && !negatedDeed(tokens, i) && !swapsThing(tokens, i))
+      first.set(entry.act, i);
   }
   return first;
 }
@@ -181,7 +195,7 @@ function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void 
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
     else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
     else if (act === "poor" && lightClause(talk, i)) refuse(tokens, facts, talk, i);
-    else if (act === "arrive" && token.text !== "להגיע" && lightClause(talk, i)) talk.yes = i;
+    else if (act === "arrive" && comes.test(token.text) && lightClause(talk, i)) talk.yes = i;
     else if (act === "no" && i !== talk.correct) readNo(tokens, facts, talk, i);
     else if (act === "dont") denyBounds(facts, talk, i);
     else if (act === "cancel" && token.text.startsWith("לא ")) denyAbsence(tokens, facts, talk, i);

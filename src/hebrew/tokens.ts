@@ -67,6 +67,8 @@ function rawTokens(text: string): Raw[] {
     if (first >= 48 && first <= 57 && found.includes("-")) splitDashes(found, match.index, raws);
     else if (first >= 0x5d0 && first <= 0x5ea && found.endsWith('"')) {
       raws.push({ text: found.slice(0, -1), at: match.index });
+    } else if (found === "עשרה" && raws.at(-1)?.text === "-" && raws.at(-1)!.at === match.index - 1) {
+      raws[raws.length - 1] = { text: found, at: match.index }; // "שתיים-עשרה"
     } else raws.push({ text: found, at: match.index });
   }
   return raws;

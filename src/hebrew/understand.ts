@@ -6,7 +6,7 @@ import { normalise, spelled } from "./normalise.ts";
 import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
-import { readTalk, type Talk } from "./talk.ts";
+import { readTalk, swapsThing, type Talk } from "./talk.ts";
 import { contextDay, type Draft, momentAt } from "./timed.ts";
 import { tokenise } from "./tokens.ts";
 import type { Context, Understanding } from "./types.ts";
@@ -29,10 +29,12 @@ export interface Moment {
 export function understand(text: string, { now, zone, city, context = {} }: Moment): Understanding {
   const world = createWorld(now, zone, city);
   const tokens = tokenise(normalise(text));
-  const moving = tokens.some(({ entry: { act } }) => act === "move" || act === "postpone" || act === "advance");
+  const moving = tokens.some(
+    ({ entry: { act } }, i) => (act === "move" && !swapsThing(tokens, i)) || act === "postpone" || act === "advance",
+  );
   const scan: Scan = { tokens, now: world.now, context, moving };
   const facts = readFacts(scan, world);
-  const talk = readTalk(scan.tokens, facts);
+  const talk = readTalk(scan, facts);
   const wish = readWish(scan, facts, talk);
   const draft = decide(world, scan, facts, talk, wish);
   return { ...draft, evidence: evidenceOf(scan, facts, talk) } as Understanding;

@@ -117,6 +117,10 @@ function readWeek({ tokens }: Scan, at: number): Week | null {
     if (modifier === "next") return { mode: "next", weeks: 1, next: at + 2 };
     if (modifier === "last") return { mode: "next", weeks: -1, next: at + 2 };
     if (modifier === "this") return { mode: "next", weeks: 0, next: at + 2 };
+    if (modifier === "after") {
+      const two = tokens[at + 2]?.entry.tag === "next"; // "בשבוע שאחרי הבא"
+      return { mode: "next", weeks: two ? 2 : 1, next: at + (two ? 3 : 2) };
+    }
     if (token.prefix.endsWith("ה")) return { mode: "next", weeks: 0, next: at + 1 };
   }
   if (tag === "in") {
@@ -151,6 +155,7 @@ function readNthOfMonth({ tokens, now }: Scan, at: number, name: Named): DateFac
   if (!which || !of) return null;
   const last = which.entry.tag === "last";
   const ordinal = which.prefix === "ה" && !which.entry.feminine ? which.entry.ordinal : undefined;
+  if (ordinal !== undefined && ordinal > 5) return null; // "יום רביעי השישי בינואר": the date
   if (!last && ordinal === undefined) return null;
   const monthAt = of.entry.tag === "of" ? name.next + 2 : name.next + 1;
   const { month, unit } = tokens[monthAt]?.entry ?? {};

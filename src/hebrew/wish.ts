@@ -147,7 +147,7 @@ function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact 
   const span = a.span ?? b.span;
   const day = a.span ? b : a;
   if (span && day.moment === null) {
-    if (day.weekday !== null && span.shape !== "interval") {
+    if (day.weekday !== null) {
       const first = span.first + ((day.weekday - weekdayOf(span.first) + 7) % 7);
       if (first <= span.last) return { ...day, days: [first], problem: first < scan.now.day ? "passed" : null };
     }
