@@ -19,6 +19,7 @@ import { createBaileysProvider } from "../whatsapp/baileys/provider.ts";
 import { createWhatsApp, type WhatsApp } from "../whatsapp/desk.ts";
 import { createMediaLinks } from "../whatsapp/media-link.ts";
 import { applyReceipt } from "../whatsapp/receipts.ts";
+import { say } from "../whatsapp/say.he.ts";
 import { createSenders, type Senders } from "../whatsapp/senders.ts";
 import { confirmationJobHandlers, remindCustomer } from "../whatsapp/tell-customer.ts";
 import { createTwilioProvider } from "../whatsapp/twilio/provider.ts";
@@ -87,7 +88,8 @@ export function assembleWhatsApp(deps: WhatsAppDeps) {
     jobHandlers: { ...desk.jobHandlers, ...confirmationJobHandlers(telling) },
     /** The customer by WhatsApp, else the office: nothing is swallowed. */
     async remind(ctx: Ctx, reminder: ReminderToSend): Promise<void> {
-      if (!(await remindCustomer(telling, ctx, reminder))) await remindStaff(ctx, reminder);
+      const outcome = await remindCustomer(telling, ctx, reminder);
+      if (outcome !== "told") await remindStaff(ctx, reminder, say.notTold[outcome]);
     },
     api: { db, clock, storageDir, defaultProvider: settings.provider, desk },
     /** Paths whose bodies are files. */

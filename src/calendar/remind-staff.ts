@@ -5,8 +5,8 @@ import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { ReminderToSend } from "./reminder-job.ts";
 
-/** Where no channel reaches the customer yet, the business is told: nothing is swallowed. */
-export async function remindStaff(ctx: Ctx, reminder: ReminderToSend): Promise<void> {
+/** Where no channel reaches the customer, the business is told, and why: nothing is swallowed. */
+export async function remindStaff(ctx: Ctx, reminder: ReminderToSend, why?: string): Promise<void> {
   const [customer] = await ctx.tx
     .select({ name: customers.name })
     .from(customers)
@@ -15,7 +15,7 @@ export async function remindStaff(ctx: Ctx, reminder: ReminderToSend): Promise<v
   await notify(ctx, {
     kind: "reminder_due",
     title: [customer?.name, reminder.topic].filter(Boolean).join(", "),
-    body: start,
+    body: why === undefined ? start : `${start}\n${why}`,
     subject: `reminder:${reminder.reminderId}`,
   });
 }

@@ -33,7 +33,7 @@ export function createTwilioMessaging(access: TwilioAccess): TwilioMessaging {
         throw new AppError("upstream", "Twilio does not list messages", { context: { status: answer.status } });
       const { messages } = objectIn(answer);
       const listed = Array.isArray(messages) ? (messages as Record<string, unknown>[]) : [];
-      const found = listed.find((each) => each.body === body && isSince(each.date_created, since));
+      const found = listed.find((each) => (body === null || each.body === body) && isSince(each.date_created, since));
       return typeof found?.sid === "string" ? found.sid : null;
     },
     async fetchMedia(ref, { file, bytesMax }) {

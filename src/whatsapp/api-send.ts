@@ -14,6 +14,7 @@ import { queuedShape } from "./api-shapes.ts";
 import { dropUpload, keepUpload } from "./keep-upload.ts";
 import { type NewContent, queueMessage } from "./queue-message.ts";
 import { type Recipient, reach } from "./reach.ts";
+import { contentSid } from "./settings.ts";
 
 const tag = "whatsapp";
 /** Either is given. `key`: the same key is sent once, however often the request is repeated. */
@@ -29,10 +30,7 @@ const textBody = z.strictObject({
 });
 const templateBody = z.strictObject({
   ...recipient,
-  templateId: z
-    .string()
-    .trim()
-    .regex(/^HX[\w-]{1,60}$/),
+  templateId: contentSid,
   variables: z.record(z.string().max(40), z.string().max(1_000)).default({}),
 });
 const fileQuery = z.strictObject({

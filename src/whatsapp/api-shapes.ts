@@ -89,6 +89,9 @@ export const settingsShape = z.object({
   silenceMinutes: z.int(),
   perMinute: z.int(),
   perHour: z.int(),
+  /** Sent outside the 24-hour window with {{1}} what, {{2}} the business, {{3}} when; null = staff is told instead. */
+  reminderTemplate: z.string().nullable(),
+  confirmationTemplate: z.string().nullable(),
 });
 
 export const sendingShape = z.object({

@@ -174,6 +174,11 @@ step("settings change by field and keep their bounds", async () => {
     twilioNumber: "+97235550100",
     perMinute: 20,
   });
+  expect((await patch({ reminderTemplate: "HX0123" })).body).toMatchObject({
+    reminderTemplate: "HX0123",
+    confirmationTemplate: null,
+  });
+  expect((await patch({ confirmationTemplate: "שלום {{1}}" })).status).toBe(422);
   expect((await patch({ lateHours: 0 })).status).toBe(422);
   expect((await patch({ unknown: 1 })).status).toBe(422);
   expect((await patch({ provider: null, twilioNumber: null })).body).toMatchObject({ providerInForce: "baileys" });

@@ -46,18 +46,26 @@ export interface NewOutgoing {
   despiteOptOut?: true;
 }
 
+/** What became of a message that was to be queued. `barred`: it must not go out, and why. `repeat`: `dedupe` was queued before. */
+export type Offered = { kind: "queued"; id: string } | { kind: "barred"; code: string } | { kind: "repeat" };
+
 /**
  * Queues a message in the caller's transaction; it goes out in the order of queueing. Null when `dedupe` was queued before,
  * or when what we would begin must not go out (the customer opted out or never wrote; K20).
  * @throws AppError "not_found", "rate_limited" when too many wait, "forbidden" for staff to one who opted out or never wrote.
  */
 export async function queueMessage(ctx: Ctx, input: NewOutgoing): Promise<string | null> {
+  const offered = await offerMessage(ctx, input);
+  if (offered.kind === "barred" && input.purpose === "staff")
+    throw new AppError("forbidden", offered.code, { public: offered.code });
+  return offered.kind === "queued" ? offered.id : null;
+}
+
+/** As `queueMessage`, telling which it was. @throws AppError "not_found", "rate_limited". */
+export async function offerMessage(ctx: Ctx, input: NewOutgoing): Promise<Offered> {
   const chat = await lockChat(ctx, input.conversationId);
   const barred = barOf(input, chat) ?? (await restrictionOf(ctx, input));
-  if (barred !== null) {
-    if (input.purpose === "staff") throw new AppError("forbidden", barred, { public: barred });
-    return null;
-  }
+  if (barred !== null) return { kind: "barred", code: barred };
   await assertRoom(ctx);
   const id = newId();
   const { content } = input;
@@ -83,7 +91,7 @@ export async function queueMessage(ctx: Ctx, input: NewOutgoing): Promise<string
     })
     .onConflictDoNothing()
     .returning({ id: messages.id });
-  if (added.length === 0) return null;
+  if (added.length === 0) return { kind: "repeat" };
   if ("file" in content) await keepFile(ctx, id, content.file, input.at);
   await ctx.tx
     .update(conversations)
@@ -91,7 +99,7 @@ export async function queueMessage(ctx: Ctx, input: NewOutgoing): Promise<string
     .where(and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, input.conversationId)));
   await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: input.conversationId });
   await ring(ctx.tx, ctx.businessId, "outbox");
-  return id;
+  return { kind: "queued", id };
 }
 
 async function lockChat(ctx: Ctx, id: string) {

@@ -34,4 +34,20 @@ export const say = {
   reminder: (what: string, business: string, when: string): string => `תזכורת: ${what} ב${business}, ${when}.`,
   confirmation: (what: string, business: string, when: string): string => `סיכמנו: ${what} ב${business}, ${when}.`,
   meeting: "פגישה",
+  /** Why a customer was not told of something by WhatsApp. */
+  notTold: {
+    never_wrote: "לא נשלח ללקוח: הוא עוד לא כתב לעסק בוואטסאפ.",
+    not_allowed: "לא נשלח ללקוח: הוא ביקש לא לקבל הודעות, או שוואטסאפ הגביל את המספר.",
+    no_template: "לא נשלח ללקוח: עברו 24 שעות מההודעה האחרונה שלו, ואין תבנית מאושרת. אפשר לבחור אחת בערוצים.",
+  },
+  /** Why a message did not go out, by its code; other codes are shown as they are. */
+  reasons: {
+    window_closed: "עברו 24 שעות מההודעה האחרונה של הלקוח. עכשיו אפשר לשלוח לו רק תבנית מאושרת.",
+    not_on_whatsapp: "למספר הזה אין וואטסאפ.",
+    opted_out: "הלקוח ביקש לא לקבל הודעות.",
+    reach_out_lock: "וואטסאפ הגביל את המספר של העסק.",
+    withheld: "וואטסאפ החליט לא להעביר את התבנית ללקוח הזה.",
+    unsupported: "תבניות נשלחות רק דרך Twilio.",
+    no_public_address: "אין למערכת כתובת ציבורית שממנה Twilio יכול לקחת את הקובץ.",
+  } as Readonly<Record<string, string>>,
 } as const;

@@ -19,7 +19,15 @@ const byDefault: WhatsAppSettings = {
   silenceMinutes: 120,
   perMinute: 20,
   perHour: 200,
+  reminderTemplate: null,
+  confirmationTemplate: null,
 };
+
+/** A template's id at Twilio. */
+export const contentSid = z
+  .string()
+  .trim()
+  .regex(/^HX[\w-]{1,60}$/);
 
 const phone = z.string().transform((text, context): Phone => {
   const parsed = parsePhone(text);
@@ -39,6 +47,8 @@ export const whatsappSettingsChange = z
     silenceMinutes: z.int().min(1).max(10_080),
     perMinute: z.int().min(1).max(60),
     perHour: z.int().min(1).max(1_000),
+    reminderTemplate: contentSid.nullable(),
+    confirmationTemplate: contentSid.nullable(),
   })
   .partial();
 

@@ -4,6 +4,8 @@ import { confirmationQueue } from "../calendar/confirm-later.ts";
 import type { ReminderToSend } from "../calendar/reminder-job.ts";
 import { calls } from "../db/schema/call.ts";
 import { meetings } from "../db/schema/meeting.ts";
+import { say } from "./say.he.ts";
+import { saveWhatsappSettings } from "./settings.ts";
 import { confirmationJobHandlers, remindCustomer, type TellDeps } from "./tell-customer.ts";
 import { dana, WhatsAppRoom } from "./testing/whatsapp-room.ts";
 
@@ -43,27 +45,65 @@ const reminderOf = (customerId: ReminderToSend["customerId"], startsAt: Temporal
 test("who writes with the business is reminded in that chat, once", async () => {
   const { room, customerId, deps, startsAt } = await open(true);
   const reminder = reminderOf(customerId, startsAt);
-  expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminder))).toBe(true);
-  expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminder))).toBe(false);
+  expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminder))).toBe("told");
+  expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminder))).toBe("told");
   await room.passes("the reminder", () => room.shown.length === 1);
   expect(room.shown).toEqual(["תזכורת: תספורת במספרת דנה, מחר, יום רביעי, 25 בנובמבר, בשעה 16:30."]);
 });
 
-test("who never wrote, opted out, or is outside the provider's window is not written to", async () => {
+test("who never wrote, opted out, or is outside the provider's window is not written to, and why is known", async () => {
   const never = await open(false);
-  expect(
-    await never.room.inTenant((ctx) => remindCustomer(never.deps, ctx, reminderOf(never.customerId, never.startsAt))),
-  ).toBe(false);
-  const { room, customerId, deps, startsAt } = await open(true);
-  const late = { ...deps, windowMs: { baileys: 1_000, twilio: 1_000 } };
-  room.clock.advance(2_000);
-  expect(await room.inTenant((ctx) => remindCustomer(late, ctx, reminderOf(customerId, startsAt)))).toBe(false);
-  await room.channel.arrives(dana, "הסר");
-  expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminderOf(customerId, startsAt)))).toBe(false);
+  const remind = ({ room, deps, customerId, startsAt }: typeof never) =>
+    room.inTenant((ctx) => remindCustomer(deps, ctx, reminderOf(customerId, startsAt)));
+  expect(await remind(never)).toBe("never_wrote");
+  const wrote = await open(true);
+  wrote.room.clock.advance(2_000);
+  expect(await remind({ ...wrote, deps: { ...wrote.deps, windowMs: { baileys: 1_000, twilio: 1_000 } } })).toBe(
+    "no_template",
+  );
+  await wrote.room.channel.arrives(dana, "הסר");
+  expect(await remind(wrote)).toBe("not_allowed");
 });
 
-test("what was agreed in a call is confirmed in the chat once the call is over; what was written needs no confirmation", async () => {
-  const { room, customerId, deps, startsAt } = await open(true);
+test.each([
+  ["reminder", { reminderTemplate: "HXreminder" }, "HXreminder"],
+  ["confirmation", { confirmationTemplate: "HXconfirmation" }, "HXconfirmation"],
+  ["confirmation without a template", { reminderTemplate: "HXreminder" }, null],
+] as const)("outside the provider's window: a %s", async (what, settings, expected) => {
+  const { room, customerId, deps: always, startsAt } = await open(true);
+  const deps = { ...always, windowMs: { baileys: 1_000, twilio: 1_000 } };
+  await room.inTenant((ctx) => saveWhatsappSettings(ctx, settings));
+  room.clock.advance(2_000);
+  if (what === "reminder")
+    expect(await room.inTenant((ctx) => remindCustomer(deps, ctx, reminderOf(customerId, startsAt)))).toBe("told");
+  else await confirmAfterCall({ room, customerId, deps, startsAt });
+  const [sent] = (await room.messages()).filter(({ purpose }) => purpose !== null);
+  expect(sent?.detail.templateId ?? null).toBe(expected);
+  if (expected === null)
+    expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual([say.notTold.no_template]);
+  else
+    expect(sent?.detail.variables).toEqual({
+      "1": "תספורת",
+      "2": "מספרת דנה",
+      "3": expect.stringMatching(/^.*בשעה 16:30$/),
+    });
+});
+
+/** A meeting that was agreed in a call which is over. */
+async function confirmAfterCall({ room, customerId, deps, startsAt }: Awaited<ReturnType<typeof open>>) {
+  const { meetingId, callId } = await agreeInCall({ room, customerId, startsAt });
+  await room.inTenant(({ tx }) => tx.update(calls).set({ endedAt: room.clock.instant() }));
+  const handler = confirmationJobHandlers({ ...deps, db: room.db })[confirmationQueue]!;
+  const payload = { meetingId, conversationId: callId };
+  for (let runs = 0; runs < 2; runs++)
+    await handler({ businessId: room.business.businessId, payload } as never, new AbortController().signal);
+}
+
+async function agreeInCall({
+  room,
+  customerId,
+  startsAt,
+}: Pick<Awaited<ReturnType<typeof open>>, "room" | "customerId" | "startsAt">) {
   const { businessId, resourceIds } = room.business;
   const [meetingId, callId] = [newId(), newId<CallId>()];
   await room.inTenant(async ({ tx }) => {
@@ -91,6 +131,13 @@ test("what was agreed in a call is confirmed in the chat once the call is over; 
       conversationId: callId,
     } as never);
   });
+  return { meetingId, callId };
+}
+
+test("what was agreed in a call is confirmed in the chat once the call is over; what was written needs no confirmation", async () => {
+  const { room, customerId, deps, startsAt } = await open(true);
+  const { businessId } = room.business;
+  const { meetingId, callId } = await agreeInCall({ room, customerId, startsAt });
   const handler = confirmationJobHandlers({ ...deps, db: room.db })[confirmationQueue]!;
   const run = (conversationId: string) =>
     handler({ businessId, payload: { meetingId, conversationId } } as never, new AbortController().signal);

@@ -14,9 +14,10 @@ import { meetings } from "../db/schema/meeting.ts";
 import { withTenant } from "../db/tenant.ts";
 import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
+import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { ProviderKind } from "./provider.ts";
-import { queueMessage } from "./queue-message.ts";
+import { type NewContent, offerMessage } from "./queue-message.ts";
 import { chatWith } from "./reach.ts";
 import { say } from "./say.he.ts";
 import { whatsappSettingsOf } from "./settings.ts";
@@ -28,55 +29,61 @@ export interface TellDeps {
   windowMs: Readonly<Record<ProviderKind, number | null>>;
 }
 
+/** What became of a wish to tell a customer something; the other outcomes are for staff to know. */
+export type Told = "told" | keyof typeof say.notTold;
+
 /**
- * Reminds a customer of a meeting by WhatsApp (C9), in the caller's transaction. False when that must not or cannot be:
- * somebody who never wrote, opted out, or is outside the provider's window is not written to (K20).
+ * Reminds a customer of a meeting by WhatsApp (C9), in the caller's transaction: in words, or outside the provider's window
+ * by the business's template. Somebody who never wrote or opted out is not written to (K20).
  */
-export async function remindCustomer(deps: TellDeps, ctx: Ctx, reminder: ReminderToSend): Promise<boolean> {
+export function remindCustomer(deps: TellDeps, ctx: Ctx, reminder: ReminderToSend): Promise<Told> {
   const { customerId, startsAt, topic, reminderId } = reminder;
-  return tell(deps, ctx, {
-    customerId,
-    startsAt,
-    topic,
-    say: say.reminder,
-    purpose: "reminder",
-    key: `reminder:${reminderId}`,
-  });
+  return tell(deps, ctx, { customerId, startsAt, topic, purpose: "reminder", key: `reminder:${reminderId}` });
 }
 
 interface Telling {
   customerId: CustomerId;
   startsAt: Temporal.Instant;
   topic: string | null;
-  say: (what: string, business: string, when: string) => string;
   purpose: "reminder" | "confirmation";
   key: string;
 }
 
-async function tell(deps: TellDeps, ctx: Ctx, telling: Telling): Promise<boolean> {
+async function tell(deps: TellDeps, ctx: Ctx, telling: Telling): Promise<Told> {
   const now = deps.clock.instant();
+  const { purpose, key: dedupe } = telling;
   const chat = await chatWith(ctx, telling.customerId);
-  if (chat === null) return false;
-  const { provider } = await whatsappSettingsOf(ctx);
-  const windowMs = deps.windowMs[provider ?? deps.defaultProvider];
-  if (windowMs !== null && now.since(chat.lastInboundAt).total("milliseconds") >= windowMs) return false;
+  if (chat === null) return "never_wrote";
+  const settings = await whatsappSettingsOf(ctx);
+  const windowMs = deps.windowMs[settings.provider ?? deps.defaultProvider];
+  const isClosed = windowMs !== null && now.since(chat.lastInboundAt).total("milliseconds") >= windowMs;
+  const parts = await partsOf(ctx, telling, now);
+  const templateId = settings[`${purpose}Template`];
+  if (isClosed && templateId === null) return "no_template";
+  const content: NewContent =
+    isClosed && templateId !== null
+      ? { kind: "template", templateId, variables: variablesOf(parts) }
+      : { kind: "text", text: say[purpose](...parts) };
+  const outcome = await offerMessage(ctx, { conversationId: chat.conversationId, purpose, content, at: now, dedupe });
+  return outcome.kind === "barred" ? "not_allowed" : "told";
+}
+
+/** What, at which business, when: in this order also the three variables of a template. */
+type Parts = [what: string, business: string, when: string];
+
+async function partsOf(ctx: Ctx, { topic, startsAt }: Telling, now: Temporal.Instant): Promise<Parts> {
   const [business] = await ctx.tx
     .select({ name: businesses.name, zone: businesses.timezone })
     .from(businesses)
     .where(eq(businesses.id, ctx.businessId));
-  if (business === undefined) return false;
+  if (business === undefined) throw new AppError("not_found", "no such business");
   const today = now.toZonedDateTimeISO(business.zone).toPlainDate();
-  const when = saySlot(localTime(telling.startsAt, business.zone), today);
-  const text = telling.say(telling.topic ?? say.meeting, business.name, when);
-  const id = await queueMessage(ctx, {
-    conversationId: chat.conversationId,
-    purpose: telling.purpose,
-    content: { kind: "text", text },
-    at: now,
-    dedupe: telling.key,
-  });
-  return id !== null;
+  return [topic ?? say.meeting, business.name, saySlot(localTime(startsAt, business.zone), today)];
 }
+
+/** WhatsApp refuses variables that are empty or hold line breaks. */
+const variablesOf = (parts: Parts): Record<string, string> =>
+  Object.fromEntries(parts.map((part, index) => [String(index + 1), part.replace(/\s+/g, " ").trim() || "-"]));
 
 const payloadSchema = z.object({ meetingId: z.uuid(), conversationId: z.uuid() });
 
@@ -108,7 +115,14 @@ function confirm(
     if (meeting?.customerId == null || Temporal.Instant.compare(meeting.startsAt, deps.clock.instant()) <= 0) return;
     const { customerId, startsAt, topic, sequence } = meeting;
     const key = `meeting:${meetingId}:${sequence}`;
-    await tell(deps, ctx, { customerId, startsAt, topic, say: say.confirmation, purpose: "confirmation", key });
+    const outcome = await tell(deps, ctx, { customerId, startsAt, topic, purpose: "confirmation", key });
+    if (outcome === "no_template")
+      await notify(ctx, {
+        kind: "whatsapp_failed",
+        title: say.failed,
+        body: say.notTold.no_template,
+        subject: `customer:${customerId}:${key}`,
+      });
   };
   return withTenant(deps.db, businessId, (tx) => run({ businessId, actor: { kind: "system" }, tx }), {
     deadlineMs: limits.jobQueryMs,

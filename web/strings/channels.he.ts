@@ -44,6 +44,9 @@ export const he = {
     provider: "דרך מה",
     providers: { baileys: "המספר של העסק, בסריקה", twilio: "Twilio" },
     twilioNumber: "המספר אצל Twilio",
+    reminderTemplate: "תבנית מאושרת לתזכורות אחרי 24 שעות (Content SID)",
+    confirmationTemplate: "תבנית מאושרת לאישור אחרי שיחה (Content SID)",
+    templateHint: "שלושה משתנים: {{1}} מה, {{2}} שם העסק, {{3}} מתי. בלי תבנית הצוות מקבל התראה במקום הלקוח.",
     saved: "נשמר",
   },
 };

@@ -36,6 +36,12 @@ export const en: Translation<typeof he> = {
     read: "read",
     failed: "not sent",
   },
+  reasons: {
+    window_closed: "24 hours have passed since the customer's last message; only a template may go now",
+    not_on_whatsapp: "this number is not on WhatsApp",
+    opted_out: "the customer asked for no messages",
+    reach_out_lock: "WhatsApp has restricted the business's number",
+  },
   deleted: "This message was deleted",
   edited: "edited",
   file: "File",

@@ -32,6 +32,13 @@ export const he = {
     read: "נקראה",
     failed: "לא נשלחה",
   },
+  /** Why a message did not go out, by its code. */
+  reasons: {
+    window_closed: "עברו 24 שעות מההודעה האחרונה של הלקוח; עכשיו אפשר רק תבנית",
+    not_on_whatsapp: "אין וואטסאפ במספר הזה",
+    opted_out: "הלקוח ביקש לא לקבל הודעות",
+    reach_out_lock: "וואטסאפ הגביל את המספר של העסק",
+  },
   deleted: "ההודעה נמחקה",
   edited: "נערכה",
   file: "קובץ",

@@ -22,6 +22,9 @@ export const whatsappSettings = pgTable(
     silenceMinutes: integer("silence_minutes").notNull().default(120),
     perMinute: integer("per_minute").notNull().default(20),
     perHour: integer("per_hour").notNull().default(200),
+    /** Approved templates at Twilio (Content SIDs) for what we begin outside the 24-hour window; null = there is none. */
+    reminderTemplate: text("reminder_template"),
+    confirmationTemplate: text("confirmation_template"),
     updatedAt: updatedAt(),
   },
   (table) => [

@@ -183,6 +183,16 @@ test("a template goes by its Content SID with its variables, and nothing beside 
   expect(Object.keys(form).toSorted()).toEqual(["ContentSid", "ContentVariables", "From", "StatusCallback", "To"]);
 });
 
+test("a template whose answer is lost is found among what was sent, not sent again", async () => {
+  const { channel, sender } = await open();
+  await stand.whatsapp.writes(customer.value, sender, "שלום");
+  stand.whatsapp.loseAnswers = 1;
+  const content = { kind: "template" as const, templateId: "HXlost", variables: { "1": "תספורת" } };
+  expect((await channel.send({ id: newId(), to: customer, content, quotedId: null })).kind).toBe("accepted");
+  const asked = stand.account.restRequests.filter(({ form }) => form.ContentSid === "HXlost");
+  expect(asked).toHaveLength(1);
+});
+
 test("without an account or a sender the channel says so and sends nothing", async () => {
   const messaging = {
     hasAccount: false,

@@ -165,7 +165,7 @@ class TwilioChannel implements WhatsAppChannel {
     const { clock, messaging } = this.#deps;
     await new Promise<void>((done) => clock.after(listLagMs, done));
     try {
-      const found = await messaging.find({ from: form.From!, to: form.To!, body: form.Body ?? "", since });
+      const found = await messaging.find({ from: form.From!, to: form.To!, body: form.Body ?? null, since });
       if (found !== null) return { kind: "accepted", providerId: found };
       return { kind: "refused", final: false, code };
     } catch {

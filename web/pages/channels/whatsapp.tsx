@@ -121,6 +121,7 @@ function Settings({ of }: { of: WhatsappSettings }) {
       await saveWhatsapp({
         provider: values.provider === "twilio" ? "twilio" : "baileys",
         twilioNumber: values.twilioNumber || null,
+        ...templatesIn(values),
         answers: values.answers === "on",
         silenceMinutes: Number(values.silenceMinutes),
         lateHours: Number(values.lateHours),
@@ -147,6 +148,7 @@ function Settings({ of }: { of: WhatsappSettings }) {
           error={problems.value.twilioNumber}
         />
       )}
+      {of.providerInForce === "twilio" && <Templates of={of} />}
       <label class="check switch">
         <input type="checkbox" name="answers" defaultChecked={of.answers} />
         {t.answers}
@@ -174,4 +176,25 @@ function Settings({ of }: { of: WhatsappSettings }) {
       </div>
     </Form>
   );
+}
+
+const templates = ["reminderTemplate", "confirmationTemplate"] as const;
+
+/** Only what the form showed: an empty field takes the template away. */
+const templatesIn = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(templates.flatMap((name) => (name in values ? [[name, values[name] || null]] : [])));
+
+function Templates({ of }: { of: WhatsappSettings }) {
+  const t = channelWords().whatsapp;
+  return templates.map((name) => (
+    <Field
+      key={name}
+      label={t[name]}
+      hint={t.templateHint}
+      name={name}
+      ltr
+      value={of[name] ?? ""}
+      error={settingsForm.problems.value[name]}
+    />
+  ));
 }

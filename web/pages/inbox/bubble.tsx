@@ -32,7 +32,7 @@ export function Bubble({ message }: { message: Message }) {
       <span class="bubble-foot">
         {editedAt !== null && `${t.edited} `}
         <bdi dir="ltr">{clockTime(message.createdAt)}</bdi>
-        {author !== "customer" && message.state !== null && <SendState state={message.state} />}
+        {author !== "customer" && message.state !== null && <SendState state={message.state} reason={message.reason} />}
       </span>
     </div>
   );
@@ -47,13 +47,14 @@ const stateIcons: Readonly<Record<string, string>> = {
   failed: circleAlert,
 };
 
-function SendState({ state }: { state: string }) {
-  const { states } = inboxWords();
+function SendState({ state, reason = null }: { state: string; reason?: string | null }) {
+  const { states, reasons } = inboxWords();
   const label = state in states ? states[state as keyof typeof states] : state;
+  const why = reason === null ? null : reason in reasons ? reasons[reason as keyof typeof reasons] : reason;
   return (
     <span class={`send-state ${state}`} role="img" aria-label={label} title={label}>
       <Icon of={stateIcons[state] ?? clock} />
-      {state === "failed" && label}
+      {state === "failed" && [label, why].filter(Boolean).join(": ")}
     </span>
   );
 }
