@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { and, desc, eq, gt, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lt, max, not, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { newId } from "../base/ids.ts";
 import { customerIdentities } from "../db/schema/customer.ts";
@@ -24,6 +24,13 @@ export interface NextMessage {
   lastInboundAt: Temporal.Instant | null;
 }
 
+/** One that went out, and when the customer had written last. */
+export interface SentMessage {
+  at: Temporal.Instant;
+  purpose: MessagePurpose;
+  lastInboundAt: Temporal.Instant | null;
+}
+
 export interface FilesOf {
   storageDir: string;
   /** Under which address a provider that fetches files itself finds one of ours; null = under none. */
@@ -31,10 +38,16 @@ export interface FilesOf {
 }
 
 const inOutbox = ["queued", "sending"] as const;
+const earlier = alias(messages, "earlier");
 
-/** The oldest message whose chat has none before it; one that waits for its next try holds up its own chat only. */
+/** Why a message waits that nobody waits for (K20). */
+const paced = "paced";
+
+/**
+ * The oldest message whose chat has none before it; one that waits for its next try holds up its own chat only, and one that
+ * waits for the pace of what a new number begins not even that: an answer passes it.
+ */
 export async function nextMessage(ctx: Ctx, now: Temporal.Instant, files: FilesOf): Promise<NextMessage | null> {
-  const earlier = alias(messages, "earlier");
   const earlierInChat = ctx.tx
     .select({ one: sql`1` })
     .from(earlier)
@@ -44,6 +57,7 @@ export async function nextMessage(ctx: Ctx, now: Temporal.Instant, files: FilesO
         eq(earlier.conversationId, messages.conversationId),
         inArray(earlier.state, [...inOutbox]),
         lt(earlier.id, messages.id),
+        not(mayBePassed(now)),
       ),
     );
   const waits = sql`coalesce(${messages.nextAt} > ${now.toString()}::timestamptz, false)`;
@@ -67,6 +81,11 @@ export async function nextMessage(ctx: Ctx, now: Temporal.Instant, files: FilesO
     .limit(1);
   return row === undefined ? null : toNext(row, files);
 }
+
+/** Staff's own words stay in their order. */
+const mayBePassed = (now: Temporal.Instant): SQL =>
+  sql`(coalesce(${earlier.reason} = ${paced} and ${earlier.nextAt} > ${now.toString()}::timestamptz, false)
+    and (${messages.purpose} = 'reply' or ${earlier.purpose} <> 'staff'))`;
 
 const sameId = (
   id: typeof messages.conversationId | typeof messages.identityId,
@@ -187,6 +206,14 @@ export async function noteLater(
     .where(isIn(ctx, id, ["sending"]));
 }
 
+/** Not before `nextAt`: the number is new, and has begun enough for now. */
+export async function notePaced(ctx: Ctx, id: string, nextAt: Temporal.Instant): Promise<void> {
+  await ctx.tx
+    .update(messages)
+    .set({ reason: paced, nextAt })
+    .where(isIn(ctx, id, ["queued"]));
+}
+
 /** Given up: `failed` for sure, or `unknown` until a receipt says more. False when a receipt was first. */
 export async function noteEnd(
   ctx: Ctx,
@@ -205,10 +232,26 @@ export async function noteEnd(
 const isIn = (ctx: Ctx, id: string, states: NonNullable<Row["message"]["state"]>[]) =>
   and(eq(messages.businessId, ctx.businessId), eq(messages.id, id), inArray(messages.state, states));
 
-/** When messages of the last hour went out, for the pace after a restart. */
-export async function sentSince(ctx: Ctx, since: Temporal.Instant): Promise<Temporal.Instant[]> {
+/** Messages that went out since then, oldest first, for the pace after a restart. */
+export async function sentSince(ctx: Ctx, since: Temporal.Instant): Promise<SentMessage[]> {
+  const written = alias(messages, "written");
+  const lastInboundAt = ctx.tx
+    .select({ at: max(written.createdAt) })
+    .from(written)
+    .where(
+      and(
+        eq(written.businessId, messages.businessId),
+        eq(written.conversationId, messages.conversationId),
+        eq(written.author, "customer"),
+        lt(written.createdAt, messages.sentAt),
+      ),
+    );
   const rows = await ctx.tx
-    .select({ at: messages.sentAt })
+    .select({
+      at: messages.sentAt,
+      purpose: messages.purpose,
+      lastInboundAt: sql`(${lastInboundAt})`.mapWith(messages.createdAt),
+    })
     .from(messages)
     .where(
       and(
@@ -220,5 +263,7 @@ export async function sentSince(ctx: Ctx, since: Temporal.Instant): Promise<Temp
     )
     .orderBy(desc(messages.sentAt))
     .limit(1_000);
-  return rows.flatMap(({ at }) => (at === null ? [] : [at])).reverse();
+  return rows
+    .flatMap(({ at, purpose, ...row }) => (at === null || purpose === null ? [] : [{ at, purpose, ...row }]))
+    .reverse();
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { seededRandom } from "../base/random.ts";
+import { conversations, type MessagePurpose } from "../db/schema/message.ts";
 import { queueMessage } from "./queue-message.ts";
 import { saveWhatsappSettings } from "./settings.ts";
 import { markSeen } from "./takeover.ts";
@@ -153,6 +154,54 @@ test("a number keeps to its pace", async () => {
   const since = room.clock.nowMs();
   await room.passes("the rest", () => room.shown.length === 5, 1_000);
   expect(room.clock.nowMs() - since).toBeGreaterThan(50_000);
+});
+
+/** A room whose number, new to us, may begin two messages a minute; its customers have been silent for a day, or not. */
+async function openYoung(isSilent: boolean) {
+  const room = await open();
+  await room.inTenant(async (ctx) => {
+    await saveWhatsappSettings(ctx, { perMinute: 20 });
+    const lastInboundAt = room.clock.instant().subtract({ hours: 25 });
+    if (isSilent) await ctx.tx.update(conversations).set({ lastInboundAt });
+  });
+  return room;
+}
+
+const writes = (room: WhatsAppRoom, conversationId: string, purpose: MessagePurpose, text: string) =>
+  room.inTenant((ctx) =>
+    queueMessage(ctx, { conversationId, purpose, content: { kind: "text", text }, at: room.clock.instant() }),
+  );
+
+test.each([
+  ["reminder", false, ["1", "2", "answer", "staff", "3"]],
+  ["confirmation", false, ["1", "2", "answer", "staff", "3"]],
+  ["staff", true, ["1", "2", "answer", "3", "staff"]],
+] as const)(
+  "a new number begins two messages a minute, and no answer waits for the third: %s",
+  async (purpose, isSilent, shown) => {
+    const room = await openYoung(isSilent);
+    const [chat] = room.chatIds;
+    for (const text of ["1", "2", "3"]) await writes(room, chat!, purpose, text);
+    await writes(room, chat!, "reply", "answer");
+    await writes(room, chat!, "staff", "staff");
+    const since = room.clock.nowMs();
+    await room.passes("all of them", () => room.shown.length === 5, 1_000);
+    expect(room.shown).toEqual([...shown]);
+    expect(room.clock.nowMs() - since).toBeGreaterThan(50_000);
+  },
+);
+
+test("what a new number has begun counts after a restart too", async () => {
+  const room = await openYoung(false);
+  for (const text of ["1", "2"]) await writes(room, room.chatIds[0]!, "reminder", text);
+  await room.passes("both", async () => (await states(room)).every(([state]) => state === "sent"), 1_000);
+  const since = room.clock.nowMs();
+  room.abandon();
+  const next = await WhatsAppRoom.open({ beside: room, sameStorage: true });
+  rooms.unshift(next);
+  await writes(next, room.chatIds[0]!, "reminder", "3");
+  await next.passes("the third", () => next.shown.length === 3, 1_000);
+  expect(room.clock.nowMs() - since).toBeGreaterThan(40_000);
 });
 
 test("outside a provider's window free text is refused before it is sent, and templates go", async () => {

@@ -17,9 +17,10 @@ import {
   noteAccepted,
   noteEnd,
   noteLater,
+  notePaced,
   sentSince,
 } from "./outbox-rows.ts";
-import { Pacer, typingMs } from "./pacing.ts";
+import { isProactive, Pacer, type PaceWait, typingMs } from "./pacing.ts";
 import type { SendResult, WhatsAppChannel, WhatsAppProvider } from "./provider.ts";
 import { tellFailure } from "./receipts.ts";
 import { noteRestriction } from "./restriction.ts";
@@ -132,8 +133,9 @@ export class Sender {
       await this.#ended(next, "failed", "window_closed");
       return true;
     }
-    const waitMs = await this.#paceMs(next);
-    if (waitMs > 0) return this.#wakeIn(waitMs);
+    const { ofAllMs, ofBegunMs } = await this.#paceOf(next);
+    if (ofAllMs > 0) return this.#wakeIn(ofAllMs);
+    if (ofBegunMs > 0) return this.#postpone(next, ofBegunMs);
     await this.#type(next);
     if (!this.#stopped) await this.#send(next);
     return true;
@@ -153,18 +155,30 @@ export class Sender {
     return this.#deps.clock.instant().since(lastInboundAt).total("milliseconds") >= freeTextWindowMs;
   }
 
-  async #paceMs({ purpose }: NextMessage): Promise<number> {
+  async #paceOf(next: NextMessage): Promise<PaceWait> {
     const { provider, clock, linkedAt } = this.#deps;
-    if (!provider.can.pacedLikeAPerson) return 0;
+    if (!provider.can.pacedLikeAPerson) return { ofAllMs: 0, ofBegunMs: 0 };
     const now = clock.instant();
     const { settings, sent } = await this.#run(async (ctx) => ({
       settings: await whatsappSettingsOf(ctx),
       sent: this.#pacer === null ? await sentSince(ctx, now.subtract({ hours: 1 })) : [],
     }));
-    this.#pacer ??= new Pacer(sent.map((at) => clock.nowMs() - now.since(at).total("milliseconds")));
+    this.#pacer ??= new Pacer(
+      sent.map(({ at, ...one }) => ({
+        atMs: clock.nowMs() - now.since(at).total("milliseconds"),
+        begun: isProactive(one, at),
+      })),
+    );
     const linked = linkedAt();
     const isYoung = linked === null || now.since(linked).total("milliseconds") < limits.waYoungNumberMs;
-    return this.#pacer.waitMs(clock.nowMs(), purpose, settings, isYoung);
+    return this.#pacer.wait(clock.nowMs(), isProactive(next, now), settings, isYoung);
+  }
+
+  /** What nobody waits for lets everything else pass. */
+  async #postpone({ message }: NextMessage, waitMs: number): Promise<true> {
+    const nextAt = this.#deps.clock.instant().add({ milliseconds: Math.ceil(waitMs) });
+    await this.#run((ctx) => notePaced(ctx, message.id, nextAt));
+    return true;
   }
 
   async #type({ purpose, message }: NextMessage): Promise<void> {
@@ -180,13 +194,13 @@ export class Sender {
   }
 
   async #send(next: NextMessage): Promise<void> {
-    const { message, purpose } = next;
+    const { message } = next;
     const { clock } = this.#deps;
     if (!(await this.#run((ctx) => beginTry(ctx, message.id, this.#networkId(next))))) return; // taken back meanwhile
     this.#inFlightSinceMs = clock.nowMs();
     const result = await this.#bounded(this.#deps.channel.send(message));
     this.#inFlightSinceMs = null;
-    if (result.kind !== "refused") this.#pacer?.sent(clock.nowMs(), purpose);
+    if (result.kind !== "refused") this.#pacer?.sent(clock.nowMs(), isProactive(next, clock.instant()));
     const fields = { to: maskPhone(message.to.value), message: message.id, attempt: next.attempts + 1 };
     const code = result.kind === "accepted" ? undefined : result.code;
     this.#log.info("WA-OUTGOING", result.kind, { ...fields, kind: message.content.kind, code });

@@ -10,39 +10,48 @@ export interface Pace {
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
+/** When a message went out, and whether nobody waited for it. */
+export interface Sent {
+  atMs: number;
+  begun: boolean;
+}
+
+/** How long the next message has to wait, ms, 0 = it may go: for the pace of all, and for that of what a new number begins. */
+export interface PaceWait {
+  ofAllMs: number;
+  ofBegunMs: number;
+}
+
 /**
  * How fast a person's number may write (K20): never more than the business's pace, and of messages that we begin (nobody
  * waits for them) a tenth of it while the number is new to us. Times in ms of one clock.
  */
 export class Pacer {
-  #sentMs: number[] = [];
-  #begunMs: number[] = [];
+  #sent: Sent[];
 
-  /** @param sentMs when messages of the last hour went out. */
-  constructor(sentMs: readonly number[] = []) {
-    this.#sentMs = [...sentMs];
+  /** @param sent what went out in the last hour, oldest first. */
+  constructor(sent: readonly Sent[] = []) {
+    this.#sent = [...sent];
   }
 
-  sent(nowMs: number, purpose: MessagePurpose): void {
-    this.#sentMs.push(nowMs);
-    if (isBegun(purpose)) this.#begunMs.push(nowMs);
+  sent(atMs: number, begun: boolean): void {
+    this.#sent.push({ atMs, begun });
   }
 
-  /** How long the next message of this purpose has to wait, 0 = it may go. */
-  waitMs(nowMs: number, purpose: MessagePurpose, pace: Pace, isYoung: boolean): number {
-    this.#sentMs = recent(this.#sentMs, nowMs);
-    this.#begunMs = recent(this.#begunMs, nowMs);
-    const inAll = waitFor(this.#sentMs, nowMs, pace);
-    return isYoung && isBegun(purpose) ? Math.max(inAll, waitFor(this.#begunMs, nowMs, tenthOf(pace))) : inAll;
+  wait(nowMs: number, begun: boolean, pace: Pace, isYoung: boolean): PaceWait {
+    this.#sent = this.#sent.filter(({ atMs }) => atMs > nowMs - hourMs);
+    const begunOnes = this.#sent.filter((one) => one.begun);
+    return {
+      ofAllMs: waitFor(this.#sent, nowMs, pace),
+      ofBegunMs: isYoung && begun ? waitFor(begunOnes, nowMs, tenthOf(pace)) : 0,
+    };
   }
 }
 
-const recent = (timesMs: number[], nowMs: number): number[] => timesMs.filter((at) => at > nowMs - hourMs);
-
-function waitFor(timesMs: readonly number[], nowMs: number, { perMinute, perHour }: Pace): number {
+function waitFor(sent: readonly Sent[], nowMs: number, { perMinute, perHour }: Pace): number {
   const until = (count: number, spanMs: number): number => {
-    const oldest = timesMs.at(-count);
-    return oldest === undefined ? 0 : Math.max(0, oldest + spanMs - nowMs);
+    const oldest = sent.at(-count);
+    return oldest === undefined ? 0 : Math.max(0, oldest.atMs + spanMs - nowMs);
   };
   return Math.max(until(perMinute, minuteMs), until(perHour, hourMs));
 }
@@ -52,8 +61,16 @@ const tenthOf = ({ perMinute, perHour }: Pace): Pace => ({
   perHour: Math.max(1, Math.floor(perHour / 10)),
 });
 
-/** Nobody wrote just now and waits for it. */
+/** The assistant writes of its own accord: not a word of it while WhatsApp restricts the number. */
 export const isBegun = (purpose: MessagePurpose): boolean => purpose === "reminder" || purpose === "confirmation";
+
+/** Nobody waits for it: what the assistant begins, and whatever staff writes to a customer who has been silent for a day. */
+export const isProactive = (
+  { purpose, lastInboundAt }: { purpose: MessagePurpose; lastInboundAt: Temporal.Instant | null },
+  now: Temporal.Instant,
+): boolean => isBegun(purpose) || (purpose === "staff" && (lastInboundAt === null || isDayOld(lastInboundAt, now)));
+
+const isDayOld = (at: Temporal.Instant, now: Temporal.Instant): boolean => now.since(at).total("hours") >= 24;
 
 /** How long "typing…" shows before what the assistant writes: 1-4 s at random; what staff wrote was typed already. */
 export const typingMs = (purpose: MessagePurpose, random: Random): number =>

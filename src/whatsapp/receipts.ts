@@ -47,5 +47,10 @@ export async function applyReceipt(ctx: Ctx, receipt: Receipt): Promise<boolean>
 
 /** A message that did not go out is for a person to see. Once per message. */
 export async function tellFailure(ctx: Ctx, messageId: string, code: string): Promise<void> {
-  await notify(ctx, { kind: "whatsapp_failed", title: say.failed, body: say.reasons[code] ?? code, subject: `message:${messageId}` });
+  await notify(ctx, {
+    kind: "whatsapp_failed",
+    title: say.failed,
+    body: say.reasons[code] ?? code,
+    subject: `message:${messageId}`,
+  });
 }

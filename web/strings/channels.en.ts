@@ -47,7 +47,8 @@ export const en: Translation<typeof he> = {
     twilioNumber: "The number at Twilio",
     reminderTemplate: "Approved template for reminders after 24 hours (Content SID)",
     confirmationTemplate: "Approved template for confirmations after a call (Content SID)",
-    templateHint: "Three variables: {{1}} what, {{2}} the business, {{3}} when. Without a template staff is told instead.",
+    templateHint:
+      "Three variables: {{1}} what, {{2}} the business, {{3}} when. Without a template staff is told instead.",
     saved: "Saved",
   },
 };
