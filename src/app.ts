@@ -129,7 +129,16 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const { switchboard } = telephone;
   const provider = telephone.rest;
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
-  const needs = { db, secret, owner: processId(config.storageDir), publicBaseUrl, directory, voice, restCalendars };
+  const needs = {
+    db,
+    secret,
+    owner: processId(config.storageDir),
+    publicBaseUrl,
+    directory,
+    voice,
+    restCalendars,
+    budget,
+  };
   const whatsapp = assembleWhatsApp({ ...deps, ...needs });
   const keys = pushKeys(secret);
   const push = createPush({ keys, clock, contact: publicBaseUrl, post: postPush });

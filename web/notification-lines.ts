@@ -13,12 +13,13 @@ interface Line {
 const titles: Readonly<Record<Language, Readonly<Record<string, (title: string) => string>>>> = {
   he: {
     webhook_off: (host) => `החיבור אל ${host} נכבה: הוא לא עונה כבר שלושה ימים.`,
-    budget_spent: () => "התקציב היומי נגמר. שיחות משאירות הודעה עד מחר.",
+    budget_spent: () => "התקציב היומי נגמר. עד מחר שיחות משאירות הודעה, והודעות וואטסאפ מחכות לצוות.",
     test: () => "ככה נראית התראה. הכול עובד.",
   },
   en: {
     webhook_off: (host) => `The connection to ${host} is off: it has not answered for three days.`,
-    budget_spent: () => "The day's budget is used up. Calls leave a message until tomorrow.",
+    budget_spent: () =>
+      "The day's budget is used up. Until tomorrow calls leave a message, and WhatsApp messages wait for staff.",
     test: () => "This is what a notification looks like. It works.",
   },
 };

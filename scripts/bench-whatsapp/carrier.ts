@@ -87,6 +87,7 @@ const whatsapp = createWhatsApp({
     ...{ phones: ["+97235550100" as Phone], callPrompt: "", whatsappPrompt: "", whatsappGreeting: null, facts: "" },
     ...{ recordCalls: true, languages: ["he"], keywords: [] },
   }),
+  isSpent: () => false,
   urlOf: () => null,
 });
 whatsapp.start();

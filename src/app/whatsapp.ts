@@ -23,6 +23,7 @@ import { say } from "../whatsapp/say.he.ts";
 import { createSenders, type Senders } from "../whatsapp/senders.ts";
 import { confirmationJobHandlers, remindCustomer } from "../whatsapp/tell-customer.ts";
 import { createTwilioProvider } from "../whatsapp/twilio/provider.ts";
+import type { Budget } from "./budget.ts";
 import type { assembleVoice } from "./voice.ts";
 
 interface WhatsAppDeps {
@@ -38,6 +39,7 @@ interface WhatsAppDeps {
   publicBaseUrl: () => string;
   directory: Directory;
   voice: ReturnType<typeof assembleVoice>;
+  budget: Pick<Budget, "isSpent">;
   restCalendars: RestCalendars;
 }
 
@@ -80,6 +82,7 @@ export function assembleWhatsApp(deps: WhatsAppDeps) {
     assistant: model === null ? null : createAssistant({ db, clock, log, restCalendars, model }),
     transcriber,
     profileOf: (id) => directory.get(id),
+    isSpent: deps.budget.isSpent,
     urlOf: links.urlOf,
   });
   const webhooks = assembleWebhooks(deps, desk, senders);
@@ -115,7 +118,7 @@ function assembleWebhooks(deps: WhatsAppDeps, desk: WhatsApp, senders: Senders) 
     async receive(to, message) {
       const businessId = await senders.businessOf(to);
       if (businessId === null) return log.warn("WA-ERROR", "the sender is no business's", { to });
-      await desk.inbox.receive(businessId, message);
+      await desk.inbox.receive(businessId, message, "twilio");
     },
     async report(from, receipt) {
       const businessId = await senders.businessOf(from);

@@ -27,6 +27,7 @@ export class Spool<T> {
   readonly #tries = new Map<string, number>();
   #ready: Promise<unknown> | null = null;
   #draining: Promise<void> | null = null;
+  #again = false;
   #timer: Timer | null = null;
   #stopped = false;
 
@@ -86,14 +87,19 @@ export class Spool<T> {
     if (this.#stopped || this.#timer !== null) return;
     this.#timer = this.#deps.clock.after(inMs, () => {
       this.#timer = null;
-      this.#draining ??= this.#drain()
+      if (this.#draining !== null) {
+        this.#again = true; // what came meanwhile is not in the list that is worked at
+        return;
+      }
+      this.#draining = this.#drain()
         .catch((error: unknown) => {
           this.#deps.log.error("WA-ERROR", "kept webhooks cannot be read", { error: describeError(error) });
           return true;
         })
         .then((left) => {
           this.#draining = null;
-          if (left) this.#drainSoon(againMs);
+          if (left || this.#again) this.#drainSoon(left ? againMs : 0);
+          this.#again = false;
         });
     });
   }

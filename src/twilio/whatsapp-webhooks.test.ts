@@ -32,8 +32,14 @@ afterEach(async () => {
 /** The webhooks over a taker that can be slow or refuse. */
 function edge(folder = mkdtempSync(join(tmpdir(), "wa-webhooks-"))) {
   const taken: { to: string; message?: IncomingMessage; receipt?: Receipt }[] = [];
-  const state = { mode: "quick" as "quick" | "slow" | "down" };
+  const state = {
+    mode: "quick" as "quick" | "slow" | "down" | "stuck",
+    asked: 0,
+    unstuck: Promise.withResolvers<void>(),
+  };
   const take = async (what: (typeof taken)[number]) => {
+    state.asked++;
+    if (state.mode === "stuck") await state.unstuck.promise;
     if (state.mode === "down") throw new Error("the database is away");
     if (state.mode === "slow") await Bun.sleep(300);
     taken.push(what);
@@ -101,6 +107,19 @@ test("with the database slow or away it is acknowledged from the disk, and store
   await until("both", () => taken.length === 2);
   expect(taken[0]?.message?.providerId).toBe(sid);
   await until("an empty folder", () => kept().length === 0);
+});
+
+test("webhooks queued up behind a database that stood still: the first few ask it, the others go to the disk at once", async () => {
+  const { state, taken, post, kept } = edge();
+  state.mode = "stuck";
+  const sids = Array.from({ length: 12 }, (_, n) => `SM${String(n).padStart(32, "0")}`);
+  for (const MessageSid of sids)
+    expect((await post("/webhook/whatsapp/incoming", { ...incoming, MessageSid })).status).toBe(200);
+  expect(state.asked).toBeLessThan(5); // three webhooks, and the one that empties the disk
+  state.mode = "quick";
+  state.unstuck.resolve();
+  await until("an empty folder", () => kept().length === 0);
+  expect([...new Set(taken.map(({ message }) => message?.providerId))].toSorted()).toEqual(sids);
 });
 
 test("what an earlier process acknowledged is stored by the next one", async () => {

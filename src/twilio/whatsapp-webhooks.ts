@@ -47,6 +47,7 @@ export function createWhatsAppWebhooks(deps: WhatsAppWebhookDeps): WhatsAppWebho
   const refusals = new RefusalLog(clock, log);
   const take = (entry: Entry) => takeEntry(deps, entry);
   const spool = new Spool<Entry>({ folder: spoolFolder, take, clock, log });
+  const patience = new Patience(clock);
 
   const acknowledge =
     (kind: Entry["kind"], status: 200 | 204): Handler =>
@@ -57,7 +58,7 @@ export function createWhatsAppWebhooks(deps: WhatsAppWebhookDeps): WhatsAppWebho
         return c.text("forbidden", 403);
       }
       const entry = entryOf(kind, form, c, clock.instant());
-      const kept = (await inTime(clock, take(entry))) || (await keep(entry));
+      const kept = (await patience.done(() => take(entry))) || (await keep(entry));
       if (!kept) return c.text("not now", 503);
       return status === 204
         ? c.body(null, 204)
@@ -87,15 +88,39 @@ function entryOf(kind: Entry["kind"], form: WebhookForm, c: Context, now: Tempor
   return { kind, form: [...form], messageId: messageId.success ? messageId.data : null, at: now.toString() };
 }
 
-/** True when it was done within a webhook's patience. Late work goes on; doing it again changes nothing. */
-function inTime(clock: Clock, work: Promise<void>): Promise<boolean> {
-  const late = Promise.withResolvers<boolean>();
-  const timer = clock.after(limits.webhookDatabaseMs, () => late.resolve(false));
-  const done = work.then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([done, late.promise]).finally(() => timer.cancel());
+// So many that the database has kept waiting say that it stands still: more of them would only wait before others.
+const lateMax = 3;
+
+/** How long a webhook waits for what it asks of the database: a moment, and not at all while others wait in vain. */
+class Patience {
+  readonly #clock: Clock;
+  #late = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** True when it was done in time. Late work goes on; doing it again changes nothing. */
+  async done(work: () => Promise<void>): Promise<boolean> {
+    if (this.#late >= lateMax) return false;
+    const tooLate = Promise.withResolvers<boolean>();
+    let isLate = false;
+    const timer = this.#clock.after(limits.webhookDatabaseMs, () => {
+      isLate = true;
+      this.#late++;
+      tooLate.resolve(false);
+    });
+    const ended = (isDone: boolean) => {
+      timer.cancel();
+      if (isLate) this.#late--;
+      return isDone;
+    };
+    const done = work().then(
+      () => ended(true),
+      () => ended(false),
+    );
+    return Promise.race([done, tooLate.promise]);
+  }
 }
 
 /** What cannot be understood is logged and done with: it would not be better the next time. */

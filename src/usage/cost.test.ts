@@ -25,6 +25,7 @@ const table: PriceEntry[] = [
       cachedAudio: 2,
       audioOutput: 64,
       audioMinute: 0.6,
+      item: 0.005,
     },
   },
   { model: "m", from: "2026-06-01", price: { textInput: 8 } },
@@ -42,6 +43,7 @@ const rows: [string, Partial<Consumption>, number][] = [
   ["text out", { textOutputTokens: million }, 2_400],
   ["audio out", { audioOutputTokens: million }, 6_400],
   ["time", { seconds: 90 }, 90],
+  ["messages by the piece", { items: 300 }, 150],
   ["a provider that reports more cached than input", { textInputTokens: 1, cachedTextTokens: million }, 100],
 ];
 for (const [what, part, agorot] of rows)

@@ -11,6 +11,8 @@ export interface Consumption {
   audioOutputTokens: number;
   /** Audio billed by time. */
   seconds: number;
+  /** How many, of what is billed by the piece; absent = none. */
+  items?: number;
 }
 
 export interface CostSettings {
@@ -53,5 +55,5 @@ function dollarsOf(part: Consumption, price: ModelPrice): number {
     freshAudio * (price.audioInput ?? 0) +
     part.cachedAudioTokens * (price.cachedAudio ?? price.audioInput ?? 0) +
     part.audioOutputTokens * (price.audioOutput ?? 0);
-  return tokens / 1_000_000 + (part.seconds / 60) * (price.audioMinute ?? 0);
+  return tokens / 1_000_000 + (part.seconds / 60) * (price.audioMinute ?? 0) + (part.items ?? 0) * (price.item ?? 0);
 }

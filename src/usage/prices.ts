@@ -7,6 +7,8 @@ export interface ModelPrice {
   cachedAudio?: number;
   audioOutput?: number;
   audioMinute?: number;
+  /** Dollars for each. */
+  item?: number;
 }
 
 export interface PriceEntry {
@@ -19,7 +21,8 @@ export interface PriceEntry {
 
 /**
  * List prices of the providers, newest last per model. Prices change: add a row with its date, never edit one, so
- * that past months keep their figures. `twilio-voice` is a minute of an incoming call with its media stream.
+ * that past months keep their figures. `twilio-voice` is a minute of an incoming call with its media stream,
+ * `twilio-whatsapp` a message in or out; what Meta adds for a template differs by country and is not in it.
  */
 export const prices: readonly PriceEntry[] = [
   {
@@ -38,6 +41,8 @@ export const prices: readonly PriceEntry[] = [
   { model: "gpt-live-transcribe", from: "2026-01-01", price: { audioMinute: 0.017 } },
   { model: "gpt-transcribe", from: "2026-01-01", price: { audioMinute: 0.006 } },
   { model: "gpt-realtime-whisper", from: "2026-01-01", price: { audioMinute: 0.017 } },
+  { model: "twilio-whatsapp", from: "2026-01-01", price: { item: 0.005 } },
+  { model: "baileys-whatsapp", from: "2026-01-01", price: { item: 0 } },
   { model: "twilio-voice", from: "2026-01-01", price: { audioMinute: 0.0125 } },
 ];
 

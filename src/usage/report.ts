@@ -99,7 +99,7 @@ async function readConsumed(tx: Tx, by: Label, span: Span): Promise<Consumed[]> 
       sum(${usage.textInputTokens})::float8 as "textInputTokens", sum(${usage.audioInputTokens})::float8 as "audioInputTokens",
       sum(${usage.cachedTextTokens})::float8 as "cachedTextTokens", sum(${usage.cachedAudioTokens})::float8 as "cachedAudioTokens",
       sum(${usage.textOutputTokens})::float8 as "textOutputTokens", sum(${usage.audioOutputTokens})::float8 as "audioOutputTokens",
-      sum(${usage.seconds})::float8 as seconds
+      sum(${usage.seconds})::float8 as seconds, count(*) filter (where ${usage.kind} = 'message')::float8 as items
     from ${ofBusiness(usage)} where ${within(at, span)} group by 1, 2, 3, 4`);
 }
 

@@ -10,7 +10,7 @@ import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { burstEnd } from "./answer-due.ts";
-import { planAnswer } from "./answer-plan.ts";
+import { type Plan, planAnswer } from "./answer-plan.ts";
 import {
   askPerson,
   claimChat,
@@ -37,6 +37,7 @@ export interface AnswererDeps {
   assistant: Assistant | null;
   /** The business from memory; undefined = not active. */
   profileOf(businessId: BusinessId): AnswerProfile | undefined;
+  isSpent(businessId: BusinessId): boolean;
   typing: TypingRegister;
   /** The assistant has read these and works at the answer. */
   onReading(businessId: BusinessId, from: Address, providerIds: string[]): void;
@@ -146,7 +147,8 @@ export class Answerer {
     if (chat === null) return;
     const isTyping = chat.address !== null && typing.isTyping(at.businessId, chat.address);
     const profile = this.#deps.profileOf(at.businessId);
-    const plan = planAnswer({ chat, now, hasAssistant: assistant !== null && profile !== undefined, isTyping });
+    const hasAssistant = assistant !== null && profile !== undefined;
+    const plan = planAnswer({ chat, now, hasAssistant, isSpent: this.#deps.isSpent(at.businessId), isTyping });
     switch (plan.kind) {
       case "wait":
         await this.#run(at, (ctx) => release(ctx, chat.conversationId, { dueAt: plan.until }));
@@ -158,14 +160,19 @@ export class Answerer {
     }
   }
 
-  async #putAside(
-    at: ChatAt,
-    chat: WaitingChat,
-    { handled, task }: { handled: string; task: "late" | "unanswered" | null },
-  ) {
-    const day = this.#deps.clock.instant().toString().slice(0, 10);
+  async #putAside(at: ChatAt, chat: WaitingChat, { handled, task, says }: Extract<Plan, { kind: "put_aside" }>) {
+    const now = this.#deps.clock.instant();
+    const day = now.toString().slice(0, 10);
     await this.#run(at, async (ctx) => {
       if (task !== null) await askPerson(ctx, chat, task, day);
+      if (says !== null)
+        await queueMessage(ctx, {
+          conversationId: chat.conversationId,
+          purpose: "reply",
+          content: { kind: "text", text: says },
+          at: now,
+          dedupe: `${handled}:${chat.conversationId}:${day}`,
+        });
       await settleBurst(ctx, chat, handled);
     });
     this.#deps.log.info("WA", "not answered", { ...fieldsOf(at), why: handled, messages: chat.burst.length });

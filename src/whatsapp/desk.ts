@@ -13,6 +13,7 @@ import { createInbox, type Inbox } from "./inbox.ts";
 import { mediaJobHandlers } from "./media.ts";
 import type { SenderFacts } from "./outbox.ts";
 import type { ProviderKind, WhatsAppProvider } from "./provider.ts";
+import { removedMediaHandlers } from "./remove-message.ts";
 import { Sessions } from "./sessions.ts";
 import { TypingRegister } from "./typing-register.ts";
 
@@ -38,6 +39,8 @@ export interface WhatsAppDeps {
   profileOf(
     businessId: BusinessId,
   ): (AnswerProfile & { languages: readonly string[]; keywords: readonly string[] }) | undefined;
+  /** The business has used up its day's money (C6): people answer until its midnight. */
+  isSpent(businessId: BusinessId): boolean;
   /** Under which address a file of ours can be fetched by the provider; null = under none. */
   urlOf(mediaId: string): string | null;
 }
@@ -77,16 +80,19 @@ export function createWhatsApp(deps: WhatsAppDeps): WhatsApp {
     });
   return {
     inbox,
-    jobHandlers: mediaJobHandlers({
-      ...deps,
-      languageOf: (id) => deps.profileOf(id) ?? unknownLanguage,
-      onWritten: (chat) => answerer.arrived(chat),
-      async download(businessId, media, to) {
-        const session = sessions.held(businessId);
-        if (session === undefined) throw new AppError("unavailable", "the business's session is not here");
-        return session.channel.download(media, to);
-      },
-    }),
+    jobHandlers: {
+      ...removedMediaHandlers(storageDir),
+      ...mediaJobHandlers({
+        ...deps,
+        languageOf: (id) => deps.profileOf(id) ?? unknownLanguage,
+        onWritten: (chat) => answerer.arrived(chat),
+        async download(businessId, media, to) {
+          const session = sessions.held(businessId);
+          if (session === undefined) throw new AppError("unavailable", "the business's session is not here");
+          return session.channel.download(media, to);
+        },
+      }),
+    },
     start() {
       sessions.start();
       sweep();

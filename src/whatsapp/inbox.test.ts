@@ -4,9 +4,11 @@ import fc from "fast-check";
 import { createLog } from "../base/log.ts";
 import { customerIdentities, customers } from "../db/schema/customer.ts";
 import { leads } from "../db/schema/lead.ts";
+import { usage } from "../db/schema/usage.ts";
 import { readContent } from "./content.ts";
 import type { IncomingContent } from "./provider.ts";
 import { say } from "./say.he.ts";
+import { scriptedMessage } from "./testing/scripted-provider.ts";
 import { dana, type RoomOptions, WhatsAppRoom } from "./testing/whatsapp-room.ts";
 
 setDefaultTimeout(60_000);
@@ -39,6 +41,19 @@ test("the same message twice is stored once, also when both come at once", async
   await room.channel.arrives(dana, "שלום", again);
   expect(await room.messages()).toHaveLength(1);
   expect((await room.conversations())[0]?.unread).toBe(1);
+});
+
+test("what Twilio brings is billed once, one with several files too; what the own number brings is not", async () => {
+  const room = await open();
+  const { businessId } = room.business;
+  const from = (providerId: string) => ({ ...scriptedMessage(dana, "שלום"), providerId });
+  for (const id of ["SM1", "SM1", "SM2", "SM2:1"]) await room.whatsapp.inbox.receive(businessId, from(id), "twilio");
+  await room.whatsapp.inbox.receive(businessId, from("3A1"), "baileys");
+  const billed = await room.inTenant((ctx) => ctx.tx.select().from(usage).where(eq(usage.businessId, businessId)));
+  expect(billed.map(({ key, model }) => [key, model]).toSorted()).toEqual([
+    ["received:SM1", "twilio-whatsapp"],
+    ["received:SM2", "twilio-whatsapp"],
+  ]);
 });
 
 test("groups, status and channels are ignored by rule", async () => {

@@ -1,12 +1,13 @@
 import type { Clock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
-import type { BusinessId } from "../base/ids.ts";
+import { type BusinessId, newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { maskPhone } from "../base/phone.ts";
 import type { Random } from "../base/random.ts";
 import { announce } from "../db/announce.ts";
 import type { Database } from "../db/client.ts";
 import { mayPass } from "../db/errors.ts";
+import { usage } from "../db/schema/usage.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
@@ -15,7 +16,7 @@ import { type Chat, chatOf } from "./chat.ts";
 import { readContent, storableMessage } from "./content.ts";
 import { silenceByHandset } from "./handset.ts";
 import { heedOptWord } from "./opt-out.ts";
-import type { IncomingMessage } from "./provider.ts";
+import type { IncomingMessage, ProviderKind } from "./provider.ts";
 import { learnName } from "./recognise.ts";
 import { changeMessage, noteArrival, storeMessage } from "./store-message.ts";
 
@@ -34,22 +35,34 @@ export type Received = "stored" | "repeat" | "changed" | "ignored";
 /** Takes messages in, whichever provider brought them. */
 export interface Inbox {
   /** Resolves when it is durable. Taking the same message again changes nothing. @throws what the database throws. */
-  receive(businessId: BusinessId, message: IncomingMessage): Promise<Received>;
+  receive(businessId: BusinessId, message: IncomingMessage, by: ProviderKind): Promise<Received>;
 }
 
 export function createInbox(deps: InboxDeps): Inbox {
-  return { receive: (businessId, message) => receive(deps, businessId, message) };
+  return { receive: (businessId, message, by) => receive(deps, { businessId, by }, message) };
 }
 
-async function receive(deps: InboxDeps, businessId: BusinessId, given: IncomingMessage): Promise<Received> {
+async function receive(
+  deps: InboxDeps,
+  { businessId, by }: { businessId: BusinessId; by: ProviderKind },
+  given: IncomingMessage,
+): Promise<Received> {
   const message = storableMessage(given);
   const { chat } = message;
   if (chat.kind !== "person") return "ignored"; // groups, status and channels are nobody's conversation with the business
   const now = deps.clock.instant();
   const inTenant = (what: PersonalMessage) =>
-    withTenant(deps.db, businessId, (tx) => store(deps, { businessId, actor: { kind: "system" }, tx }, what, now), {
-      deadlineMs: limits.jobQueryMs,
-    });
+    withTenant(
+      deps.db,
+      businessId,
+      async (tx) => {
+        const ctx: Ctx = { businessId, actor: { kind: "system" }, tx };
+        const stored = await store(deps, ctx, what, now);
+        if (stored.outcome === "stored" && by === "twilio") await noteBilled(ctx, what.providerId);
+        return stored;
+      },
+      { deadlineMs: limits.jobQueryMs },
+    );
   const result = await inTenant({ ...message, chat }).catch((error: unknown) => {
     if (mayPass(error)) throw error;
     // The same message would be refused for ever, and hold up what is behind it: it is shown as one we cannot read.
@@ -93,6 +106,21 @@ async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: T
   await tell(ctx, chat);
   const { kind, body } = read.stored;
   return { outcome: "stored", conversationId: chat.conversationId, kind, body, dueAt };
+}
+
+/** Twilio bills incoming messages too, one with several files (`SM…:1`, `SM…:2`) as one. */
+async function noteBilled(ctx: Ctx, providerId: string): Promise<void> {
+  const [sid] = providerId.split(":");
+  await ctx.tx
+    .insert(usage)
+    .values({
+      id: newId(),
+      businessId: ctx.businessId,
+      key: `received:${sid}`,
+      kind: "message",
+      model: "twilio-whatsapp",
+    })
+    .onConflictDoNothing();
 }
 
 const tell = (ctx: Ctx, { conversationId }: Chat) =>

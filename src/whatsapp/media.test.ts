@@ -1,5 +1,5 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
@@ -118,6 +118,32 @@ test.each([
   await settled(room);
   expect(await mediaOf(room)).toMatchObject({ state: "refused", reason, file: null });
   expect((await room.messages())[0]?.body).toContain(say.refusedFile[reason]);
+});
+
+test("a message deleted for everyone leaves neither words nor file behind, and a file on its way is thrown away", async () => {
+  const room = await open({ hasModel: false });
+  const stored = await sends(room, "image", png);
+  await settled(room);
+  const { file } = await mediaOf(room);
+  await room.channel.arrives(dana, { kind: "delete", targetId: stored });
+  await room.passes("the file gone", () => !existsSync(join(room.storageDir, file!)));
+  expect(await mediaOf(room)).toMatchObject({ state: "gone", reason: "deleted", file: null, ref: null });
+  expect((await room.messages())[0]).toMatchObject({ body: say.removed, awaits: false });
+
+  const download = room.channel.download.bind(room.channel);
+  const coming = Promise.withResolvers<void>();
+  let asked = false;
+  room.channel.download = async (...wanted) => {
+    asked = true;
+    await coming.promise;
+    return download(...wanted);
+  };
+  const onItsWay = await sends(room, "image", png);
+  await room.passes("it is asked for", () => asked);
+  await room.channel.arrives(dana, { kind: "delete", targetId: onItsWay });
+  coming.resolve();
+  const folder = join(room.storageDir, "whatsapp", `business_${room.business.businessId}`, "media");
+  await room.passes("nothing left", () => readdirSync(folder).length === 0);
 });
 
 test("one that is gone is said to be gone", async () => {

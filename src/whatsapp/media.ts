@@ -30,6 +30,8 @@ export interface MediaDeps {
   download(businessId: BusinessId, media: MediaRef, to: { file: string; bytesMax: number }): Promise<{ bytes: number }>;
   /** Null = not configured: voice notes stay without words. */
   transcriber: Transcriber | null;
+  /** The business has used up its day's money: what costs some waits for people. */
+  isSpent(businessId: BusinessId): boolean;
   languageOf(businessId: BusinessId): { languages: readonly string[]; keywords: readonly string[] };
   /** The words of a voice note are here, or will not come: its chat may be answered now. */
   onWritten(chat: { businessId: BusinessId; conversationId: string; dueAt: Temporal.Instant }): void;
@@ -67,7 +69,9 @@ async function fetchMedia(deps: MediaDeps, wanted: Wanted, signal: AbortSignal):
   let { media, message } = found;
   if (media.state === "waiting") {
     const outcome = await bringHome(deps, media, message, wanted.isLastTry);
-    await inTenant(deps, wanted.businessId, (ctx) => note(ctx, media, message, outcome));
+    const isKept = await inTenant(deps, wanted.businessId, (ctx) => note(ctx, media, message, outcome));
+    if (!isKept && outcome.file !== null) await rm(join(deps.storageDir, outcome.file), { force: true });
+    if (!isKept) return wakeChat(deps, message);
     deps.log.info("WA", "file", {
       biz: wanted.businessId,
       message: message.id,
@@ -78,7 +82,7 @@ async function fetchMedia(deps: MediaDeps, wanted: Wanted, signal: AbortSignal):
     message = { ...message };
   }
   if (message.kind !== "voice") return;
-  if (media.state === "stored" && message.body === say.kinds.voice)
+  if (media.state === "stored" && message.body === say.kinds.voice && !deps.isSpent(wanted.businessId))
     await writeOut(deps, { ...wanted, file: media.file!, messageId: message.id }, signal);
   await wakeChat(deps, message);
 }
@@ -177,13 +181,15 @@ async function usedBytes(ctx: Ctx): Promise<number> {
   return row?.bytes ?? 0;
 }
 
-/** What became of the file; a refusal is a line in the thread. */
-async function note(ctx: Ctx, media: Media, message: Message, outcome: Outcome): Promise<void> {
+/** What became of the file; a refusal is a line in the thread. False when its message was taken back meanwhile. */
+async function note(ctx: Ctx, media: Media, message: Message, outcome: Outcome): Promise<boolean> {
   const ofBusiness = eq(messageMedia.businessId, ctx.businessId);
-  await ctx.tx
+  const noted = await ctx.tx
     .update(messageMedia)
     .set(outcome)
-    .where(and(ofBusiness, eq(messageMedia.id, media.id)));
+    .where(and(ofBusiness, eq(messageMedia.id, media.id), eq(messageMedia.state, "waiting")))
+    .returning({ id: messageMedia.id });
+  if (noted.length === 0) return false;
   const line = say.refusedFile[outcome.reason as keyof typeof say.refusedFile];
   if (outcome.state !== "stored" && line !== undefined)
     await ctx.tx
@@ -191,6 +197,7 @@ async function note(ctx: Ctx, media: Media, message: Message, outcome: Outcome):
       .set({ body: sql`${messages.body} || ${`\n${line}`}` })
       .where(and(eq(messages.businessId, ctx.businessId), eq(messages.id, message.id)));
   await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: message.conversationId });
+  return true;
 }
 
 /** The chat waits for this note's words: it does not have to any more. */

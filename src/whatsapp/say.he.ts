@@ -13,6 +13,7 @@ export const say = {
     unknown: "[הודעה מסוג שאינו מוכר]",
     template: "[תבנית]",
   },
+  removed: "[ההודעה נמחקה]",
   cut: (chars: number): string => `\n[ההודעה נחתכה. היו בה ${chars} תווים]`,
   refusedFile: {
     too_large: "[הקובץ לא נשמר: הוא גדול מדי]",
@@ -31,6 +32,7 @@ export const say = {
   optedOut: "הוסרת. לא נשלח יותר הודעות. לחזרה אפשר לכתוב: חזרה",
   optedIn: "חזרנו. אפשר לכתוב לנו כאן.",
   apology: "קיבלנו את ההודעה ויש לנו תקלה רגעית. נחזור אליך בהקדם.",
+  budgetSpent: "קיבלנו את ההודעה, תודה. מישהו מהצוות יחזור אליך בהקדם.",
   reminder: (what: string, business: string, when: string): string => `תזכורת: ${what} ב${business}, ${when}.`,
   confirmation: (what: string, business: string, when: string): string => `סיכמנו: ${what} ב${business}, ${when}.`,
   meeting: "פגישה",

@@ -123,7 +123,7 @@ export class Session implements ChannelHost {
   // ChannelHost
 
   async received(message: IncomingMessage): Promise<void> {
-    await this.#deps.inbox.receive(this.#businessId, message);
+    await this.#deps.inbox.receive(this.#businessId, message, this.provider.kind);
   }
 
   async reported(receipt: Receipt): Promise<void> {

@@ -9,6 +9,7 @@ import type { Chat } from "./chat.ts";
 import { fileName, type MessageChange, type StoredContent } from "./content.ts";
 import { mediaQueue } from "./media-queue.ts";
 import type { IncomingMessage } from "./provider.ts";
+import { removeMessages } from "./remove-message.ts";
 
 /** A message as it was stored; `awaits`: it is to be answered. */
 export interface StoredMessage {
@@ -112,6 +113,7 @@ export async function changeMessage(
     eq(messages.customerId, chat.customerId),
     eq(messages.providerId, change.targetId),
   );
+  if (change.kind === "delete") return (await removeMessages(ctx, and(target, author), now)) > 0;
   const { detail } = messages;
   const changed = await (() => {
     switch (change.kind) {
@@ -130,8 +132,6 @@ export async function changeMessage(
           .set({ body: change.text || " ", editedAt: now, detail: sql`jsonb_set(${detail}, '{before}', ${before})` })
           .where(and(target, author, isNull(messages.deletedAt), sql`${messages.kind} = 'text'`, fewEdits));
       }
-      case "delete":
-        return ctx.tx.update(messages).set({ deletedAt: now }).where(and(target, author));
     }
   })().returning({ id: messages.id });
   return changed.length > 0;

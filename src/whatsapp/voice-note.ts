@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { storable } from "../base/storable.ts";
@@ -46,7 +46,7 @@ export async function writeOut(deps: MediaDeps, note: VoiceNote, signal: AbortSi
       const [written] = await tx
         .update(messages)
         .set({ body: text })
-        .where(and(eq(messages.businessId, businessId), eq(messages.id, messageId)))
+        .where(and(eq(messages.businessId, businessId), eq(messages.id, messageId), isNull(messages.deletedAt)))
         .returning({ conversationId: messages.conversationId });
       if (written) await announce(tx, { businessId, type: "conversation", id: written.conversationId });
     },

@@ -182,18 +182,7 @@ export class ScriptedChannel implements WhatsAppChannel {
     content: IncomingContent | string,
     rest: Partial<IncomingMessage> = {},
   ): Promise<string> {
-    const message: IncomingMessage = {
-      providerId: newId(),
-      chat: { kind: "person", address: from },
-      alternatives: [],
-      fromMe: false,
-      pushName: null,
-      sentAt: "2026-11-27T08:00:00Z",
-      offline: false,
-      quotedId: null,
-      content: typeof content === "string" ? { kind: "text", text: content } : content,
-      ...rest,
-    };
+    const message: IncomingMessage = { ...scriptedMessage(from, content), ...rest };
     if (!this.#status.connected) this.#waitingAtNetwork.push(message);
     else await this.#handOver(message);
     return message.providerId;
@@ -223,3 +212,16 @@ export class ScriptedChannel implements WhatsAppChannel {
     this.shown.push({ providerId, to, text });
   }
 }
+
+/** A message of this customer, of an id of its own. */
+export const scriptedMessage = (from: Address, content: IncomingContent | string): IncomingMessage => ({
+  providerId: newId(),
+  chat: { kind: "person", address: from },
+  alternatives: [],
+  fromMe: false,
+  pushName: null,
+  sentAt: "2026-11-27T08:00:00Z",
+  offline: false,
+  quotedId: null,
+  content: typeof content === "string" ? { kind: "text", text: content } : content,
+});

@@ -45,6 +45,8 @@ export interface RoomOptions {
 /** One business with WhatsApp on a database of its own and a scripted network, a scripted model and a clock that moves only when told. */
 export class WhatsAppRoom {
   readonly clock: VirtualClock;
+  /** The business has used up its day's money. */
+  isSpent = false;
   readonly model = new ScriptedModel();
   readonly storageDir = mkdtempSync(join(tmpdir(), "wa-room-"));
   readonly db: TestDatabase;
@@ -97,6 +99,7 @@ export class WhatsAppRoom {
         options.hasModel === false ? null : createAssistant({ db: own, clock, log, restCalendars, model: this.model }),
       transcriber: options.transcriber ?? null,
       profileOf: (id) => (id === business.businessId ? profile : undefined),
+      isSpent: () => this.isSpent,
       urlOf: () => null,
     });
     const random = seededRandom(8);
