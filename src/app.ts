@@ -124,21 +124,12 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const sessions = createSessionCache({ db, clock, random });
   const { usdIlsRate } = config;
   const budget = createBudget({ db, clock, log, usdIlsRate, profiles: () => directory.all() });
-  const edge = { publicBaseUrl, directory, recorder, voice, db, restCalendars, hub, budget };
-  const telephone = assembleTelephone({ ...deps, ...edge });
+  const shared = { db, publicBaseUrl, directory, voice, restCalendars, budget };
+  const telephone = assembleTelephone({ ...deps, ...shared, recorder, hub });
   const { switchboard } = telephone;
   const provider = telephone.rest;
   const secret = installationSecret(config.storageDir, "session", config.sessionSecret);
-  const needs = {
-    db,
-    secret,
-    owner: processId(config.storageDir),
-    publicBaseUrl,
-    directory,
-    voice,
-    restCalendars,
-    budget,
-  };
+  const needs = { ...shared, secret, owner: processId(config.storageDir) };
   const whatsapp = assembleWhatsApp({ ...deps, ...needs });
   const keys = pushKeys(secret);
   const push = createPush({ keys, clock, contact: publicBaseUrl, post: postPush });
