@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../base/clock.ts";
 import type { CallSid } from "../base/ids.ts";
+import type { MomentType } from "../db/announce.ts";
 import { limits } from "../limits.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
 import type { CallGlance } from "../live-call/glance.ts";
@@ -65,7 +66,7 @@ export class LiveTelling implements CallJournal {
     this.#known.delete(callSid);
   }
 
-  #tell(type: string, callSid: CallSid, data: unknown): void {
+  #tell(type: MomentType, callSid: CallSid, data: unknown): void {
     const call = this.#known.get(callSid);
     if (call) this.#deps.hub.moment(call.businessId, type, call.callId, data);
   }

@@ -3,11 +3,38 @@ import { type BusinessId, newId } from "../base/ids.ts";
 import { liveChannel } from "./change-notice.ts";
 import type { Tx } from "./client.ts";
 
+/** Areas in which something may change. A closed list, so that the isolation test tries each of them (S1). */
+export const liveTypes = [
+  "business",
+  "settings",
+  "number",
+  "hours",
+  "resource",
+  "prompt",
+  "knowledge",
+  "question",
+  "customer",
+  "lead",
+  "lead_status",
+  "task",
+  "meeting",
+  "notification",
+  "call",
+  "conversation",
+  "whatsapp",
+  "rehearsal",
+] as const;
+export type LiveType = (typeof liveTypes)[number];
+
+/** Kinds of what is worth nothing in a second (notify/live); closed for the same reason. */
+export const momentTypes = ["call-turn", "call-event", "call-end", "call-level"] as const;
+export type MomentType = (typeof momentTypes)[number];
+
 /** Something of a business has changed: panels that show it read it again. */
 export interface LiveFact {
   businessId: BusinessId;
-  /** Area of what changed, e.g. `lead`, `task`, `call`, `meeting`, `settings`, `notification`, `conversation`. */
-  type: string;
+  /** Area of what changed. */
+  type: LiveType;
   id: string;
 }
 

@@ -5,7 +5,7 @@ import { addPerson, password, testApi } from "../app/testing/people.ts";
 import { systemClock } from "../base/clock.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
-import { announce } from "../db/announce.ts";
+import { announce, type LiveType } from "../db/announce.ts";
 import { sessionsChannel } from "../db/change-notice.ts";
 import { connectPostgres } from "../db/connect.ts";
 import { businesses } from "../db/schema/business.ts";
@@ -81,7 +81,7 @@ const owner = (businessId: BusinessId, sessionKey: string = newId()) => ({
 });
 const watch = (hub: LiveHub, businessId: BusinessId, lastSeen: string | null = null) =>
   new Panel(hub.open(owner(businessId), lastSeen));
-const tell = (businessId: BusinessId, id: string, type = "lead") =>
+const tell = (businessId: BusinessId, id: string, type: LiveType = "lead") =>
   withTenant(db, businessId, (tx) => announce(tx, { businessId, type, id }));
 
 test("a change reaches every open panel of the business, in every process, and none of another", async () => {
@@ -158,8 +158,8 @@ test("a reader that takes nothing is let go and holds nobody up", async () => {
   const hub = await openHub(clock);
   const [slow, quick] = [watch(hub, a), watch(hub, a)];
   for (let beat = 0; beat <= limits.liveBehindMax + 2; beat++) {
-    hub.moment(a, "level", "call-1", { beat });
-    expect(await quick.next()).toEqual({ type: "level", id: "call-1", data: { beat } });
+    hub.moment(a, "call-level", "call-1", { beat });
+    expect(await quick.next()).toEqual({ type: "call-level", id: "call-1", data: { beat } });
   }
   expect(hub.size).toBe(1);
   for (;;) if ((await slow.next()) === null) break;
@@ -168,12 +168,12 @@ test("a reader that takes nothing is let go and holds nobody up", async () => {
 test("moments go to who watches, and cost nothing when nobody does", async () => {
   const hub = await openHub();
   expect(hub.watches(a)).toBe(false);
-  hub.moment(a, "level", "call-1", 1);
+  hub.moment(a, "call-level", "call-1", 1);
   const panel = watch(hub, a);
   expect([hub.watches(a), hub.watches(b)]).toEqual([true, false]);
-  hub.moment(b, "level", "call-2", 2);
-  hub.moment(a, "level", "call-1", 3);
-  expect(await panel.next()).toEqual({ type: "level", id: "call-1", data: 3 });
+  hub.moment(b, "call-level", "call-2", 2);
+  hub.moment(a, "call-level", "call-1", 3);
+  expect(await panel.next()).toEqual({ type: "call-level", id: "call-1", data: 3 });
 });
 
 test("a session's streams are bounded; a stream ends with the session's time", async () => {

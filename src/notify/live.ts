@@ -3,7 +3,7 @@ import { AppError, describeError } from "../base/errors.ts";
 import { type BusinessId, newId, parseBusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import type { SentFact } from "../db/announce.ts";
+import type { MomentType, SentFact } from "../db/announce.ts";
 import { liveChannel, sessionsChannel } from "../db/change-notice.ts";
 import type { Database } from "../db/client.ts";
 import { type Subscription, subscribe } from "../db/subscribe.ts";
@@ -24,7 +24,7 @@ export interface LiveHub {
    * Tells the open panels of the business something that is worth nothing in a second (a level, half a sentence). It goes
    * to the panels of this process only and touches no database; what must arrive is a fact (db/announce).
    */
-  moment(businessId: BusinessId, type: string, id: string, data: unknown): void;
+  moment(businessId: BusinessId, type: MomentType, id: string, data: unknown): void;
   /** False while nobody of the business looks: no need to prepare moments. */
   watches(businessId: BusinessId): boolean;
   /** Resolves when it hears everything; streams that were open before are told to read again. */
@@ -97,7 +97,7 @@ class Hub implements LiveHub {
     for (const stream of [...(this.#bySession.get(key) ?? [])]) stream.close();
   }
 
-  moment(businessId: BusinessId, type: string, id: string, data: unknown): void {
+  moment(businessId: BusinessId, type: MomentType, id: string, data: unknown): void {
     if (this.watches(businessId)) this.#tell(businessId, wire.moment(type, id, data));
   }
 

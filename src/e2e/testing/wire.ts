@@ -52,11 +52,18 @@ export interface RawSocket {
 }
 
 /** A media socket with Twilio's signature and nothing else. */
-export async function openMediaSocket(stage: Stage, signature?: string): Promise<RawSocket> {
+export function openMediaSocket(stage: Stage, signature?: string): Promise<RawSocket> {
   const url = `${stage.url.replace(/^http/, "ws")}/ws/twilio-media`;
-  const reach = `${stage.listensAt.replace(/^http/, "ws")}/ws/twilio-media`;
   const headers = { "x-twilio-signature": signature ?? signRequest(stage.world.account.authToken, url) };
-  const socket = new WebSocket(reach, { headers } as unknown as string[]);
+  return openSocket(stage, "/ws/twilio-media", headers);
+}
+
+/** The socket of a test call, as a page of `origin` opens it; default: of the panel. */
+export const openTestCallSocket = (stage: Stage, origin = stage.url): Promise<RawSocket> =>
+  openSocket(stage, "/ws/test-call", { origin });
+
+async function openSocket(stage: Stage, path: string, headers: Record<string, string>): Promise<RawSocket> {
+  const socket = new WebSocket(`${stage.listensAt.replace(/^http/, "ws")}${path}`, { headers } as unknown as string[]);
   const received: string[] = [];
   const closed = Promise.withResolvers<{ code: number; afterMs: number }>();
   const opened = Promise.withResolvers<void>();

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { AppError, describeError } from "../../base/errors.ts";
 import { silenceConsole } from "../../base/silence-console.ts";
@@ -16,7 +17,7 @@ const scope = globalThis as unknown as {
   onmessage: ((event: { data: ToWorker }) => void) | null;
 };
 const sessions = new Map<string, { epoch: number; session: Session }>();
-const questions = new Map<number, (content: OutgoingContent | null) => void>();
+const questions = new Map<number, { biz: string; answer(content: OutgoingContent | null): void }>();
 let asked = 0;
 
 const tell = (line: FromWorker): void => {
@@ -40,11 +41,15 @@ process.on("unhandledRejection", (error) => {
 });
 
 function open({ biz, epoch, dir, socketUrl }: Extract<ToWorker, { type: "open" }>): void {
+  if (basename(dir) !== `business_${biz}`) {
+    const closing = { kind: "unreadable", detail: "this folder is of another business" } as const;
+    return tell({ type: "closed", biz, epoch, closing });
+  }
   sessions.get(biz)?.session.abandon();
   const contentOf = (providerId: string) =>
     new Promise<OutgoingContent | null>((resolve) => {
       const ask = ++asked;
-      questions.set(ask, resolve);
+      questions.set(ask, { biz, answer: resolve });
       tell({ type: "wants", biz, epoch, ask, providerId });
     });
   const session = Session.open({ biz, epoch, dir, socketUrl, clock: systemClock, tell, contentOf });
@@ -60,6 +65,14 @@ function answer(biz: string, ask: number, work: Promise<Answer>): void {
     })
     .then((given) => tell({ type: "answer", biz, ask, answer: given }))
     .catch(die);
+}
+
+/** Only whose question it is may answer it. */
+function answerQuestion({ biz, ask, content }: Extract<ToWorker, { type: "content" }>): void {
+  const question = questions.get(ask);
+  if (question?.biz !== biz) return;
+  questions.delete(ask);
+  question.answer(content);
 }
 
 const notConnected: Answer = { kind: "sent", result: { kind: "refused", final: false, code: "not_connected" } };
@@ -99,9 +112,7 @@ scope.onmessage = ({ data: line }) => {
     case "read":
       return session?.read(line.from, line.providerIds);
     case "content":
-      questions.get(line.ask)?.(line.content);
-      questions.delete(line.ask);
-      return;
+      return answerQuestion(line);
     default: {
       const failed: Answer = { kind: "failed", code: "unavailable", detail: "not connected" };
       const refused = line.type === "send" ? notConnected : failed;
