@@ -2,7 +2,7 @@ import { isoLocal, isoTime, parseIsoLocal } from "./civil.ts";
 import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
-import { delayMinutes, proposes, readShift, type Talk } from "./talk.ts";
+import { comes, delayMinutes, proposes, readShift, type Talk } from "./talk.ts";
 import type { Draft } from "./timed.ts";
 import type { Wish } from "./wish.ts";
 import type { World } from "./world.ts";
@@ -16,6 +16,7 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
     const after = facts.length === 0 && scan.tokens.at(-1)?.entry.tag === "after"; // "אגיע קצת אחרי"
     if (minutes !== null || talk.stuck || after) return late(scan, wish);
   }
+  if (comesLater(scan, wish, talk)) return late(scan, wish);
   if (talk.stuck && !talk.cancel && !talk.move && !wish.date) return late(scan, wish);
   const rebooks = talk.cancel && (wish.hour !== null || wish.date !== null) && rebooksAfter(scan);
   if (talk.cancel && !talk.move && !rebooks) {
@@ -33,6 +34,16 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
   const elsewhen = talk.other || (facts.length === 0 && (talk.later || talk.earlier)); // "אפשר מוקדם יותר?"
   if (talk.move || rebooks || replaces || (hasMeeting && elsewhen)) return move(world, scan, facts, wish, talk);
   return null;
+}
+
+/** "אגיע רק בתשע ועשרים" of a meeting at nine: told, not asked, and within the next hours of that day. */
+function comesLater({ tokens, context }: Scan, { hour, date }: Wish, talk: Talk): boolean {
+  const meeting = parseIsoLocal(context.appointment ?? "");
+  if (meeting === null || hour?.minutes.length !== 1 || hour.relation || talk.instead >= 0 || talk.move) return false;
+  if (date && !date.days.includes(meeting.day)) return false;
+  const asks = tokens.some(({ mark, entry }) => mark === "?" || entry.act === "fine");
+  const delay = hour.minutes[0]! - meeting.minute;
+  return !asks && delay > 0 && delay <= 180 && tokens.some(({ text }) => comes.test(text));
 }
 
 /** "לבטל ולקבוע למחר", "לא אגיע, אפשר בראשון?": a booking verb or a proposal after the refusal makes it a move. */

@@ -8,6 +8,11 @@ import type { Token } from "./tokens.ts";
 export function readOffset(scan: Scan, at: number, readDate: (at: number) => DateFact | null): DateFact | null {
   const { tokens } = scan;
   const token = tokens[at];
+  if (token?.entry.tag === "day-after") {
+    const before = readDate(at + 1);
+    const last = before?.span?.last ?? before?.days[0];
+    return !before || last === undefined ? null : dateFact(at, before.next, { days: [last + 1] }); // "למחרת פורים"
+  }
   if (!token || !beginsDuration(token)) return null;
   const duration = readDuration(tokens, at);
   if (!duration) return null;

@@ -49,13 +49,13 @@ const span = (at: number, { first, last, grain, next }: Stretch, shape: Shape, p
   dateFact(at, next, { span: { first, last, grain, shape }, prefix });
 
 /** A week, month or year as a whole: "בשבוע הבא", "החודש", "בדצמבר", "אוקטובר 2014", "שנה הבאה". */
-function readStretch({ tokens, now }: Scan, at: number): Stretch | null {
+function readStretch({ tokens, now }: Scan, at: number, sure = false): Stretch | null {
   let i = at;
   if (tokens[i]?.entry.unit === "month" && tokens[i + 1]?.entry.month !== undefined) i++;
   const token = tokens[i];
   if (!token) return null;
   const { unit, month, count } = token.entry;
-  if (month !== undefined) return namedMonth(tokens, i, month, i > at || at > 0 || token.prefix !== "", now.day);
+  if (month !== undefined) return namedMonth(tokens, i, month, i > at || at > 0 || token.prefix !== "", now.day, sure);
   if (unit !== "week" && unit !== "month" && unit !== "year") return null;
   if (count !== 1) return null;
   const modifier = tokens[i + 1];
@@ -128,7 +128,14 @@ function readComingDays({ tokens, now }: Scan, at: number): Stretch | null {
 }
 
 /** Month names that are also given names need a preposition, a year or "הבא" before they count. */
-function namedMonth(tokens: readonly Token[], i: number, month: number, led: boolean, today: Day): Stretch | null {
+function namedMonth(
+  tokens: readonly Token[],
+  i: number,
+  month: number,
+  led: boolean,
+  today: Day,
+  sure: boolean,
+): Stretch | null {
   const after = tokens[i + 1];
   const { year: thisYear, month: thisMonth } = civilOf(today);
   const year =
@@ -137,7 +144,8 @@ function namedMonth(tokens: readonly Token[], i: number, month: number, led: boo
       : null;
   const modifier = after?.entry.tag === "next" || after?.entry.tag === "coming" || after?.entry.tag === "this";
   const isName = month >= 4 && month <= 7;
-  const leads = tokens[i]!.prefix !== "" || year !== null || modifier || tokens.length === 1 || (led && !isName);
+  const leads =
+    sure || tokens[i]!.prefix !== "" || year !== null || modifier || tokens.length === 1 || (led && !isName);
   if (!leads) return null;
   const chosen = year ?? (month < thisMonth ? thisYear + 1 : thisYear);
   const first = dayOf(chosen, month, 1);
@@ -167,7 +175,7 @@ function edge(scan: Scan, at: number, tag: "end" | "start" | "middle"): DateFact
   const { prefix } = tokens[at]!;
   const target = tokens[at + 1];
   if (target?.entry.shift === 0) return null;
-  let stretch = target ? readStretch(scan, at + 1) : null;
+  let stretch = target ? readStretch(scan, at + 1, true) : null;
   if (
     !stretch &&
     target?.entry.unit &&
@@ -285,7 +293,7 @@ function feastEve({ tokens, now }: Scan, at: number): DateFact | null {
 function feastNight({ tokens, now }: Scan, place: Place, at: number): DateFact | null {
   const { holiday, tag } = tokens[at + 1]?.entry ?? {};
   const feast = holiday ? nextFeast(holiday, now.day) : tag === "feast" ? soonestRest(now.day) : null;
-  if (!feast || feast.last - feast.first > 1) return null;
+  if (!feast || (feast.last - feast.first > 1 && holiday !== "pesach")) return null;
   const minute = place.localMinute(feast.last, restEndUtc(feast.last, place.city));
   return dateFact(at, at + 2, {
     moment: { day: feast.last, minute, second: 0, grain: "minute", until: 1440 },

@@ -1,5 +1,6 @@
 import { addMonths, type Day, weekOf } from "./civil.ts";
 import { type Duration, durationMinutes, readDuration } from "./durations.ts";
+import { readNumber } from "./numbers.ts";
 import { type DateFact, dateFact, type Now, type Scan } from "./scan.ts";
 import { contextDay } from "./timed.ts";
 import type { Token } from "./tokens.ts";
@@ -21,7 +22,7 @@ export function readRelative(scan: Scan, at: number): DateFact | null {
   if (tag === "ago") return ago(scan, at);
   const duration =
     token.entry.unit || token.entry.tag || token.entry.number || token.digits ? readDuration(tokens, at) : null;
-  if (duration && tokens[duration.next]?.entry.tag === "from-now") {
+  if (duration && tokens[duration.next]?.entry.tag === "from-now" && !scan.moving) {
     return ahead(scan, at, duration, duration.next + 1);
   }
   return null;
@@ -48,8 +49,11 @@ function inDuration(scan: Scan, at: number): DateFact | null {
   if (!duration) return null;
   const first = ahead(scan, at, duration, duration.next);
   const dash = tokens[duration.next];
-  const second = dash?.mark === "-" || dash?.entry.tag === "or" ? readDuration(tokens, duration.next + 1) : null;
-  if (second?.unit !== duration.unit) return first;
+  const linked = dash?.mark === "-" || dash?.entry.tag === "or";
+  const after = linked ? duration.next + 1 : duration.next;
+  const second =
+    linked || dash?.prefix === "" ? (readDuration(tokens, after) ?? oneMore(tokens, after, duration)) : null;
+  if (second?.unit !== duration.unit || second.count <= duration.count) return first;
   // "עוד שעה-שעתיים": two readings, so it is asked.
   return {
     ...first,
@@ -58,6 +62,12 @@ function inDuration(scan: Scan, at: number): DateFact | null {
     days: [first.moment?.day ?? first.days[0]!],
     problem: "ambiguous",
   };
+}
+
+/** "יומיים שלושה": the next number without its unit. */
+function oneMore(tokens: readonly Token[], at: number, { unit, count, fraction }: Duration): Duration | null {
+  const number = readNumber(tokens, at);
+  return number?.value === count + 1 && !number.digits ? { unit, count: count + 1, fraction, next: number.next } : null;
 }
 
 const isBarePlural = (token: Token | undefined): boolean =>

@@ -81,7 +81,7 @@ export function readTalk({ tokens, context }: Scan, facts: Fact[]): Talk {
   return talk;
 }
 
-const comes = /^(?:מגיע|מגיעה|מגיעימ|אגיע|נגיע)$/;
+export const comes = /^(?:מגיע|מגיעה|מגיעימ|אגיע|נגיע)$/;
 const hesitates = /^(?:רגע|אה|אהה|אופס|אמ|אממ|סליחה)$/;
 
 /** "תשע וחצי, לא, עשר", "בשלוש לא רגע בארבע": a "no" by itself, or with a hesitation, takes back the hour before it. */
@@ -275,6 +275,11 @@ function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
     return;
   }
   const fact = facts.find(({ at }) => at === i + 1 || (at === i + 2 && !!tokens[i + 1]!.entry.filler));
+  const before = fact && tokens[fact.next]?.text === "כנ" ? facts.find(({ next: end }) => end === i) : undefined;
+  if (before) {
+    before.negated = true; // "ראשון לא, שני כן" in one breath
+    return;
+  }
   if (fact) {
     negateChain(tokens, facts, fact);
     return;
@@ -294,7 +299,7 @@ function negateChain(tokens: readonly Token[], facts: readonly Fact[], first: Fa
   for (const fact of facts) {
     const joined =
       fact.at === last.next
-        ? tokens[fact.at]!.prefix.startsWith("ו")
+        ? tokens[fact.at]!.prefix.startsWith("ו") || tokens[fact.at]!.text === "שבת"
         : tokens[last.next]?.entry.tag === "or" && fact.at === last.next + 1;
     if (fact.at < last.next || fact.kind !== first.kind || !joined) continue;
     fact.negated = true;

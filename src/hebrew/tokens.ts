@@ -149,6 +149,7 @@ const isPrefix = (text: string): boolean => {
 function joinPrefix(raws: readonly Raw[], i: number): { token: Token; next: number } | null {
   const raw = raws[i]!;
   if (!isPrefix(raw.text)) return null;
+  if (raws[i - 1]?.text === "-" && raws[i - 2]?.text.length === 1 && raw.text.length === 1) return null; // "א-ה 9:00"
   const dash = raws[i + 1]?.text === "-";
   const next = raws[dash ? i + 2 : i + 1];
   if (!next) return null;
@@ -181,8 +182,9 @@ function matchPhrase(raws: readonly Raw[], i: number): { token: Token; next: num
     const options = lexicon.phrases.get(cut === 0 ? whole : whole.slice(cut));
     if (!options) continue;
     for (const { rest, entry } of options) {
-      if (cut > 0 && (entry.greeting || entry.act === "other")) continue; // "בשמונה בבוקר טוב לי", "היום אחר הצהריים"
+      if (cut > 0 && entry.greeting) continue; // "בשמונה בבוקר טוב לי"
       if (!rest.every((word, k) => sameWord(raws[i + 1 + k]?.text, word))) continue;
+      if (entry.act === "other" && /^ה?צה/.test(raws[i + 1 + rest.length]?.text ?? "")) continue; // "היום אחר הצהריים"
       const text = [whole, ...rest].join(" ");
       return { token: wordToken(text, whole.slice(0, cut), entry, true), next: i + 1 + rest.length };
     }

@@ -9,7 +9,7 @@ import type { Fact, Scan } from "./scan.ts";
 import { readTalk, swapsThing, type Talk } from "./talk.ts";
 import { contextDay, type Draft, momentAt } from "./timed.ts";
 import { tokenise } from "./tokens.ts";
-import type { Context, Understanding } from "./types.ts";
+import type { Choose, Context, Understanding } from "./types.ts";
 import { explain, readWish, settledHour, type Wish } from "./wish.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -47,7 +47,7 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   if (talk.think) return { kind: "undecided" };
   const picked =
     pickByPlace(scan, facts, talk, wish) ?? pickByTime(scan, wish, talk) ?? shiftedOffer(world, scan, facts);
-  if (picked) return picked;
+  if (picked) return picked.kind === "choose" ? butShifted(world, scan, facts, picked as Choose, talk) : picked;
   const timed =
     boundOnDay(world, scan, facts, wish, talk) ?? resolveWish(world, scan.context, wish, talk, baseDay(scan));
   if (timed) return timed;
@@ -64,10 +64,21 @@ function baseDay({ tokens, context }: Scan): Day | null {
   return contextDay(context) ?? meeting?.day ?? null;
 }
 
+/** "השני אבל שעה מוקדם יותר": the slot is only where to count from. */
+function butShifted(world: World, scan: Scan, facts: readonly Fact[], picked: Choose, talk: Talk): Draft {
+  if (facts.length > 0 || picked.slot === undefined) return picked;
+  const moved = shiftedFrom(world, scan, picked.slot);
+  return moved ?? (talk.later || talk.earlier ? laterOrEarlier([picked.slot], talk) : picked);
+}
+
 /** "אפשר חצי שעה אחרי?" counts from the one offer. */
 function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft | null {
   const [slot, second] = scan.context.offered ?? [];
-  const at = slot === undefined || second !== undefined || facts.length > 0 ? null : parseIsoLocal(slot);
+  return slot === undefined || second !== undefined || facts.length > 0 ? null : shiftedFrom(world, scan, slot);
+}
+
+function shiftedFrom(world: World, scan: Scan, slot: string): Draft | null {
+  const at = parseIsoLocal(slot);
   const shift = at && readSlotShift(scan.tokens);
   if (!at || shift === null) return null;
   const minute = at.minute + shift;

@@ -35,11 +35,17 @@ function readName(tokens: readonly Token[], at: number): Named | null {
   if (token.letters >= 1 && token.letters <= 6 && token.text.endsWith("'")) {
     return { weekday: token.letters - 1, next: at + 1, prefix, part: null, sure: false };
   }
+  if (/^[א-ו]$/.test(token.text) && inLetterRange(tokens, at)) {
+    return { weekday: dayLetters.indexOf(token.text), next: at + 1, prefix, part: null, sure: true }; // "ימים א-ד"
+  }
   if (/^[אגד]$/.test(token.text) && tokens[at + 1]?.digits?.shape === "clock") {
     return { weekday: dayLetters.indexOf(token.text), next: at + 1, prefix, part: null, sure: true }; // "ג 12:00"
   }
   return null;
 }
+
+const inLetterRange = (tokens: readonly Token[], at: number): boolean =>
+  [1, -1].some((step) => tokens[at + step]?.mark === "-" && /^[א-ו]$/.test(tokens[at + 2 * step]?.text ?? ""));
 
 /** The name after "יום": an ordinal, a letter with or without geresh, or שבת. */
 export function weekdayOfToken(token: Token): number | null {
@@ -200,7 +206,8 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
   const token = tokens[at]!;
   const next = tokens[name.next];
   const before = tokens[at - 1];
-  if (token.letters > 0) return name.prefix.includes("ב") || isTimeWord(next) || joinsDays(tokens, at);
+  if (token.letters > 0)
+    return name.prefix.includes("ב") || isTimeWord(next) || joinsDays(tokens, at) || nextToDay(tokens, at);
   if (token.prefix.endsWith("ה") && token.prefix !== "") {
     const offered = context.offered !== undefined && context.offered.length > 0;
     return !offered && (isTimeWord(next) || before === undefined);
@@ -261,6 +268,13 @@ const joinsDays = (tokens: readonly Token[], at: number): boolean => {
     tokens[at - 2]?.entry.tag === "between"
   );
 };
+
+/** "ב' ד' ה'": day letters in a row. */
+const nextToDay = (tokens: readonly Token[], at: number): boolean =>
+  !tokens[at - 1]?.entry.label &&
+  [tokens[at - 1], tokens[at + 1]].some(
+    (token) => token !== undefined && token.letters >= 1 && token.letters <= 6 && token.text.endsWith("'"),
+  );
 
 const dwelling =
   /^(?:[הומשב]?)(?:גר|גרה|גרימ|גרות|מתגורר|מתגוררת|נמצא|נמצאת|דירה|הדירה|נכס|בית|משרד|סניפ|הסניפ|עובד|עובדת|נולדתי|מגיע|מגיעה|תושב|תושבת|פרויקט|באה|באימ)$/;

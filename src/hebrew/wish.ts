@@ -136,6 +136,7 @@ const namesDayOf = (a: DateFact & Fact, b: DateFact & Fact): boolean =>
 
 function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact & Fact) | null {
   if (namesDayOf(a, b)) return b; // "בשישי לפני כניסת שבת"
+  if (b.relation === "before" && b.weekday === 6 && !a.relation && a.days[0] === b.days[0]! - 1) return a; // "שישי לפני שבת"
   if (a.relation || b.relation) return null;
   if (orBetween(scan, a, b)) return null;
   if (a.span && b.span) {
