@@ -1,4 +1,4 @@
-import type { Fact } from "./scan.ts";
+import type { Fact, Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
 
 const works = /^[הוש]?(?:עובד|עובדת|לומד|לומדת|בעבודה|בלימודימ)$/;
@@ -42,13 +42,24 @@ export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void
 
 const away = /^(?:עובד|עובדת|בעבודה|לומד|לומדת|בלימודימ|במילואימ|נוסע|נוסעת|טס|טסה|בחו"ל|בחול|בטיסה|בצבא|חולה)$/;
 
-/** "ביום שלישי אני עובד": without an hour the whole day is taken, which refuses it. */
-export function markBusyDays(tokens: readonly Token[], facts: readonly Fact[], clauses: readonly number[]): void {
-  const timed = new Set(facts.filter(({ kind }) => kind !== "date").map(({ at }) => clauses[at]));
+/**
+ * "ביום שלישי אני עובד", "מחר בארבע אני בעבודה": the day or hour before it is taken, and the day behind it when no hour
+ * narrows it. A day alone of an offered slot is left: only a part of it may be taken, which is asked.
+ */
+export function markBusyDays({ tokens, context }: Scan, facts: readonly Fact[], clauses: readonly number[]): void {
   for (const [i, { text }] of tokens.entries()) {
-    if (text !== "אני" || !away.test(tokens[i + 1]?.text ?? "") || timed.has(clauses[i])) continue;
-    for (const fact of facts) {
-      if (fact.kind === "date" && clauses[fact.at] === clauses[i] && !fact.relation) fact.negated = true;
+    if (text !== "אני" || !away.test(tokens[i + 1]?.text ?? "")) continue;
+    const beside = facts.filter(({ at, relation }) => clauses[at] === clauses[i] && !relation);
+    const timed = facts.some(({ at, kind }) => clauses[at] === clauses[i] && kind !== "date");
+    if (!timed && context.offered?.length) continue;
+    const proposal = tokens.findIndex((token, k) => k > i && proposes(token));
+    for (const fact of beside) {
+      const taken = fact.at < i ? true : fact.kind === "date" && !timed && (proposal < 0 || fact.at < proposal);
+      if (taken) fact.negated = true;
     }
   }
 }
+
+/** "אפשר", "אולי", "עדיף", "נקבע": what follows is a proposal; "פגישה" alone is not. */
+export const proposes = ({ text, entry: { act } }: Token): boolean =>
+  act === "fine" || act === "maybe" || act === "prefer" || /קבוע|קבע/.test(text);

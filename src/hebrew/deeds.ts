@@ -1,8 +1,9 @@
+import { proposes } from "./busy.ts";
 import { isoLocal, isoTime, parseIsoLocal } from "./civil.ts";
 import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
-import { comes, delayMinutes, proposes, readShift, type Talk } from "./talk.ts";
+import { comes, delayMinutes, readShift, type Talk } from "./talk.ts";
 import type { Draft } from "./timed.ts";
 import type { Wish } from "./wish.ts";
 import type { World } from "./world.ts";

@@ -55,7 +55,8 @@ function placeAt({ tokens }: Scan, i: number, count: number): number | null {
   const token = tokens[i]!;
   const { ordinal, feminine, tag } = token.entry;
   const article = token.prefix.endsWith("ה");
-  if (ordinal !== undefined && (article || feminine)) return ordinal;
+  if (ordinal !== undefined && (article || (feminine && onlyNumber(tokens, i)))) return ordinal;
+  if (feminine && tokens[i - 1]?.entry.act === "option") return ordinal!;
   if (tag === "last" && tokens.length <= 4 && /^[בל]?האחרו/.test(token.text)) return count;
   const led = tokens[i - 1]?.entry.act === "option" || tokens[i - 1]?.text === "מספר";
   if (led && token.letters >= 1 && token.letters <= count) return token.letters;

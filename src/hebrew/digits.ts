@@ -25,7 +25,7 @@ export function readDigits(run: string): Digits {
     if (run.length >= 7 || (run.length > 4 && run[0] === "0")) return { shape: "opaque" };
     return { shape: "int", value: Number(run), padded: run.length === 2 && run[0] === "0" };
   }
-  const clock = /^(\d{1,2}):(\d{1,2})(?::(\d{2}))?$/.exec(run);
+  const clock = /^(\d{1,2}):(\d{1,2})(?::(\d{2}))?$/.exec(run) ?? /^(\d{1,2}),(00|15|30|45)$/.exec(run); // "10,30" is typed for 10:30
   if (clock) return readClock(clock);
   const iso = /^(\d{4})[-./](\d{1,2})[-./](\d{1,2})$/.exec(run);
   if (iso)

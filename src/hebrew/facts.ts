@@ -1,6 +1,7 @@
 import { readCalendarDate } from "./calendar-dates.ts";
 import { type Clock, readClock } from "./clocks.ts";
 import { namesWeekday, readDuration } from "./durations.ts";
+import { readNumber } from "./numbers.ts";
 import { readOffset } from "./offsets.ts";
 import { type Place, readPeriod } from "./periods.ts";
 import { readRelative } from "./relative-dates.ts";
@@ -118,8 +119,7 @@ const prefersClock = (scan: Scan, clock: Clock, date: DateFact, facts: readonly 
   (scan.context.asked === "time" && clock.strong && clock.next === date.next && date.weekday === null);
 
 /** "מחר אבל בחמש": with the day already said, a number behind ב is the hour. */
-const isBareNumber = ({ tokens }: Scan, { at, next }: DateFact): boolean =>
-  next === at + 1 && (tokens[at]!.digits?.shape === "int" || tokens[at]!.entry.number !== undefined);
+const isBareNumber = ({ tokens }: Scan, { at, next }: DateFact): boolean => readNumber(tokens, at)?.next === next;
 const namesDay = (fact: Fact): boolean => fact.kind === "date" && fact.days.length > 0 && !fact.negated;
 
 /** A part of the day on its own: "בערב", "אחר הצהריים". "ארוחת ערב" was made a phrase before. */

@@ -21,7 +21,7 @@ import type { World } from "./world.ts";
 
 /** Turns a wish into a time, a bound or a question; null when it names no time. `base` stands in for an unnamed day. */
 export function resolveWish(world: World, context: Context, wish: Wish, talk: Talk, base: Day | null): Draft | null {
-  if (wish.otherDates.length > 0) return severalDates(wish);
+  if (wish.otherDates.length > 0) return severalDates(context, wish);
   const bounded = [wish.hour, ...wish.otherHours].filter((hour): hour is HourWish => hour !== null && isBound(hour));
   if (bounded.length > 0) return bounds(world, wish, bounded, base);
   if (wish.otherHours.length > 0) return severalHours(wish, base);
@@ -37,16 +37,17 @@ export function resolveWish(world: World, context: Context, wish: Wish, talk: Ta
 
 const isBound = ({ relation }: HourWish): boolean => relation !== null;
 
-function severalDates(wish: Wish): Draft {
+function severalDates(context: Context, wish: Wish): Draft {
   const dates = [wish.date!, ...wish.otherDates];
   if (wish.otherHours.length > 0 && wish.otherHours.length === wish.otherDates.length)
     return severalMoments(wish, dates);
   const days = dates.flatMap((date) => date.days.slice(0, 1));
-  const minutes = wish.hour?.minutes ?? [];
+  const hour = wish.hour ?? pendingHour(context, wish.date!, wish);
+  const minutes = hour?.minutes ?? [];
   const candidates = days.flatMap((day) =>
     minutes.length > 0 ? minutes.map((minute) => isoLocal(day, minute)) : [isoDate(day)],
   );
-  const missing: Missing[] = wish.hour ? ["which", "date"] : ["which", "date", "time"];
+  const missing: Missing[] = hour ? ["which", "date"] : ["which", "date", "time"];
   return ask(missing, candidates, wish.part ? { part: wish.part } : {});
 }
 
@@ -157,11 +158,11 @@ function vagueOr(draft: Draft, talk: Talk): Draft {
   return { kind: "open", window: draft.window, missing: ["date", "time"] };
 }
 
-/** The pending hour joins a day that comes alone: the customer was asked which day. */
+/** The pending hour joins a day that comes alone. That of a whole pending slot does not: another day may want another hour. */
 function pendingHour(context: Context, date: DateFact, wish: Wish): HourWish | null {
   const minute = contextMinute(context);
   if (minute === null || date.span || date.moment || wish.part) return null;
-  if (context.asked === "time") return null;
+  if (context.asked === "time" || (context.asked !== "date" && context.pending?.date !== undefined)) return null;
   return settledHour(minute);
 }
 

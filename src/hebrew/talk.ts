@@ -1,4 +1,4 @@
-import { markBusy, markBusyDays } from "./busy.ts";
+import { markBusy, markBusyDays, proposes } from "./busy.ts";
 import { durationMinutes, readDuration } from "./durations.ts";
 import type { Act } from "./lexicon.ts";
 import { readNumber } from "./numbers.ts";
@@ -46,7 +46,8 @@ interface Line {
 }
 
 /** Reads the acts and marks the facts that a refusal covers as negated. */
-export function readTalk({ tokens, context }: Scan, facts: Fact[]): Talk {
+export function readTalk(scan: Scan, facts: Fact[]): Talk {
+  const { tokens } = scan;
   const clauses = clausesOf(tokens, facts);
   const first = firstActs(tokens);
   const has = (act: Act): number => first.get(act) ?? -1;
@@ -77,7 +78,7 @@ export function readTalk({ tokens, context }: Scan, facts: Fact[]): Talk {
   if (talk.correct < 0) talk.correct = loneNo(tokens, facts);
   readAnswers(tokens, facts, talk);
   markBusy(tokens, facts);
-  if (!context.offered?.length) markBusyDays(tokens, facts, clauses);
+  markBusyDays(scan, facts, clauses);
   return talk;
 }
 
@@ -174,9 +175,12 @@ const startsProposal = ({ text, entry }: Token, beforeTime: boolean): boolean =>
   text === "תנ" ||
   (entry.act === "yes" && (!entry.able || beforeTime));
 
+const vehicle = /^ב(?:אוטו|רכב|רכבת|אוטובוס|מונית|רגל|אופניימ|אופנוע)$/;
+
 /** "לא לבטל", "אל תבטלו", "לא צריך להזיז": the deed is denied. */
 function negatedDeed(tokens: readonly Token[], i: number): boolean {
   const { act } = tokens[i]!.entry;
+  if (act === "cancel" && vehicle.test(tokens[i + 1]?.text ?? "")) return true; // "לא מגיעה באוטו" comes, on foot
   if (act === "yes" || act === "maybe" || act === "correct" || act === "instead" || act === "any") return false;
   for (let k = i - 1; k >= 0 && k >= i - 2; k--) {
     const before = tokens[k]!;
@@ -215,10 +219,6 @@ function denyAbsence(tokens: readonly Token[], facts: readonly Fact[], { clauses
     if (!tokens.slice(i + 1, fact.at).some(proposes)) fact.negated = true;
   }
 }
-
-/** "אפשר", "אולי", "עדיף", "נקבע": what follows is a proposal; "פגישה" alone is not. */
-export const proposes = ({ text, entry: { act } }: Token): boolean =>
-  act === "fine" || act === "maybe" || act === "prefer" || /קבוע|קבע/.test(text);
 
 /** "חוץ מיום שני": refused, and its מ is no "from". */
 function except(fact: Fact): void {

@@ -21,7 +21,7 @@ export interface Token {
 const unknown: Entry = {};
 const prefixLetters = "ובלהמכש";
 const wordPattern =
-  /(?:https?:\/\/|www\.)\S+|[a-z0-9._-]{1,64}@\S{1,200}|[א-ת][א-ת'"]*|[a-z](?:[a-z']|\.(?=[a-z]))*|\d+(?:(?:[:./-]|,(?=\d{3}(?!\d)))\d+)*|\p{Extended_Pictographic}|[^\s]/gu;
+  /(?:https?:\/\/|www\.)\S+|[a-z0-9._-]{1,64}@\S{1,200}|[א-ת][א-ת'"]*|[a-z](?:[a-z']|\.(?=[a-z]))*|\d+(?:(?:[:./-]|,(?=(?:\d{3}|00|15|30|45)(?!\d)))\d+)*|\p{Extended_Pictographic}|[^\s]/gu;
 
 interface Raw {
   text: string;

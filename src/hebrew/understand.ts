@@ -113,9 +113,9 @@ function deniedBound(world: World, scan: Scan, wish: Wish, talk: Talk): Draft | 
 function answer(scan: Scan, talk: Talk): Draft {
   const { context } = scan;
   if (talk.any && !(talk.no >= 0 && scan.tokens[talk.no]!.entry.act === "refuse")) return { kind: "open" };
-  if (talk.earliest && (context.offered?.length ?? 0) === 0) return { kind: "open" };
+  if ((talk.earliest || talk.latest) && (context.offered?.length ?? 0) === 0) return { kind: "open" };
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
-  if (talk.other && (context.offered?.length ?? 0) > 0) return { kind: "reject" };
+  if (talk.other && ((context.offered?.length ?? 0) > 0 || context.pending !== undefined)) return { kind: "reject" };
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
   if (talk.yes >= 0 && hedged(scan, talk)) return { kind: "undecided" };
   if (talk.yes >= 0) return confirmed(context);

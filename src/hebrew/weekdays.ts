@@ -44,6 +44,12 @@ function readName(tokens: readonly Token[], at: number): Named | null {
   return null;
 }
 
+/** "ד" to the question which day. */
+const answeredLetter = ({ tokens, context }: Scan, at: number): Named | null => {
+  const weekday = tokens.length === 1 && context.asked === "date" ? dayLetters.indexOf(tokens[at]!.text) : -1;
+  return weekday < 0 ? null : { weekday, next: at + 1, prefix: "", part: null, sure: true };
+};
+
 const inLetterRange = (tokens: readonly Token[], at: number): boolean =>
   [1, -1].some((step) => tokens[at + step]?.mark === "-" && /^[א-ו]$/.test(tokens[at + 2 * step]?.text ?? ""));
 
@@ -67,7 +73,7 @@ export function weekdayOfToken(token: Token): number | null {
  */
 export function readWeekday(scan: Scan, at: number): DateFact | null {
   const { tokens, now } = scan;
-  const name = readName(tokens, at);
+  const name = readName(tokens, at) ?? answeredLetter(scan, at);
   if (!name || !trusted(scan, at, name)) return null;
   const { weekday, prefix, part } = name;
   const nth = readNthOfMonth(scan, at, name);
