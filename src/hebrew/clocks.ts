@@ -58,7 +58,8 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
       token.prefix !== ""
     )
       hourWord = true; // "בין השעות"
-    else if (token.mark === " " && i > at) hourWord ||= false;
+    else if (i > at && (token.mark === " " || (hourWord && token.text === ":")))
+      hourWord ||= false; // "שעה: 11"
     else break;
     prefix += token.prefix;
     i++;

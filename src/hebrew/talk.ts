@@ -264,6 +264,7 @@ const isNoAnswer = (denied: Token | undefined): boolean => {
 function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number): void {
   const next = tokens[i + 1];
   if (!next || next.mark !== "" || talk.clauses[i + 1] !== talk.clauses[i]) {
+    if (/^אחר כ/.test(tokens[i - 1]?.text ?? "")) return; // "פנוי עד 11, אחר כך לא" says the same twice
     const asked = talk.clauses[i]! - 1; // "מחר? לא"
     const lead = facts.filter(
       ({ at, next: end }) =>

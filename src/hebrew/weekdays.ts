@@ -46,7 +46,8 @@ function readName(tokens: readonly Token[], at: number): Named | null {
 
 /** "ד" to the question which day. */
 const answeredLetter = ({ tokens, context }: Scan, at: number): Named | null => {
-  const weekday = tokens.length === 1 && context.asked === "date" ? dayLetters.indexOf(tokens[at]!.text) : -1;
+  const text = tokens.length === 1 && context.asked === "date" ? tokens[at]?.text : undefined;
+  const weekday = text?.length === 1 ? dayLetters.indexOf(text) : -1;
   return weekday < 0 ? null : { weekday, next: at + 1, prefix: "", part: null, sure: true };
 };
 

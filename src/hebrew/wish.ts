@@ -123,7 +123,11 @@ const past = /תי$|תמ$|^[ושכה]?(?:היה|הייתה|היתה|היו|הי�
 
 /** "הייתי לפני שבועיים ואני רוצה מחר", "קניתי לפני שנה": a day that is over is only told, beside a day to come or a verb of the past. */
 function stillAhead({ now, tokens }: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[] {
-  const ahead = dates.filter((date) => (date.span?.last ?? date.moment?.day ?? date.days[0] ?? now.day) >= now.day);
+  const ahead = dates.filter(({ span, moment, days }) =>
+    moment
+      ? moment.day * 1440 + Math.max(moment.minute, moment.until ?? 0) >= now.day * 1440 + now.minute
+      : (span?.last ?? days[0] ?? now.day) >= now.day,
+  );
   return ahead.length > 0 || tokens.some(({ text }) => past.test(text)) ? ahead : dates;
 }
 
@@ -134,9 +138,17 @@ const orBetween = ({ tokens }: Scan, a: Fact, b: Fact): boolean =>
 const namesDayOf = (a: DateFact & Fact, b: DateFact & Fact): boolean =>
   !a.relation && !a.span && a.days.length === 1 && b.moment !== null && b.moment.day === a.days[0];
 
+/** "השבוע, לא יאוחר מחמישי": the bound lies in that week. */
+function boundInside({ first, last }: NonNullable<DateFact["span"]>, b: DateFact & Fact): (DateFact & Fact) | null {
+  const day = b.weekday === null ? b.days[0] : first + ((b.weekday - weekdayOf(first) + 7) % 7);
+  return day !== undefined && day >= first && day <= last && b.problem === null ? { ...b, days: [day] } : null;
+}
+
 function combine(scan: Scan, a: DateFact & Fact, b: DateFact & Fact): (DateFact & Fact) | null {
   if (namesDayOf(a, b)) return b; // "בשישי לפני כניסת שבת"
   if (b.relation === "before" && b.weekday === 6 && !a.relation && a.days[0] === b.days[0]! - 1) return a; // "שישי לפני שבת"
+  const bound = a.span?.shape === "whole" && !a.relation && b.relation && !b.span ? boundInside(a.span, b) : null;
+  if (bound) return bound;
   if (a.relation || b.relation) return null;
   if (orBetween(scan, a, b)) return null;
   if (a.span && b.span) {
