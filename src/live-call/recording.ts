@@ -1,11 +1,11 @@
 import { MULAW_BYTES_PER_MS, MULAW_SILENCE } from "../audio/mulaw.ts";
 import type { AudioFifo } from "./audio-fifo.ts";
+import { createBufferPool } from "./buffer-pool.ts";
 import type { FinishedRecording, RecordingFile } from "./recording-shelf.ts";
 
-// 2 s a side; all that a call holds in memory are the newest two or three. They are used again and again: what lives for
-// seconds is found only by the collector's rare full pass, and 100 calls would leave it 3 MB a second.
-const chunkBytes = 2_000 * MULAW_BYTES_PER_MS;
-// Chunks this far behind the newest are complete: the assistant's side is written within a second of being heard.
+// All that a call holds in memory are the newest two or three of a side. Chunks this far behind the newest are complete:
+// the assistant's side is written within `limits.playoutLeadMs` and `driftBytes` of being heard.
+const chunkBytes = 1_500 * MULAW_BYTES_PER_MS;
 const openChunks = 2;
 // Heard audio continues seamlessly as long as clock and stream agree this well; beyond, silence was in between.
 const driftBytes = 120 * MULAW_BYTES_PER_MS;
@@ -13,11 +13,15 @@ const driftBytes = 120 * MULAW_BYTES_PER_MS;
 const writesMax = 8;
 const silentChunk = new Uint8Array(chunkBytes).fill(MULAW_SILENCE);
 
+// Used again and again, by all calls in turn: what lives for seconds is found only by the collector's rare full pass, and
+// 100 calls would leave it 3 MB a second. Spares of each call's own were 5 MB for 100 calls.
+const chunks = createBufferPool(chunkBytes, 64);
+const stereoChunks = createBufferPool(2 * chunkBytes, 16);
+
 /** Mu-law bytes of one side by stream time, silence where nothing was written. Holds the newest chunks only. */
 class Side {
   readonly #chunks: (Uint8Array | null)[] = [];
   readonly #maxBytes: number;
-  #spare: Uint8Array | null = null;
   /** Chunks before this one are handed over. */
   first = 0;
   end = 0;
@@ -62,9 +66,16 @@ class Side {
   }
 
   release(index: number): void {
-    this.#spare = this.#chunks[index] ?? this.#spare;
+    const chunk = this.#chunks[index];
+    if (chunk) chunks.give(chunk);
     if (index < this.#chunks.length) this.#chunks[index] = null;
     this.first = index + 1;
+  }
+
+  /** Takes nothing more. */
+  close(): void {
+    for (let index = this.first; index < this.#chunks.length; index++) this.release(index);
+    this.first = Number.POSITIVE_INFINITY;
   }
 
   #writeAcross(frame: Uint8Array, bytes: number, at: number): void {
@@ -79,8 +90,7 @@ class Side {
     while (this.#chunks.length <= index) this.#chunks.push(null);
     let chunk = this.#chunks[index] ?? null;
     if (chunk === null) {
-      chunk = (this.#spare ?? new Uint8Array(chunkBytes)).fill(MULAW_SILENCE);
-      this.#spare = null;
+      chunk = chunks.take().fill(MULAW_SILENCE);
       this.#chunks[index] = chunk;
     }
     return chunk;
@@ -99,8 +109,6 @@ export class Recording {
   #assistantEnd = 0;
   #shelved = 0; // chunks
   #writing = 0;
-  /** A finished write's buffer. */
-  #spare: Uint8Array | null = null;
   /** Chunks that the disk refused or was too slow for: silence in the recording. */
   readonly #holes = new Set<number>();
   readonly #underWay = new Set<Promise<void>>();
@@ -138,12 +146,16 @@ export class Recording {
       const from = 2 * (index - this.#shelved) * chunkBytes;
       this.#interleave(index, held.subarray(from, Math.min(from + 2 * chunkBytes, held.length)));
     }
+    this.#caller.close();
+    this.#assistant.close();
     const file = this.#shelved === 0 ? null : this.#file;
     return { bytes: 2 * samples, held, file, complete: () => this.#complete(held, 2 * samples - held.length) };
   }
 
   /** Nothing of it is to be kept. */
   discard(): void {
+    this.#caller.close();
+    this.#assistant.close();
     if (this.#file !== null && this.#shelved > 0) this.#file.drop().catch(() => {}); // the shelf is emptied at the next start
   }
 
@@ -174,8 +186,7 @@ export class Recording {
   }
 
   async #write(index: number): Promise<void> {
-    const stereo = this.#spare ?? new Uint8Array(2 * chunkBytes);
-    this.#spare = null;
+    const stereo = stereoChunks.take();
     this.#interleave(index, stereo);
     this.#writing++;
     try {
@@ -184,7 +195,7 @@ export class Recording {
       this.#holes.add(index);
     } finally {
       this.#writing--;
-      this.#spare = stereo;
+      stereoChunks.give(stereo);
     }
   }
 
