@@ -223,6 +223,10 @@ export const limits = {
   waCutMs: 1_000, // for the peer's goodbye; a dead one would be waited for 30 s
   waStaggerMs: 200, // between two sessions that connect: 20 are back within 4 s, and the server sees no herd
   waUnreadMs: 60_000, // a message that arrived and is not journalled by then: the pipeline is stuck
+  waSilentMs: 6 * 60 * 60_000, // an open connection that brings no message for this long is made anew: it may be deaf
+  waStuckAgainMs: 60 * 60_000, // stuck twice within this time: the thread is replaced, not only the connection
+  waVersionMs: 5_000,
+  waVersionBytes: 8 * 1024 * 1024,
   waMediaMs: 60_000,
   waPingMs: 5_000, // threads; two unanswered and the thread is ended
   waThreadStartMs: 20_000, // half a second on a quiet machine

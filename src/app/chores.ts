@@ -34,7 +34,7 @@ interface ChoresDeps {
   provider: TwilioRest;
   voice: ReturnType<typeof assembleVoice>;
   restCalendars: RestCalendars;
-  whatsapp: Pick<AssembledWhatsApp, "jobHandlers" | "remind">;
+  whatsapp: Pick<AssembledWhatsApp, "desk" | "jobHandlers" | "remind">;
   push: Push;
   usdIlsRate: number;
   /** The installation's. */
@@ -58,7 +58,7 @@ export function assembleChores(deps: ChoresDeps) {
   const handlers = {
     ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
     ...crmJobHandlers({ db }),
-    ...privacyJobHandlers({ db, ...deps.config, provider }),
+    ...privacyJobHandlers({ db, ...deps.config, provider, forgetContacts: whatsapp.desk.forget }),
     ...webhookJobHandlers({ db, clock, log, secret, post: postOutside }),
     ...pushJobHandlers({ db, clock, log, push: deps.push }),
     ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: whatsapp.remind }),

@@ -53,6 +53,8 @@ async function refuseDuringCall({ tx, businessId }: Ctx, customerId: CustomerId)
   if (live) throw new AppError("taken", "a call with them goes on, or has just ended", { public: "call_in_progress" });
 }
 
+type Person = NonNullable<ErasureTodo["people"]>[number] & Record<string, unknown>;
+
 async function outsideOf(ctx: Ctx, customerId: CustomerId): Promise<ErasureTodo> {
   const theirs = sql`business_id = ${ctx.businessId} and customer_id = ${customerId}`;
   const ids = async (query: SQL) => (await ctx.tx.execute<{ id: string }>(query)).map(({ id }) => id);
@@ -65,6 +67,8 @@ async function outsideOf(ctx: Ctx, customerId: CustomerId): Promise<ErasureTodo>
     // Twilio's; what went through the business's own WhatsApp lies with WhatsApp alone.
     messageSids: await ids(sql`select provider_id as id from messages where ${theirs}
       and provider_id ~* '^[SM]M[0-9a-f]{32}$'`),
+    people: await ctx.tx.execute<Person>(sql`select kind, value from customer_identities where ${theirs}
+      and kind in ('phone', 'lid', 'bsuid')`),
   };
 }
 

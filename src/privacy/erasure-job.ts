@@ -18,6 +18,8 @@ export interface PrivacyJobDeps {
   db: Database;
   storageDir: string;
   /** Where calls and messages leave a record with both numbers. @throws AppError "unavailable" or "upstream". */
+  /** Clears what the links to WhatsApp keep of these people. @throws AppError "unavailable". */
+  forgetContacts(businessId: BusinessId, people: NonNullable<ErasureTodo["people"]>): Promise<void>;
   provider: { deleteCall(callSid: CallSid): Promise<void>; deleteMessage(messageSid: string): Promise<void> };
 }
 
@@ -32,7 +34,7 @@ export const privacyJobHandlers = (deps: PrivacyJobDeps): Record<string, JobHand
 });
 
 /** Each step may be done again: a crash in between costs nothing but the work. */
-function finishErasure({ db, storageDir, provider }: PrivacyJobDeps): JobHandler {
+function finishErasure({ db, storageDir, provider, forgetContacts }: PrivacyJobDeps): JobHandler {
   return async ({ businessId, payload }) => {
     const read = ofErasure.safeParse(payload);
     if (!businessId || !read.success) throw new AppError("bug", "a job of another queue");
@@ -42,6 +44,7 @@ function finishErasure({ db, storageDir, provider }: PrivacyJobDeps): JobHandler
     await removeFiles(storageDir, todo.files);
     for (const callSid of todo.callSids) await forget(() => provider.deleteCall(callSid as CallSid));
     for (const messageSid of todo.messageSids ?? []) await forget(() => provider.deleteMessage(messageSid));
+    await forgetContacts(businessId, todo.people ?? []);
     await requireRecordingsGone(db, businessId, todo.recordingIds);
     await finish(db, businessId, erasureId);
   };

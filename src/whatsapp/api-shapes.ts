@@ -45,6 +45,8 @@ export const messageShape = z.object({
   detail: z.record(z.string(), z.unknown()),
   media: mediaShape.nullable(),
   quotedId: z.string().nullable(),
+  /** What it answers, as far as it is in this chat. */
+  quoted: z.object({ id: z.uuid(), author: z.enum(["customer", "assistant", "staff"]), text: z.string() }).nullable(),
   providerId: z.string().nullable(),
   purpose: z.string().nullable(),
   state: z.string().nullable(),
@@ -120,14 +122,22 @@ export function showChat({ optedOutAt, ...chat }: Chat): z.infer<typeof chatShap
   };
 }
 
+// One line of it is shown.
+const quotedChars = 300;
+
 type Row = Awaited<ReturnType<typeof listMessages>>["items"][number];
 
 /** A removed message keeps its place; its words are the customer's to take back. */
-export function showMessage({ message, media }: Row): z.infer<typeof messageShape> {
+export function showMessage({ message, media, quoted }: Row): z.infer<typeof messageShape> {
   const { id, author, authorName, kind, detail, quotedId, providerId, purpose, state, reason, handled } = message;
   return {
     ...{ id, author, authorName, kind, quotedId, providerId, purpose, state, reason, handled },
     text: message.deletedAt === null ? message.body : "",
+    quoted: quoted && {
+      id: quoted.id,
+      author: quoted.author,
+      text: quoted.deletedAt === null ? quoted.body.slice(0, quotedChars) : "",
+    },
     detail: { ...detail },
     media: media && {
       id: media.id,

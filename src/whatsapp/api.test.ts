@@ -166,6 +166,21 @@ step("status, QR, pairing code, logout and the way back", async () => {
   expect(code.status === 200 || code.status === 503).toBe(true);
 });
 
+step("an answer that quotes shows what it answers", async () => {
+  const chat = chats[1]!.id;
+  const list = async () =>
+    (
+      await json<{ items: { providerId: string; quoted: unknown; text: string }[] }>(
+        owner,
+        `/api/whatsapp/conversations/${chat}/messages`,
+      )
+    ).body.items;
+  const asked = (await list()).find(({ text }) => text === "כמה עולה תספורת?")!;
+  const body = { conversationId: chat, text: "80 שקלים", quotedId: asked.providerId };
+  expect((await json(agent, "/api/whatsapp/send", { body })).status).toBe(202);
+  expect((await list())[0]).toMatchObject({ text: "80 שקלים", quoted: { author: "customer", text: asked.text } });
+});
+
 step("settings change by field and keep their bounds", async () => {
   const patch = (body: unknown) => json(owner, "/api/whatsapp/settings", { method: "PATCH", body });
   expect((await patch({ lateHours: 4, provider: "twilio", twilioNumber: "03-555-0100" })).body).toMatchObject({

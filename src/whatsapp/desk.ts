@@ -12,8 +12,9 @@ import { Answerer, type AnswerProfile } from "./answer.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { mediaJobHandlers } from "./media.ts";
 import type { SenderFacts } from "./outbox.ts";
-import type { ProviderKind, WhatsAppProvider } from "./provider.ts";
+import type { Address, ProviderKind, WhatsAppProvider } from "./provider.ts";
 import { removedMediaHandlers } from "./remove-message.ts";
+import { refuseElsewhere } from "./session-rows.ts";
 import { Sessions } from "./sessions.ts";
 import { TypingRegister } from "./typing-register.ts";
 
@@ -54,6 +55,11 @@ export interface WhatsApp {
   stop(): Promise<void>;
   /** Resolves when the threads and accounts behind the sessions answer. */
   alive(): Promise<void>;
+  /**
+   * Clears what this process's links keep of people who were erased. @throws AppError "unavailable" when it has to be tried
+   * again, e.g. by the process that holds the link.
+   */
+  forget(businessId: BusinessId, people: readonly Address[]): Promise<void>;
   /** A person took the chat over: what the assistant is about to say is dropped. */
   takenOver(conversationId: string): void;
   /** What the sender of a business is doing; null = its session is not here. */
@@ -104,6 +110,11 @@ export function createWhatsApp(deps: WhatsAppDeps): WhatsApp {
       await sessions.stop();
     },
     alive: () => sessions.alive(),
+    async forget(businessId, people) {
+      if (people.length === 0) return;
+      await refuseElsewhere(deps, businessId);
+      for (const provider of Object.values(deps.providers)) await provider.forget(businessId, people);
+    },
     takenOver: (conversationId) => answerer.takenOver(conversationId),
     sending: (businessId) => sessions.held(businessId)?.sender.facts() ?? null,
     wake: () => sessions.wake(),

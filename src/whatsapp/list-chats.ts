@@ -1,4 +1,5 @@
 import { and, desc, eq, gt, isNotNull, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { AppError } from "../base/errors.ts";
 import { foundBy, readSearch } from "../crm/search/found-by.ts";
 import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
@@ -87,6 +88,9 @@ function matches(ctx: Ctx, q: string): SQL | undefined {
   return sql`(${foundBy(ctx, conversations.customerId, search)} or ${inTexts})`;
 }
 
+/** What a message answers, where it is one of the same chat. */
+const quoted = alias(messages, "quoted");
+
 const isBefore = (
   at: typeof conversations.lastMessageAt | typeof messages.createdAt,
   id: typeof conversations.id | typeof messages.id,
@@ -98,11 +102,19 @@ export async function listMessages(ctx: Ctx, chatId: string, query: { limit: num
   await readChat(ctx, chatId);
   const before = query.cursor === undefined ? null : readPageKey(query.cursor);
   const rows = await ctx.tx
-    .select({ message: messages, media: messageMedia })
+    .select({ message: messages, media: messageMedia, quoted })
     .from(messages)
     .leftJoin(
       messageMedia,
       and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
+    )
+    .leftJoin(
+      quoted,
+      and(
+        eq(quoted.businessId, messages.businessId),
+        eq(quoted.conversationId, messages.conversationId),
+        eq(quoted.providerId, messages.quotedId),
+      ),
     )
     .where(
       and(

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { and, desc, eq, gt, inArray, lt, max, not, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, lt, max, not, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { newId } from "../base/ids.ts";
 import { customerIdentities } from "../db/schema/customer.ts";
@@ -39,6 +39,9 @@ export interface FilesOf {
 
 const inOutbox = ["queued", "sending"] as const;
 const earlier = alias(messages, "earlier");
+const quoted = alias(messages, "quoted");
+// As much as any phone shows of it.
+const quotedChars = 1_000;
 
 /** Why a message waits that nobody waits for (K20). */
 const paced = "paced";
@@ -62,13 +65,22 @@ export async function nextMessage(ctx: Ctx, now: Temporal.Instant, files: FilesO
     );
   const waits = sql`coalesce(${messages.nextAt} > ${now.toString()}::timestamptz, false)`;
   const [row] = await ctx.tx
-    .select({ message: messages, identity: customerIdentities, media: messageMedia, chat: conversations })
+    .select({ message: messages, identity: customerIdentities, media: messageMedia, chat: conversations, quoted })
     .from(messages)
     .innerJoin(conversations, sameId(messages.conversationId, conversations))
     .leftJoin(customerIdentities, sameId(messages.identityId, customerIdentities))
     .leftJoin(
       messageMedia,
       and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
+    )
+    .leftJoin(
+      quoted,
+      and(
+        eq(quoted.businessId, messages.businessId),
+        eq(quoted.conversationId, messages.conversationId),
+        eq(quoted.providerId, messages.quotedId),
+        isNull(quoted.deletedAt),
+      ),
     )
     .where(
       and(
@@ -99,13 +111,24 @@ interface Row {
   chat: typeof conversations.$inferSelect;
 }
 
-function toNext({ message, identity, media, chat }: Row, files: FilesOf): NextMessage {
+interface QueuedRow extends Row {
+  quoted: Row["message"] | null;
+}
+
+function toNext({ message, identity, media, chat, quoted }: QueuedRow, files: FilesOf): NextMessage {
   return {
     message: {
       id: message.id,
       to: addressOf(identity) ?? { kind: "phone", value: "" },
       content: contentOf(message, media, files),
-      quotedId: message.quotedId,
+      quoted:
+        quoted?.providerId == null
+          ? null
+          : {
+              providerId: quoted.providerId,
+              fromMe: quoted.author !== "customer",
+              text: quoted.body.slice(0, quotedChars),
+            },
     },
     conversationId: message.conversationId,
     purpose: message.purpose ?? "reply",

@@ -28,6 +28,11 @@ export interface WhatsAppProvider {
    * needed. A session never moves to a process that cannot: it would silently become a new device.
    */
   holdsLogin(businessId: BusinessId): boolean;
+  /**
+   * Clears what this process keeps of these people for the business (sessions, keys, numbers of hidden ids).
+   * @throws AppError "unavailable" when that has to be tried again.
+   */
+  forget(businessId: BusinessId, people: readonly Address[]): Promise<void>;
   /** Resolves when everything the provider runs on (threads, accounts) answers; for `/health/ready`. */
   alive(): Promise<void>;
   /** Ends all channels: waits for sends under way (each is bounded), keeps every login. */
@@ -230,8 +235,16 @@ export interface OutgoingMessage {
   id: string;
   to: Address;
   content: OutgoingContent;
-  /** Network id of the customer's message that this answers; null = none. */
-  quotedId: string | null;
+  /** The message of this chat that it answers, to be shown above it where the network can; null = none. */
+  quoted: QuotedMessage | null;
+}
+
+export interface QuotedMessage {
+  /** The network's id. */
+  providerId: string;
+  /** Written by the business. */
+  fromMe: boolean;
+  text: string;
 }
 
 /**

@@ -1,4 +1,6 @@
-import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, ne, or, sql } from "drizzle-orm";
+import type { Clock } from "../base/clock.ts";
+import { AppError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import { announce } from "../db/announce.ts";
 import type { Database, Tx } from "../db/client.ts";
@@ -87,6 +89,24 @@ export function takeLease(
     },
     patient,
   );
+}
+
+/** @throws AppError "unavailable" while another process holds the business's session. */
+export async function refuseElsewhere(
+  { db, owner, clock }: { db: Database; owner: string; clock: Clock },
+  businessId: BusinessId,
+): Promise<void> {
+  const { owner: holder, leaseUntil } = whatsappSessions;
+  const elsewhere = await withSystem(
+    db,
+    (tx) =>
+      tx
+        .select({ holder })
+        .from(whatsappSessions)
+        .where(and(eq(whatsappSessions.businessId, businessId), ne(holder, owner), gt(leaseUntil, clock.instant()))),
+    patient,
+  );
+  if (elsewhere.length > 0) throw new AppError("unavailable", "another process holds the session");
 }
 
 /** Gives the session up at once, for the next process. */

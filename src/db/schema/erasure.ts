@@ -13,6 +13,8 @@ export interface ErasureTodo {
   callSids: string[];
   /** Messages that the provider keeps, with their files; absent in erasures from before. */
   messageSids?: string[];
+  /** By what the business's own WhatsApp knows them; absent in erasures from before. */
+  people?: { kind: "phone" | "lid" | "bsuid"; value: string }[];
 }
 
 /** A person who was erased (S5): the proof of it, without anything of the person. */

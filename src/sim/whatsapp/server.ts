@@ -29,6 +29,8 @@ export class FakeWhatsApp {
   readonly people: Person[] = [];
   /** Upgrades answer this HTTP status; null = they are served. */
   refuseUpgrade: number | null = null;
+  /** Logins of clients older than this revision are refused with 405. */
+  oldestClient = 0;
   /** When sockets were asked for, served or not: ms of `performance.now`. */
   readonly opened: number[] = [];
   readonly #clock: Clock;
@@ -150,6 +152,8 @@ export class FakeWhatsApp {
   }
 
   #welcome(link: Link, { noiseKey, payload }: { noiseKey: Uint8Array; payload: proto.ClientPayload }): void {
+    if ((payload.userAgent?.appVersion?.tertiary ?? 0) < this.oldestClient)
+      return link.endWith(stanza("failure", { reason: 405, location: "lla" }));
     if (payload.devicePairingData) {
       const candidate = candidateOf(link, noiseKey, payload.devicePairingData);
       this.#candidates.set(link, candidate);

@@ -8,7 +8,8 @@ import {
   type SignalDataTypeMap,
 } from "@whiskeysockets/baileys";
 import { describeError } from "../../base/errors.ts";
-import { createLogin, hasLoginFolder, openLogin, readCreds } from "./login-file.ts";
+import type { Address } from "../provider.ts";
+import { createLogin, hasLoginFolder, keysOfPeople, openLogin, readCreds } from "./login-file.ts";
 import type { Journalled } from "./protocol.ts";
 
 /** The login on disk is damaged. Never answered by a new login: that would be a silent outage (F31). */
@@ -117,6 +118,11 @@ export class AuthStore {
       .query<{ id: string; v: string }, [string]>("select id, v from kv where t = ?")
       .all(journalType);
     return rows.map(({ id, v }) => ({ key: id, value: JSON.parse(v, BufferJSON.reviver) as Journalled }));
+  }
+
+  /** Sessions, keys and mappings of these people. */
+  forgetPeople(people: readonly Address[]): void {
+    this.#write(keysOfPeople(this.#db, people).map(({ t, id }): Row => [t, id, null]));
   }
 
   forget(key: string): void {

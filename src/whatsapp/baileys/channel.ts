@@ -15,11 +15,12 @@ import type {
   WhatsAppChannel,
 } from "../provider.ts";
 import { Asks } from "./asks.ts";
+import type { ClientVersion } from "./client-version.ts";
 import { HandOver } from "./hand-over.ts";
 import { Life, type SessionAction } from "./life.ts";
 import { isFinal, type LifeInput } from "./lifecycle.ts";
-import { archiveLogin } from "./login-file.ts";
-import type { Answer, FromWorker, Me, ToWorker } from "./protocol.ts";
+import { archiveLogin, forgetPeople } from "./login-file.ts";
+import type { Answer, FromWorker, Me, SessionPulse, ToWorker, Version } from "./protocol.ts";
 import type { StartGate } from "./start-gate.ts";
 import type { Passenger, Supervisor } from "./supervisor.ts";
 
@@ -30,6 +31,7 @@ export interface ChannelDeps {
   dir: string;
   socketUrl: string;
   supervisor: Supervisor;
+  version: ClientVersion;
   gate: StartGate;
   clock: Clock;
   random: Random;
@@ -59,6 +61,8 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
   #heardMs: number | null = null;
   #lastSeen: string | null = null;
   #stalled = false;
+  #version: Version | null = null;
+  #stuckMs: number | null = null;
   #onIdle: (() => void)[] = [];
   #onClosed: (() => void)[] = [];
   /** Being disconnected or unlinked. */
@@ -174,6 +178,13 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     return { bytes: answer.bytes };
   }
 
+  /** Clears the login of people: on its session where there is one, else in its file. @throws AppError "unavailable". */
+  async forget(people: readonly Address[]): Promise<void> {
+    if (!this.#life.isActive) return forgetPeople(this.#deps.dir, people);
+    const answer = await this.#ask((ask) => ({ type: "forget", ...this.#name, ask, people }));
+    if (answer.kind !== "done") throw failureOf(answer);
+  }
+
   networkIsBack(): void {
     this.#life.networkIsBack();
   }
@@ -236,6 +247,8 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     switch (action) {
       case "open":
         return this.#deps.gate.pass(() => this.#open());
+      case "update":
+        return void this.#update();
       case "close":
         return this.#post({ type: "close", ...this.#name });
       case "unlink":
@@ -243,6 +256,15 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
       case "forget":
         return this.#forget();
     }
+  }
+
+  /** This version was refused: once with a newer one, if there is one. */
+  async #update(): Promise<void> {
+    const epoch = this.#epoch;
+    const isNewer = await this.#deps.version.renew(this.#version);
+    if (this.#life.state !== "connecting" || this.#epoch !== epoch) return;
+    if (isNewer) this.#act("open");
+    else this.#life.step("closed_outdated_again");
   }
 
   #open(): void {
@@ -253,7 +275,8 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     supervisor.board(this);
     this.#life.tries();
     this.#epoch++;
-    this.#post({ type: "open", ...this.#name, dir, socketUrl });
+    this.#version = this.#deps.version.current;
+    this.#post({ type: "open", ...this.#name, dir, socketUrl, version: this.#version });
   }
 
   #onOpened(me: Me): void {
@@ -272,8 +295,22 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     const pulse = sessions.find(({ biz }) => biz === this.biz);
     if (pulse === undefined || pulse.epoch !== this.#epoch) return;
     if (pulse.heardMsAgo !== null) this.#heard(pulse.heardMsAgo);
-    if (pulse.oldestUnreadMs > limits.waUnreadMs) this.#life.renew("stuck");
+    // Not while something is being sent (W5); the next pulse comes soon.
+    if (!this.busy) this.#heedPulse(pulse);
     this.#changed();
+  }
+
+  /** A connection that brings nothing on, or nothing at all, is made anew; stuck again soon, its thread is. */
+  #heedPulse({ oldestUnreadMs, silentMs }: SessionPulse): void {
+    if (oldestUnreadMs <= limits.waUnreadMs) {
+      if (silentMs > limits.waSilentMs) this.#life.renew("silent");
+      return;
+    }
+    const nowMs = this.#deps.clock.nowMs();
+    const isAgain = this.#stuckMs !== null && nowMs - this.#stuckMs < limits.waStuckAgainMs;
+    this.#stuckMs = nowMs;
+    if (isAgain && this.#deps.supervisor.replace(this.biz)) return;
+    this.#life.renew("stuck");
   }
 
   #heard(msAgo: number): void {

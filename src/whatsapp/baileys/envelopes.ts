@@ -1,5 +1,6 @@
 import type { BinaryNode } from "@whiskeysockets/baileys";
 import type { Clock } from "../../base/clock.ts";
+import { isIgnored } from "./address.ts";
 import type { Envelope } from "./incoming.ts";
 
 const rememberedMax = 2_000;
@@ -17,7 +18,9 @@ export class Envelopes {
   }
 
   arrived(node: BinaryNode): void {
-    if (!Array.isArray(node.content)) return;
+    const { from = "", recipient = "" } = node.attrs;
+    // What is ignored by rule is never decrypted: waiting for it would look like a pipeline that is stuck.
+    if (!Array.isArray(node.content) || isIgnored(from) || isIgnored(recipient)) return;
     for (const { tag, content } of node.content)
       if (tag === "enc" && content instanceof Uint8Array) {
         this.#byCiphertext.set(content, node.attrs);

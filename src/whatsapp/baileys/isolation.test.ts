@@ -34,10 +34,10 @@ describe("a thread that carries one business", () => {
     id: newId(),
     to: toDana(),
     content: { kind: "text" as const, text },
-    quotedId: null,
+    quoted: null,
   });
   const openLine = (shop: Shop, dir: string, epoch = 1): ToWorker => ({
-    ...{ type: "open", biz: shop.id, epoch, dir, socketUrl: room.whatsapp.url },
+    ...{ type: "open", biz: shop.id, epoch, dir, socketUrl: room.whatsapp.url, version: null },
   });
 
   beforeAll(async () => {
@@ -75,6 +75,7 @@ describe("a thread that carries one business", () => {
       line: (biz) => ({ type: "download", biz, epoch: 1, ask: 4, ref: "x", file: strayFile(), bytesMax: 9 }),
       answer: refused,
     },
+    forget: { line: (biz) => ({ type: "forget", biz, epoch: 1, ask: 5, people: [toDana()] }), answer: refused },
     typing: { line: (biz) => ({ type: "typing", biz, epoch: 1, to: toDana(), on: true }) },
     read: { line: (biz) => ({ type: "read", biz, epoch: 1, from: toDana(), providerIds: ["3EB0FF"] }) },
     stored: { line: (biz, key) => ({ type: "stored", biz, key }) },

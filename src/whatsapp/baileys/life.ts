@@ -28,6 +28,8 @@ export class Life {
   #timers: Timer[] = [];
   #triedMs = 0;
   #replacedMs: number | null = null;
+  /** A newer version of the client was looked for since it was last open, or a person asked. */
+  #updated = false;
   /** Waits only because nothing was reached: anybody's success says that it is worth a try. */
   #waitsForNetwork = false;
   /** Why we end a connection that has to come back at once. */
@@ -65,6 +67,7 @@ export class Life {
     if (next === before && action === "none") return;
     this.#state = next;
     this.#reason = reason;
+    if (input === "opened" || input === "connect") this.#updated = false;
     if (next !== "banned") this.#retryAtMs = null;
     for (const timer of this.#timers.splice(0)) timer.cancel();
     this.#act(action);
@@ -88,7 +91,9 @@ export class Life {
     if (input === "closed_replaced") this.#replacedMs = nowMs;
     this.#retryAtMs = bannedSeconds === null ? null : this.#wallMs + bannedSeconds * 1_000;
     if (detail !== null) log.warn("WA", "connection closed", { reason, detail });
-    this.step(input, reason);
+    const isRefusedAgain = input === "closed_outdated" && this.#updated;
+    if (input === "closed_outdated") this.#updated = true;
+    this.step(isRefusedAgain ? "closed_outdated_again" : input, reason);
   }
 
   /** The thread is gone, and the session with it. `recycled` = on purpose. */

@@ -15,7 +15,13 @@ import { readClosing } from "./reasons.ts";
 const inputs: LifeInput[] = [
   ...(["connect", "timer", "qr", "scanned", "opened", "disconnect", "logout", "worker_lost"] as const),
   ...(["closed_restart", "closed_lost", "closed_throttled", "closed_link_expired", "closed_logged_out"] as const),
-  ...(["closed_banned", "closed_replaced", "closed_replaced_again", "closed_outdated"] as const),
+  ...([
+    "closed_banned",
+    "closed_replaced",
+    "closed_replaced_again",
+    "closed_outdated",
+    "closed_outdated_again",
+  ] as const),
   ...(["closed_misconfigured", "closed_unreadable"] as const),
 ];
 
@@ -43,7 +49,10 @@ describe("the life of a connection, over every pair of state and input", () => {
   });
 
   test("nothing is tried again by itself after a logout, a ban or a replacement", () => {
-    const final: LifeInput[] = ["closed_logged_out", "closed_banned", "closed_replaced_again", "closed_unreadable"];
+    const final: LifeInput[] = [
+      ...(["closed_logged_out", "closed_banned", "closed_replaced_again"] as const),
+      ...(["closed_unreadable", "closed_outdated_again"] as const),
+    ];
     for (const state of lifeStates.filter(isActive))
       for (const input of final) {
         const [next, action] = step(state, input);
@@ -92,8 +101,8 @@ describe("why a connection ended", () => {
     [402, true, "banned_for_a_while", "banned"],
     [403, true, "account_locked", "banned"],
     [406, true, "banned", "banned"],
-    [405, true, "client_too_old", "outdated"],
-    [409, true, "client_refused", "outdated"],
+    [405, true, "client_too_old", "connecting"],
+    [409, true, "client_refused", "connecting"],
     [411, true, "multi_device_off", "misconfigured"],
     [499, true, "code_499", "waiting"],
   ];

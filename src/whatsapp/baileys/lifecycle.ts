@@ -36,15 +36,18 @@ export type CloseInput =
   /** The same login is used elsewhere; `_again` after one retry. */
   | "closed_replaced"
   | "closed_replaced_again"
+  /** This version is refused; `_again` when there is no newer one, or it is refused too. */
   | "closed_outdated"
+  | "closed_outdated_again"
   | "closed_misconfigured"
   | "closed_unreadable";
 
 /**
  * - `open`: begin to connect now. `wait`: connect when the backoff is over. `wait_long`: its longest delay.
+ * - `update`: look for a newer version of the client, then begin to connect.
  * - `close`: end the socket. `unlink`: tell WhatsApp, end the socket, put the login aside. `forget`: put the login aside.
  */
-export type LifeAction = "none" | "open" | "wait" | "wait_long" | "close" | "unlink" | "forget";
+export type LifeAction = "none" | "open" | "update" | "wait" | "wait_long" | "close" | "unlink" | "forget";
 
 type Step = readonly [LifeState, LifeAction];
 type Row = Partial<Record<LifeInput, Step>>;
@@ -61,7 +64,8 @@ const gone: Row = {
   closed_banned: ["banned", "none"],
   closed_replaced: ["waiting", "wait_long"],
   closed_replaced_again: ["replaced", "none"],
-  closed_outdated: ["outdated", "none"],
+  closed_outdated: ["connecting", "update"],
+  closed_outdated_again: ["outdated", "none"],
   closed_misconfigured: ["misconfigured", "none"],
   closed_unreadable: ["login_unreadable", "none"],
 };

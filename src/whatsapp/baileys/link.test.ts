@@ -6,6 +6,7 @@ import { newId } from "../../base/ids.ts";
 import { until } from "../../e2e/testing/until.ts";
 import { stanza } from "../../sim/whatsapp/nodes.ts";
 import type { Address } from "../provider.ts";
+import { openLogin } from "./login-file.ts";
 import { type LinkRoom, openLinkRoom, type Shop } from "./testing/link-room.ts";
 
 setDefaultTimeout(60_000);
@@ -17,6 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => room.close());
 
+let revision = 2_000_000_000; // of clients, each newer than whatever a test before has brought
 const dana = () => room.whatsapp.person("972501112233", "דנה");
 const danaHidden = (): Address => ({ kind: "lid", value: dana().lid });
 const danaNumber: Address = { kind: "phone", value: "+972501112233" };
@@ -201,6 +203,53 @@ describe("messages out", () => {
     expect(shop.account.onHandset).toHaveLength(2); // the owner's own phone shows them too
   });
 
+  test.each([
+    ["theirs", false],
+    ["ours", true],
+  ])("an answer shows the message above it that it answers: %s", async (_whose, fromMe) => {
+    const shop = await room.openShop();
+    const providerId = fromMe ? "3EB0AA" : await dana().write(shop.account, "כמה עולה?");
+    const result = await shop.channel.send({
+      id: newId(),
+      to: danaHidden(),
+      content: { kind: "text", text: "80 שקלים" },
+      quoted: { providerId, fromMe, text: "כמה עולה?" },
+    });
+    expect(result).toMatchObject({ kind: "accepted" });
+    const shown = dana().received.at(-1)?.message.extendedTextMessage;
+    expect(shown?.text).toBe("80 שקלים");
+    expect(shown?.contextInfo).toMatchObject({ stanzaId: providerId, quotedMessage: { conversation: "כמה עולה?" } });
+  });
+
+  test("a person who is erased leaves no key, number or id in the login, open or not, and can write again", async () => {
+    const shop = await room.openShop();
+    await dana().write(shop.account, "שלום");
+    await shop.send(danaNumber, "היי");
+    const keys = () => {
+      const dir = join(room.storageDir, "whatsapp", `business_${shop.id}`);
+      const db = openLogin(dir);
+      const rows = db
+        .query<{ id: string; v: string }, []>("select id, v from kv where t not in ('creds', 'inbox')")
+        .all();
+      db.close();
+      return rows.filter(({ id, v }) => [id, v].join().includes(dana().number) || [id, v].join().includes(dana().lid));
+    };
+    await shop.channel.disconnect();
+    expect(keys().length).toBeGreaterThan(0);
+    shop.channel.connect();
+    await until("open", () => shop.channel.status().canSend);
+    await room.provider().forget(shop.id, [danaNumber]);
+    await shop.channel.disconnect();
+    expect(keys()).toEqual([]);
+    shop.channel.connect();
+    await until("open again", () => shop.channel.status().canSend && shop.account.isOpen);
+    await dana().write(shop.account, "חזרתי");
+    await until("the message", () => shop.host.texts.includes("חזרתי"));
+    await shop.channel.disconnect();
+    await room.provider().forget(shop.id, [danaNumber]);
+    expect(keys()).toEqual([]);
+  });
+
   test("somebody who is not on WhatsApp is refused for good; a silent directory is not", async () => {
     const shop = await room.openShop();
     const nobody: Address = { kind: "phone", value: "+972500000009" };
@@ -276,7 +325,7 @@ describe("messages out", () => {
       id: newId(),
       to: danaHidden(),
       content: content as never,
-      quotedId: null,
+      quoted: null,
     });
     expect(result).toMatchObject({ kind: "accepted" });
     const message = dana().received.at(-1)?.message;
@@ -334,6 +383,35 @@ describe("a connection that ends", () => {
       expect(room.whatsapp.connections).toBe(tries);
       expect(tries - connections).toBeLessThan(3);
     });
+
+  test("a client that is too old asks once for the newer version, comes back with it, and links new numbers with it", async () => {
+    const [one, other] = [await room.openShop(), await room.openShop()];
+    const asked = room.web.asked;
+    room.whatsapp.oldestClient = ++revision;
+    room.web.newest = [2, 3000, revision];
+    for (const shop of [one, other]) {
+      shop.account.resetLinks();
+      await shop.gets("waiting");
+    }
+    room.clock.leap(6_000);
+    await until("both with the newer one", () => [one, other].every(({ channel }) => channel.status().canSend));
+    expect(one.host.states).not.toContain("outdated");
+    expect(room.web.asked).toBe(asked + 1);
+    await room.openShop();
+    [room.whatsapp.oldestClient, room.web.newest] = [0, null];
+  });
+
+  test("a client for which there is no newer version says so, once, and a person may try again", async () => {
+    const shop = await room.openShop();
+    room.whatsapp.oldestClient = ++revision;
+    shop.account.resetLinks();
+    void shop.gets("waiting").then(() => room.clock.leap(6_000));
+    expect(await shop.gets("outdated")).toMatchObject({ reason: "client_too_old", recovers: false });
+    room.web.newest = [2, 3000, revision];
+    shop.channel.connect();
+    await until("open", () => shop.channel.status().canSend);
+    [room.whatsapp.oldestClient, room.web.newest] = [0, null];
+  });
 
   test("a ban for a while says until when", async () => {
     const shop = await room.openShop();

@@ -6,6 +6,8 @@ import { Database } from "bun:sqlite";
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AuthenticationCreds } from "@whiskeysockets/baileys";
+import { AppError } from "../../base/errors.ts";
+import type { Address } from "../provider.ts";
 
 const fileName = "auth.sqlite";
 const keepDamagedMs = 7 * 24 * 60 * 60_000;
@@ -27,10 +29,46 @@ export function holdsLogin(dir: string): boolean {
   }
 }
 
+/** Rows about these people, by number and by hidden id, also by the id that a number stands for and the other way round. */
+export function keysOfPeople(db: Database, people: readonly Address[]): { t: string; id: string }[] {
+  const users = new Set(people.map(({ value }) => value.replace(/^\+/, "")));
+  const mapping = db.query<{ v: string }, [string, string]>(
+    "select v from kv where t = 'lid-mapping' and id in (?, ?)",
+  );
+  for (const user of [...users])
+    for (const { v } of mapping.all(user, `${user}_reverse`)) users.add(String(JSON.parse(v)));
+  const rows = db.query<{ t: string; id: string }, []>(
+    "select t, id from kv where t not in ('creds', 'inbox', 'pre-key')",
+  );
+  return rows.all().filter(({ id }) => users.has(/^\d+/.exec(id)?.[0] ?? "")); // "972….0", "1234_1.0", "1234_reverse"
+}
+
+/**
+ * Clears a login that no session has open of these people; logins that were put aside go as a whole.
+ * @throws AppError "unavailable" while somebody has it open, or it cannot be read.
+ */
+export function forgetPeople(dir: string, people: readonly Address[]): void {
+  for (const name of existsSync(dir) ? readdirSync(dir) : [])
+    if (asideName.test(name)) rmSync(join(dir, name), { recursive: true, force: true });
+  if (!hasLoginFolder(dir)) return;
+  try {
+    const db = openLogin(dir);
+    const remove = db.query<unknown, [string, string]>("delete from kv where t = ? and id = ?");
+    db.transaction(() => {
+      for (const { t, id } of keysOfPeople(db, people)) remove.run(t, id);
+    })();
+    db.close();
+  } catch (cause) {
+    throw new AppError("unavailable", "the login cannot be opened now", { cause });
+  }
+}
+
+const asideName = /^auth\.(\d+)\.bad$/;
+
 /** Puts the login aside, so that the next connection begins a new one. Older ones are deleted after a week. */
 export function archiveLogin(dir: string, nowMs: number): void {
   for (const name of existsSync(dir) ? readdirSync(dir) : []) {
-    const putAsideMs = Number(/^auth\.(\d+)\.bad$/.exec(name)?.[1] ?? Number.NaN);
+    const putAsideMs = Number(asideName.exec(name)?.[1] ?? Number.NaN);
     if (putAsideMs < nowMs - keepDamagedMs) rmSync(join(dir, name), { recursive: true, force: true });
   }
   if (hasLoginFolder(dir)) renameSync(join(dir, "auth"), join(dir, `auth.${nowMs}.bad`));

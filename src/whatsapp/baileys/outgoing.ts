@@ -4,7 +4,7 @@ import {
   type proto,
   type SocketConfig,
 } from "@whiskeysockets/baileys";
-import type { OutgoingContent } from "../provider.ts";
+import type { OutgoingContent, QuotedMessage } from "../provider.ts";
 import type { createUpload } from "./media.ts";
 
 /**
@@ -44,3 +44,9 @@ export async function contentAgain(
 }
 
 const captioned = (caption: string): { caption?: string } => (caption === "" ? {} : { caption });
+
+/** A message of the same chat, as far as the phone needs it to show it above the answer. */
+export const quotedMessage = (jid: string, { providerId, fromMe, text }: QuotedMessage) => ({
+  key: { remoteJid: jid, id: providerId, fromMe },
+  message: { conversation: text },
+});

@@ -1,18 +1,23 @@
 import type { LogFields, LogPrefix } from "../../base/log.ts";
 import type { Address, IncomingMessage, OutgoingContent, OutgoingMessage, Receipt, SendResult } from "../provider.ts";
 
+/** Of the client that we say we are, e.g. [2, 3000, 1043857760]. */
+export type Version = readonly [number, number, number];
+
 /**
  * What the main thread and a worker say to each other: plain data only. `biz` names the session, `epoch` the connection
  * that a line belongs to: what an old connection still says is dropped. An `ask` is answered under the same number.
  */
 export type ToWorker =
   | { type: "ping" }
-  | { type: "open"; biz: string; epoch: number; dir: string; socketUrl: string }
+  | { type: "open"; biz: string; epoch: number; dir: string; socketUrl: string; version: Version | null }
   | { type: "close"; biz: string; epoch: number }
   | { type: "unlink"; biz: string; epoch: number; ask: number }
   | { type: "code"; biz: string; epoch: number; ask: number; phone: string }
   | { type: "send"; biz: string; epoch: number; ask: number; message: OutgoingMessage }
   | { type: "download"; biz: string; epoch: number; ask: number; ref: string; file: string; bytesMax: number }
+  /** Whatever the login holds of these people goes. */
+  | { type: "forget"; biz: string; epoch: number; ask: number; people: readonly Address[] }
   | { type: "typing"; biz: string; epoch: number; to: Address; on: boolean }
   | { type: "read"; biz: string; epoch: number; from: Address; providerIds: readonly string[] }
   /** The message or receipt is durable: the journal may forget it. */
@@ -56,6 +61,8 @@ export interface SessionPulse {
   heardMsAgo: number | null;
   /** Age of the oldest message that arrived and has not been journalled; 0 = none. */
   oldestUnreadMs: number;
+  /** How long the open connection has brought no message; 0 = it is not open. */
+  silentMs: number;
 }
 
 /** What the journal of a login holds: whatever came in and is not durable elsewhere yet. */

@@ -7,7 +7,9 @@ import { limits } from "../../limits.ts";
 import type { ChannelHost, WhatsAppProvider } from "../provider.ts";
 import { networkIdOf } from "./address.ts";
 import { BaileysChannel } from "./channel.ts";
-import { holdsLogin } from "./login-file.ts";
+import { ClientVersion, newestVersion } from "./client-version.ts";
+import { forgetPeople, holdsLogin } from "./login-file.ts";
+import type { Version } from "./protocol.ts";
 import { StartGate } from "./start-gate.ts";
 import { Supervisor, type SupervisorDeps } from "./supervisor.ts";
 
@@ -21,11 +23,14 @@ export interface BaileysDeps {
   random: Random;
   log: Log;
   threadEntry?: SupervisorDeps["entry"];
+  /** What WhatsApp Web says its version is; tests put one of theirs in its place. */
+  newestVersion?: () => Promise<Version>;
 }
 
 /** WhatsApp through the businesses' own numbers: linked devices, each with its login under the storage folder. */
 export function createBaileysProvider(deps: BaileysDeps): WhatsAppProvider {
   const { clock, random, log, storageDir, socketUrl, threadsMax, threadEntry } = deps;
+  const version = new ClientVersion(deps.newestVersion ?? newestVersion, log);
   const supervisor = new Supervisor({
     threadsMax,
     clock,
@@ -51,7 +56,7 @@ export function createBaileysProvider(deps: BaileysDeps): WhatsAppProvider {
       if (known) return known;
       const dir = dirOf(businessId);
       const channel = new BaileysChannel({
-        ...{ businessId, host, dir, socketUrl, supervisor, gate, clock, random, log },
+        ...{ businessId, host, dir, socketUrl, supervisor, version, gate, clock, random, log },
         onOpen() {
           for (const other of channels.values()) other.networkIsBack();
         },
@@ -61,6 +66,11 @@ export function createBaileysProvider(deps: BaileysDeps): WhatsAppProvider {
     },
     networkId: networkIdOf,
     holdsLogin: (businessId) => holdsLogin(dirOf(businessId)),
+    forget: async (businessId, people) => {
+      const channel = channels.get(businessId);
+      if (channel === undefined) forgetPeople(dirOf(businessId), people);
+      else await channel.forget(people);
+    },
     alive: () => supervisor.alive(),
     async close() {
       await Promise.all([...channels.values()].map((channel) => channel.disconnect()));

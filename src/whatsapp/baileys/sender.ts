@@ -4,7 +4,7 @@ import { limits } from "../../limits.ts";
 import type { OutgoingMessage, SendResult } from "../provider.ts";
 import { jidOf, networkIdOf } from "./address.ts";
 import type { createUpload } from "./media.ts";
-import { outgoingContent } from "./outgoing.ts";
+import { outgoingContent, quotedMessage } from "./outgoing.ts";
 
 interface SenderDeps {
   socket: ReturnType<typeof makeWASocket>;
@@ -75,7 +75,8 @@ export class Sender {
     const devices = await socket.getUSyncDevices([jid], true, false);
     if (devices.length === 0) return waiting.settle(await this.#whyNoDevices(jid));
     waiting.mayHaveLeft = true;
-    await socket.sendMessage(jid, content, { messageId: id, upload } as never);
+    const quoted = message.quoted === null ? {} : { quoted: quotedMessage(jid, message.quoted) };
+    await socket.sendMessage(jid, content, { messageId: id, upload, ...quoted } as never);
   }
 
   /** The library answers a query that timed out like one that found nothing. */

@@ -11,7 +11,7 @@ import { readIncoming, type Self, unreadableIncoming } from "./incoming.ts";
 import { libraryLog } from "./library-log.ts";
 import { createUpload, downloadMedia } from "./media.ts";
 import { contentAgain } from "./outgoing.ts";
-import type { Closing, FromWorker, Journalled, Me, SessionPulse } from "./protocol.ts";
+import type { Closing, FromWorker, Journalled, Me, SessionPulse, Version } from "./protocol.ts";
 import { readReceipts } from "./receipts.ts";
 import { Sender } from "./sender.ts";
 import { guardedRepository } from "./signal-guard.ts";
@@ -27,6 +27,8 @@ export interface SessionDeps {
   socketUrl: string;
   clock: Clock;
   tell(line: FromWorker): void;
+  /** Null = the library's own. */
+  version: Version | null;
   /** What we once sent under this id. */
   contentOf(providerId: string): Promise<OutgoingContent | null>;
 }
@@ -42,6 +44,8 @@ export class Session {
   readonly #upload: ReturnType<typeof createUpload>;
   readonly #rowsMade = { count: 0 };
   #heardMs: number | null = null;
+  /** When a message came last, or the connection opened; null = it is not open. */
+  #messageMs: number | null = null;
   #qrCount = 0;
   #refusedWith: number | null = null;
   #ended = false;
@@ -77,6 +81,7 @@ export class Session {
       logger,
       browser: Browsers.ubuntu("Chrome"),
       waWebSocketUrl: deps.socketUrl,
+      ...(deps.version === null ? {} : { version: [...deps.version] as [number, number, number] }),
       markOnlineOnConnect: false, // true would mute the owner's own phone
       syncFullHistory: false,
       emitOwnEvents: false,
@@ -105,7 +110,8 @@ export class Session {
   get pulse(): SessionPulse {
     const { biz, epoch, clock } = this.#deps;
     const heardMsAgo = this.#heardMs === null ? null : clock.nowMs() - this.#heardMs;
-    return { biz, epoch, heardMsAgo, oldestUnreadMs: this.#envelopes.oldestMs };
+    const silentMs = this.#messageMs === null ? 0 : clock.nowMs() - this.#messageMs;
+    return { biz, epoch, heardMsAgo, oldestUnreadMs: this.#envelopes.oldestMs, silentMs };
   }
 
   send(message: OutgoingMessage): Promise<SendResult> {
@@ -138,6 +144,11 @@ export class Session {
   /** The journal may forget this row: it is durable elsewhere. */
   stored(key: string): void {
     this.#store.forget(key);
+  }
+
+  /** Whatever the login holds of these people goes. */
+  forget(people: readonly Address[]): void {
+    this.#store.forgetPeople(people);
   }
 
   /** Tells WhatsApp that this device goes. The closing follows as of any other connection. */
@@ -179,7 +190,10 @@ export class Session {
 
   #listen(): void {
     const { ev, ws } = this.#socket;
-    ws.prependListener("CB:message", (node: BinaryNode) => this.#envelopes.arrived(node));
+    ws.prependListener("CB:message", (node: BinaryNode) => {
+      this.#messageMs = this.#deps.clock.nowMs();
+      this.#envelopes.arrived(node);
+    });
     ws.on("frame", () => {
       this.#heardMs = this.#deps.clock.nowMs();
     });
@@ -217,7 +231,10 @@ export class Session {
     if (qr !== undefined && qr !== null)
       tell({ type: "qr", biz, epoch, text: qr, lifeMs: this.#qrCount++ === 0 ? 60_000 : 20_000 });
     if (isNewLogin) tell({ type: "scanned", biz, epoch });
-    if (connection === "open") tell({ type: "opened", biz, epoch, me: this.#me });
+    if (connection === "open") {
+      this.#messageMs = this.#deps.clock.nowMs();
+      tell({ type: "opened", biz, epoch, me: this.#me });
+    }
     if (connection === "close") this.#end(lastDisconnect?.error);
   }
 

@@ -82,6 +82,15 @@ export class Supervisor {
     if (carriage.passengers.size === 0) this.#end(carriage);
   }
 
+  /** Ends the passenger's thread, to begin in a new one. False while somebody in it is sending. */
+  replace(biz: string): boolean {
+    const carriage = this.#seats.get(biz);
+    if (carriage === undefined || [...carriage.passengers.values()].some(({ busy }) => busy)) return false;
+    this.#deps.log.warn("WA", "a thread is stuck and is replaced", { sessions: carriage.passengers.size });
+    this.#drop(carriage, true);
+    return true;
+  }
+
   /** Lines wait until the thread is ready; for somebody without a seat they are lost. */
   post(biz: string, line: ToWorker): void {
     const carriage = this.#seats.get(biz);

@@ -57,6 +57,34 @@ test("a thread that has grown is replaced when nothing is being sent, and its se
   }
 });
 
+test.each([
+  ["stuck", ["stuck", "thread_replaced"]],
+  ["silent", ["silent"]],
+])("open but deaf (%s): the connection is made anew, and the thread when it happens again", async (word, reasons) => {
+  const room = openLinkRoom({ threads: 1, entry });
+  try {
+    const shop = await room.openShop();
+    const dana = room.whatsapp.person("972501112233");
+    const seen = () =>
+      shop.host.statuses
+        .map(({ reason }) => reason)
+        .filter((reason, n, all) => reason !== null && reason !== all[n - 1]);
+    expect(await shop.send({ kind: "lid", value: dana.lid }, word)).toMatchObject({ kind: "accepted" });
+    const before = seen().length;
+    for (const reason of reasons) {
+      room.clock.leap(5_000); // a heartbeat
+      await until(reason, () => seen().slice(before).includes(reason));
+      await until("open again", () => shop.channel.status().canSend && shop.account.isOpen);
+    }
+    expect(seen().slice(before)).toEqual(reasons);
+    expect(shop.channel.status().failures).toBe(0);
+    await dana.write(shop.account, "שומעים?");
+    await until("the message", () => shop.host.texts.includes("שומעים?"));
+  } finally {
+    await room.close();
+  }
+});
+
 test("more businesses than threads share them, and each keeps its own messages", async () => {
   const room = openLinkRoom({ threads: 2 });
   try {

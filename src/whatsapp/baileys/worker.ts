@@ -40,7 +40,7 @@ process.on("unhandledRejection", (error) => {
   if (!isLeftover(error)) die(error);
 });
 
-function open({ biz, epoch, dir, socketUrl }: Extract<ToWorker, { type: "open" }>): void {
+function open({ biz, epoch, dir, socketUrl, version }: Extract<ToWorker, { type: "open" }>): void {
   if (basename(dir) !== `business_${biz}`) {
     const closing = { kind: "unreadable", detail: "this folder is of another business" } as const;
     return tell({ type: "closed", biz, epoch, closing });
@@ -52,7 +52,7 @@ function open({ biz, epoch, dir, socketUrl }: Extract<ToWorker, { type: "open" }
       questions.set(ask, { biz, answer: resolve });
       tell({ type: "wants", biz, epoch, ask, providerId });
     });
-  const session = Session.open({ biz, epoch, dir, socketUrl, clock: systemClock, tell, contentOf });
+  const session = Session.open({ biz, epoch, dir, socketUrl, version, clock: systemClock, tell, contentOf });
   if (session !== null) sessions.set(biz, { epoch, session });
 }
 
@@ -90,6 +90,9 @@ async function withSession(session: Session, line: ToWorker): Promise<Answer> {
       return { kind: "downloaded", bytes: await session.download(line.ref, line.file, line.bytesMax) };
     case "code":
       return { kind: "code", code: await session.pairingCode(line.phone) };
+    case "forget":
+      session.forget(line.people);
+      return { kind: "done" };
     case "unlink":
       await session.unlink();
       return { kind: "done" };

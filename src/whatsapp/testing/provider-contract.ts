@@ -97,7 +97,7 @@ export function providerContract(name: string, make: () => Promise<ContractWorld
       await world.open(businessId, channel);
       await until("the channel open", () => channel.status().canSend);
       const send = (text: string, id = newId()) =>
-        channel.send({ id, to: world.customer, content: { kind: "text", text }, quotedId: null });
+        channel.send({ id, to: world.customer, content: { kind: "text", text }, quoted: null });
       return { businessId, host, channel, send };
     };
 

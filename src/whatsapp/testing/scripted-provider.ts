@@ -58,6 +58,11 @@ export class ScriptedProvider implements WhatsAppProvider {
     return true;
   }
 
+  /** Of whom nothing is kept any more. */
+  readonly forgotten: Address[] = [];
+  async forget(_businessId: BusinessId, people: readonly Address[]): Promise<void> {
+    this.forgotten.push(...people);
+  }
   async alive(): Promise<void> {}
 
   async close(): Promise<void> {

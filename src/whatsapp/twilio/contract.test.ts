@@ -137,7 +137,7 @@ const text = (body: string, to: Address = customer) => ({
   id: newId(),
   to,
   content: { kind: "text" as const, text: body },
-  quotedId: null,
+  quoted: null,
 });
 
 test.each([
@@ -178,7 +178,7 @@ test("a customer outside the window and one without WhatsApp come back as failed
 test("a template goes by its Content SID with its variables, and nothing beside them", async () => {
   const { channel, sender } = await open();
   const content = { kind: "template" as const, templateId: "HXtemplate", variables: { "1": "דנה" } };
-  expect((await channel.send({ id: newId(), to: customer, content, quotedId: null })).kind).toBe("accepted");
+  expect((await channel.send({ id: newId(), to: customer, content, quoted: null })).kind).toBe("accepted");
   const form = stand.account.restRequests.findLast(({ form }) => form.From === `whatsapp:${sender}`)!.form;
   expect(Object.keys(form).toSorted()).toEqual(["ContentSid", "ContentVariables", "From", "StatusCallback", "To"]);
 });
@@ -188,7 +188,7 @@ test("a template whose answer is lost is found among what was sent, not sent aga
   await stand.whatsapp.writes(customer.value, sender, "שלום");
   stand.whatsapp.loseAnswers = 1;
   const content = { kind: "template" as const, templateId: "HXlost", variables: { "1": "תספורת" } };
-  expect((await channel.send({ id: newId(), to: customer, content, quotedId: null })).kind).toBe("accepted");
+  expect((await channel.send({ id: newId(), to: customer, content, quoted: null })).kind).toBe("accepted");
   const asked = stand.account.restRequests.filter(({ form }) => form.ContentSid === "HXlost");
   expect(asked).toHaveLength(1);
 });

@@ -50,6 +50,7 @@ export function createTwilioProvider(deps: TwilioProviderDeps): WhatsAppProvider
       channels.set(businessId, channel);
       return channel;
     },
+    async forget() {}, // nothing is kept here
     async alive() {},
     async close() {
       for (const channel of channels.values()) await channel.disconnect();

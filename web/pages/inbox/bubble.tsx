@@ -19,6 +19,11 @@ export function Bubble({ message }: { message: Message }) {
           {who}
         </span>
       )}
+      {message.quoted !== null && message.quoted.text !== "" && (
+        <blockquote class="bubble-quote ellipsis" dir="auto">
+          {message.quoted.text}
+        </blockquote>
+      )}
       {media !== null && deletedAt === null && <Media of={media} />}
       {deletedAt === null ? (
         text !== "" && (

@@ -17,6 +17,7 @@ import type {
   SendResult,
   WhatsAppChannel,
 } from "../../provider.ts";
+import type { Version } from "../protocol.ts";
 import { createBaileysProvider } from "../provider.ts";
 
 /** A host that remembers what it is told. */
@@ -71,6 +72,13 @@ export interface RoomOptions {
 export function openLinkRoom({ threads = 1, entry }: RoomOptions = {}) {
   const whatsapp = new FakeWhatsApp();
   const clock = createLeapingClock();
+  /** What WhatsApp Web says its version is: null = it does not answer. */
+  const web = { newest: null as Version | null, asked: 0 };
+  const newestVersion = async () => {
+    web.asked++;
+    if (web.newest === null) throw new Error("no answer");
+    return web.newest;
+  };
   const storageDir = mkdtempSync(join(tmpdir(), "wa-link-"));
   const makeProvider = () =>
     createBaileysProvider({
@@ -80,6 +88,7 @@ export function openLinkRoom({ threads = 1, entry }: RoomOptions = {}) {
       clock,
       random: () => 0.5,
       log: silentLog,
+      newestVersion,
       ...(entry === undefined ? {} : { threadEntry: entry }),
     });
   const providers = [makeProvider()];
@@ -95,7 +104,7 @@ export function openLinkRoom({ threads = 1, entry }: RoomOptions = {}) {
       channel,
       account,
       send: (to, text, messageId = newId()) =>
-        channel.send({ id: messageId, to, content: { kind: "text", text }, quotedId: null }),
+        channel.send({ id: messageId, to, content: { kind: "text", text }, quoted: null }),
       gets: (state) =>
         until(
           () => `the state ${state} (${channel.status().state}, ${channel.status().reason})`,
@@ -112,6 +121,7 @@ export function openLinkRoom({ threads = 1, entry }: RoomOptions = {}) {
   };
   return {
     whatsapp,
+    web,
     clock,
     storageDir,
     enter,

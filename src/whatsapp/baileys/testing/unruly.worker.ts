@@ -7,6 +7,15 @@ const scope = globalThis as unknown as {
 };
 const { onmessage } = scope;
 let grown = false;
+/** What the next pulses claim, oldest first. */
+const claims: { oldestUnreadMs: number; silentMs: number }[] = [];
+
+const post = scope.postMessage.bind(scope);
+scope.postMessage = (line) => {
+  const pong = line as { type: string; sessions?: object[] };
+  const claim = pong.type === "pong" && pong.sessions?.length ? claims.shift() : undefined;
+  post(claim === undefined ? line : { ...pong, sessions: pong.sessions?.map((pulse) => ({ ...pulse, ...claim })) });
+};
 
 scope.onmessage = (event) => {
   const line = event.data as { type: string; message?: { content?: { text?: string } } };
@@ -21,6 +30,12 @@ scope.onmessage = (event) => {
       return process.exit(0);
     case "spin":
       for (;;);
+    case "stuck":
+      claims.push({ oldestUnreadMs: 61_000, silentMs: 0 }, { oldestUnreadMs: 61_000, silentMs: 0 });
+      return onmessage(event);
+    case "silent":
+      claims.push({ oldestUnreadMs: 0, silentMs: 7 * 60 * 60_000 });
+      return onmessage(event);
     case "grow":
       grown = true;
       return onmessage(event);

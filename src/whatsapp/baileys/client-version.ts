@@ -1,0 +1,79 @@
+import { describeError } from "../../base/errors.ts";
+import type { Log } from "../../base/log.ts";
+import { fetchOutside } from "../../base/outside.ts";
+import { limits } from "../../limits.ts";
+import type { Version } from "./protocol.ts";
+
+/**
+ * Which version of WhatsApp Web we say we are: the one that the library brings, until WhatsApp refuses it (405, 409) and
+ * names a newer one. Asked only then, so that a bad answer cannot break what works.
+ */
+export class ClientVersion {
+  readonly #newest: () => Promise<Version>;
+  readonly #log: Log;
+  #current: Version | null = null;
+  #asking: Promise<Version | null> | null = null;
+
+  constructor(newest: () => Promise<Version>, log: Log) {
+    this.#newest = newest;
+    this.#log = log;
+  }
+
+  /** Null = the library's own. */
+  get current(): Version | null {
+    return this.#current;
+  }
+
+  /** Whether there is a version newer than the refused one; it is the current one from then on. Sessions ask as one. */
+  async renew(refused: Version | null): Promise<boolean> {
+    const revision = revisionOf(refused);
+    if (revisionOf(this.#current) > revision) return true;
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null;
+    });
+    const found = await this.#asking;
+    if (found === null || revisionOf(found) <= revision) return false;
+    this.#current = found;
+    return true;
+  }
+
+  #ask(): Promise<Version | null> {
+    return this.#newest().then(
+      (version) => {
+        this.#log.info("WA", "WhatsApp Web's version", { version: version.join(".") });
+        return version;
+      },
+      (error: unknown) => {
+        this.#log.warn("WA-ERROR", "WhatsApp Web's version cannot be read", { error: describeError(error) });
+        return null;
+      },
+    );
+  }
+}
+
+/** The library's own, known without loading it here; a test holds the two together. */
+export const pinnedVersion: Version = [2, 3000, 1043857760];
+
+const revisionOf = (version: Version | null): number => (version ?? pinnedVersion)[2];
+
+const host = "web.whatsapp.com";
+// Without these the page for unknown browsers comes.
+const headers = {
+  "sec-fetch-site": "none",
+  "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
+};
+
+/** What WhatsApp Web's own page says. @throws AppError as `fetchOutside`, Error when it does not say. */
+export async function newestVersion(): Promise<Version> {
+  const rules = { hosts: [host], bytesMax: limits.waVersionBytes, timeoutMs: limits.waVersionMs };
+  const { status, bytes } = await fetchOutside(`https://${host}/sw.js`, { headers }, rules);
+  const version = status === 200 ? versionIn(new TextDecoder().decode(bytes)) : null;
+  if (version === null) throw new Error(`no version in the answer (${status})`);
+  return version;
+}
+
+/** Null where the script names none. */
+export function versionIn(script: string): Version | null {
+  const revision = Number(/\\?"client_revision\\?":\s*(\d{6,12})/.exec(script)?.[1]);
+  return Number.isSafeInteger(revision) ? [2, 3000, revision] : null;
+}
