@@ -38,7 +38,7 @@ function setUp(watched: readonly BusinessId[]) {
   return { clock, told, journal, telling };
 }
 
-test("whoever looks sees levels ten times a second, words and events as they come, and the end", () => {
+test("whoever looks sees how loud it is, words and events as they come, and the end", () => {
   const { clock, told, journal, telling } = setUp([businessId]);
   clock.advance(limits.liveLevelMs);
   telling.turn(callSid, turn);

@@ -1,4 +1,4 @@
-import { type Signal, useSignal } from "@preact/signals";
+import { type Signal, useComputed, useSignal } from "@preact/signals";
 import { dayName, duration, money, nearTime, phoneText } from "../format.ts";
 import { phone as phoneIcon, user } from "../icons.ts";
 import {
@@ -100,14 +100,14 @@ function Detail({ of }: { of: CallDetail }) {
 
 function Live({ id }: { id: string }) {
   const t = callWords();
-  const level = liveLevels.value[id];
+  const speaking = useComputed(() => liveLevels.value[id]?.speaking ?? "nobody");
   return (
     <section class="card card-pad stack">
       <div class="line-up">
         <span class="live-dot" />
-        <strong>{t.speaking[level?.speaking ?? "nobody"]}</strong>
+        <strong>{t.speaking[speaking.value]}</strong>
       </div>
-      <LevelMeter level={level} />
+      <LevelMeter callId={id} />
     </section>
   );
 }

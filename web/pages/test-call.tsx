@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { mic, phoneOff } from "../icons.ts";
-import { endedCalls, liveEvents, liveLevels, liveTurns } from "../models/calls.ts";
+import { endedCalls, liveEvents, liveTurns } from "../models/calls.ts";
 import { startTestCall, stopTestCall, testCall, testProblem, testState } from "../models/test-call.ts";
 import { Button, LinkButton } from "../parts/button.tsx";
 import { LevelMeter } from "../parts/level-meter.tsx";
@@ -50,7 +50,7 @@ function Controls() {
           {state === "connecting" ? t.connecting : state === "live" ? t.live : state === "over" ? t.over : t.hint}
         </span>
       </div>
-      <LevelMeter level={liveLevels.value[id]} />
+      <LevelMeter callId={id} />
       <p class="small">
         <span class="muted">{t.bargeIns}</span> <bdi class="numbers">{bargeIns}</bdi>
       </p>

@@ -1,4 +1,4 @@
-import type { Level } from "../models/calls.ts";
+import { liveLevels } from "../models/calls.ts";
 import { callWords } from "../strings/calls.he.ts";
 
 // A whisper on a good line to a shout: 20 to 85 dB re one unit of 16-bit samples.
@@ -9,11 +9,14 @@ const loudDb = 85;
 export const meterShare = (rms: number): number =>
   Math.max(0, Math.min(1, (20 * Math.log10(Math.max(1, rms)) - quietDb) / (loudDb - quietDb)));
 
-/** How loud the caller is, the line's noise, and where speech begins. */
-export function LevelMeter({ level }: { level: Level | undefined }) {
+/**
+ * How loud the caller of a live call is, the line's noise, and where speech begins. It alone reads the levels, so that what
+ * stands around it is not drawn anew ten times a second.
+ */
+export function LevelMeter({ callId }: { callId: string }) {
   const t = callWords();
-  const share = meterShare(level?.level ?? 0);
-  const percent = (value: number) => `${(value * 100).toFixed(1)}%`;
+  const level = liveLevels.value[callId];
+  const percent = (rms: number | undefined) => `${(meterShare(rms ?? 0) * 100).toFixed(1)}%`;
   return (
     <div class="stack">
       <div
@@ -22,9 +25,9 @@ export function LevelMeter({ level }: { level: Level | undefined }) {
         role="img"
         aria-label={t.testCall.meter}
       >
-        <span class="meter-fill" style={{ inlineSize: percent(share) }} />
-        <span class="meter-mark floor" style={{ insetInlineStart: percent(meterShare(level?.floor ?? 0)) }} />
-        <span class="meter-mark threshold" style={{ insetInlineStart: percent(meterShare(level?.threshold ?? 0)) }} />
+        <span class="meter-fill" style={{ scale: `${meterShare(level?.level ?? 0).toFixed(3)} 1` }} />
+        <span class="meter-mark floor" style={{ translate: percent(level?.floor) }} />
+        <span class="meter-mark threshold" style={{ translate: percent(level?.threshold) }} />
       </div>
       <dl class="line-up small meter-values">
         <Figure name={t.testCall.level} value={level?.level} />
