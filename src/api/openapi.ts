@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { generateSpecs } from "hono-openapi";
 import { z } from "zod";
 import type { ApiEnv } from "./env.ts";
+import { describedWebhooks } from "./openapi-webhooks.ts";
 import { referencePage } from "./reference-page.ts";
 import { type RouteAccess, route } from "./route.ts";
 
@@ -80,7 +81,7 @@ async function describe(app: Hono<ApiEnv>, version: string): Promise<OpenApiDocu
   })) as unknown as OpenApiDocument;
   for (const methods of Object.values(document.paths))
     for (const [method, operation] of Object.entries(methods)) complete(method, operation);
-  return document;
+  return Object.assign(document, { webhooks: describedWebhooks });
 }
 
 function complete(method: string, operation: Operation): void {

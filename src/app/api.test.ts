@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { hc } from "hono/client";
 import type { Api } from "../api-types.ts";
+import { webhookEvents } from "../db/schema/webhook.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { RequestRate } from "../http/request-rate.ts";
 import { createVirtualClock } from "../sim/clock.ts";
@@ -40,6 +41,7 @@ test("every answer has the request's id and is kept by nobody", async () => {
 
 interface Described {
   openapi: string;
+  webhooks: Record<string, unknown>;
   paths: Record<string, Record<string, { "x-access"?: string; security?: object[]; description?: string }>>;
 }
 
@@ -47,6 +49,7 @@ test("the OpenAPI document is valid and holds every route, who may call it and w
   const api = testApi(db);
   const { body } = await new Browser(api).ask<Described>("/api/openapi.json");
   expect(await new Validator().validate({ ...body })).toMatchObject({ valid: true });
+  expect(Object.keys(body.webhooks)).toEqual([...webhookEvents]);
   for (const { method, path } of api.routes) {
     if (method === "ALL") continue;
     const operation = body.paths[path.replace(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()];

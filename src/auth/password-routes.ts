@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
+import { assertFresh } from "../api/fresh.ts";
 import { json } from "../api/input.ts";
 import { route } from "../api/route.ts";
 import { withSystem } from "../db/tenant.ts";
@@ -28,6 +29,14 @@ export function createPasswordRoutes({ db, clock, entrance, by, become }: AuthHe
       route({ summary: "Change one's password; other browsers are logged out", tag, access: "user", answer: meAnswer }),
       json(z.strictObject({ current: givenPassword, next: newPassword })),
       async (c) => c.json(await become(c, await changePassword(entrance, personOf(c), c.req.valid("json"), by(c)))),
+    )
+    .get(
+      "/api/auth/confirm",
+      route({ summary: "Whether a sensitive act would be let through as it is", tag, access: "user" }),
+      (c) => {
+        assertFresh(c, clock.instant());
+        return c.body(null, 204);
+      },
     )
     .post(
       "/api/auth/confirm",

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
+import { assertFresh } from "../api/fresh.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import { AppError } from "../base/errors.ts";
@@ -31,6 +32,7 @@ export const feedRoutes = ({ db, clock, secret, publicBaseUrl }: CalendarApiDeps
       "/api/calendar/feed/renew",
       route({ summary: "A new address; the old ones open nothing any more", tag, access: "owner", answer: address }),
       async (c) => {
+        assertFresh(c, clock.instant());
         const renewed = await inTenant(db, c, async (ctx) => {
           await renewFeed(ctx);
           await audit(ctx, { action: "calendar.feed_renew", subject: "calendar" });

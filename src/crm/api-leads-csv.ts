@@ -2,10 +2,12 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
+import { assertFresh } from "../api/fresh.ts";
 import { query } from "../api/input.ts";
 import { flagInput } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
+import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { Database } from "../db/client.ts";
 import { limits } from "../limits.ts";
@@ -66,14 +68,15 @@ const tooLarge = () => {
   throw new AppError("too_large", "a file of leads is too large");
 };
 
-/** Leads as a file, out and in (C11). */
-export function createLeadsCsvApi({ db }: { db: Database }) {
+/** Leads as a file, out and in (C11); all of them at once want the password given lately (K7). */
+export function createLeadsCsvApi({ db, clock }: { db: Database; clock: Clock }) {
   return new Hono<ApiEnv>()
     .get(
       "/api/leads/export.csv",
       route({ summary: "Leads as a CSV file", tag, access: "owner", media: "text/csv" }),
       query(exportQuery),
       (c) => {
+        assertFresh(c, clock.instant());
         const { language, ...filter } = c.req.valid("query");
         const text = exportLeads((run) => inTenant(db, c, run), filter, language);
         return c.body(streamOf(text), 200, {

@@ -7,6 +7,7 @@ import { childEnvironment, removeStorage } from "../../scripts/product.ts";
 import { Browser } from "../app/testing/browser.ts";
 import { addPerson, password } from "../app/testing/people.ts";
 import type { BusinessId } from "../base/ids.ts";
+import { webhookEvents } from "../db/schema/webhook.ts";
 import { openStage, type Stage } from "./testing/stage.ts";
 import { ringing, signedPost } from "./testing/wire.ts";
 
@@ -147,7 +148,7 @@ describe("beside the running product", () => {
     const named = new Set([...readme.matchAll(/`(?:https:\/\/YOUR-ADDRESS)?(\/[a-z][\w./-]*)`/g)].map(([, at]) => at!));
     expect(named.size).toBeGreaterThan(7);
     for (const at of named) {
-      if (at === "/api" || at === "/var/lib/agentlocator") continue; // a prefix, and a folder
+      if (at === "/api" || at === "/api/webhooks" || at === "/var/lib/agentlocator") continue; // a prefix, one that wants a login, and a folder
       const isWebhook = at.startsWith("/webhook/");
       const { status } = await fetch(`${stage.listensAt}${at}`, { method: isWebhook ? "POST" : "GET" });
       expect([at, status]).toEqual([at, isWebhook ? 403 : 200]);
@@ -183,6 +184,10 @@ test("the demo carries its call, prints the way into the panel, and ends when it
     child.kill("SIGKILL");
     await removeStorage(storage);
   }
+});
+
+test("the README names every event that other programs can be told of", () => {
+  for (const event of webhookEvents) expect(readme).toContain(`\`${event}\``);
 });
 
 test("the container file wants what the README says and checks the health of each part", () => {

@@ -1,6 +1,7 @@
 import type { CallId } from "../base/ids.ts";
 import { readMeeting } from "../calendar/read-meeting.ts";
 import { readCall } from "../calls/queries.ts";
+import { readMessage } from "../crm/conversations/read-message.ts";
 import { readLead } from "../crm/leads/list-leads.ts";
 import { readTask } from "../crm/tasks/list-tasks.ts";
 import type { WebhookEvent } from "../db/schema/webhook.ts";
@@ -27,5 +28,8 @@ export async function payloadOf(ctx: Ctx, event: WebhookEvent, id: string): Prom
       return readMeeting(ctx, id);
     case "task.created":
       return readTask(ctx, id);
+    case "message.received":
+    case "message.sent":
+      return readMessage(ctx, id);
   }
 }

@@ -53,7 +53,9 @@ async function fanOut({ db }: WebhookJobDeps, job: ClaimedJob): Promise<void> {
       const listeners = await tx.select({ id: webhooks.id }).from(webhooks).where(wanted);
       const payload = listeners.length === 0 ? null : await payloadOrNull(ctx, event, id);
       if (payload === null) return;
-      for (const listener of listeners) await addDelivery(ctx, listener.id, { event, source: job.id, payload });
+      // A message is sent once, however many reports say so.
+      const source = event.startsWith("message.") ? id : job.id;
+      for (const listener of listeners) await addDelivery(ctx, listener.id, { event, source, payload });
     },
     patient,
   );

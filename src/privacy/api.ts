@@ -2,10 +2,12 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
+import { assertFresh } from "../api/fresh.ts";
 import { param, query } from "../api/input.ts";
 import { instantText, pageOf, pageQuery } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
+import type { Clock } from "../base/clock.ts";
 import type { CustomerId } from "../base/ids.ts";
 import type { Database } from "../db/client.ts";
 import { readPageKey, writePageKey } from "../db/page-key.ts";
@@ -27,14 +29,15 @@ const erasure = z.object({
   finishedAt: instantText.nullable(),
 });
 
-/** A person's data, shown and erased (S5). */
-export function createPrivacyApi({ db, storageDir }: { db: Database; storageDir: string }) {
+/** A person's data, shown and erased (S5); both want the password given lately (K7). */
+export function createPrivacyApi({ db, storageDir, clock }: { db: Database; storageDir: string; clock: Clock }) {
   return new Hono<ApiEnv>()
     .get(
       "/api/customers/:id/export",
       route({ summary: "Everything of one person as a ZIP", tag, access: "owner", media: "application/zip" }),
       param(customerParam),
       async (c) => {
+        assertFresh(c, clock.instant());
         const { id } = c.req.valid("param");
         const zip = await exportPerson((run) => inTenant(db, c, run), storageDir, id);
         return c.body(zip, 200, {
@@ -50,6 +53,7 @@ export function createPrivacyApi({ db, storageDir }: { db: Database; storageDir:
       route({ summary: "Erase a person, for good", tag, access: "owner", answer: begun, status: 202 }),
       param(customerParam),
       async (c) => {
+        assertFresh(c, clock.instant());
         const { id } = c.req.valid("param");
         const erase = (ctx: Ctx) => erasePerson(ctx, id);
         return c.json({ erasureId: await inTenant(db, c, erase, { deadlineMs: limits.eraseMs }) }, 202);

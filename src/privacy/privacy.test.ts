@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import type { Access } from "../api/env.ts";
 import { door, member } from "../api/testing/door.ts";
+import { systemClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { type TestBusiness, testBusiness } from "../calendar/testing/test-business.ts";
@@ -47,7 +48,7 @@ afterEach(async () => {
   await rm(storageDir, { recursive: true });
 });
 
-const api = () => door(createPrivacyApi({ db, storageDir }));
+const api = () => door(createPrivacyApi({ db, storageDir, clock: systemClock }));
 const erase = (who = owner, id: string = person.customerId) =>
   api().json<{ erasureId: string }>(who, `/api/customers/${id}/erase`, { method: "POST" });
 const erasures = async () =>

@@ -58,11 +58,20 @@ describe("the business and its numbers", () => {
   });
 
   test("numbers are kept in E.164, whatever their spelling; another's number is taken", async () => {
-    const added = await post(owner, "/api/numbers", { phone: "03-765 4321" });
+    const inside = (who: Access) => member(who.businessId, "system_admin");
+    const added = await post(inside(owner), "/api/numbers", { phone: "03-765 4321" });
     expect(added).toMatchObject({ status: 201, body: { items: [{}, { phone: "+97237654321" }] } });
-    expect((await post(stranger, "/api/numbers", { phone: "+97237654321" })).status).toBe(409);
+    expect((await post(inside(stranger), "/api/numbers", { phone: "+97237654321" })).status).toBe(409);
     expect((await remove(stranger, "/api/numbers/+97237654321")).status).toBe(404);
+    expect((await post(inside(owner), "/api/numbers", { phone: "12" })).body.error.fields[0].path).toBe("phone");
     expect((await remove(owner, "/api/numbers/+97237654321")).status).toBe(204);
+    expect((await ask(owner, "/api/numbers")).body.items).toHaveLength(1);
+  });
+
+  test("only an administrator inside a business gives it a number, also one that is free", async () => {
+    const free = { phone: "+97237659999" };
+    for (const who of [owner, agent, member(null, "system_admin")])
+      expect((await post(who, "/api/numbers", free)).status).toBe(403);
     expect((await ask(owner, "/api/numbers")).body.items).toHaveLength(1);
   });
 });
@@ -204,7 +213,6 @@ test.each([
   ["PATCH", "/api/settings", { recordingDays: -1 }, 422, "recordingDays"],
   ["PATCH", "/api/settings", { transferPhone: "אמא" }, 422, "transferPhone"],
   ["PATCH", "/api/settings", { callPrompt: "x" }, 422, ""],
-  ["POST", "/api/numbers", { phone: "12" }, 422, "phone"],
   ["DELETE", "/api/numbers/seven", undefined, 404, undefined],
   ["PUT", "/api/prompts/call", { body: "{{price}}" }, 422, "body"],
   ["PUT", "/api/prompts/call", { body: "x".repeat(20_001) }, 422, "body"],

@@ -6,6 +6,7 @@ import { customerIdentities } from "../db/schema/customer.ts";
 import { conversations, type MessagePurpose, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
 import { usage } from "../db/schema/usage.ts";
+import { publish } from "../jobs/publish.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { addressOf } from "./address.ts";
 import type { OutgoingContent, OutgoingMessage, ProviderKind } from "./provider.ts";
@@ -204,6 +205,7 @@ export async function noteAccepted(
     .update(messages)
     .set({ state: "sent", providerId, sentAt: at, reason: null })
     .where(isIn(ctx, id, ["queued", "sending", "unknown"]));
+  await publish(ctx, "message.sent", id);
   const model = `${provider}-whatsapp`;
   await ctx.tx
     .insert(usage)

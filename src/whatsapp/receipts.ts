@@ -1,6 +1,7 @@
 import { and, eq, inArray, or, sql } from "drizzle-orm";
 import { announce } from "../db/announce.ts";
 import { type MessageState, messages } from "../db/schema/message.ts";
+import { publish } from "../jobs/publish.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Receipt } from "./provider.ts";
@@ -40,6 +41,8 @@ export async function applyReceipt(ctx: Ctx, receipt: Receipt): Promise<boolean>
     )
     .returning({ id: messages.id, conversationId: messages.conversationId, body: messages.body });
   if (changed === undefined) return false;
+  // Of one whose sending had an unknown end, the receipt is the first to say that it is out.
+  if (state === "sent" || state === "delivered") await publish(ctx, "message.sent", changed.id);
   if (state === "failed") await tellFailure(ctx, changed.id, code ?? "failed");
   await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: changed.conversationId });
   return true;

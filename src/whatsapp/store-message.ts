@@ -2,6 +2,7 @@ import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { newId } from "../base/ids.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
+import { publish } from "../jobs/publish.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
@@ -59,6 +60,7 @@ export async function storeMessage(
     .returning({ id: messages.id });
   if (added === undefined) return null;
   if (content.media !== null) await expectFile(ctx, added.id, content);
+  if (content.kind !== "unreadable") await publish(ctx, message.fromMe ? "message.sent" : "message.received", added.id);
   return { id: added.id, awaits };
 }
 

@@ -1,5 +1,6 @@
 import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
+import { withPassword } from "../confirm-password.ts";
 import { toast } from "../parts/toasts.tsx";
 import { resourceBy } from "../resource.ts";
 import { customerWords } from "../strings/customer.he.ts";
@@ -58,10 +59,12 @@ export async function archive(leadId: string, name: string): Promise<void> {
   toast(customerWords().archived(name), { undo: () => api.leads[":id"].restore.$post(lead) });
 }
 
-/** Where the browser downloads everything about a person from (a ZIP). */
-export const exportAddress = (id: string): string => `/api/customers/${encodeURIComponent(id)}/export`;
-
-/** Erases a person for good. @throws ApiError */
-export async function erase(id: string): Promise<void> {
-  await one.erase.$post({ param: { id } });
+/** Downloads everything about a person (a ZIP). The browser fetches it itself, so the password is asked for before. @throws ApiError */
+export async function exportPerson(id: string): Promise<void> {
+  if ((await withPassword(() => api.auth.confirm.$get())) === null) return;
+  location.assign(`/api/customers/${encodeURIComponent(id)}/export`);
 }
+
+/** Erases a person for good. False when the person at the screen would rather not give the password. @throws ApiError */
+export const erase = async (id: string): Promise<boolean> =>
+  (await withPassword(() => one.erase.$post({ param: { id } }))) !== null;

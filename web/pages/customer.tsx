@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { createForm } from "../form.ts";
 import { ellipsis, phone as phoneIcon, send } from "../icons.ts";
-import { addNote, archive, type Customer, customer, erase, exportAddress, rename } from "../models/customer.ts";
+import { addNote, archive, type Customer, customer, erase, exportPerson, rename } from "../models/customer.ts";
 import { leadName, statuses } from "../models/leads.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Button, LinkButton } from "../parts/button.tsx";
@@ -80,7 +80,7 @@ function Actions({ customer: found, name }: { customer: Customer; name: string }
           <>
             <MenuItem onClick={() => (renaming.value = true)}>{t.rename}</MenuItem>
             {lead && <MenuItem onClick={() => void archive(lead.id, name).catch(failed)}>{t.archive}</MenuItem>}
-            {isOwner && <MenuItem onClick={() => location.assign(exportAddress(found.id))}>{t.exported}</MenuItem>}
+            {isOwner && <MenuItem onClick={() => void exportPerson(found.id).catch(failed)}>{t.exported}</MenuItem>}
             {isOwner && (
               <MenuItem danger onClick={() => (erasing.value = true)}>
                 {t.erase}
@@ -98,7 +98,7 @@ function Actions({ customer: found, name }: { customer: Customer; name: string }
 function Erase({ customerId, name, onClose }: { customerId: string; name: string; onClose: () => void }) {
   const t = customerWords().erasing;
   const go = async () => {
-    await erase(customerId);
+    if (!(await erase(customerId))) return;
     toast(t.begun);
     leave("/leads", { replace: true });
   };

@@ -31,6 +31,7 @@ export const en: Translation<typeof he> = {
     numbers: "Phone numbers",
     number: "New number",
     addNumber: "Add",
+    numbersByAdmin: "A new number is added by whoever runs the system.",
     removeNumber: (phone) => `Remove ${phone}`,
     noNumbers: "No number yet. You can talk with the assistant in a test call.",
   },

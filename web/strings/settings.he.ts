@@ -30,6 +30,7 @@ export const he = {
     numbers: "מספרי טלפון",
     number: "מספר חדש",
     addNumber: "הוספה",
+    numbersByAdmin: "מספר חדש מוסיף מי שמנהל את המערכת.",
     removeNumber: (phone: string) => `הסרת ${phone}`,
     noNumbers: "אין עדיין מספר. אפשר לדבר עם העוזרת בשיחת ניסיון.",
   },

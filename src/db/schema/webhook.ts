@@ -13,6 +13,8 @@ export const webhookEvents = [
   "meeting.cancelled",
   "meeting.settled",
   "task.created",
+  "message.received",
+  "message.sent",
 ] as const;
 export type WebhookEvent = (typeof webhookEvents)[number];
 

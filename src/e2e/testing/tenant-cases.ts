@@ -41,6 +41,7 @@ export const askedElsewhere: readonly string[] = [
 export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "GET /api/auth/me": own,
   "GET /api/auth/csrf": own,
+  "GET /api/auth/confirm": own,
   "GET /api/openapi.json": own,
   "GET /api/docs": own,
 

@@ -14,6 +14,7 @@ import { Field } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
+import { me } from "../../session.ts";
 import { settingsWords } from "../../strings/settings.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
 
@@ -95,14 +96,18 @@ function Numbers() {
           )
         }
       </Loaded>
-      <Form onSubmit={add}>
-        <Field label={t.number} name="phone" type="tel" error={problems.value.phone} />
-        <div>
-          <Button type="submit" busy={busy.value}>
-            {t.addNumber}
-          </Button>
-        </div>
-      </Form>
+      {me.value?.role === "system_admin" ? (
+        <Form onSubmit={add}>
+          <Field label={t.number} name="phone" type="tel" error={problems.value.phone} />
+          <div>
+            <Button type="submit" busy={busy.value}>
+              {t.addNumber}
+            </Button>
+          </div>
+        </Form>
+      ) : (
+        <p class="muted">{t.numbersByAdmin}</p>
+      )}
     </section>
   );
 }
