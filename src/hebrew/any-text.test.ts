@@ -75,7 +75,7 @@ describe("any text", () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 60_000);
 
   test("random strings of the vocabulary are answered, in any conversation", () => {
     fc.assert(
@@ -84,7 +84,7 @@ describe("any text", () => {
       }),
       { numRuns: 4_000 },
     );
-  });
+  }, 60_000);
 
   test("the same words at the same moment mean the same", () => {
     fc.assert(

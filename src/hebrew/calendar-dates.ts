@@ -66,7 +66,8 @@ function readDayOfMonth(
   const token = tokens[at];
   if (!token) return null;
   const { ordinal, feminine, number } = token.entry;
-  if (ordinal !== undefined && !feminine && (number === undefined || token.prefix !== "")) {
+  const ninth = (tokens[at + 1]?.entry.ordinal ?? 0) > 6 && tokens[at + 1]!.prefix === "ל"; // "שני לתשיעי" can be no weekday
+  if (ordinal !== undefined && !feminine && (number === undefined || token.prefix !== "" || ninth)) {
     return { day: ordinal, next: at + 1, ordinal: true, digits: false };
   }
   if (token.letters > 0 && tokens[at + 1]?.entry.month !== undefined) {

@@ -42,14 +42,16 @@ const namesOtherHour = ({ tokens, context: { offered = [] } }: Scan, place: numb
   tokens.some((token, i) => token.entry.ordinal === undefined && onlyNumber(tokens, i) && token.mark === "") &&
   offered.some((slot, index) => index !== place - 1 && Number(slot.slice(11, 13)) % 12 === place % 12);
 
-/** "לא הראשון": that place is refused, not picked. */
-const deniedAt = ({ tokens }: Scan, talk: Talk, i: number): boolean =>
-  [i - 1, i - 2].some(
-    (k) =>
-      tokens[k] !== undefined &&
-      talk.clauses[k] === talk.clauses[i] &&
-      (tokens[k].entry.act === "no" || tokens[k].entry.act === "refuse"),
-  );
+/** "לא הראשון", "השני לא טוב לי": that place is refused, not picked; in "השני לא הראשון" the second is not. */
+function deniedAt({ tokens }: Scan, { clauses }: Talk, i: number): boolean {
+  const refusesAt = (k: number): boolean => {
+    const { act } = tokens[k]?.entry ?? {};
+    return clauses[k] === clauses[i] && (act === "no" || act === "refuse" || act === "poor" || act === "untimely");
+  };
+  if (refusesAt(i - 1) || refusesAt(i - 2)) return true;
+  const behind = refusesAt(i + 1) ? i + 1 : tokens[i + 1]?.entry.filler && refusesAt(i + 2) ? i + 2 : -1;
+  return behind > 0 && tokens[behind + 1]?.entry.ordinal === undefined;
+}
 
 function placeAt({ tokens }: Scan, i: number, count: number): number | null {
   const token = tokens[i]!;
@@ -60,7 +62,8 @@ function placeAt({ tokens }: Scan, i: number, count: number): number | null {
   if (tag === "last" && tokens.length <= 4 && /^[בל]?האחרו/.test(token.text)) return count;
   const led = tokens[i - 1]?.entry.act === "option" || tokens[i - 1]?.text === "מספר";
   if (led && token.letters >= 1 && token.letters <= count) return token.letters;
-  if (led && token.text.length === 1 && "אבגד".includes(token.text)) return "אבגד".indexOf(token.text) + 1;
+  if ((led || tokens.length === 1) && token.text.length === 1 && "אבגד".includes(token.text))
+    return "אבגד".indexOf(token.text) + 1;
   if (token.prefix !== "" && token.prefix !== "ה" && token.prefix !== "את") return null;
   const number = led || onlyNumber(tokens, i) ? readNumber(tokens, i) : null;
   return number && Number.isInteger(number.value) && number.value >= 1 && (led || number.value <= count)

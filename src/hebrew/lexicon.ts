@@ -1,5 +1,6 @@
 import { keyOf } from "./normalise.ts";
 import type { Part } from "./types.ts";
+import { answerWords } from "./words-answers.ts";
 import { talkWords } from "./words-talk.ts";
 import { timeWords } from "./words-time.ts";
 
@@ -62,6 +63,7 @@ export type Act =
   | "no"
   | "refuse" // a refusal on its own (אי אפשר)
   | "poor" // a refusal only when nothing else is said (קשה)
+  | "untimely" // the same, but not beside a day: "מחר מוקדם" is a wish
   | "maybe"
   | "think" // undecided, whatever else is said (אחשוב)
   | "cancel"
@@ -144,4 +146,4 @@ function build(tables: readonly Rows[]): Lexicon {
   return { words, phrases };
 }
 
-export const lexicon: Lexicon = build([timeWords, talkWords]);
+export const lexicon: Lexicon = build([timeWords, answerWords, talkWords]);

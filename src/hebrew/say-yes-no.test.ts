@@ -144,7 +144,7 @@ sayings(
   לא תודה = reject
   אולי = undecided
   סבבה = confirm
-  עזוב, אני אתקשר אחר כך = reject
+  עזוב, אני אתקשר אחר כך = undecided
   היי = none
   שלום, מדבר אבי = none
 `,

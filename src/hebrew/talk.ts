@@ -76,7 +76,7 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
     lines: linesOf(tokens, facts, clauses),
   };
   if (talk.correct < 0) talk.correct = loneNo(tokens, facts);
-  readAnswers(tokens, facts, talk);
+  readAnswers(scan, facts, talk);
   markBusy(tokens, facts);
   markBusyDays(scan, facts, clauses);
   return talk;
@@ -180,6 +180,7 @@ const vehicle = /^ב(?:אוטו|רכב|רכבת|אוטובוס|מונית|רגל
 /** "לא לבטל", "אל תבטלו", "לא צריך להזיז": the deed is denied. */
 function negatedDeed(tokens: readonly Token[], i: number): boolean {
   const { act } = tokens[i]!.entry;
+  if (act === "cancel" && tokens[i - 1]?.text === "מקסימומ") return true; // "מקסימום אבטל"
   if (act === "cancel" && vehicle.test(tokens[i + 1]?.text ?? "")) return true; // "לא מגיעה באוטו" comes, on foot
   if (act === "yes" || act === "maybe" || act === "correct" || act === "instead" || act === "any") return false;
   for (let k = i - 1; k >= 0 && k >= i - 2; k--) {
@@ -191,7 +192,8 @@ function negatedDeed(tokens: readonly Token[], i: number): boolean {
   return false;
 }
 
-function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void {
+function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
+  const { tokens } = scan;
   for (const [i, token] of tokens.entries()) {
     const { act } = token.entry;
     if (act === undefined || (token.prefix !== "" && token.prefix !== "ו")) continue;
@@ -199,8 +201,10 @@ function readAnswers(tokens: readonly Token[], facts: Fact[], talk: Talk): void 
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
     else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
     else if (act === "poor" && lightClause(talk, i)) refuse(tokens, facts, talk, i);
+    else if (act === "untimely" && lightClause(talk, i) && !facts.some(({ kind }) => kind === "date"))
+      refuse(tokens, facts, talk, i);
     else if (act === "arrive" && comes.test(token.text) && lightClause(talk, i)) talk.yes = i;
-    else if (act === "no" && i !== talk.correct) readNo(tokens, facts, talk, i);
+    else if (act === "no" && i !== talk.correct) readNo(scan, facts, talk, i);
     else if (act === "dont") denyBounds(facts, talk, i);
     else if (act === "cancel" && token.text.startsWith("לא ")) denyAbsence(tokens, facts, talk, i);
     else if (act === "except") for (const fact of facts) if (fact.at > i && fact.at <= i + 2) except(fact);
@@ -261,7 +265,7 @@ const isNoAnswer = (denied: Token | undefined): boolean => {
   return act === "not-about-time" || act === "cancel" || act === "move" || act === "postpone" || act === "advance";
 };
 
-function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number): void {
+function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number): void {
   const next = tokens[i + 1];
   if (!next || next.mark !== "" || talk.clauses[i + 1] !== talk.clauses[i]) {
     if (/^אחר כ/.test(tokens[i - 1]?.text ?? "")) return; // "פנוי עד 11, אחר כך לא" says the same twice
@@ -290,7 +294,19 @@ function readNo(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
   if (next.entry.act === "correct" && facts.some(({ at }) => at > i)) return; // "עשר, לא בעצם אחת עשרה"
   if (tokens[i - 1]?.text === "אמ") return; // "אם לא": a condition
   if (facts.some(({ at }) => talk.clauses[at] === talk.clauses[i])) return refuse(tokens, facts, talk, i);
-  if (restIsLight(talk, i) || (talk.yes >= 0 && tokens[i - 1]?.entry.act === "only")) talk.no = i; // "כן רק לא באותו יום"
+  if (restIsLight(talk, i) || (talk.yes >= 0 && tokens[i - 1]?.entry.act === "only"))
+    talk.no = i; // "כן רק לא באותו יום"
+  else if (context.offered?.length && deniesInAWord(tokens, talk, i)) talk.no = i;
+}
+
+const past = /(?:תי|תמ|תנ|נו)$/;
+
+/** "לא אידיאלי", "לא מתאפשר": after an offer one or two words behind "לא" refuse it, unless they tell of the past. */
+function deniesInAWord(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
+  const line = lines[clauses[i]!]!;
+  const said = tokens.slice(i + 1).filter((token, k) => clauses[i + 1 + k] === clauses[i] && !token.entry.filler);
+  if (line.asks || tokens.at(-1)?.mark === "?" || said.length > 2 || line.first < i - 1) return false;
+  return said.every(({ known, text, entry }) => (!known || entry.act !== undefined) && !past.test(text));
 }
 
 /** "לא בימי ראשון ושני": what is joined by ו or "או" is refused with the first. */

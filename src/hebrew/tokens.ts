@@ -19,6 +19,8 @@ export interface Token {
 }
 
 const unknown: Entry = {};
+/** "100%", "100 אחוז": an agreement, unless a thing stands beside it. */
+const wholly: Entry = { act: "fine", filler: true };
 const prefixLetters = "ובלהמכש";
 const wordPattern =
   /(?:https?:\/\/|www\.)\S+|[a-z0-9._-]{1,64}@\S{1,200}|[א-ת][א-ת'"]*|[a-z](?:[a-z']|\.(?=[a-z]))*|\d+(?:(?:[:./-]|,(?=(?:\d{3}|00|15|30|45)(?!\d)))\d+)*|\p{Extended_Pictographic}|[^\s]/gu;
@@ -39,6 +41,11 @@ export function tokenise(text: string): Token[] {
     if (raw.text.length > 4 && first < 128 && /^(?:https?:|www\.)|@./.test(raw.text)) {
       tokens.push(wordToken(raw.text, "", unknown, false)); // addresses of pages and mailboxes
       i++;
+      continue;
+    }
+    if (raw.text === "100" && /^(?:%|אחוז)/.test(raws[i + 1]?.text ?? "")) {
+      tokens.push(wordToken("100%", "", wholly, true));
+      i += 2;
       continue;
     }
     if (first >= 48 && first <= 57) {

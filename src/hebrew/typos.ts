@@ -61,7 +61,7 @@ export function correctTypo(word: string): { word: string; prefix: string } | nu
 
 const isAnswer = (word: string): boolean => {
   const { act } = lexicon.words.get(word) ?? {};
-  return act === "yes" || act === "no"; // "כןן", "לאא"
+  return act === "yes" || act === "no" || act === "fine"; // "כןן", "לאא", "מעולהה"
 };
 
 const weekdayNames = ["ראשון", "שני", "שלישי", "רביעי", "חמישי", "שישי"].map(keyOf);
@@ -76,7 +76,7 @@ export function weekdayMissingLetter(word: string): number | null {
 
 function nearest(stem: string): string | null {
   const single = stem.replace(/(.)\1/g, "$1"); // a letter held down twice: "מחרר"
-  if (single !== stem && lexicon.words.has(single) && isTimeWord(single)) return single;
+  if (single !== stem && lexicon.words.has(single) && (isTimeWord(single) || isAnswer(single))) return single;
   const byEar = homophone(stem);
   if (byEar) return byEar;
   if (stem.length < 5)

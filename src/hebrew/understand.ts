@@ -119,7 +119,7 @@ function answer(scan: Scan, talk: Talk): Draft {
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
   if (talk.yes >= 0 && hedged(scan, talk)) return { kind: "undecided" };
   if (talk.yes >= 0) return confirmed(context);
-  if (talk.maybe >= 0) return { kind: "undecided" };
+  if (talk.maybe >= 0 || scan.tokens.at(-1)?.entry.act === "dont") return { kind: "undecided" }; // "עוד לא"
   return { kind: "none" };
 }
 

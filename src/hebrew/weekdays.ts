@@ -233,7 +233,7 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
   if (livesIn(tokens, at) || inAddress(tokens, at)) return false;
   if (before && name.weekday === 1 && name.prefix === "" && introduces.test(before.text) && !isTimeWord(next))
     return false;
-  if (before?.text === "עמ" && name.prefix === "" && !isTimeWord(next)) return false; // "לדבר עם שני": a name
+  if (before?.text === "עמ" && tokens[at - 2]?.text !== "מה" && name.prefix === "" && !isTimeWord(next)) return false; // "לדבר עם שני": a name
   if (/[בלמ]$/.test(name.prefix)) return true;
   if (isTimeWord(next) || next === undefined || next.mark !== "")
     return before === undefined || before.known || isTimeWord(next);
