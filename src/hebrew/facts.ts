@@ -145,6 +145,7 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
   if (/^[וש]*ל$/.test(clock.prefix))
     return clock.hour >= 1 && !clock.masculine && (facts.length > 0 || scan.tokens.some(movesOrBooks));
   if (/^[וש]*ה$/.test(clock.prefix)) return offersHour(scan, clock);
+  if (tokens[clock.next]?.entry.act === "instead" && offersHourAfter(scan, clock.next)) return true; // "אחת במקום שתיים"
   return startsDate(tokens[clock.next]) || /^מ$/.test(clock.prefix);
 }
 
@@ -167,6 +168,11 @@ const startsDate = (token: Token | undefined): boolean =>
 
 const offersHour = ({ context }: Scan, clock: Clock): boolean =>
   context.offered?.some((slot) => Number(slot.slice(11, 13)) % 12 === clock.hour % 12) ?? false;
+
+const offersHourAfter = (scan: Scan, at: number): boolean => {
+  const instead = readClock(scan, at + 1);
+  return instead !== null && offersHour(scan, instead);
+};
 
 /** After an offer "10 מעולה" and "אפשר אחת עשרה?" are hours; a number that can be a place in the list is not. */
 function answersOffer({ tokens, context }: Scan, clock: Clock): boolean {

@@ -113,9 +113,9 @@ export function swapsThing(tokens: readonly Token[], i: number): boolean {
 /** The first place of every act that is not denied. */
 function firstActs(tokens: readonly Token[]): Map<Act, number> {
   const first = new Map<Act, number>();
-  for (const [i, { entry }] of tokens.entries()) {
-    if (entry.act !== undefined && !first.has(entry.act) && !negatedDeed(tokens, i) && !swapsThing(tokens, i))
-      first.set(entry.act, i);
+  for (const [i, { entry, prefix }] of tokens.entries()) {
+    if (prefix.includes("כש") || entry.act === undefined) continue; // "כשאחזור מחו"ל": when, not whether
+    if (!first.has(entry.act) && !negatedDeed(tokens, i) && !swapsThing(tokens, i)) first.set(entry.act, i);
   }
   return first;
 }
@@ -134,6 +134,7 @@ function clausesOf(tokens: readonly Token[], facts: readonly Fact[]): number[] {
       refused = false;
     } else if (
       act === "but" ||
+      (act === "only" && tokens[i + 1]?.prefix.startsWith("ש") === true) || // "מעולה רק שיהיה עם מיכל"
       (refused &&
         (act === "maybe" || act === "prefer" || act === "only" || (!told && startsProposal(token, inFact.has(i + 1)))))
     ) {
@@ -200,7 +201,7 @@ function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
     if (act === "yes" && opensClause(tokens, talk, i)) talk.yes = i;
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
     else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
-    else if (act === "poor" && lightClause(talk, i)) refuse(tokens, facts, talk, i);
+    else if (act === "poor" && lightClause(talk, i, true)) refuse(tokens, facts, talk, i);
     else if (act === "untimely" && lightClause(talk, i) && !facts.some(({ kind }) => kind === "date"))
       refuse(tokens, facts, talk, i);
     else if (act === "arrive" && comes.test(token.text) && lightClause(talk, i)) talk.yes = i;
@@ -243,9 +244,9 @@ function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: numb
 }
 
 /** Nothing but fillers, acts and times in the clause: "טוב", "אפשר", "בסדר תודה". */
-const lightClause = ({ clauses, lines }: Talk, i: number): boolean => {
+const lightClause = ({ clauses, lines }: Talk, i: number, mayWant = false): boolean => {
   const line = lines[clauses[i]!]!;
-  return line.heavy === 0 && line.refusal < 0 && !line.asks && !line.wants;
+  return line.heavy === 0 && line.refusal < 0 && !line.asks && (mayWant || !line.wants);
 };
 
 /** A refusal covers the times of its clause; without any it is a plain no. */
@@ -322,6 +323,9 @@ function negateChain(tokens: readonly Token[], facts: readonly Fact[], first: Fa
     fact.negated = true;
     last = fact;
   }
+  // "לא מחר בבוקר, מחר בערב": what hangs on the refused day goes with it when another time follows.
+  const hung = first.kind === "date" ? facts.find(({ at, kind }) => at === last.next && kind !== "date") : undefined;
+  if (hung && !hung.relation && facts.some(({ at }) => at > hung.at)) hung.negated = true;
 }
 
 /** After the word at `i` its clause holds only small talk. */

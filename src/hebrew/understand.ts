@@ -1,4 +1,4 @@
-import { type Day, parseIsoLocal } from "./civil.ts";
+import { type Day, isoDate, isoLocal, parseIsoLocal } from "./civil.ts";
 import { readDeed } from "./deeds.ts";
 import { confirmed, pickByPlace, pickByTime, refused } from "./dialogue.ts";
 import { readFacts } from "./facts.ts";
@@ -86,9 +86,17 @@ function shiftedFrom(world: World, scan: Scan, slot: string): Draft | null {
   return momentAt(world, [at.day + carry], settledHour(minute - carry * 1440), false);
 }
 
-/** "מחר בבוקר, לא לפני תשע": the refused bound holds on the day that is wanted. */
+/** "מחר בבוקר, לא לפני תשע", "מחר לא בבוקר": the refused bound or part of the day holds on the day that is wanted. */
 function boundOnDay(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk: Talk): Draft | null {
   if (!wish.date || wish.hour || wish.range) return null;
+  const [day, other] = wish.date.days;
+  if (wish.negated[0]?.kind === "part" && !wish.part && day !== undefined && other === undefined)
+    return {
+      ...refused(wish.negated)!,
+      start: isoLocal(day, 0),
+      window: [isoDate(day), isoDate(day)],
+      missing: ["time"],
+    } as Draft;
   if (!wish.negated.some(({ kind, relation }) => kind === "clock" && relation)) return null;
   const turned = facts.map((fact) =>
     fact.negated && fact.relation && fact.kind === "clock" ? turnedRound(fact) : fact,
@@ -119,7 +127,7 @@ function answer(scan: Scan, talk: Talk): Draft {
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
   if (talk.yes >= 0 && hedged(scan, talk)) return { kind: "undecided" };
   if (talk.yes >= 0) return confirmed(context);
-  if (talk.maybe >= 0 || scan.tokens.at(-1)?.entry.act === "dont") return { kind: "undecided" }; // "עוד לא"
+  if (talk.maybe >= 0 || scan.tokens.at(-1)?.text === "עוד לא") return { kind: "undecided" }; // "עוד לא"
   return { kind: "none" };
 }
 

@@ -41,15 +41,27 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   const dates = stillAhead(scan, named);
   const datePart = dates.map((date) => date.part).find((part) => part !== null) ?? null;
   const limits = parts.filter(({ relation }) => relation);
-  const free = parts.filter(({ relation }) => !relation);
+  const clocks = positive.filter((fact) => fact.kind === "clock");
+  const secondPart = (clock: Clock): PartFact | undefined =>
+    clock.part === null ? undefined : parts.find((one) => one.at > clock.at && orBetween(scan, clock, one));
+  const free = parts.filter((one) => !one.relation && !clocks.some((clock) => secondPart(clock) === one));
   const either = free.some((one, i) => i > 0 && orBetween(scan, free[i - 1]!, one));
   const otherParts = either ? [...new Set(free.map((one) => one.part))] : [];
   const part = either ? null : (free[0]?.part ?? datePart);
   const dawn = parts.some((fact) => fact.dawn);
-  const hours = positive
-    .filter((fact) => fact.kind === "clock")
+  const hours = clocks
     .filter(({ at }) => !named.some((date) => date.next === at && !dates.includes(date)))
-    .map((clock): HourWish => ({ clock, ...readingsOf(clock, part, dawn), relation: clock.relation ?? null }));
+    .map((clock): HourWish => {
+      const readings = readingsOf(clock, part, dawn);
+      const second = secondPart(clock); // "בשמונה בבוקר או בערב"
+      const more = second ? readingsOf({ ...clock, part: second.part }, null, second.dawn).minutes : [];
+      return {
+        clock,
+        ...readings,
+        minutes: [...new Set([...readings.minutes, ...more])],
+        relation: clock.relation ?? null,
+      };
+    });
   hours.push(...limits.map(partLimit));
   const rangeFact = positive.find((fact) => fact.kind === "range") ?? null;
   const range = rangeFact ? { ...rangeReadings(rangeFact.from, rangeFact.to, part, dawn), fact: rangeFact } : null;
