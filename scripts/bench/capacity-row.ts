@@ -12,6 +12,8 @@ const p99Of = ({ report }: Run): number => Math.max(report.uplinkMs.p99, report.
 const holds = (run: Run): boolean =>
   p99Of(run) < bars.delayMs && run.report.framesLost === 0 && run.report.streams === run.report.calls;
 
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
 async function measure(): Promise<Finding[]> {
   const tried: string[] = [];
   let most = 0;
@@ -20,7 +22,7 @@ async function measure(): Promise<Finding[]> {
     const { streams, framesLost, ownLatenessMs } = run.report;
     const busy = Math.round(((run.cpuPerCallMinute * calls) / 60) * 100);
     tried.push(
-      `${calls}: p99 ${ms(p99Of(run))}, ${framesLost} lost, ${streams} streams, product ${busy} % of its core, load ${Math.round(run.loadShare * 100)} % of its own and late by p99 ${ms(ownLatenessMs.p99)}`,
+      `${calls}: p99 ${ms(p99Of(run))}, ${framesLost} lost, ${streams} streams, product ${busy} % of its core and ${percent(run.waitedShare)} waiting for it, load ${percent(run.loadShare)} of its own and late by p99 ${ms(ownLatenessMs.p99)}`,
     );
     if (!holds(run)) break;
     most = calls;

@@ -13,6 +13,8 @@ export interface Run {
   databasePerCallMinute: number;
   /** Share of its own core that the load needed, starting the product included. */
   loadShare: number;
+  /** Part of the time in which its main thread was ready and others had its core, its own PostgreSQL among them. */
+  waitedShare: number;
   /** Before the first call. */
   startBytes: number;
   peakBytes: number;
@@ -45,6 +47,7 @@ const resultOf = (
   loadShare,
   cpuPerCallMinute: watch.usedAfter(warmUpSeconds) / callMinutes(load),
   databasePerCallMinute: (database?.usedAfter(warmUpSeconds) ?? 0) / callMinutes(load),
+  waitedShare: watch.waitedShare,
   startBytes: watch.samples[0]!.residentBytes,
   peakBytes: watch.peakBytes,
 });

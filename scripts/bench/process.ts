@@ -30,6 +30,11 @@ function cpuIfThere(pid: number): number {
   }
 }
 
+/** How long the process's main thread was ready to run and somebody else had its core, in seconds. */
+function waitedSeconds(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, "latin1").split(" ")[1]) / 1e9;
+}
+
 /** Resident memory in bytes. */
 export function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) * 1_024;
@@ -50,12 +55,17 @@ export function childrenOf(parent: number): number[] {
 
 /** Reads a process every `everyMs` until stopped. */
 export class ProcessWatch {
-  readonly samples: { atMs: number; cpuSeconds: number; residentBytes: number }[] = [];
+  readonly samples: { atMs: number; cpuSeconds: number; waitedSeconds: number; residentBytes: number }[] = [];
   readonly #timer: Timer;
 
   constructor(pid: number, cpuOf: (pid: number) => number = cpuSeconds, everyMs = 500) {
     const read = (): void => {
-      this.samples.push({ atMs: performance.now(), cpuSeconds: cpuOf(pid), residentBytes: residentBytes(pid) });
+      this.samples.push({
+        atMs: performance.now(),
+        cpuSeconds: cpuOf(pid),
+        waitedSeconds: waitedSeconds(pid),
+        residentBytes: residentBytes(pid),
+      });
     };
     read();
     this.#timer = setInterval(read, everyMs);
@@ -67,6 +77,12 @@ export class ProcessWatch {
 
   get peakBytes(): number {
     return Math.max(...this.samples.map(({ residentBytes: bytes }) => bytes));
+  }
+
+  /** Part of the time since the watch began in which the main thread could not run because others did. */
+  get waitedShare(): number {
+    const [first, last] = [this.samples[0]!, this.samples.at(-1)!];
+    return (1_000 * (last.waitedSeconds - first.waitedSeconds)) / Math.max(1, last.atMs - first.atMs);
   }
 
   /** CPU seconds from `seconds` after the watch began until its end. */

@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../base/log.ts";
 import { connectPostgres } from "./connect.ts";
@@ -63,6 +63,14 @@ test("a fresh folder becomes a server that writes through to the disk and listen
   expect(await show(server, "listen_addresses")).toBe("");
   expect(statSync(root).mode & 0o777).toBe(0o700);
   expect(await ask(server, async (sql) => (await sql`select 'שלום' as word`)[0]?.word)).toBe("שלום");
+});
+
+test("the server and its sessions leave the processor to live calls", async () => {
+  const server = await start(folder());
+  await ask(server, async (sql) => {
+    const [session] = await sql`select pg_backend_pid() as pid`;
+    for (const pid of [server.pid, Number(session?.pid)]) expect(getPriority(pid)).toBeGreaterThan(getPriority());
+  });
 });
 
 test("a running server is adopted, and a stopped one starts again with its rows", async () => {

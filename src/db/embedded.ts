@@ -8,6 +8,7 @@ import { limits } from "../limits.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { connectPostgres } from "./connect.ts";
 import { prepareRoot, socketFolder, syncFolder } from "./embedded-folders.ts";
+import { giveWay } from "./give-way.ts";
 import { findPostgres, type PostgresBinaries, type ServerUser, serverUser } from "./postgres-binaries.ts";
 
 export interface EmbeddedSettings {
@@ -148,6 +149,7 @@ class Supervisor {
       stdio: ["ignore", "ignore", output],
     });
     closeSync(output);
+    if (server.pid !== undefined) giveWay(server.pid);
     let over = false;
     const exited = new Promise<void>((resolve) => {
       const end = () => {
