@@ -222,7 +222,7 @@ function readHour(tokens: readonly Token[], at: number, led: boolean): Core | nu
   if (!number) return null;
   const padded = token.digits?.shape === "int" && token.digits.padded;
   const base = { hour: number.value, prefix: token.prefix, padded, masculine: number.gender === "m" };
-  const minutes = minutesAfter(tokens, number.next);
+  const minutes = minutesAfter(tokens, number.next, number.value);
   if (minutes && minutes.value > 59) return { ...base, minute: 0, next: minutes.next, precise: true, impossible: true };
   if (!minutes) return { ...base, minute: 0, next: number.next, precise: false };
   if (minutes.value >= 0) return { ...base, minute: minutes.value, next: minutes.next, precise: true };
@@ -231,7 +231,7 @@ function readHour(tokens: readonly Token[], at: number, led: boolean): Core | nu
 }
 
 /** Minutes named after the hour; negative for "פחות", above 59 when somebody says so. */
-function minutesAfter(tokens: readonly Token[], at: number): { value: number; next: number } | null {
+function minutesAfter(tokens: readonly Token[], at: number, hour: number): { value: number; next: number } | null {
   const token = tokens[at];
   if (!token) return null;
   const { tag } = token.entry;
@@ -257,6 +257,7 @@ function minutesAfter(tokens: readonly Token[], at: number): { value: number; ne
   if (units !== undefined && units < 10 && tokens[number.next]!.prefix === "")
     return { value: units, next: afterMinutesWord(tokens, number.next + 1) }; // "ארבע אפס חמש"
   if (token.prefix === "" && number.value < 10) return null; // "ארבע חמש": a list or a correction, not 4:05
+  if (token.prefix === "" && number.value === hour + 1) return null; // "עשר אחת עשרה": two hours
   if (countedBy(tokens, next)) return null;
   return { value: number.value, next };
 }

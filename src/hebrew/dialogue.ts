@@ -24,11 +24,15 @@ export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk, wish
   if (offered.length === 3 && scan.tokens.some(({ entry }) => entry.act === "middle" || entry.tag === "middle"))
     return choice(context, 1);
   const inFact = (i: number) => facts.some((fact) => i >= fact.at && i < fact.next);
-  const picks: number[] = [];
+  let picks: number[] = [];
+  const turn = lastTurn(scan);
   for (const i of tokens.keys()) {
-    if (inFact(i) || deniedAt(scan, talk, i)) continue;
+    const turned = turn >= 0 && i > turn && i <= turn + 2;
+    if (inFact(i) || (!turned && deniedAt(scan, talk, i))) continue;
     const place = placeAt(scan, i, offered.length);
-    if (place !== null) picks.push(place);
+    if (place === null) continue;
+    if (i > turn && turn >= 0) picks = [];
+    picks.push(place);
   }
   const distinct = [...new Set(picks)];
   if (distinct.length === 0) return null;
@@ -41,6 +45,12 @@ export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk, wish
 const namesOtherHour = ({ tokens, context: { offered = [] } }: Scan, place: number): boolean =>
   tokens.some((token, i) => token.entry.ordinal === undefined && onlyNumber(tokens, i) && token.mark === "") &&
   offered.some((slot, index) => index !== place - 1 && Number(slot.slice(11, 13)) % 12 === place % 12);
+
+/** "הראשון, לא סליחה השני", "השני. לא, השלישי": where the pick before is taken back, -1 for nowhere. */
+const lastTurn = ({ tokens }: Scan): number =>
+  tokens.findLastIndex(
+    ({ entry: { act } }, i) => act === "correct" || (i > 0 && act === "no" && tokens[i + 1]?.mark === ","),
+  );
 
 /** "לא הראשון", "השני לא טוב לי": that place is refused, not picked; in "השני לא הראשון" the second is not. */
 function deniedAt({ tokens }: Scan, { clauses }: Talk, i: number): boolean {

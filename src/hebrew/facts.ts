@@ -135,6 +135,8 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
   if (clock.part || clock.meridiem) return true;
   if (countsSomething(tokens, clock)) return false;
   if (clock.impossible && clock.written) return bound || due(clock, facts); // "75:90" may be anything
+  if (tokens[clock.at]!.digits?.shape === "dotted" && clock.prefix === "" && facts.length === 0 && !context.asked)
+    return tokens.length === 1 || tokens[clock.at + 1]?.entry.shift !== undefined; // "ריבית 5.25"
   if (clock.precise && clock.written) return true;
   if (clock.strong || bound) return clock.hour <= 24 || clock.impossible;
   if (context.asked === "time") return clock.hour >= 1;
@@ -177,7 +179,8 @@ const offersHourAfter = (scan: Scan, at: number): boolean => {
 /** After an offer "10 מעולה" and "אפשר אחת עשרה?" are hours; a number that can be a place in the list is not. */
 function answersOffer({ tokens, context }: Scan, clock: Clock): boolean {
   const offered = context.offered?.length ?? 0;
-  if (offered === 0 || clock.hour <= Math.max(offered, 1)) return false;
+  if (offered === 0 && context.pending === undefined) return false;
+  if (offered > 0 && clock.hour <= offered) return false;
   return tokens.every(({ mark, entry }, i) => {
     const inside = i >= clock.at && i < clock.next;
     const light = entry.filler === true || entry.act !== undefined || entry.tag !== undefined;

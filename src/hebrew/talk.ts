@@ -82,7 +82,7 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
   return talk;
 }
 
-export const comes = /^(?:מגיע|מגיעה|מגיעימ|אגיע|נגיע)$/;
+export const comes = /^(?:אני שמ|מגיע|מגיעה|מגיעימ|אגיע|נגיע)$/;
 const hesitates = /^(?:רגע|אה|אהה|אופס|אמ|אממ|סליחה)$/;
 
 /** "תשע וחצי, לא, עשר", "בשלוש לא רגע בארבע": a "no" by itself, or with a hesitation, takes back the hour before it. */
@@ -206,15 +206,19 @@ function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
       refuse(tokens, facts, talk, i);
     else if (act === "arrive" && comes.test(token.text) && lightClause(talk, i)) talk.yes = i;
     else if (act === "no" && i !== talk.correct) readNo(scan, facts, talk, i);
-    else if (act === "dont") denyBounds(facts, talk, i);
+    else if (act === "dont") denyBounds(tokens, facts, talk, i);
     else if (act === "cancel" && token.text.startsWith("לא ")) denyAbsence(tokens, facts, talk, i);
     else if (act === "except") for (const fact of facts) if (fact.at > i && fact.at <= i + 2) except(fact);
   }
 }
 
-/** "אל תתקשרו לפני עשר": the bound is what is not wanted. */
-function denyBounds(facts: readonly Fact[], { clauses }: Talk, i: number): void {
-  for (const fact of facts) if (fact.at > i && clauses[fact.at] === clauses[i] && fact.relation) fact.negated = true;
+const reaching = /^ת(?:תקשר|צלצל|בוא|גיע|קבע|שבצ)/;
+
+/** "אל תתקשרו לפני עשר", "אל תבואו בשבת": the bound, and of a call or visit the day too, is what is not wanted. */
+function denyBounds(tokens: readonly Token[], facts: readonly Fact[], { clauses }: Talk, i: number): void {
+  const whole = reaching.test(tokens[i + 1]?.text ?? "");
+  for (const fact of facts)
+    if (fact.at > i && clauses[fact.at] === clauses[i] && (whole || fact.relation)) fact.negated = true;
 }
 
 /** "לא יכול להגיע מחר אפשר בראשון": the day of the absence is refused, the proposal behind it is not. */
@@ -257,13 +261,21 @@ function refuse(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number):
     fact.negated = true;
     covered = true;
   }
-  if (!covered && !isNoAnswer(tokens[i + 1])) talk.no = i;
+  const denied = tokens[i + 1]?.entry.act === "want" ? tokens[i + 2] : tokens[i + 1]; // "לא רציתי לבטל"
+  if (!covered && !isNoAnswer(denied)) talk.no = i;
 }
 
 /** "לא צריך לבטל", "לא הבנתי": what is denied is a deed or an understanding, not the offer. */
 const isNoAnswer = (denied: Token | undefined): boolean => {
   const act = denied?.entry.act;
-  return act === "not-about-time" || act === "cancel" || act === "move" || act === "postpone" || act === "advance";
+  return (
+    act === "late" ||
+    act === "not-about-time" ||
+    act === "cancel" ||
+    act === "move" ||
+    act === "postpone" ||
+    act === "advance"
+  );
 };
 
 function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number): void {
@@ -334,7 +346,8 @@ const restIsLight = ({ clauses, lines }: Talk, i: number): boolean => lines[clau
 /** Minutes of delay: the first length of time in the text, or a bare number behind the verb ("מאחר ב-10", "ברבע"). */
 export function delayMinutes(tokens: readonly Token[]): number | null {
   for (let i = 0; i < tokens.length; i++) {
-    const duration = readDuration(tokens, i);
+    const some = tokens[i]!.entry.unit !== undefined && /ות$/.test(tokens[i]!.text); // "בכמה דקות"
+    const duration = some ? null : readDuration(tokens, i);
     const minutes = duration && durationMinutes(duration);
     const early = duration ? tokens[duration.next]?.entry.tag : undefined;
     if (early === "ago" || early === "earlier") return null; // "אגיע עשר דקות לפני" is no delay

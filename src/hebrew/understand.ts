@@ -73,7 +73,10 @@ function butShifted(world: World, scan: Scan, facts: readonly Fact[], picked: Ch
 
 /** "אפשר חצי שעה אחרי?" counts from the one offer. */
 function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft | null {
-  const [slot, second] = scan.context.offered ?? [];
+  const { offered = [], pending } = scan.context;
+  const whole =
+    pending?.date !== undefined && pending.time !== undefined ? `${pending.date}T${pending.time}` : undefined;
+  const [slot = whole, second] = offered;
   return slot === undefined || second !== undefined || facts.length > 0 ? null : shiftedFrom(world, scan, slot);
 }
 

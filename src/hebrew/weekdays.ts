@@ -293,7 +293,8 @@ export const street = /^[בלמו]?(?:רחוב|רח'|שדרות|שד'|כיכר|�
 const inAddress = (tokens: readonly Token[], at: number): boolean =>
   tokens[at]!.entry.ordinal === 1 &&
   tokens[at]!.prefix === "" &&
-  tokens.slice(Math.max(0, at - 5), at).some(({ text }) => street.test(text));
+  (tokens.slice(Math.max(0, at - 5), at).some(({ text }) => street.test(text)) ||
+    (tokens[at - 1]?.digits?.shape === "int" && tokens[at - 2]?.known === false && tokens[at + 1] === undefined)); // "הרצל 100 ראשון"
 
 /** "אני גר בראשון": the city, not Sunday, unless "יום" or an hour says otherwise. */
 const livesIn = (tokens: readonly Token[], at: number): boolean =>
