@@ -2,6 +2,7 @@
  * `bun scripts/bench-api.ts`: the HTTP API against its bars, on a throw-away server with 100,000 leads and 1,000,000
  * messages. The API runs in a process of its own on one core, the load comes from another. Exit code 1 when a bar is missed.
  */
+import { isDeepStrictEqual } from "node:util";
 import { Browser } from "../src/app/testing/browser.ts";
 import { password } from "../src/app/testing/people.ts";
 import { announce } from "../src/db/announce.ts";
@@ -98,6 +99,8 @@ async function throughput(): Promise<Finding[]> {
     );
     return done / (forMs / 1_000);
   };
+  const [theirs, own] = [await (await get("/bare")).json(), await (await get("/api/leads?limit=50")).json()];
+  if (!isDeepStrictEqual(plain(theirs), plain(own))) throw new Error("the bare handler answers something else");
   for (const path of ["/bare", "/api/leads?limit=50"]) await run(path);
   const ratios: number[] = [];
   const rates = { ours: [] as number[], bare: [] as number[] };
@@ -120,6 +123,12 @@ async function throughput(): Promise<Finding[]> {
     },
   ];
 }
+
+/** The rows of a list, instants in one spelling. */
+const plain = (list: unknown) =>
+  JSON.parse(JSON.stringify((list as { items: unknown }).items), (_name, value) =>
+    typeof value === "string" && /^\d{4}-.*Z$/.test(value) ? Date.parse(value) : value,
+  ) as unknown;
 
 /** A fact told by one process, read by 250 open panels of another. */
 async function live(): Promise<Finding[]> {

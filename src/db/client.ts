@@ -1,15 +1,12 @@
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type { Sql } from "postgres";
 import { AppError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { connectPostgres } from "./connect.ts";
-import { guarded } from "./guarded-client.ts";
+import { createOrm, type Orm, type Tx } from "./orm.ts";
 
-export type Orm = PostgresJsDatabase<Record<string, never>>;
-/** An open transaction: what `withTenant` and `withSystem` hand to their callback. */
-export type Tx = Parameters<Parameters<Orm["transaction"]>[0]>[0];
+export type { Tx };
 
 /** The database. Rows are reached through `withTenant` and `withSystem` (tenant.ts), never directly. */
 export interface Database {
@@ -110,7 +107,7 @@ class PooledDatabase implements Database {
   #openPool(): Pool {
     const { address, log, connections = limits.databaseConnections } = this.#settings;
     const client = connectPostgres(address, { connections, session });
-    return { client, orm: drizzle(guarded(client, log)) };
+    return { client, orm: createOrm(client, log) };
   }
 
   #retire(pool: Pool): void {

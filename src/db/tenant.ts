@@ -1,11 +1,16 @@
-import { sql } from "drizzle-orm";
 import type { BusinessId } from "../base/ids.ts";
 import { limits } from "../limits.ts";
 import type { Database, Tx } from "./client.ts";
+import { scopeOf } from "./orm.ts";
 
 export interface WithOptions {
   /** How long the whole transaction may take, in ms. Default: `limits.webQueryMs`. */
   deadlineMs?: number;
+  /**
+   * "kept": statements are planned once per connection and not anew with their values. For reads that have one good plan
+   * whatever they ask for: under row-level security the plan of a page takes longer than the page. Default: "fresh".
+   */
+  plans?: "kept" | "fresh";
 }
 
 /**
@@ -18,7 +23,7 @@ export function withTenant<T>(
   run: (tx: Tx) => Promise<T>,
   options: WithOptions = {},
 ): Promise<T> {
-  return transaction(db, options, sql`set_config('app.business_id', ${businessId}, true)`, run);
+  return transaction(db, options, ["app.business_id", businessId], run);
 }
 
 /**
@@ -27,13 +32,13 @@ export function withTenant<T>(
  * @throws as `withTenant`.
  */
 export function withSystem<T>(db: Database, run: (tx: Tx) => Promise<T>, options: WithOptions = {}): Promise<T> {
-  return transaction(db, options, sql`set_config('role', 'app_system', true)`, run);
+  return transaction(db, options, ["role", "app_system"], run);
 }
 
 function transaction<T>(
   db: Database,
-  { deadlineMs = limits.webQueryMs }: WithOptions,
-  scope: ReturnType<typeof sql>,
+  { deadlineMs = limits.webQueryMs, plans = "fresh" }: WithOptions,
+  scope: readonly [name: string, value: string],
   run: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   return db.within(deadlineMs, (orm, expired) =>
@@ -41,12 +46,12 @@ function transaction<T>(
       if (expired()) throw new Error("nobody waits for this transaction any more");
       // Not waited for: the connection takes statements in order, so that the first of `run` goes out along with it. Should
       // it fail, the transaction is lost and nothing of `run` happens either.
-      const scoped = tx
-        .execute(sql`select ${scope}, set_config('statement_timeout', ${String(deadlineMs)}, true)`)
-        .then(() => {});
+      const scoped = scopeOf(tx).unsafe(begin[plans], [...scope, String(deadlineMs)]);
       scoped.catch(() => {});
-      const result = run(tx).finally(() => scoped);
-      return result;
+      return run(tx).finally(() => scoped.then(() => {}));
     }),
   );
 }
+
+const scopeText = "select set_config($1, $2, true), set_config('statement_timeout', $3, true)";
+const begin = { fresh: scopeText, kept: `${scopeText}, set_config('plan_cache_mode', 'force_generic_plan', true)` };

@@ -1,8 +1,10 @@
-import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import { wallClock } from "../../api/wall-clock.ts";
 import { AppError } from "../../base/errors.ts";
-import type { CustomerId, UserId } from "../../base/ids.ts";
-import { type PageKey, readPageKey, writePageKey } from "../../db/page-key.ts";
+import type { BusinessId, CustomerId, UserId } from "../../base/ids.ts";
+import type { Tx } from "../../db/client.ts";
+import { keptQuery } from "../../db/kept.ts";
+import { readPageKey, writePageKey } from "../../db/page-key.ts";
 import { customerIdentities, customers } from "../../db/schema/customer.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
 import { leadStatuses } from "../../db/schema/lead-status.ts";
@@ -35,7 +37,7 @@ export interface LeadQuery extends LeadFilter {
   before?: string | undefined;
 }
 
-export type LeadRow = Awaited<ReturnType<typeof readPage>>[number];
+export type LeadRow = Awaited<ReturnType<typeof dressed>>[number];
 
 export interface LeadPage {
   leads: LeadRow[];
@@ -46,7 +48,7 @@ export interface LeadPage {
 /** Leads, newest or most recently active first. @throws AppError "invalid" for a `before` that is none. */
 export async function listLeads(ctx: Ctx, query: LeadQuery = {}): Promise<LeadPage> {
   const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);
-  const rows = await readPage(ctx, query, limit + 1, query.before ? readPageKey(query.before) : null);
+  const rows = await readPage(ctx, query, limit + 1);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const at = query.sort === "active" ? last?.activeAt : last?.createdAt;
@@ -54,32 +56,49 @@ export async function listLeads(ctx: Ctx, query: LeadQuery = {}): Promise<LeadPa
 }
 
 /** One lead, archived or not, as the list shows it. @throws AppError "not_found". */
-export async function readLead(ctx: Ctx, leadId: string): Promise<LeadRow> {
-  const [row] = await selectLeads(ctx).where(and(eq(leads.businessId, ctx.businessId), eq(leads.id, leadId)));
+export async function readLead({ tx, businessId }: Ctx, leadId: string): Promise<LeadRow> {
+  const [row] = await dressed(
+    tx,
+    businessId,
+    found(tx, and(eq(leads.businessId, businessId), eq(leads.id, leadId)), [], 1),
+  );
   if (row === undefined) throw new AppError("not_found", "no such lead");
   return row;
 }
+
+function readPage({ tx, businessId }: Ctx, query: LeadQuery, count: number): Promise<LeadRow[]> {
+  const { sort = "newest", archived = false, limit: _, before, q, ...filter } = query;
+  const key = before === undefined ? null : readPageKey(before);
+  const asked = { ...filter, businessId, count, beforeAt: key?.at, beforeId: key?.id };
+  // Words and digits are no parameters: how many there are changes the text.
+  if (q !== undefined) return pageOfLeads(tx, { sort, archived }, { ...asked, q });
+  return keptPageOfLeads(tx, { sort, archived }, asked);
+}
+
+interface AskedPage extends Omit<LeadFilter, "archived"> {
+  businessId: BusinessId;
+  count: number;
+  beforeAt?: Temporal.Instant | undefined;
+  beforeId?: string | undefined;
+}
+
+const keptPageOfLeads = keptQuery(pageOfLeads);
 
 /**
  * The page is found in `leads` alone and dressed afterwards: joined first, names and numbers of every lead that fits were
  * looked up before all but a page of them was thrown away (270 ms instead of 20 with 100,000 leads).
  */
-function readPage(ctx: Ctx, query: LeadQuery, count: number, before: PageKey | null) {
-  const at = query.sort === "active" ? leads.activeAt : leads.createdAt;
-  const older = before && sql`(${at}, ${leads.id}) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`;
-  const page = ctx.tx
-    .select({ id: leads.id })
-    .from(leads)
-    .where(and(matches(ctx, query), older ?? undefined))
-    .orderBy(desc(at), desc(leads.id))
-    .limit(count);
-  return selectLeads(ctx)
-    .where(and(eq(leads.businessId, ctx.businessId), inArray(leads.id, page)))
-    .orderBy(desc(at), desc(leads.id));
+function pageOfLeads(tx: Tx, shape: { sort: LeadSort; archived: boolean }, asked: AskedPage) {
+  const at = shape.sort === "active" ? "activeAt" : "createdAt";
+  const { beforeAt, beforeId } = asked;
+  const older = beforeAt && sql`(${leads[at]}, ${leads.id}) < (${beforeAt}::timestamptz, ${beforeId}::uuid)`;
+  const where = and(matches(asked, { ...asked, ...shape }), older);
+  const page = found(tx, where, [desc(leads[at]), desc(leads.id)], asked.count);
+  return dressed(tx, asked.businessId, page).orderBy(desc(page[at]), desc(page.id));
 }
 
 /** The condition for the leads that `filter` asks for. */
-export function matches(ctx: Ctx, filter: LeadFilter): SQL | undefined {
+export function matches(ctx: Pick<Ctx, "businessId">, filter: LeadFilter): SQL | undefined {
   const search = filter.q === undefined ? null : readSearch(filter.q);
   return and(
     eq(leads.businessId, ctx.businessId),
@@ -95,37 +114,48 @@ export function matches(ctx: Ctx, filter: LeadFilter): SQL | undefined {
   );
 }
 
-const isClosed = ({ businessId }: Ctx, closed: boolean): SQL =>
+const isClosed = ({ businessId }: Pick<Ctx, "businessId">, closed: boolean): SQL =>
   sql`${leads.status} in (select ${leadStatuses.key} from ${leadStatuses}
     where ${leadStatuses.businessId} = ${businessId} and ${leadStatuses.closed} = ${closed})`;
 
-function selectLeads(ctx: Ctx) {
-  const { tx, businessId } = ctx;
+function found(tx: Tx, where: SQL | undefined, order: SQL[], count: number) {
+  return tx
+    .select()
+    .from(leads)
+    .where(where)
+    .orderBy(...order)
+    .limit(count)
+    .as("page");
+}
+
+/** Looked up one by one, whatever the planner thinks of them: there is a page of leads, and any number of customers. */
+function dressed(tx: Tx, businessId: BusinessId, page: ReturnType<typeof found>) {
+  const name = sql`(select ${customers.name} from ${customers}
+    where ${customers.businessId} = ${businessId} and ${customers.id} = ${page.customerId})`;
   const phones = sql<string[]>`(
     select coalesce(json_agg(${customerIdentities.value} order by ${customerIdentities.createdAt}), '[]')
     from ${customerIdentities} where ${customerIdentities.businessId} = ${businessId}
-      and ${customerIdentities.customerId} = ${leads.customerId} and ${customerIdentities.kind} = 'phone')`;
+      and ${customerIdentities.customerId} = ${page.customerId} and ${customerIdentities.kind} = 'phone')`;
   return tx
     .select({
-      id: leads.id,
-      customerId: leads.customerId,
-      name: sql<string | null>`coalesce(${customers.name}, ${leads.name})`,
+      id: page.id,
+      customerId: page.customerId,
+      name: sql<string | null>`coalesce(${name}, ${page.name})`,
       phones,
-      status: leads.status,
+      status: page.status,
       statusLabel: leadStatuses.label,
       hue: leadStatuses.hue,
       closed: leadStatuses.closed,
-      source: leads.source,
-      assigneeUserId: leads.assigneeUserId,
-      archivedAt: leads.archivedAt,
-      activeAt: leads.activeAt,
-      activeLocal: wallClock(ctx, leads.activeAt),
-      createdAt: leads.createdAt,
-      createdLocal: wallClock(ctx, leads.createdAt),
-      updatedAt: leads.updatedAt,
+      source: page.source,
+      assigneeUserId: page.assigneeUserId,
+      archivedAt: page.archivedAt,
+      activeAt: page.activeAt,
+      activeLocal: wallClock({ businessId }, page.activeAt),
+      createdAt: page.createdAt,
+      createdLocal: wallClock({ businessId }, page.createdAt),
+      updatedAt: page.updatedAt,
     })
-    .from(leads)
-    .innerJoin(customers, and(eq(customers.businessId, leads.businessId), eq(customers.id, leads.customerId)))
-    .innerJoin(leadStatuses, and(eq(leadStatuses.businessId, leads.businessId), eq(leadStatuses.key, leads.status)))
+    .from(page)
+    .innerJoin(leadStatuses, and(eq(leadStatuses.businessId, businessId), eq(leadStatuses.key, page.status)))
     .$dynamic();
 }
