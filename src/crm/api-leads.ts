@@ -57,7 +57,10 @@ export function createLeadsApi({ db }: { db: Database }) {
         const { cursor: before, ...wanted } = c.req.valid("query");
         // Each filter is an index's or a walk along the newest leads; only how a word is looked for hangs on the word.
         const plans = wanted.q === undefined ? "kept" : "fresh";
-        const { leads, next } = await inTenant(db, c, (ctx) => listLeads(ctx, { ...wanted, before }), { plans });
+        const { leads, next } = await inTenant(db, c, (ctx) => listLeads(ctx, { ...wanted, before }), {
+          plans,
+          single: true,
+        });
         return c.json({ items: leads, next });
       },
     )

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { eq, sql } from "drizzle-orm";
-import { type BusinessId, newId } from "../base/ids.ts";
+import { type BusinessId, type CustomerId, newId } from "../base/ids.ts";
 import { seededRandom } from "../base/random.ts";
 import { businesses } from "./schema/business.ts";
 import { customers } from "./schema/customer.ts";
@@ -88,4 +88,60 @@ test("a tenant can make its own business only", async () => {
   );
   expect(await insert.catch((error: { cause: { code: string } }) => error.cause.code)).toBe("42501");
   expect(await withSystem(db, (tx) => tx.select().from(businesses).where(eq(businesses.id, id)))).toEqual([]);
+});
+
+test("a transaction of a single statement is over with it, and keeps what it did", async () => {
+  const [tenant] = tenants as [BusinessId];
+  const id = newId<CustomerId>();
+  const second = withTenant(
+    db,
+    tenant,
+    async (tx) => {
+      await tx.insert(customers).values({ id, businessId: tenant });
+      await tx.select().from(businesses);
+    },
+    { single: true },
+  );
+  expect((await second.catch((error: unknown) => error)) as Error).toMatchObject({ cause: { code: "unavailable" } });
+  const read = () =>
+    withTenant(db, tenant, (tx) => tx.select().from(customers).where(eq(customers.id, id)), { single: true });
+  expect(await read()).toHaveLength(1);
+  const failing = withTenant(db, tenant, (tx) => tx.execute(sql`select 1/0`), { single: true });
+  expect(await failing.catch((error: { cause: { code: string } }) => error.cause.code)).toBe("22012");
+  expect(await read()).toHaveLength(1);
+  await withTenant(db, tenant, (tx) => tx.delete(customers).where(eq(customers.id, id)), { single: true });
+  expect(await read()).toEqual([]);
+});
+
+// The connection is somebody else's by then.
+test("a statement that comes after its transaction's end is refused", async () => {
+  const [tenant] = tenants as [BusinessId];
+  for (const single of [false, true]) {
+    const late = await withTenant(
+      db,
+      tenant,
+      async (tx) => {
+        await tx.select().from(businesses);
+        return tx;
+      },
+      { single },
+    );
+    expect(
+      await late
+        .select()
+        .from(businesses)
+        .catch((error: Error) => error.message),
+    ).toContain("Failed query");
+  }
+});
+
+test("plans are kept for the transaction that asks for it only", async () => {
+  const modeOf = async (plans?: "kept") => {
+    const shown = await withTenant(db, tenants[0]!, (tx) => tx.execute(sql`show plan_cache_mode`), plans && { plans });
+    return shown[0]?.plan_cache_mode;
+  };
+  for (let round = 0; round < 12; round++) {
+    expect(await modeOf("kept")).toBe("force_generic_plan");
+    expect(await modeOf()).toBe("force_custom_plan");
+  }
 });

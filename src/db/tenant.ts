@@ -11,6 +11,8 @@ export interface WithOptions {
    * whatever they ask for: under row-level security the plan of a page takes longer than the page. Default: "fresh".
    */
   plans?: "kept" | "fresh";
+  /** `run` reads with a single statement: the whole transaction is one round trip. A second statement is refused. */
+  single?: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export function withSystem<T>(db: Database, run: (tx: Tx) => Promise<T>, options
 
 function transaction<T>(
   db: Database,
-  { deadlineMs = limits.webQueryMs, plans = "fresh" }: WithOptions,
+  { deadlineMs = limits.webQueryMs, plans = "fresh", single = false }: WithOptions,
   scope: readonly [name: string, value: string],
   run: (tx: Tx) => Promise<T>,
 ): Promise<T> {
@@ -48,7 +50,12 @@ function transaction<T>(
       // it fail, the transaction is lost and nothing of `run` happens either.
       const scoped = scopeOf(tx).unsafe(begin[plans], [...scope, String(deadlineMs)]);
       scoped.catch(() => {});
-      return run(tx).finally(() => scoped.then(() => {}));
+      if (single) scopeOf(tx).endWithNext();
+      try {
+        return await run(tx);
+      } finally {
+        await scoped;
+      }
     }),
   );
 }

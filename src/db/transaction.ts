@@ -11,6 +11,8 @@ export type Statement = ReturnType<Sql["unsafe"]> & { handler: () => void; rejec
 export interface Scope {
   unsafe: MakeStatement;
   savepoint<T>(work: (scope: Scope) => Promise<T>): Promise<T>;
+  /** The next statement is the last: COMMIT goes out along with it, and a further one is refused. */
+  endWithNext(): void;
 }
 
 type Work<T> = (scope: Scope) => Promise<T>;
@@ -45,6 +47,8 @@ class Transaction {
   #mayFollow = true;
   #isOver = false;
   #savepoints = 0;
+  #endsWithNext = false;
+  #committed: Statement | null = null;
 
   constructor(connection: Connection, make: MakeStatement, onLost: (error: unknown) => void) {
     this.#connection = connection;
@@ -59,7 +63,7 @@ class Transaction {
 
   async run<T>(work: Work<T>): Promise<T> {
     const result = await this.#scoped(work, () => this.#finish("rollback"));
-    await this.#finish("commit");
+    await (this.#committed ?? this.#finish("commit"));
     return result;
   }
 
@@ -79,10 +83,14 @@ class Transaction {
         failures.push(error);
         if (isLoss(error)) this.#isOver = true;
       });
+      if (this.#endsWithNext) this.#committed = this.#finish("commit");
       return statement;
     };
+    const endWithNext = () => {
+      this.#endsWithNext = true;
+    };
     try {
-      const result = await work({ unsafe, savepoint: (nested) => this.#savepoint(nested) });
+      const result = await work({ unsafe, savepoint: (nested) => this.#savepoint(nested), endWithNext });
       if (failures.length > 0) throw failures[0];
       return result;
     } catch (error) {
@@ -92,7 +100,7 @@ class Transaction {
   }
 
   #send(text: string, parameters?: string[]): Statement {
-    if (this.#isOver) throw isGone();
+    if (this.#isOver || this.#committed) throw isGone();
     const statement = this.#make(text, parameters);
     statement.handler = () => this.#hand(statement);
     return statement;
@@ -105,6 +113,7 @@ class Transaction {
       this.#hand(last);
       this.#isOver = true;
     };
+    last.catch(() => {}); // sends it; whoever cares waits for it as well
     return last;
   }
 
