@@ -3,6 +3,7 @@ import { Liveliness } from "./liveliness.ts";
 import { NoiseSpectrum } from "./noise-spectrum.ts";
 import { FFT_SIZE, powerSpectrum, WINDOW_POWER } from "./spectrum.ts";
 import { Steadiness } from "./steadiness.ts";
+import { Syllables } from "./syllables.ts";
 import { ToneTest } from "./tone.ts";
 import { Voicing } from "./voicing.ts";
 
@@ -26,6 +27,14 @@ const evidenceSettings = {
   startLess: 2,
   lively: { from: 1.1, to: 2 },
   most: 6,
+  // Sounds must be shaped like a voice as well: clear vowels, or a spectrum that is not the noise's, only louder.
+  voiceLike: 1.2,
+  perVowel: 2,
+  perPeak: 2.86,
+  peakRate: 0.2,
+  noisePeak: 0.45,
+  // What was spoken without standing out (see Syllables). A crowd and music move like it.
+  spoken: { score: 2.5, voiceLike: 0.65, voicedFrames: 2, musicMax: 0.1, crowdMax: 0.3 },
   against: -0.3,
   hidden: -0.1,
   voicedFrames: 3,
@@ -33,8 +42,8 @@ const evidenceSettings = {
   unsteadyFrames: 2,
   livelyUnsteady: 1.5,
   // In music a start needs two or three voiced frames more of the last twelve.
-  voicedFramesInMusic: 2.6,
-  heldInMusic: 0.58,
+  voicedFramesInMusic: 3.2,
+  heldInMusic: 0.65,
   held: 0.78,
   musicRate: 0.02,
   musicFrom: 0.25,
@@ -114,6 +123,7 @@ export class Evidence {
   readonly #tone = new ToneTest();
   readonly #fullness = new Fullness();
   readonly #liveliness = new Liveliness();
+  readonly #syllables = new Syllables();
   #framesSeen = 0;
   #score = 0;
   #maybeBits = 0;
@@ -121,6 +131,7 @@ export class Evidence {
   #unvoicedRun = 0;
   #music = 0;
   #crowd = 0;
+  #peak: number = evidenceSettings.noisePeak;
   #crowdContrast: number = evidenceSettings.voicedContrast;
   #absorbFrames = 0;
   #idleEnergy = 0;
@@ -169,6 +180,7 @@ export class Evidence {
     const noise = this.#noise.power;
     const contrast = this.#noise.contrast(power);
     const needed = this.#neededContrast();
+    this.#peak += evidenceSettings.peakRate * (this.#noise.peakiness - this.#peak);
     this.#tone.push(power, this.#noise.heard, this.#noise.total);
     this.tone = this.#tone.sure;
     const held = this.#isHeld(power, noise);
@@ -176,6 +188,7 @@ export class Evidence {
     const open = !held && !masked && contrast > Math.max(settings.voicedContrast, needed - 0.17);
     const maybe = this.#judgeVoice(power, noise, contrast) && open;
     this.#remember(maybe);
+    this.#syllables.push(held || masked || frozen ? 0 : this.#voicing.clarity, frozen ? 0 : this.#noise.heard);
     this.speechLike = !held && (contrast > needed || maybe);
     const even = this.#followCrowd(hidden);
     this.#unvoicedRun = this.voiced || contrast < needed ? 0 : this.#unvoicedRun + 1;
@@ -183,7 +196,7 @@ export class Evidence {
     if (!speaking && this.#noise.ready && this.#crowd > 0.05) {
       this.#crowdContrast += contrast > this.#crowdContrast ? QUANTILE_UP : -QUANTILE_DOWN;
     }
-    this.#addUp(masked, held, maybe, contrast - needed);
+    this.#addUp(masked, held, maybe, contrast - needed, frozen);
     // An answer may begin with the call: the first guess and a correction downwards cannot wait for its end.
     const learns = !frozen || !this.#noise.ready || contrast < NOISE_GONE;
     if (this.#framesSeen > 3 && learns)
@@ -231,6 +244,7 @@ export class Evidence {
     this.#skipped++;
     if (this.#absorbFrames > 0) this.#absorbFrames--;
     this.#liveliness.repeat();
+    this.#syllables.repeat();
     this.#fullness.push(this.#aboveNoise);
   }
 
@@ -238,6 +252,7 @@ export class Evidence {
   restart(): void {
     this.#score = 0;
     this.runFrames = 0;
+    this.#syllables.restart();
   }
 
   /** Higher while a crowd talks: by what its own frames reach one time in ten. */
@@ -304,7 +319,7 @@ export class Evidence {
     return true;
   }
 
-  #addUp(masked: boolean, held: boolean, maybe: boolean, over: number): void {
+  #addUp(masked: boolean, held: boolean, maybe: boolean, over: number, frozen: boolean): void {
     const settings = evidenceSettings;
     let weight = Math.max(settings.against, Math.min(1, settings.contrastSlope * over)) + (maybe ? 1 : 0);
     if (held) weight = settings.against;
@@ -316,7 +331,9 @@ export class Evidence {
       this.#voicedBits = 0;
     }
     this.runFrames = this.#score > 0 ? this.runFrames + 1 : 0;
-    this.starts = this.#isEnough();
+    // Where echo may be part of the sound, its shape says nothing.
+    this.starts = this.#isEnough() && (frozen || this.#voiceLike() > settings.voiceLike);
+    if (!this.starts && maybe && !frozen) this.starts = this.#isSpoken();
   }
 
   #isEnough(): boolean {
@@ -329,6 +346,20 @@ export class Evidence {
     const vowel = (this.#voicedBits & (this.#voicedBits >> 1)) !== 0;
     const found = countBits(this.#maybeBits);
     return (vowel && found >= needed) || (moves > settings.livelyUnsteady && found >= needed + settings.unsteadyFrames);
+  }
+
+  /** Speech at 10 dB over noise reaches 1.2 with its first vowel; traffic that comes nearer has the colour of the noise before, and stays under it. */
+  #voiceLike(): number {
+    const settings = evidenceSettings;
+    return settings.perVowel * this.#syllables.vowels + settings.perPeak * (this.#peak - settings.noisePeak);
+  }
+
+  /** Nothing stands out enough, but all of it together is speech. */
+  #isSpoken(): boolean {
+    const { spoken } = evidenceSettings;
+    if (this.#music > spoken.musicMax || this.#crowd > spoken.crowdMax) return false;
+    if (countBits(this.#maybeBits) < spoken.voicedFrames || this.#syllables.score < spoken.score) return false;
+    return this.#voiceLike() >= spoken.voiceLike;
   }
 
   #learningRate(contrast: number, held: boolean, noNoise: boolean, speaking: boolean): number {

@@ -11,6 +11,8 @@ const SMOOTHING = 0.75;
 const MINIMUM_BIAS = 1.9;
 // 22 dB: one loud harmonic must not decide alone.
 const RATIO_MAX = Math.exp(5);
+// One bin that happens to be empty must not decide either.
+const RATIO_MIN = Math.exp(-4);
 // The first frames are averaged, but taken for noise only up to about -25 dBov: a caller may speak from the start.
 // Such a start is corrected downwards bin by bin, at every dip of the voice, for the first 1.5 s.
 const FIRST_FRAMES = 8;
@@ -27,6 +29,11 @@ export class NoiseSpectrum {
   /** Sum of `power`, and of the frame's, as of the last `contrast`. */
   total = 0;
   heard = 0;
+  /**
+   * How unlike the noise's the shape of the frame's spectrum is, whatever its level: log of the mean signal-to-noise ratio less the
+   * mean of its log. Noise, also when it grows: 0.44 (0.55 in 1 of 10 frames); vowels at 10 dB over noise: over 0.7.
+   */
+  peakiness = 0;
   readonly #smoothed = new Float32Array(BINS);
   readonly #running = new Float32Array(BINS).fill(Number.POSITIVE_INFINITY);
   readonly #parts = new Float32Array(BINS * PARTS).fill(Number.POSITIVE_INFINITY);
@@ -44,17 +51,24 @@ export class NoiseSpectrum {
     const noise = this.power;
     let total = 0;
     let floor = 0;
-    // One logarithm of the product instead of a sum of a hundred: e^520 at most, which a double holds.
+    // One logarithm of the product instead of a sum of a hundred: e^-416 … e^520, which a double holds.
     let product = 1;
+    let all = 1;
+    let ratios = 0;
     for (let k = 0; k < BINS; k += 2) {
       const here = power[k]! + power[k + 1]!;
       const known = noise[k]! + noise[k + 1]!;
       total += here;
       floor += known;
-      if (here > known) product *= Math.min(RATIO_MAX, here / known);
+      const ratio = here / known;
+      if (ratio > 1) product *= Math.min(RATIO_MAX, ratio);
+      const bounded = Math.max(RATIO_MIN, Math.min(RATIO_MAX, ratio));
+      all *= bounded;
+      ratios += bounded;
     }
     this.heard = total;
     this.total = floor;
+    this.peakiness = Math.log(ratios / (BINS / 2)) - Math.log(all) / (BINS / 2);
     return Math.log(product) / (BINS / 2);
   }
 
