@@ -1,9 +1,10 @@
-import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { type Identity, identifyCustomer } from "../crm/customers/identify.ts";
 import { announce } from "../db/announce.ts";
 import type { Database, Tx } from "../db/client.ts";
+import { rowInserter } from "../db/insert-rows.ts";
 import { callEvents, calls, callTurns } from "../db/schema/call.ts";
 import { recordings } from "../db/schema/recording.ts";
 import { usage } from "../db/schema/usage.ts";
@@ -76,9 +77,12 @@ async function writeBusiness(
       const callId = ids.get(write.callSid);
       return write.kind === kind && callId ? [{ ...(write as Of<K>), callId }] : [];
     });
-  await writeTurns(ctx, rowsOf("turn"));
-  await writeEvents(ctx, rowsOf("event"));
-  await writeUsage(ctx, rowsOf("usage"));
+  // None of the three depends on another: they go out together.
+  await Promise.all([
+    insertTurns(ctx.tx, rowsOf("turn").map(turnRow)),
+    insertEvents(ctx.tx, rowsOf("event").map(eventRow)),
+    insertUsage(ctx.tx, rowsOf("usage").map(usageRow)),
+  ]);
   for (const write of writes) {
     const callId = ids.get(write.callSid);
     if (callId && write.kind === "ended") await ended(ctx, callId, write.end, settings);
@@ -124,52 +128,41 @@ function callerOf({ from, tester }: BegunCall): (Identity & { name?: string }) |
 
 async function callIds(tx: Tx, writes: readonly CallWrite[]): Promise<Map<CallSid, CallId>> {
   const sids = [...new Set(writes.map((write) => write.callSid))];
+  const wanted = sql`(select json_array_elements_text(${JSON.stringify(sids)}::json))`; // one text for any number of them
   const rows = await tx
     .select({ id: calls.id, callSid: calls.callSid })
     .from(calls)
-    .where(inArray(calls.callSid, sids));
+    .where(sql`${calls.callSid} in ${wanted}`);
   return new Map(rows.map((row) => [row.callSid, row.id]));
 }
 
 type Row<K extends CallWrite["kind"]> = Of<K> & { callId: CallId };
 
-async function writeTurns({ tx, businessId }: Ctx, rows: Row<"turn">[]): Promise<void> {
-  if (rows.length === 0) return;
-  const values = rows.map(({ callId, seq, turn }) => ({ businessId, callId, seq, ...turn }));
-  await tx.insert(callTurns).values(values.map(wholeMs)).onConflictDoNothing();
-}
+const ofTurn = ["businessId", "callId", "seq", "role", "text", "startMs", "endMs", "interrupted"] as const;
+const insertTurns = rowInserter(callTurns, ofTurn);
+const insertEvents = rowInserter(callEvents, ["businessId", "callId", "seq", "atMs", "kind", "detail"]);
+const tokens = [
+  ...(["textInputTokens", "audioInputTokens", "cachedTextTokens", "cachedAudioTokens"] as const),
+  ...(["textOutputTokens", "audioOutputTokens"] as const),
+] as const;
+const ofUsage = ["id", "businessId", "callId", "key", "kind", "model", "seconds", ...tokens] as const;
+const insertUsage = rowInserter(usage, ofUsage);
 
-async function writeEvents({ tx, businessId }: Ctx, rows: Row<"event">[]): Promise<void> {
-  if (rows.length === 0) return;
-  const values = rows.map(({ callId, seq, event }) => ({
-    businessId,
-    callId,
-    seq,
-    ...event,
-    atMs: Math.round(event.atMs),
-  }));
-  await tx.insert(callEvents).values(values).onConflictDoNothing();
-}
-
-const wholeMs = <T extends { startMs: number; endMs: number }>(row: T): T => ({
-  ...row,
-  startMs: Math.round(row.startMs),
-  endMs: Math.round(row.endMs),
+const turnRow = ({ businessId, callId, seq, turn }: Row<"turn">) => ({
+  ...{ businessId, callId, seq, ...turn },
+  startMs: Math.round(turn.startMs),
+  endMs: Math.round(turn.endMs),
 });
 
-async function writeUsage({ tx, businessId }: Ctx, rows: Row<"usage">[]): Promise<void> {
-  if (rows.length === 0) return;
-  const values = rows.map(({ callId, seq, usage: { transcribedSeconds: seconds, ...rest } }) => ({
-    id: newId(),
-    businessId,
-    callId,
-    key: `call:${callId}:${seq}`,
-    kind: seconds > 0 ? ("transcription" as const) : ("voice" as const),
-    ...rest,
-    seconds,
-  }));
-  await tx.insert(usage).values(values).onConflictDoNothing();
-}
+const eventRow = ({ businessId, callId, seq, event }: Row<"event">) => ({
+  ...{ businessId, callId, seq, ...event },
+  atMs: Math.round(event.atMs),
+});
+
+const usageRow = ({ businessId, callId, seq, usage: { transcribedSeconds: seconds, ...rest } }: Row<"usage">) => ({
+  ...{ id: newId(), businessId, callId, key: `call:${callId}:${seq}`, ...rest, seconds },
+  kind: seconds > 0 ? ("transcription" as const) : ("voice" as const),
+});
 
 async function ended(ctx: Ctx, callId: CallId, end: Of<"ended">["end"], settings: CallWriterSettings): Promise<void> {
   const { tx, businessId } = ctx;
@@ -189,19 +182,21 @@ async function ended(ctx: Ctx, callId: CallId, end: Of<"ended">["end"], settings
   if (call === undefined) return;
   const wasMissed = end.reason === "fallback" || end.reason === "bug";
   if (wasMissed && call.origin === "phone") await addCallBackTask(ctx, callId);
-  await priceCall(tx, callId, settings.usdIlsRate);
-  await announce(tx, { businessId, type: "call", id: callId });
-  await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
-  await publish(ctx, "call.ended", callId);
+  await Promise.all([
+    priceCall(tx, callId, settings.usdIlsRate),
+    announce(tx, { businessId, type: "call", id: callId }),
+    enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } }),
+    publish(ctx, "call.ended", callId),
+  ]);
 }
 
 async function sound({ tx, businessId }: Ctx, callId: CallId, write: Of<"sound">): Promise<void> {
   const { id, sound: stored, deleteAfter } = write;
-  await tx
-    .insert(recordings)
-    .values({ id, businessId, callId, origin: "stream", status: "stored", ...stored, deleteAfter })
-    .onConflictDoNothing();
-  await announce(tx, { businessId, type: "call", id: callId });
+  const row = { id, businessId, callId, origin: "stream" as const, status: "stored" as const, ...stored, deleteAfter };
+  await Promise.all([
+    tx.insert(recordings).values(row).onConflictDoNothing(),
+    announce(tx, { businessId, type: "call", id: callId }),
+  ]);
 }
 
 async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: CallWriterSettings): Promise<void> {
