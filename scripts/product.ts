@@ -1,5 +1,6 @@
 /** Starts the product as its users do, in a process of its own, and runs its command line; for demo, benches and tests. */
 import { rm } from "node:fs/promises";
+import manifest from "../package.json" with { type: "json" };
 
 const root = new URL("..", import.meta.url).pathname;
 
@@ -30,11 +31,18 @@ export const childEnvironment = (given: Readonly<Record<string, string>>): Recor
   ...given,
 });
 
+// The command of `bun start`: settings of the engine (NAME=value), then the program.
+const startWords = manifest.scripts.start.split(" ");
+const engineSettings = Object.fromEntries(
+  startWords.filter((word) => word.includes("=")).map((word) => word.split("=")),
+);
+const program = startWords.filter((word) => !word.includes("=")).slice(1);
+
 /** Resolves when the product says that it is ready. @throws when it ends before, with what it said. */
 export async function startProduct({ environment, prefix = [], onLine }: ProductOptions): Promise<RunningProduct> {
-  const child = Bun.spawn([...prefix, process.execPath, "--no-install", "src/main.ts"], {
+  const child = Bun.spawn([...prefix, process.execPath, ...program], {
     cwd: root,
-    env: childEnvironment(environment),
+    env: { ...engineSettings, ...childEnvironment(environment) },
     stdin: "ignore",
     stdout: "pipe",
     stderr: "inherit",

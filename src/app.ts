@@ -5,6 +5,7 @@ import manifest from "../package.json" with { type: "json" };
 import { createApi } from "./app/api.ts";
 import { createBudget } from "./app/budget.ts";
 import { assembleChores } from "./app/chores.ts";
+import { GiveBack } from "./app/give-back.ts";
 import { assembleTelephone, type Telephone } from "./app/telephone.ts";
 import { assembleVoice } from "./app/voice.ts";
 import { type AssembledWhatsApp, assembleWhatsApp } from "./app/whatsapp.ts";
@@ -133,6 +134,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const whatsapp = assembleWhatsApp({ ...deps, ...needs });
   const keys = pushKeys(secret);
   const push = createPush({ keys, clock, contact: publicBaseUrl, post: postPush });
+  const giveBack = new GiveBack({ clock, liveCalls: () => switchboard.live });
   const common = { db, directory, sounds, restCalendars, whatsapp, push };
   const chores = assembleChores({ secret, ...deps, ...common, provider, voice, usdIlsRate });
   return {
@@ -146,10 +148,8 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
     }),
     sockets: telephone.sockets,
     startChores() {
-      chores.start();
       void directory.refresh().then(budget.refresh);
-      whatsapp.start();
-      owner.start();
+      for (const part of [chores, whatsapp, owner, giveBack]) part.start();
     },
     async drain() {
       const hasCalls = switchboard.live > 0;
@@ -158,6 +158,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
     },
     hurry: () => void switchboard.drain(limits.drainHurryMs),
     async close() {
+      giveBack.stop();
       telephone.telling.stop();
       budget.stop();
       await hub.close();
