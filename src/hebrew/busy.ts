@@ -5,12 +5,14 @@ const works = /^[הוש]?(?:עובד|עובדת|לומד|לומדת|בעבודה
 const finishes = /^[הוש]?(?:מסיימ|מסיימת|משתחרר|משתחררת)$/;
 
 const mine = /^ל(?:י|נו)$/;
+const engagement = /^(?:ישיבה|פגישה|שיעור|עבודה|תור|חוג|בחינה|מבחן|טיפול|אימון|הרצאה|משמרת)$/;
+const errand = /^[הוש]?(?:אוספ|אוספת|לוקח|לוקחת|חוזר|חוזרת|יוצא|יוצאת)$/;
 
 /** "יש לי פגישה בשלוש אז אולי בארבע": what one already has, beside the time that is proposed after it. */
 function alreadyTaken(tokens: readonly Token[], facts: readonly Fact[], fact: Fact): boolean {
-  const has = tokens.slice(Math.max(0, fact.at - 5), fact.at).findLastIndex(({ text }) => text === "יש");
-  const start = Math.max(0, fact.at - 5) + has;
-  if (has < 0 || !mine.test(tokens[start + 1]?.text ?? "") || fact.at < start + 3) return false;
+  const lead = tokens.slice(Math.max(0, fact.at - 5), fact.at);
+  const has = lead.findLastIndex(({ text }, i) => text === "יש" && mine.test(lead[i + 1]?.text ?? ""));
+  if ((has < 0 || has + 2 >= lead.length) && !lead.some(({ text }) => errand.test(text))) return false;
   const proposal = facts.find((other) => other.at >= fact.next && other.kind === "clock");
   return (
     proposal !== undefined &&
@@ -34,7 +36,9 @@ export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void
     const lead = tokens.slice(Math.max(0, fact.at - 3), fact.at);
     const around = [...lead, ...tokens.slice(fact.next, fact.next + 2)];
     const ends = lead.some(({ text }) => finishes.test(text));
-    if (!ends && !(fact.relation && around.some(({ text }) => works.test(text)))) continue;
+    const engaged =
+      fact.relation && lead.some(({ text }, i) => engagement.test(text) && mine.test(lead[i - 1]?.text ?? ""));
+    if (!ends && !engaged && !(fact.relation && around.some(({ text }) => works.test(text)))) continue;
     fact.relation ??= "until";
     fact.negated = true;
   }
@@ -54,7 +58,9 @@ export function markBusyDays({ tokens, context }: Scan, facts: readonly Fact[], 
     if (!timed && context.offered?.length) continue;
     const proposal = tokens.findIndex((token, k) => k > i && proposes(token));
     for (const fact of beside) {
-      const taken = fact.at < i ? true : fact.kind === "date" && !timed && (proposal < 0 || fact.at < proposal);
+      const habit = fact.kind === "part" && fact.at === i + 2; // "אני לומדת בבקרים"
+      const taken =
+        fact.at < i || habit ? true : fact.kind === "date" && !timed && (proposal < 0 || fact.at < proposal);
       if (taken) fact.negated = true;
     }
   }

@@ -66,7 +66,7 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
   }
   const led = hourWord || approx || scan.context.asked === "time";
   const core = readCore(tokens, i, led, startsRange) ?? (hourWord ? readImpossible(tokens, i) : null);
-  if (!core) return null;
+  if (!core || (approx && !core.precise && tokens[core.next]?.entry.month !== undefined)) return null; // "לסביבות ה-10 לדצמבר"
   prefix += core.prefix ?? "";
   const clock: Clock = {
     kind: "clock",
@@ -285,6 +285,8 @@ function readMilitary(tokens: readonly Token[], at: number, led: boolean): Core 
   if (digits?.shape !== "int" || digits.value < 100 || digits.value > 2359) return null;
   const [hour, minute] = [Math.floor(digits.value / 100), digits.value % 100];
   const meridiem = tokens[at + 1]?.entry.tag;
+  const round = hour < 10 && minute === 0 && !/\d{4}/.test(token.text); // "3 ב-100" is a price
+  if (round && meridiem !== "am" && meridiem !== "pm") return null;
   const behindDay = hour >= 7 && minute % 15 === 0 && namesDay(tokens[at - 1]) && token.prefix === "";
   const due =
     meridiem === "am" || meridiem === "pm" || ((led || token.prefix === "ב") && minute % 5 === 0) || behindDay;

@@ -197,6 +197,7 @@ function onlyGlue(tokens: readonly Token[], from: number, to: number): boolean {
       entry.tag === "or" ||
       entry.act === "correct" ||
       entry.act === "no" ||
+      entry.act === "maybe" ||
       entry.act === "instead" ||
       entry.filler === true
     );

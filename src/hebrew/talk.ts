@@ -64,7 +64,7 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
     stuck: has("stuck") >= 0,
     any: has("any") >= 0,
     books: has("want") >= 0,
-    correct: has("correct"),
+    correct: tokens.findLastIndex(({ entry }) => entry.act === "correct"),
     instead: has("instead"),
     earliest: has("earliest") >= 0,
     latest: has("latest") >= 0,
@@ -279,6 +279,7 @@ const isNoAnswer = (denied: Token | undefined): boolean => {
 };
 
 function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number): void {
+  if (/^ו?אמ$/.test(tokens[i - 1]?.text ?? "")) return; // "אם לא": a condition
   const next = tokens[i + 1];
   if (!next || next.mark !== "" || talk.clauses[i + 1] !== talk.clauses[i]) {
     if (/^אחר כ/.test(tokens[i - 1]?.text ?? "")) return; // "פנוי עד 11, אחר כך לא" says the same twice
@@ -305,7 +306,6 @@ function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number)
   if (next.entry.able || next.entry.act === "want") return refuse(tokens, facts, talk, i);
   if (isNoAnswer(next)) return;
   if (next.entry.act === "correct" && facts.some(({ at }) => at > i)) return; // "עשר, לא בעצם אחת עשרה"
-  if (tokens[i - 1]?.text === "אמ") return; // "אם לא": a condition
   if (facts.some(({ at }) => talk.clauses[at] === talk.clauses[i])) return refuse(tokens, facts, talk, i);
   if (restIsLight(talk, i) || (talk.yes >= 0 && tokens[i - 1]?.entry.act === "only"))
     talk.no = i; // "כן רק לא באותו יום"

@@ -71,7 +71,8 @@ function rawTokens(text: string): Raw[] {
   for (const match of text.matchAll(wordPattern)) {
     const found = match[0];
     const first = found.charCodeAt(0);
-    if (first >= 48 && first <= 57 && found.includes("-")) splitDashes(found, match.index, raws);
+    if (first >= 48 && first <= 57 && /:\d\d\/\d+:/.test(found)) splitSlash(found, match.index, raws);
+    else if (first >= 48 && first <= 57 && found.includes("-")) splitDashes(found, match.index, raws);
     else if (first >= 0x5d0 && first <= 0x5ea && found.endsWith('"')) {
       raws.push({ text: found.slice(0, -1), at: match.index });
     } else if (found === "עשרה" && raws.at(-1)?.text === "-" && raws.at(-1)!.at === match.index - 1) {
@@ -79,6 +80,14 @@ function rawTokens(text: string): Raw[] {
     } else raws.push({ text: found, at: match.index });
   }
   return raws;
+}
+
+/** `10:00/11:00` is one hour or the other. */
+function splitSlash(run: string, at: number, raws: Raw[]): void {
+  for (const [index, piece] of run.split("/").entries()) {
+    if (index > 0) raws.push({ text: "או", at });
+    raws.push({ text: piece, at });
+  }
 }
 
 /** `16:00-18:00` and `10-12` are two numbers; `10-31-74`, `2015-3-3` and phone numbers are one. */

@@ -220,6 +220,7 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
     return !offered && (isTimeWord(next) || before === undefined);
   }
   if (before?.entry.label || next?.entry.countable) return false;
+  if (next?.entry.unit && next.prefix === "" && /(?:ות|ימ)$/.test(next.text)) return false; // "שני שבועות"
   if (before?.entry.countable && (name.prefix === "" || name.weekday === 0)) return false; // "דירות בראשון": the city
   // "שני חדרי שינה": before a word that is no part of a time it is the number two.
   if (

@@ -38,7 +38,7 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   const negated = kept.filter((fact) => fact.negated);
   const parts = positive.filter((fact) => fact.kind === "part");
   const named = mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]);
-  const dates = stillAhead(scan, named);
+  const dates = stillAhead(scan, named.length > 1 ? named.filter((date) => !tellsToday(scan, date)) : named);
   const datePart = dates.map((date) => date.part).find((part) => part !== null) ?? null;
   const limits = parts.filter(({ relation }) => relation);
   const clocks = positive.filter((fact) => fact.kind === "clock");
@@ -131,7 +131,8 @@ function mergeDates(scan: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[]
   return merged;
 }
 
-const past = /תי$|תמ$|^[ושכה]?(?:היה|הייתה|היתה|היו|היינו|עשינו|דיברנו|ביקרנו|נפגשנו|קנינו|אמרו|התקשרו|שלחו)$/;
+const past =
+  /תי$|תמ$|^[ושכה]?(?:היה|הייתה|היתה|היו|היינו|עשינו|דיברנו|ביקרנו|נפגשנו|קנינו|אמרו|התקשרו|שלחו|הגיע|הגיעה|הגיעו|אמר|אמרה|דיבר|דיברה|התקשר|התקשרה)$/;
 
 /** "הייתי לפני שבועיים ואני רוצה מחר", "קניתי לפני שנה": a day that is over is only told, beside a day to come or a verb of the past. */
 function stillAhead({ now, tokens }: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[] {
@@ -142,6 +143,10 @@ function stillAhead({ now, tokens }: Scan, dates: (DateFact & Fact)[]): (DateFac
   );
   return ahead.length > 0 || tokens.some(({ text }) => past.test(text)) ? ahead : dates;
 }
+
+/** "היום שלישי, אז ביום רביעי": beside another day the name of today is only told. */
+const tellsToday = ({ tokens, now }: Scan, { at, next }: DateFact): boolean =>
+  tokens[at]!.entry.shift === 0 && tokens[next]?.prefix === "" && tokens[next].entry.ordinal === now.weekday + 1;
 
 const orBetween = ({ tokens }: Scan, a: Fact, b: Fact): boolean =>
   tokens.slice(a.next, b.at).some((token) => token.entry.tag === "or");
