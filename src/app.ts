@@ -108,7 +108,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const { config, clock, log, random } = deps;
   const { db } = house;
   const voice = assembleVoice(deps);
-  const directory = createDirectory({ db, clock, log, random, onFresh: voice.recallGreetings });
+  const directory = createDirectory({ ...config, db, clock, log, random, onFresh: voice.recallGreetings });
   const sounds = createSoundStore(config.storageDir);
   const recorder = createCallRecorder({
     db,

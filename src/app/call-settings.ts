@@ -10,6 +10,7 @@ import { limits } from "../limits.ts";
 import type { CallSettings } from "../live-call/settings.ts";
 import type { BusinessProfile, Directory } from "../tenants/directory.ts";
 import { fillPlaceholders } from "../tenants/placeholders.ts";
+import { withRecordingNotice } from "../tenants/recording-notice.he.ts";
 
 /** The call, and whose it is. */
 export interface CallIds {
@@ -55,7 +56,7 @@ export async function callSettings(deps: ToolsetDeps, directory: Directory, ids:
       callId: ids.callId,
       transfer: transferPhone === null ? null : { phone: transferPhone, label: profile.transferLabel ?? "" },
     }),
-    record: profile.recordCalls,
+    record: profile.recordCalls && profile.callGreeting !== null, // nobody is recorded who was not told (K19)
     maxCallMs: limits.callMs,
   };
 }
@@ -63,15 +64,16 @@ export async function callSettings(deps: ToolsetDeps, directory: Directory, ids:
 /** The greeting that every caller hears whose name is not known; null when there is none. */
 export const generalGreeting = (profile: BusinessProfile): string | null => greetingFor(profile, "");
 
-const greetingFor = (profile: BusinessProfile, customerName: string): string | null =>
-  profile.callGreeting === null
-    ? null
-    : fillPlaceholders(profile.callGreeting, {
-        business_name: profile.name,
-        assistant_name: profile.assistantName,
-        customer_name: customerName,
-        city: profile.city ?? "",
-      });
+function greetingFor(profile: BusinessProfile, customerName: string): string | null {
+  if (profile.callGreeting === null) return null;
+  const greeting = fillPlaceholders(profile.callGreeting, {
+    business_name: profile.name,
+    assistant_name: profile.assistantName,
+    customer_name: customerName,
+    city: profile.city ?? "",
+  });
+  return profile.recordCalls ? withRecordingNotice(greeting, profile.languages) : greeting;
+}
 
 /** The customer whom the call's row names. @throws AppError "not_found" while that row is not written. */
 function loadCaller(deps: ToolsetDeps, profile: BusinessProfile, ids: CallIds): Promise<Caller> {

@@ -95,8 +95,8 @@ describe("a call, as the caller hears it", () => {
     for (const report of [inSalon, inGarage, inOffice, nowhere]) expect(report.webhookMs).toBeLessThan(500);
   });
   test("the greeting is heard at once, in full, with the business's name filled in", () => {
-    expect(first.heard[0]!.text).toBe("שלום, הגעתם למספרת דנה.");
-    expect(inSalon.heard[0]!.text).toBe("שלום, הגעתם למספרת דנה.");
+    expect(first.heard[0]!.text).toBe("שלום, הגעתם למספרת דנה. השיחה מוקלטת.");
+    expect(inSalon.heard[0]!.text).toBe("שלום, הגעתם למספרת דנה. השיחה מוקלטת.");
     expect(inSalon.heard[0]!.heardMs).toBeGreaterThan(inSalon.heard[0]!.wholeMs - 50);
     expect(inSalon.greetingMs).toBeWithin(0, 500);
   });
@@ -139,7 +139,7 @@ describe("a call, as its owner finds it in the log", () => {
     const said = salonEntry.turns.filter(({ role }) => role === "caller").map(({ text }) => text);
     expect(said).toEqual(inSalon.said.map(({ text }) => text));
     const answers = salonEntry.turns.filter(({ role }) => role === "assistant");
-    expect(answers[0]!.text).toBe("שלום, הגעתם למספרת דנה.");
+    expect(answers[0]!.text).toBe("שלום, הגעתם למספרת דנה. השיחה מוקלטת.");
     const cut = answers.find(({ interrupted }) => interrupted)!;
     expect("תספורת נשים עולה מאה ושמונים שקלים, פן עולה").toContain(cut.text.split(" ").slice(0, 4).join(" "));
     expect(cut.text).not.toContain("ביחד");

@@ -12,7 +12,7 @@ import { openStage, type Stage } from "./testing/stage.ts";
 import { until } from "./testing/until.ts";
 
 // What happens to callers whose line to us fails: every fault and one healthy call, all at once on one stage.
-const greeting = "שלום, הגעתם למספרת דנה.";
+const greeting = "שלום, הגעתם למספרת דנה. השיחה מוקלטת.";
 const message = "הלו? אפשר שתחזרו אליי בבקשה?";
 const brokenAtMs = 4_000;
 const faults = {

@@ -15,7 +15,7 @@ import { until } from "./testing/until.ts";
 // What the caller notices of a model that fails: each trouble on a stage of its own, all of them at once, in real time.
 const phone = "+97235550100" as Phone;
 const caller = "+972541234567";
-const greeting = "שלום, הגעתם למספרת דנה.";
+const greeting = "שלום, הגעתם למספרת דנה. השיחה מוקלטת.";
 const mark = "סימן-של-שיחה"; // in the prompt, so that the call's own sessions are known among those of the phrases
 const message = "שלום, כאן דנה כהן, אשמח שתחזרו אליי לגבי תור לתספורת.";
 const address = "אנחנו ברחוב הרצל שלושים ושתיים בתל אביב, ויש חניה ממול.";

@@ -18,7 +18,7 @@ let garageId: BusinessId;
 
 beforeAll(async () => {
   stage = await openStage({ clock });
-  await stage.addBusiness({ name: "מספרת דנה", phone: salon, greeting: "שלום, הגעתם למספרת דנה." });
+  await stage.addBusiness({ name: "מספרת דנה", phone: salon, greeting: "שלום, הגעתם למספרת דנה. השיחה מוקלטת." });
   garageId = await stage.addBusiness({ name: "מוסך השרון", phone: garage, greeting: "מוסך השרון, שלום." });
 }, 30_000);
 afterAll(() => stage.stop(), 30_000);

@@ -11,7 +11,7 @@ import { openMediaSocket, type RawSocket, ringing, signedPost, startMessage, tok
 // Strangers and broken peers at the media socket. Two businesses: the second one's calls must never notice the first's.
 const ours = "+97235550100" as Phone;
 const theirs = "+97235550200" as Phone;
-const greeting = "שלום, הגעתם למספרת דנה.";
+const greeting = "שלום, הגעתם למספרת דנה. השיחה מוקלטת.";
 const clock = createLeapingClock();
 let stage: Stage;
 

@@ -20,7 +20,7 @@ let businessId: BusinessId;
 
 beforeAll(async () => {
   stage = await openStage({ environment: { PUBLIC_BASE_URL: publicBaseUrl } });
-  businessId = await stage.addBusiness({ name: "מספרת דנה", phone, greeting: "שלום, הגעתם למספרת דנה." });
+  businessId = await stage.addBusiness({ name: "מספרת דנה", phone, greeting: "שלום, הגעתם למספרת דנה. השיחה מוקלטת." });
 }, 30_000);
 afterAll(() => stage.stop(), 30_000);
 

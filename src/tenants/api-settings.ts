@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
+import { assertFresh } from "../api/fresh.ts";
 import { json } from "../api/input.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
@@ -52,7 +53,11 @@ export const settingsRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
       async (c) =>
         c.json(
           await inTenant(db, c, async (ctx) => {
-            await saveSettings(ctx, c.req.valid("json"));
+            const change = c.req.valid("json");
+            const before = await getSettings(ctx);
+            // Where callers are sent is money and trust (K16): whoever changes it says again who they are.
+            if (change.transferPhone && change.transferPhone !== before.transferPhone) assertFresh(c, clock.instant());
+            await saveSettings(ctx, change);
             return shownSettings(ctx);
           }),
         ),

@@ -84,6 +84,18 @@ describe("settings", () => {
     expect(Object.keys(body)).not.toContain("callPrompt");
   });
 
+  test("another transfer number wants the password given lately; the same one, and none, do not (K16)", async () => {
+    const confirmedAt = systemClock.instant().subtract({ hours: 1 });
+    const set = (transferPhone: string | null, asked: Asked = {}) =>
+      ask(owner, "/api/settings", { method: "PATCH", body: { transferPhone }, ...asked });
+    expect(await set("052-111 1111", { confirmedAt })).toMatchObject({
+      status: 403,
+      body: { error: { message: "confirm_password" } },
+    });
+    expect((await set("052-111 1111")).body.transferPhone).toBe("+972521111111");
+    expect((await set("+972521111111", { confirmedAt })).status).toBe(200);
+    expect((await set(null, { confirmedAt })).body.transferPhone).toBeNull();
+  });
   test("a preview is filled as the customer would hear it, and says what nobody knows", async () => {
     const { body } = await post(agent, "/api/settings/preview", {
       text: "שלום {{customer_name}}, כאן {{business_name}}. {{price}}",
@@ -212,6 +224,8 @@ test.each([
   ["PATCH", "/api/settings", { whatsappGreeting: "{{boss}}" }, 422, "whatsappGreeting"],
   ["PATCH", "/api/settings", { recordingDays: -1 }, 422, "recordingDays"],
   ["PATCH", "/api/settings", { transferPhone: "אמא" }, 422, "transferPhone"],
+  ["PATCH", "/api/settings", { transferPhone: "1-900-555-555" }, 422, "transferPhone"],
+  ["PATCH", "/api/settings", { transferPhone: "+1 212 555 0100" }, 422, "transferPhone"],
   ["PATCH", "/api/settings", { callPrompt: "x" }, 422, ""],
   ["DELETE", "/api/numbers/seven", undefined, 404, undefined],
   ["PUT", "/api/prompts/call", { body: "{{price}}" }, 422, "body"],

@@ -45,6 +45,8 @@ export interface DirectoryDeps {
   clock: Clock;
   log: Log;
   random: Random;
+  /** False = the installation records no calls, whatever its businesses say. */
+  recordCalls?: boolean;
   /** Told of all profiles whenever they were read. */
   onFresh?(profiles: readonly BusinessProfile[]): void;
 }
@@ -121,10 +123,10 @@ class MemoryDirectory implements Directory {
   }
 
   async #reload(): Promise<void> {
-    const { db, log } = this.#deps;
+    const { log } = this.#deps;
     if (this.#closed) return;
     try {
-      this.#snapshot = await readSnapshot(db);
+      this.#snapshot = await readSnapshot(this.#deps);
       this.#loaded.resolve();
       this.#deps.onFresh?.([...this.#snapshot.byId.values()]);
       if (this.#failures > 0) log.info("DB", "directory is fresh again", { failures: this.#failures });
@@ -140,7 +142,7 @@ class MemoryDirectory implements Directory {
   }
 }
 
-function readSnapshot(db: Database): Promise<Snapshot> {
+function readSnapshot({ db, recordCalls = true }: DirectoryDeps): Promise<Snapshot> {
   return withSystem(db, async (tx) => {
     const rows = await tx
       .select({ business: businesses, settings: businessSettings })
@@ -154,6 +156,7 @@ function readSnapshot(db: Database): Promise<Snapshot> {
         const { id, name, timezone, city, languages } = business;
         return {
           ...settings,
+          recordCalls: settings.recordCalls && recordCalls,
           id,
           name,
           timezone,

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
+import { isDialable } from "../base/dialable.ts";
 import { AppError } from "../base/errors.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { phoneText } from "../base/phone-text.ts";
@@ -32,7 +33,7 @@ export const settingsChange = z
     messageMonths: z.int().min(1).max(120).nullable(),
     transcriptMonths: z.int().min(1).max(120).nullable(),
     auditMonths: z.int().min(24).max(120),
-    transferPhone: phoneText.nullable(),
+    transferPhone: phoneText.refine(isDialable, "no call is handed to such a number").nullable(),
     transferLabel: optionalText(60),
   })
   .partial();

@@ -1,5 +1,6 @@
 import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
+import { withPassword } from "../confirm-password.ts";
 import { resource, resourceBy } from "../resource.ts";
 
 const { knowledge, prompts, questions, settings } = api;
@@ -20,9 +21,13 @@ export const assistantSettings = resource<Settings>(
   ["settings"],
 );
 
-export async function saveSettings(change: SettingsChange): Promise<void> {
-  const saved = await (await settings.$patch({ json: change })).json();
+/** False when it wanted the password and the person would rather not give it. @throws ApiError */
+export async function saveSettings(change: SettingsChange): Promise<boolean> {
+  const answer = await withPassword(() => settings.$patch({ json: change }));
+  if (answer === null) return false;
+  const saved = await answer.json();
   assistantSettings.patch(() => saved);
+  return true;
 }
 
 /** A greeting as a customer would get it; placeholders that do not exist are named. */

@@ -1,10 +1,10 @@
 import { and, count, eq, gt, like, sql } from "drizzle-orm";
 import { z } from "zod";
+import { isDialable } from "../../base/dialable.ts";
 import { createTask } from "../../crm/tasks/create-task.ts";
 import { notifications } from "../../db/schema/notification.ts";
 import { limits } from "../../limits.ts";
 import { notify } from "../../notify/create.ts";
-import { isDialable } from "../dialable.ts";
 import { sentences } from "../sentences.he.ts";
 import { type Desk, defineTool } from "./tool.ts";
 

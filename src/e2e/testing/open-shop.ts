@@ -12,7 +12,7 @@ export interface OpenShop {
   dial(steps: readonly Step[], patienceMs?: number): Dialled;
 }
 
-export const shopGreeting = "שלום, הגעתם למספרת דנה.";
+export const shopGreeting = "שלום, הגעתם למספרת דנה. השיחה מוקלטת.";
 
 export async function openShop(): Promise<OpenShop> {
   const phone = "+97235550100";

@@ -30,8 +30,7 @@ function Who({ of }: { of: Settings }) {
   const { problems, busy } = form;
   const save = (element: HTMLFormElement) =>
     form.submit(element, async (values) => {
-      await saveSettings(changesOf(values));
-      toast(t.saved);
+      if (await saveSettings(changesOf(values))) toast(t.saved);
     });
   return (
     <Form onSubmit={save}>
