@@ -145,7 +145,6 @@ async function live(): Promise<Finding[]> {
     cookies.push([...one.jar].map(([name, value]) => `${name}=${value}`).join("; "));
   }
   const readers = Array.from({ length: panels }, async (_none, at) => {
-    await Bun.sleep(at * 10); // panels do not open in one instant
     const headers = { Cookie: cookies[Math.floor(at / 20)] ?? "" };
     const answer = await fetch(`${base}/api/events`, { headers, signal: stop.signal });
     if (!answer.ok) throw new Error(`/api/events: ${answer.status}`);

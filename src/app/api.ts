@@ -7,7 +7,7 @@ import { createAuthApi } from "../auth/api.ts";
 import { createTeamApi } from "../auth/api-team.ts";
 import { createCookies } from "../auth/cookies.ts";
 import type { Sessions } from "../auth/session-cache.ts";
-import { hasSession } from "../auth/sessions.ts";
+import { createSessionCheck } from "../auth/session-check.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createCalendarApi } from "../calendar/api.ts";
@@ -72,7 +72,7 @@ export function createApi(deps: ApiDeps) {
     .route("/", createCalendarApi(deps))
     .route("/", createCallsApi({ ...deps, tracePlot }))
     .route("/", createCrmApi({ db, clock }))
-    .route("/", createEventsApi({ hub: deps.hub, hasSession: (key) => hasSession(db, key) }))
+    .route("/", createEventsApi({ hub: deps.hub, hasSession: createSessionCheck(db) }))
     .route("/", createNotificationsApi({ db, clock }))
     .route("/", createPrivacyApi(deps))
     .route("/", createPushApi(deps))

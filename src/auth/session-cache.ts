@@ -33,6 +33,17 @@ export function createSessionCache(deps: { db: Database; clock: Clock; random: R
   let hears = false;
   // Of announcements: what was read before the last one may be what it ended.
   let heard = 0;
+  // A herd of panels that comes back after an outage has few sessions: who comes during a read waits for that one.
+  const reading = new Map<string, { heardBefore: number; answer: Promise<LoggedIn | null> }>();
+  const ask = async (key: string, token: string): Promise<LoggedIn | null> => {
+    const heardBefore = heard;
+    const loggedIn = await readSession(db, token, clock.instant());
+    remembered.delete(key);
+    if (loggedIn === null || !hears || heard !== heardBefore) return loggedIn;
+    if (remembered.size >= limits.sessionsRemembered) remembered.delete(remembered.keys().next().value!);
+    remembered.set(key, { loggedIn, untilMs: clock.nowMs() + limits.sessionRememberedMs });
+    return loggedIn;
+  };
   const forgetWhere = (isEnded: (loggedIn: LoggedIn) => boolean): void => {
     for (const [key, { loggedIn }] of remembered) if (isEnded(loggedIn)) remembered.delete(key);
   };
@@ -54,13 +65,15 @@ export function createSessionCache(deps: { db: Database; clock: Clock; random: R
       const key = keyOf(token);
       const known = remembered.get(key);
       if (known !== undefined && clock.nowMs() < known.untilMs) return known.loggedIn;
-      const heardBefore = heard;
-      const loggedIn = await readSession(db, token, clock.instant());
-      remembered.delete(key);
-      if (loggedIn === null || !hears || heard !== heardBefore) return loggedIn;
-      if (remembered.size >= limits.sessionsRemembered) remembered.delete(remembered.keys().next().value!);
-      remembered.set(key, { loggedIn, untilMs: clock.nowMs() + limits.sessionRememberedMs });
-      return loggedIn;
+      const underWay = reading.get(key);
+      if (hears && underWay?.heardBefore === heard) return underWay.answer;
+      const mine = { heardBefore: heard, answer: ask(key, token) };
+      reading.set(key, mine);
+      try {
+        return await mine.answer;
+      } finally {
+        if (reading.get(key) === mine) reading.delete(key);
+      }
     },
     forget(ended) {
       heard++;

@@ -57,14 +57,6 @@ export async function endSessionsOf(tx: Tx, userId: UserId): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.userId, userId));
 }
 
-/** False when the session has ended or goes under another id. */
-export async function hasSession(db: Database, key: string): Promise<boolean> {
-  const found = await withSystem(db, (tx) =>
-    tx.select({ key: sessions.key }).from(sessions).where(eq(sessions.key, key)),
-  );
-  return found.length > 0;
-}
-
 /** Sessions last used before this are over. */
 export const idleSince = (now: Temporal.Instant): Temporal.Instant =>
   now.subtract({ milliseconds: limits.sessionIdleMs });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { Browser } from "../app/testing/browser.ts";
 import { addPerson, password, testApi } from "../app/testing/people.ts";
+import { createSessionCache } from "../auth/session-cache.ts";
 import { systemClock } from "../base/clock.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
@@ -212,6 +213,34 @@ test("over HTTP it is an event stream that nobody stores; without a session it i
   expect(hub.size).toBe(1);
   browser.jar.clear();
   expect((await browser.ask("/api/events")).status).toBe(401);
+});
+
+// After an outage of network or process every panel is back at once; one question of the database each is more than may wait.
+test("hundreds of panels that come back in one instant are all let in, and those of an ended session are not", async () => {
+  const hub = await openHub();
+  const sessions = createSessionCache({ db, clock: systemClock, random: Math.random });
+  const app = testApi(db, undefined, undefined, hub, sessions);
+  const browsers = await Promise.all(
+    Array.from({ length: 13 }, async () => {
+      const browser = new Browser(app);
+      await browser.login((await addPerson(db, "agent", a)).email, password);
+      return browser;
+    }),
+  );
+  const answers = await Promise.all(
+    browsers.flatMap(({ jar }) => {
+      const headers = { Cookie: [...jar].map(([name, value]) => `${name}=${value}`).join("; ") };
+      return Array.from({ length: limits.liveStreamsPerSessionMax }, () => app.request("/api/events", { headers }));
+    }),
+  );
+  expect([...new Set(answers.map(({ status }) => status))]).toEqual([200]);
+  await browsers[0]!.ask("/api/auth/logout", { method: "POST" });
+  await tell(a, "after-the-herd");
+  const panels = answers.map(({ body }) => new Panel(body!));
+  const told = await Promise.all(panels.map(async (panel) => (await panel.next())?.id ?? null));
+  expect(told.filter((id) => id === null)).toHaveLength(limits.liveStreamsPerSessionMax);
+  expect(new Set(told)).toEqual(new Set([null, "after-the-herd"]));
+  await sessions.close();
 });
 
 test("the stream ends at logout", async () => {
