@@ -13,6 +13,11 @@ export interface Form {
 export function createForm(): Form {
   const problems = signal<Readonly<Record<string, string>>>({});
   const busy = signal(false);
+  // What is said about a field holds until somebody writes in it again.
+  const forget = ({ target }: Event): void => {
+    const { [(target as HTMLInputElement).name]: _mended, ...rest } = problems.value;
+    problems.value = rest;
+  };
   return {
     problems,
     busy,
@@ -26,6 +31,7 @@ export function createForm(): Form {
       } catch (error) {
         const fields = fieldProblems(error);
         problems.value = fields;
+        form.addEventListener("input", forget);
         const first = Object.keys(fields).find((name) => form.elements.namedItem(name));
         if (first === undefined) failed(error);
         else (form.elements.namedItem(first) as HTMLElement).focus();

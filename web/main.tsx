@@ -21,8 +21,9 @@ async function start(): Promise<void> {
   watchLinks();
   const page = findRoute(path.value)?.route;
   void page?.load().catch(() => {}); // its code comes while the server is asked
-  const [loggedIn] = await Promise.all([loadMe().catch(() => null), wordsReady()]);
-  if (loggedIn === false && page?.access !== "public") return toLogin();
+  const stranger = page?.access === "public"; // its pages stand outside of the shell, for whoever comes
+  const [loggedIn] = await Promise.all([stranger ? null : loadMe().catch(() => null), wordsReady()]);
+  if (loggedIn === false) return toLogin();
   followAddress();
   render(<Shell />, root);
   if (loggedIn) {

@@ -10,6 +10,7 @@ import { systemClock } from "../base/clock.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { auditLog } from "../db/schema/audit.ts";
+import { businessSettings } from "../db/schema/business.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { addBusiness } from "../tenants/business.ts";
@@ -45,14 +46,26 @@ describe("businesses", () => {
     const email = `${newId()}@example.com`;
     const input = { name: "קליניקה", phone: phone(), owner: { email, name: "רון" } };
     const { status, body } = await ask(admin, "/api/admin/businesses", input);
-    expect([status, body.purpose]).toEqual([201, "invite"]);
+    expect([status, body.invitation.purpose]).toEqual([201, "invite"]);
     const browser = new Browser(testApi(db));
-    expect((await accept(browser, body.link)).status).toBe(200);
+    expect((await accept(browser, body.invitation.link)).status).toBe(200);
     expect((await browser.ask<Answer>("/api/auth/me")).body.business.name).toBe("קליניקה");
     const { body: list } = await ask(admin, `/api/admin/businesses?text=${encodeURIComponent("קליני")}`);
     expect(list.items).toMatchObject([
       { id: body.businessId, phones: [input.phone], people: 1, calls: 0, status: "active" },
     ]);
+  });
+
+  test("one may come before its number and its people, and greets from the first day", async () => {
+    const name = `בלי מספר ${newId()}`;
+    const { status, body } = await ask(admin, "/api/admin/businesses", { name, city: "חיפה" });
+    expect([status, body.invitation]).toEqual([201, null]);
+    const { body: list } = await ask(admin, `/api/admin/businesses?text=${encodeURIComponent(name)}`);
+    expect(list.items).toMatchObject([{ id: body.businessId, phones: [], people: 0, city: "חיפה" }]);
+    const [settings] = await withSystem(db, (tx) =>
+      tx.select().from(businessSettings).where(eq(businessSettings.businessId, body.businessId)),
+    );
+    expect(settings?.callGreeting).toContain("{{business_name}}");
   });
 
   test("with an address or a number that is somebody's, nothing is opened at all", async () => {

@@ -46,7 +46,7 @@ const office = z.object({
   lastCallAt: instantText.nullable(),
 });
 const officeQuery = pageQuery.extend({ text: z.string().trim().min(1).max(100).optional(), status: status.optional() });
-const opened = linkAnswer.extend({ businessId: z.uuid() });
+const opened = z.object({ businessId: z.uuid(), invitation: linkAnswer.nullable() });
 const everyRow = auditRow.extend({ businessId: z.uuid().nullable() });
 const health = z.object({
   process: z.object({
@@ -98,7 +98,8 @@ const officeRoutes = ({ db, clock, publicBaseUrl }: AdminApiDeps) =>
         const now = clock.instant();
         assertFresh(c, now);
         const made = await withSystem(db, (tx) => openOffice({ ...askerOf(c), tx }, c.req.valid("json"), now));
-        return c.json({ businessId: made.businessId, ...shownLink(publicBaseUrl(), made.link) }, 201);
+        const invitation = made.link && shownLink(publicBaseUrl(), made.link);
+        return c.json({ businessId: made.businessId, invitation }, 201);
       },
     )
     .post(

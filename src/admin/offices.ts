@@ -15,16 +15,20 @@ import { tasks } from "../db/schema/task.ts";
 import { users } from "../db/schema/user.ts";
 import { type AuditCtx, audit } from "../tenants/audit.ts";
 import { makeBusiness } from "../tenants/business.ts";
+import { firstGreeting } from "./first-greeting.he.ts";
 
 /** The businesses of the installation, for whoever runs it. All of this runs in a system transaction. */
 
 export const newOffice = z.strictObject({
   name: writtenText(200),
-  phone: phoneText,
+  /** May come later: the assistant can be tried and taught before there is a number. */
+  phone: phoneText.optional(),
+  city: writtenText(80).optional(),
   timezone: z.string().max(60).optional(),
   greeting: z.string().max(1_000).optional(),
   prompt: z.string().max(20_000).optional(),
-  owner: z.strictObject({ email: emailText, name: personName }),
+  /** Nobody is invited without one: whoever runs the installation enters the business. */
+  owner: z.strictObject({ email: emailText, name: personName }).optional(),
 });
 
 export interface OfficeQuery {
@@ -113,25 +117,25 @@ async function countOf(tx: Tx, ids: readonly BusinessId[], now: Temporal.Instant
 }
 
 /**
- * A business with its owner, who comes in by the link: all of it or nothing.
+ * A business with its owner, who comes in by the link: all of it or nothing. It greets callers from the first day.
  * @throws AppError "invalid", "taken" when the number or the address is somebody's already.
  */
 export async function openOffice(
   { tx, actor, requestId }: Omit<AuditCtx, "businessId">,
   input: z.output<typeof newOffice>,
   now: Temporal.Instant,
-): Promise<{ businessId: BusinessId; link: IssuedLink }> {
+): Promise<{ businessId: BusinessId; link: IssuedLink | null }> {
   const businessId = newId<BusinessId>();
   const ctx = { businessId, actor, tx, ...(requestId === undefined ? {} : { requestId }) };
-  const { owner, timezone, greeting, prompt, ...rest } = input;
+  const { owner, timezone, prompt, greeting = firstGreeting, ...rest } = input;
   await makeBusiness(ctx, {
     ...rest,
+    greeting,
     ...(timezone === undefined ? {} : { timezone }),
-    ...(greeting === undefined ? {} : { greeting }),
     ...(prompt === undefined ? {} : { prompt }),
   });
-  const userId = await addUser(tx, { ...owner, role: "owner", businessId });
-  const link = await issueLink(tx, userId, now);
+  const userId = owner ? await addUser(tx, { ...owner, role: "owner", businessId }) : null;
+  const link = userId === null ? null : await issueLink(tx, userId, now);
   await audit(ctx, { action: "business.open", subject: `business:${businessId}`, detail: { owner: userId } });
   return { businessId, link };
 }

@@ -16,8 +16,9 @@ import { assertPlaceholders } from "./placeholders.ts";
 
 export interface NewBusiness {
   name: string;
-  /** The number that its customers call. */
-  phone: Phone;
+  /** The number that its customers call; a business may come before its number. */
+  phone?: Phone | undefined;
+  city?: string | undefined;
   /** IANA zone. Default: Asia/Jerusalem. */
   timezone?: string;
   /** Spoken at once when a call begins; without it the assistant waits for the caller. */
@@ -51,8 +52,8 @@ export async function makeBusiness(ctx: Ctx, input: NewBusiness): Promise<void> 
   assertPlaceholders(input.greeting ?? "", "greeting", "greeting");
   assertPlaceholders(input.prompt ?? "", "prompt", "prompt");
   try {
-    await tx.insert(businesses).values({ id: businessId, name, timezone });
-    await tx.insert(businessNumbers).values({ id: newId(), businessId, phone: input.phone });
+    await tx.insert(businesses).values({ id: businessId, name, timezone, city: input.city?.trim() || null });
+    if (input.phone) await tx.insert(businessNumbers).values({ id: newId(), businessId, phone: input.phone });
   } catch (error) {
     if (!violates(error, "business_numbers_phone")) throw error;
     const fields = [{ path: "phone", code: "taken" }];

@@ -16,11 +16,10 @@ export const officesBy = resourceBy<{ items: Office[]; next: string | null }>(as
   return (await admin.businesses.$get({ query }, { init: { signal } })).json();
 });
 
-/** Opens a business; the link by which its owner comes in. */
-export async function openOffice(office: NewOffice): Promise<string> {
-  const { link } = await (await admin.businesses.$post({ json: office })).json();
-  await officesBy("").reload();
-  return link;
+/** Opens a business. With it the link by which its owner comes in, when one was named. */
+export async function openOffice(office: NewOffice): Promise<{ businessId: string; link: string | null }> {
+  const { businessId, invitation } = await (await admin.businesses.$post({ json: office })).json();
+  return { businessId, link: invitation?.link ?? null };
 }
 
 export async function setOfficeStatus(id: string, status: "active" | "suspended"): Promise<void> {

@@ -4,6 +4,8 @@ import { api } from "../api.ts";
 import { now } from "../clock.ts";
 import { dayKey } from "../format.ts";
 import { resource } from "../resource.ts";
+import { findRoute, mayOpen } from "../route-table.ts";
+import { me } from "../session.ts";
 import { bell } from "./notifications.ts";
 import { groupOf, taskList } from "./tasks.ts";
 
@@ -50,7 +52,17 @@ export const alarms = computed(
   () => bell.data.value?.items.filter(({ readAt, kind }) => readAt === null && !saidElsewhere.has(kind)) ?? [],
 );
 
-export type StepKey = "talk" | "business" | "hours" | "knowledge" | "number" | "whatsapp" | "device" | "meeting";
+export type StepKey =
+  | "talk"
+  | "business"
+  | "hours"
+  | "knowledge"
+  | "number"
+  | "whatsapp"
+  | "meeting"
+  | "device"
+  | "team"
+  | "publish";
 
 export interface Step {
   key: StepKey;
@@ -65,26 +77,33 @@ const knownEnough = 5;
 export const firstSteps = resource<readonly Step[]>(
   async (signal) => {
     const options = read(signal);
-    const [business, hours, knowledge, numbers, calls, planned, whatsapp, push] = await Promise.all([
-      api.business.$get({}, options).then((answer) => answer.json()),
-      api.hours.$get({ query: {} }, options).then((answer) => answer.json()),
-      api.knowledge.$get({ query: {} }, options).then((answer) => answer.json()),
-      api.numbers.$get({}, options).then((answer) => answer.json()),
-      api.calls.$get({ query: { limit: "50" } }, options).then((answer) => answer.json()),
-      meetings.$get({ query: { from: day(-30), to: day(30), limit: "1" } }, options).then((answer) => answer.json()),
-      api.whatsapp.status.$get({}, options).then((answer) => answer.json()),
-      api.push.$get({}, options).then((answer) => answer.json()),
-    ]);
-    return [
+    const [business, hours, knowledge, numbers, calls, planned, whatsapp, push, colleagues, instructions] =
+      await Promise.all([
+        api.business.$get({}, options).then((answer) => answer.json()),
+        api.hours.$get({ query: {} }, options).then((answer) => answer.json()),
+        api.knowledge.$get({ query: {} }, options).then((answer) => answer.json()),
+        api.numbers.$get({}, options).then((answer) => answer.json()),
+        api.calls.$get({ query: { limit: "50" } }, options).then((answer) => answer.json()),
+        meetings.$get({ query: { from: day(-30), to: day(30), limit: "1" } }, options).then((answer) => answer.json()),
+        api.whatsapp.status.$get({}, options).then((answer) => answer.json()),
+        api.push.$get({}, options).then((answer) => answer.json()),
+        mayOpen("owner", me.value!.role) ? api.team.$get({}, options).then((answer) => answer.json()) : { items: [] },
+        api.prompts[":channel"].$get({ param: { channel: "call" } }, options).then((answer) => answer.json()),
+      ]);
+    const all: Step[] = [
       { key: "talk", done: calls.items.length > 0, to: "/test-call" },
       { key: "business", done: business.city !== null, to: "/settings" },
       { key: "hours", done: hours.weekly.length > 0, to: "/settings?tab=hours" },
       { key: "knowledge", done: knowledge.items.length >= knownEnough, to: "/assistant?tab=knows" },
       { key: "number", done: numbers.items.length > 0, to: "/channels" },
       { key: "whatsapp", done: whatsapp.connected, to: "/channels" },
-      { key: "device", done: push.devices > 0, to: "/notifications" },
       { key: "meeting", done: planned.items.length > 0, to: "/calendar" },
+      { key: "device", done: push.devices > 0, to: "/notifications" },
+      { key: "team", done: colleagues.items.some(({ id }) => id !== me.value?.user?.id), to: "/settings?tab=team" },
+      { key: "publish", done: instructions.version > 0, to: "/assistant?tab=does" },
     ];
+    const open = ({ to }: Step) => mayOpen(findRoute(to.split("?")[0]!)?.route.access ?? "staff", me.value!.role);
+    return all.filter(open);
   },
   ["call", "meeting", "business", "settings", "knowledge", "whatsapp"],
 );

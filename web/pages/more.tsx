@@ -11,7 +11,7 @@ export default function MorePage() {
   const t = shellWords();
   const who = me.value;
   if (!who?.user) return null;
-  const inBar: readonly string[] = bottomPlaces;
+  const inBar = bottomPlaces(who);
   const groups = navigation(who).map(({ label, items }) => ({
     label,
     items: items.filter(({ to }) => !inBar.includes(to)),

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { link } from "../address.ts";
 import { now } from "../clock.ts";
 import { clockTime, dayName, number, weekday } from "../format.ts";
@@ -17,22 +18,25 @@ import { useResource } from "../resource.ts";
 import { todayWords } from "../strings/today.he.ts";
 import { TaskDialog } from "./tasks/task-dialog.tsx";
 import { TaskRow } from "./tasks/task-row.tsx";
-import { FirstSteps } from "./today/first-steps.tsx";
+import { FirstSteps, isBeginning } from "./today/first-steps.tsx";
 
 /** What needs me: first what waits, then the day's meetings and figures. */
 export default function TodayPage() {
   const t = todayWords();
   const date = now();
+  // Decided once: nothing changes its place under the finger.
+  const [stepsFirst] = useState(() => matchMedia("(width < 768px)").matches && isBeginning());
   return (
     <Page title={t.title} note={`${weekday(date)}, ${dayName(date)}`}>
       <LiveStrip />
+      {stepsFirst && <FirstSteps />}
       <div class="columns">
         <div class="stack wide-gap">
           <Figures />
           <Needs />
         </div>
         <aside class="stack wide-gap" aria-label={t.meetings}>
-          <FirstSteps />
+          {!stepsFirst && <FirstSteps />}
           <Meetings />
         </aside>
       </div>

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { ApiError } from "../api.ts";
 import { createForm } from "../form.ts";
 import { Button, LinkButton } from "../parts/button.tsx";
 import { Door } from "../parts/door.tsx";
@@ -52,11 +53,13 @@ function ChoosePassword({ owner }: { owner: Owner }) {
   const text = isFirst ? t.first : owner.purpose === "invite" ? t.invite : t.reset;
   const { problems, busy } = form;
   const accept = (element: HTMLFormElement) =>
-    form.submit(element, ({ password = "", email, name }) =>
-      acceptLink({ token: location.hash.slice(1), password, ...(email ? { email } : {}), ...(name ? { name } : {}) }),
-    );
+    form.submit(element, ({ password = "", email, name }) => {
+      if (isFirst) assertGiven({ name, email });
+      const token = location.hash.slice(1);
+      return acceptLink({ token, password, ...(email ? { email } : {}), ...(name ? { name } : {}) });
+    });
   return (
-    <Door title={t.hello(owner.name)} text={text}>
+    <Door title={isFirst ? t.firstTitle : t.hello(owner.name)} text={text}>
       <Form onSubmit={accept}>
         {isFirst ? (
           <>
@@ -80,4 +83,14 @@ function ChoosePassword({ owner }: { owner: Owner }) {
       </Form>
     </Door>
   );
+}
+
+/** Whoever leaves them out could not log in again. @throws ApiError "invalid" naming what is missing. */
+function assertGiven(values: Readonly<Record<string, string | undefined>>): void {
+  const missing = Object.keys(values).filter((path) => !values[path]);
+  if (missing.length > 0)
+    throw new ApiError(
+      "invalid",
+      missing.map((path) => ({ path, code: "required" })),
+    );
 }

@@ -13,7 +13,7 @@ export function BottomBar() {
   const t = shellWords();
   if (who === null) return null;
   const items = navigation(who).flatMap((group) => group.items);
-  const shown = bottomPlaces.flatMap((to) => items.find((item) => item.to === to) ?? []);
+  const shown = bottomPlaces(who).flatMap((to) => items.find((item) => item.to === to) ?? []);
   const more: NavItem = { to: "/more", icon: ellipsis, name: t.nav.more };
   const lit = shown.some(({ to }) => to === currentNav.value) ? currentNav.value : more.to;
   return (

@@ -79,5 +79,8 @@ export function navigation(who: Me): readonly NavGroup[] {
     .filter(({ items }) => items.length > 0);
 }
 
-/** The bar of a phone: four places and the rest. */
-export const bottomPlaces = ["/", "/inbox", "/calendar", "/leads"] as const;
+/** The bar of a phone: four places and the rest. Outside of every business they are the installation's. */
+export const bottomPlaces = (who: Me): readonly string[] =>
+  who.business === null
+    ? ["/admin/businesses", "/admin/health", "/admin/usage", "/admin/audit"]
+    : ["/", "/inbox", "/calendar", "/leads"];

@@ -1,12 +1,12 @@
 import { computed, effect, signal } from "@preact/signals";
 import { Component, type ComponentChildren, type ComponentType } from "preact";
-import { circleAlert, lock, search } from "../icons.ts";
+import { building, circleAlert, lock, search } from "../icons.ts";
 import { wordsReady } from "../language.ts";
 import { Button, LinkButton } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Page } from "../parts/page.tsx";
-import { type Access, findRoute, mayOpen } from "../route-table.ts";
-import { path } from "../router.ts";
+import { type Access, findRoute, mayOpen, type Route } from "../route-table.ts";
+import { go, path } from "../router.ts";
 import { me, type Role } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { currentNav } from "./current-page.ts";
@@ -43,6 +43,10 @@ async function load(address: string, role: Role | undefined): Promise<Shown> {
   if (found === null) return { key: "not found", Component: NotFound, params: {} };
   const { route, params } = found;
   const key = `${route.pattern} ${Object.values(params).join(" ")}`;
+  if (me.value?.business === null && insideBusiness(route)) {
+    if (address === "/") go("/admin/businesses", { replace: true });
+    return { key, Component: NoBusiness, params };
+  }
   if (role !== undefined && !mayOpen(route.access, role)) return { key, Component: NoAccess, params };
   try {
     const Loaded = await route.load();
@@ -111,6 +115,23 @@ function NotFound() {
       <Empty icon={search} title={notFound.title} text={notFound.text}>
         <LinkButton look="primary" to="/">
           {notFound.home}
+        </LinkButton>
+      </Empty>
+    </Page>
+  );
+}
+
+/** Pages of one business; whoever runs the installation enters one first. */
+const insideBusiness = ({ access, pattern }: Route): boolean =>
+  (access === "staff" || access === "owner") && pattern !== "/more";
+
+function NoBusiness() {
+  const { noBusiness } = shellWords();
+  return (
+    <Page title={noBusiness.title}>
+      <Empty icon={building} title={noBusiness.title} text={noBusiness.text}>
+        <LinkButton look="primary" to="/admin/businesses">
+          {noBusiness.choose}
         </LinkButton>
       </Empty>
     </Page>

@@ -15,7 +15,9 @@ export const en: Translation<typeof he> = {
     hello: (name) => `Hello, ${name}`,
     invite: "Choose a password, and you are in.",
     reset: "You can choose a new password.",
-    first: "This is a new installation. Here you set how its administrator logs in.",
+    firstTitle: "Welcome",
+    first:
+      "This is a new installation. Here you set how its administrator logs in; right after that you open the business.",
     name: "Name",
     email: "Email",
     password: "New password",

@@ -57,6 +57,11 @@ export const en: Translation<typeof he> = {
   choose: "Choose",
   clear: "Clear",
   noAccess: "This page is for owners of the business.",
+  noBusiness: {
+    title: "Enter a business first",
+    text: "This page shows one business. Choose it from the list.",
+    choose: "To the businesses",
+  },
   notFound: { title: "Page not found", text: "The link may be old, or the item was deleted.", home: "Go to today" },
   crashed: {
     title: "Something broke on this page",

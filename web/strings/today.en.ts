@@ -41,6 +41,11 @@ export const en: Translation<typeof he> = {
         name: "Notifications on your phone",
         why: "A request for a person also arrives with the panel closed. There is a test button.",
       },
+      team: { name: "Invite your team", why: "Everybody comes in by a link and sees who handled what." },
+      publish: {
+        name: "Publish instructions for the assistant",
+        why: "Without them she answers from the facts alone. Rehearse them first.",
+      },
       meeting: { name: "A trial meeting in the calendar", why: "Book one in a call or by hand, and see it there." },
     },
   },

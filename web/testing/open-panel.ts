@@ -31,7 +31,11 @@ export interface OpenPanel {
 }
 
 /** The panel as one person sees it on one device, ready to be used. */
-export async function openPanel(browser: Browser, office: Office, options: PanelOptions = {}): Promise<OpenPanel> {
+export async function openPanel(
+  browser: Browser,
+  office: Pick<Office, "stage" | "logIn">,
+  options: PanelOptions = {},
+): Promise<OpenPanel> {
   const { role = "owner", width = 1280, language = "he", theme = "light", path = "/" } = options;
   const phone = width < 768;
   const url = office.stage.listensAt;

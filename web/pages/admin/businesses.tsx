@@ -20,6 +20,7 @@ import { failed } from "../../parts/toasts.tsx";
 import { query, setQuery } from "../../router.ts";
 import { enterBusiness } from "../../session.ts";
 import { settingsWords } from "../../strings/settings.he.ts";
+import { FirstBusiness } from "./first-business.tsx";
 
 const form = createForm();
 
@@ -29,6 +30,7 @@ export default function BusinessesPage() {
   const opening = useSignal(false);
   const link = useSignal<string | null>(null);
   const text = query.value.get("q") ?? "";
+  const isNew = text === "" && officesBy("").data.value?.items.length === 0;
   const add = (
     <Button
       look="primary"
@@ -42,9 +44,9 @@ export default function BusinessesPage() {
     </Button>
   );
   return (
-    <Page narrow title={t.businesses} actions={add}>
+    <Page narrow title={t.businesses} actions={isNew ? undefined : add}>
       {link.value !== null && <CopyText label={t.link} text={link.value} hint={settingsWords().team.linkHint} />}
-      <search class="search">
+      <search class="search" hidden={isNew}>
         <Icon of={search} />
         <input
           class="input"
@@ -57,7 +59,9 @@ export default function BusinessesPage() {
       </search>
       <Loaded key={text} from={officesBy(text)}>
         {({ items }) =>
-          items.length === 0 ? (
+          items.length === 0 && text === "" ? (
+            <FirstBusiness />
+          ) : items.length === 0 ? (
             <Empty icon={building} title={t.none.title} text={t.none.text} />
           ) : (
             <ul class="rows">
@@ -135,9 +139,11 @@ function NewOffice({ onClose, onLink }: { onClose: () => void; onLink: (link: st
   const { problems, busy } = form;
   const open = async (element: HTMLFormElement) => {
     const done = await form.submit(element, async ({ name = "", phone = "", ownerName = "", ownerEmail = "" }) => {
-      const office = { name, phone, owner: { name: ownerName, email: ownerEmail } };
+      const owner = ownerName || ownerEmail ? { owner: { name: ownerName, email: ownerEmail } } : {};
+      const office = { name, ...(phone ? { phone } : {}), ...owner };
       const made = await withPassword(() => openOffice(office));
-      if (made !== null) onLink(made);
+      if (made?.link) onLink(made.link);
+      await officesBy("").reload();
     });
     if (done) onClose();
   };
@@ -150,8 +156,8 @@ function NewOffice({ onClose, onLink }: { onClose: () => void; onLink: (link: st
   return (
     <Dialog title={t.open} foot={foot} onClose={onClose} onSubmit={open}>
       <Field label={t.name} name="name" error={wrong.name} />
-      <Field label={t.phone} name="phone" type="tel" error={wrong.phone} />
-      <Field label={t.ownerName} name="ownerName" error={wrong["owner.name"]} />
+      <Field label={t.phone} name="phone" type="tel" hint={t.phoneLater} error={wrong.phone} />
+      <Field label={t.ownerName} name="ownerName" hint={t.ownerLater} error={wrong["owner.name"]} />
       <Field label={t.ownerEmail} name="ownerEmail" type="email" error={wrong["owner.email"]} />
     </Dialog>
   );

@@ -6,16 +6,21 @@ import { useResource } from "../../resource.ts";
 import { me } from "../../session.ts";
 import { todayWords } from "../../strings/today.he.ts";
 
+const memory = (): string => `panel_started_${me.value?.business?.id ?? ""}`;
+
+/** Until half of it was done the checklist is what a newcomer came for: on a phone it stands first. */
+export const isBeginning = (): boolean => localStorage.getItem(memory()) === null;
+
 /** The checklist of the first ten minutes; gone when everything is done. Nothing in it blocks anything. */
 export function FirstSteps() {
   useResource(firstSteps);
   const t = todayWords().start;
   const steps = firstSteps.data.value;
-  const memory = `panel_started_${me.value?.business?.id ?? ""}`;
-  if (steps === null) return localStorage.getItem(memory) === "yes" ? null : <SkeletonBlock size="420px" />;
+  if (steps === null) return localStorage.getItem(memory()) === "yes" ? null : <SkeletonBlock size="420px" />;
   const done = steps.filter((step) => step.done).length;
+  if (done >= steps.length / 2 && isBeginning()) localStorage.setItem(memory(), "half");
   if (done === steps.length) {
-    localStorage.setItem(memory, "yes"); // no place is kept for it any more, so nothing moves
+    localStorage.setItem(memory(), "yes"); // no place is kept for it any more, so nothing moves
     return null;
   }
   return (
