@@ -126,7 +126,7 @@ export const limits = {
   liveBehindMax: 256, // facts that a slow reader has not taken: it is closed and comes back
   liveRemembered: 5_000, // facts kept for whoever comes back after a gap
   liveBeatMs: 25_000,
-  liveGatherMs: 10, // facts of so short a time go out together
+  liveGatherMs: 25, // facts of so short a time go out together: a packet per panel costs most, and nobody sees the difference
 
   // Database
   webQueryMs: 2_000,
