@@ -77,15 +77,16 @@ export async function openPanel(
 
 /** Waits until nothing is fetched, no skeleton stands and every font is there. */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForFunction(async () => {
-    await document.fonts.ready;
-    return (
+  await page.evaluate(async () => void (await document.fonts.ready));
+  // Not an async function, whose promise would count as true at once; and what moves with the scroll never ends.
+  await page.waitForFunction(
+    () =>
       document.querySelector("#app .skeleton") === null &&
       document
         .getAnimations()
-        .every((a) => a.playState !== "running" || a.effect?.getTiming().iterations === Number.POSITIVE_INFINITY)
-    );
-  });
+        .filter(({ timeline }) => timeline === document.timeline)
+        .every((a) => a.playState !== "running" || a.effect?.getTiming().iterations === Number.POSITIVE_INFINITY),
+  );
 }
 
 interface AxeResults {
