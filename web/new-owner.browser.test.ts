@@ -85,6 +85,7 @@ describe.skipIf(chromiumPath === null)("a new owner's first ten minutes", () => 
     await clean("9-meeting");
     await page.getByRole("button", { name: "קביעה" }).click();
     await page.getByText("הפגישה נקבעה").waitFor();
+    await page.locator("main").getByText("לקוחה לניסיון").waitFor(); // in next week's agenda too
     await clean("10-booked");
     await page.getByRole("link", { name: "היום", exact: true }).click();
     await page.getByRole("link", { name: /פגישת ניסיון ביומן \(בוצע\)/ }).waitFor();

@@ -7,6 +7,7 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { Field, Select } from "../../parts/field.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { useResource } from "../../resource.ts";
+import { setQuery } from "../../router.ts";
 import { calendarWords } from "../../strings/calendar.he.ts";
 
 const form = createForm();
@@ -23,15 +24,18 @@ export function NewMeetingDialog({ date, minute, onClose }: NewMeetingProps) {
   const { problems, busy } = form;
   const resources = useResource(resourceList).data.value?.items ?? [];
   const book = async (element: HTMLFormElement) => {
+    let booked = date;
     const done = await form.submit(element, async (values) => {
       try {
         await bookMeeting(meetingOf(values));
+        booked = values.date || date;
       } catch (error) {
         if (!(error instanceof ApiError) || error.code !== "taken") throw error;
         throw new ApiError("invalid", [{ path: "time", code: "taken_time" }], 409);
       }
     });
     if (!done) return;
+    setQuery({ date: booked }); // what was booked is looked at, in whichever week it is
     toast(t.form.booked);
     onClose();
   };
