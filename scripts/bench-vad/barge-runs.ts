@@ -21,14 +21,34 @@ export async function bargeRows(plan: Plan, kinds: readonly ListenerKind[]): Pro
         lossDb,
       ),
     );
-  const backchannels = kinds.map((kind) => playSounds(plan, cast, kind, "backchannel"));
-  rows.push({
-    what: "backchannel goes by without a stop (the others resume within 2 s)",
-    bar: null,
-    unit: "%",
-    values: backchannels.map((tally) => 100 - (100 * tally.backchannelsStopped) / tally.backchannels),
-  });
+  rows.push(...backchannelRows(kinds.map((kind) => playSounds(plan, cast, kind, "backchannel"))));
   return rows;
+}
+
+/** As the caller hears them, without any words of a transcriber. */
+function backchannelRows(tallies: readonly BargeTally[]): Row[] {
+  const share = (part: number, tally: BargeTally) => (100 * part) / tally.backchannels;
+  const unharmed = (t: BargeTally) => t.backchannels - t.backchannelsStopped;
+  return [
+    {
+      what: "backchannel: the sentence goes on without a gap",
+      bar: null,
+      unit: "%",
+      values: tallies.map((t) => share(unharmed(t), t)),
+    },
+    {
+      what: "backchannel: it goes on within 2 s",
+      bar: null,
+      unit: "%",
+      values: tallies.map((t) => share(unharmed(t) + t.gapsMs.filter((ms) => ms <= 2_000).length, t)),
+    },
+    {
+      what: "backchannel: the gap, median",
+      bar: null,
+      unit: "ms",
+      values: tallies.map((t) => percentile(t.gapsMs, 0.5)),
+    },
+  ];
 }
 
 function echoRows(tallies: readonly BargeTally[], lossDb: number): Row[] {

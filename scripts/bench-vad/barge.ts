@@ -1,4 +1,5 @@
 import { BARGE_IN, BARGE_NOTHING, BARGE_NOTICED, BargeIn } from "../../src/live-call/vad/barge-in.ts";
+import { type InterruptionVerdict, judgeInterruption } from "../../src/live-call/vad/judge.ts";
 import { Vad } from "../../src/live-call/vad/vad.ts";
 import type { Detector, DetectorKind } from "./detectors.ts";
 import { FRAME } from "./dsp.ts";
@@ -7,6 +8,8 @@ import { callerFrame, type Scene, type SceneEvent } from "./scenes.ts";
 /** Decides about barge-ins, frame by frame; same results as `BargeIn.push`. */
 interface Listener {
   push(frame: Uint8Array, farEnergy: number, heardForMs: number): number;
+  /** Was the stop meant? Without any words, as when the transcriber is slow; a peer never asks. */
+  judge?(sinceMs: number): InterruptionVerdict;
 }
 export interface ListenerKind {
   name: string;
@@ -22,6 +25,10 @@ export const ourListener: ListenerKind = {
       push(frame, farEnergy, heardForMs) {
         vad.push(frame, frame.length, farEnergy);
         return barge.push(vad, heardForMs);
+      },
+      judge(sinceMs) {
+        const { utteranceMs: spokenMs, speaking } = vad;
+        return judgeInterruption({ spokenMs, speaking, transcript: null, turnTaken: false, sinceMs });
       },
     };
   },
@@ -57,6 +64,8 @@ export class BargeTally {
   backchannels = 0;
   backchannelsStopped = 0;
   backchannelsNoticed = 0;
+  /** Silence in the assistant's sentence after each backchannel that stopped her and was judged a false stop. */
+  gapsMs: number[] = [];
   sounds = 0;
   soundsStopped = 0;
 
@@ -80,6 +89,7 @@ export function playScene(kind: ListenerKind, scene: Scene, tally: BargeTally): 
   const frame = new Uint8Array(FRAME);
   const answered = new Set<SceneEvent>();
   let silentFrom = Number.POSITIVE_INFINITY;
+  let stoppedAt = -1;
   for (const event of scene.events) count(tally, event);
   for (let at = 0; at < scene.assistant.length / FRAME; at++) {
     const answer = scene.answers.find(({ start, end }) => at >= start && at < end);
@@ -90,6 +100,12 @@ export function playScene(kind: ListenerKind, scene: Scene, tally: BargeTally): 
     callerFrame(scene, played, at, frame);
     const heardForMs = audible ? (at - answer.start + 1) * 20 : 0;
     const verdict = listener.push(frame, meanSquare(played, at), heardForMs);
+    const judged = stoppedAt < 0 ? "undecided" : (listener.judge?.((at - stoppedAt) * 20) ?? "meant");
+    if (judged === "false_stop") {
+      tally.gapsMs.push((at - stoppedAt) * 20);
+      silentFrom = Number.POSITIVE_INFINITY;
+    }
+    if (judged !== "undecided") stoppedAt = -1;
     if (verdict === BARGE_NOTHING) continue;
     const event = scene.events.find((event) => at >= event.at && at < event.at + event.frames + AFTER_FRAMES);
     if (verdict === BARGE_NOTICED) {
@@ -102,8 +118,11 @@ export function playScene(kind: ListenerKind, scene: Scene, tally: BargeTally): 
     if (event.kind === "interruption") {
       tally.hitsMs.push((at - event.at + 1) * 20);
       silentFrom = at + STOP_FRAMES;
-    } else if (event.kind === "backchannel") tally.backchannelsStopped++;
-    else tally.soundsStopped++;
+    } else if (event.kind === "backchannel") {
+      tally.backchannelsStopped++;
+      stoppedAt = at;
+      silentFrom = at + STOP_FRAMES;
+    } else tally.soundsStopped++;
   }
 }
 
