@@ -7,7 +7,7 @@ import { circleCheck, phoneCall } from "../icons.ts";
 import { liveCalls } from "../models/calls.ts";
 import { bell } from "../models/notifications.ts";
 import { type Task, taskList } from "../models/tasks.ts";
-import { alarms, dueTasks, type Meeting, today } from "../models/today.ts";
+import { alarms, dueTasks, firstSteps, type Meeting, today } from "../models/today.ts";
 import { LinkButton } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
@@ -26,11 +26,13 @@ export default function TodayPage() {
   const date = now();
   // Decided once: nothing changes its place under the finger.
   const [stepsFirst] = useState(() => matchMedia("(width < 768px)").matches && isBeginning());
+  // What stands below the checklist waits for its length.
+  const isAwaited = stepsFirst && firstSteps.data.value === null && firstSteps.error.value === null;
   return (
     <Page title={t.title} note={`${weekday(date)}, ${dayName(date)}`}>
       <LiveStrip />
       {stepsFirst && <FirstSteps />}
-      <div class="columns">
+      <div class="columns" hidden={isAwaited}>
         <div class="stack wide-gap">
           <Figures />
           <Needs />
