@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNotNull, type SQL, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/pg-core";
 import { AppError } from "../base/errors.ts";
+import { mediaOfMessage, quoted, quotedByMessage } from "../crm/conversations/message-joins.ts";
 import { foundBy, readSearch } from "../crm/search/found-by.ts";
 import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
 import { customerIdentities, customers } from "../db/schema/customer.ts";
@@ -88,9 +88,6 @@ function matches(ctx: Ctx, q: string): SQL | undefined {
   return sql`(${foundBy(ctx, conversations.customerId, search)} or ${inTexts})`;
 }
 
-/** What a message answers, where it is one of the same chat. */
-const quoted = alias(messages, "quoted");
-
 const isBefore = (
   at: typeof conversations.lastMessageAt | typeof messages.createdAt,
   id: typeof conversations.id | typeof messages.id,
@@ -104,18 +101,8 @@ export async function listMessages(ctx: Ctx, chatId: string, query: { limit: num
   const rows = await ctx.tx
     .select({ message: messages, media: messageMedia, quoted })
     .from(messages)
-    .leftJoin(
-      messageMedia,
-      and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
-    )
-    .leftJoin(
-      quoted,
-      and(
-        eq(quoted.businessId, messages.businessId),
-        eq(quoted.conversationId, messages.conversationId),
-        eq(quoted.providerId, messages.quotedId),
-      ),
-    )
+    .leftJoin(messageMedia, mediaOfMessage)
+    .leftJoin(quoted, quotedByMessage)
     .where(
       and(
         eq(messages.businessId, ctx.businessId),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { and, desc, eq, gt, inArray, isNull, lt, max, not, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { newId } from "../base/ids.ts";
+import { mediaOfMessage, quoted, quotedByMessage } from "../crm/conversations/message-joins.ts";
 import { customerIdentities } from "../db/schema/customer.ts";
 import { conversations, type MessagePurpose, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
@@ -40,7 +41,6 @@ export interface FilesOf {
 
 const inOutbox = ["queued", "sending"] as const;
 const earlier = alias(messages, "earlier");
-const quoted = alias(messages, "quoted");
 // As much as any phone shows of it.
 const quotedChars = 1_000;
 
@@ -70,19 +70,8 @@ export async function nextMessage(ctx: Ctx, now: Temporal.Instant, files: FilesO
     .from(messages)
     .innerJoin(conversations, sameId(messages.conversationId, conversations))
     .leftJoin(customerIdentities, sameId(messages.identityId, customerIdentities))
-    .leftJoin(
-      messageMedia,
-      and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
-    )
-    .leftJoin(
-      quoted,
-      and(
-        eq(quoted.businessId, messages.businessId),
-        eq(quoted.conversationId, messages.conversationId),
-        eq(quoted.providerId, messages.quotedId),
-        isNull(quoted.deletedAt),
-      ),
-    )
+    .leftJoin(messageMedia, mediaOfMessage)
+    .leftJoin(quoted, and(quotedByMessage, isNull(quoted.deletedAt)))
     .where(
       and(
         eq(messages.businessId, ctx.businessId),
@@ -165,10 +154,7 @@ export async function sentContent(ctx: Ctx, providerId: string, files: FilesOf):
   const [row] = await ctx.tx
     .select({ message: messages, media: messageMedia })
     .from(messages)
-    .leftJoin(
-      messageMedia,
-      and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
-    )
+    .leftJoin(messageMedia, mediaOfMessage)
     .where(
       and(
         eq(messages.businessId, ctx.businessId),

@@ -4,6 +4,7 @@ import { customerIdentities, customers } from "../../db/schema/customer.ts";
 import { conversations, messages } from "../../db/schema/message.ts";
 import { messageMedia } from "../../db/schema/message-media.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { mediaOfMessage } from "./message-joins.ts";
 
 /** One written message with whose it is, as other programs are told of it. @throws AppError "not_found". */
 export async function readMessage(ctx: Ctx, messageId: string) {
@@ -34,10 +35,7 @@ export async function readMessage(ctx: Ctx, messageId: string) {
     .innerJoin(conversations, mine(conversations, messages.conversationId))
     .innerJoin(customers, mine(customers, messages.customerId))
     .leftJoin(customerIdentities, mine(customerIdentities, messages.identityId))
-    .leftJoin(
-      messageMedia,
-      and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, messages.id)),
-    )
+    .leftJoin(messageMedia, mediaOfMessage)
     .where(and(eq(messages.businessId, ctx.businessId), eq(messages.id, messageId)));
   if (row === undefined) throw new AppError("not_found", "no such message");
   return row;
