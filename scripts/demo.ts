@@ -37,7 +37,13 @@ if (!scenario) {
   process.exit(2);
 }
 
-const world = await startWorld({ speech: "espeak", number: phone });
+const world = await startWorld({
+  speech: "espeak",
+  number: phone,
+  // Somebody verifies a transfer number in the panel: on this machine nobody's telephone rings.
+  onPlaced: ({ to, digits }) =>
+    say(`telephone       ${to} was called and heard the code ${digits.slice(0, digits.length / 2)}`),
+});
 const environment = { ...world.environment, STORAGE_DIR: storageDir, PORT: process.env.PORT ?? "0" };
 say("Starting AgentLocator with its own PostgreSQL (simulated Twilio and OpenAI on this machine, no account needed) …");
 const product = await startProduct({ environment }).catch((error: Error) => {

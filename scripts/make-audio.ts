@@ -14,7 +14,7 @@ import type { Clip } from "../src/twilio/static-audio.ts";
  * What is said, and how: espeak-ng leaves out the vowels of unpointed Hebrew and spells out the points it does not
  * know, so it gets phonemes, in its own notation (S = ש, X = ח or כ, ? = א or ע, ' before the stressed vowel).
  */
-const texts: Record<Exclude<Clip, "hold">, { text: string; phonemes: string }[]> = {
+const texts: Record<Exclude<Clip, "hold" | `digit-${string}`>, { text: string; phonemes: string }[]> = {
   fallback: [
     { text: "שלום.", phonemes: "Sal'om" },
     { text: "אנחנו לא פנויים לענות כרגע.", phonemes: "?an'aXnu l'o pnuj'im la?an'ot kar'ega" },
@@ -34,6 +34,26 @@ const texts: Record<Exclude<Clip, "hold">, { text: string; phonemes: string }[]>
     { text: "ונסו שוב.", phonemes: "venas'u S'uv" },
     { text: "תודה ולהתראות.", phonemes: "tod'a ulehitra?'ot" },
   ],
+  code: [
+    { text: "שלום.", phonemes: "Sal'om" },
+    { text: "ביקשו להעביר למספר הזה שיחות של עסק.", phonemes: "bikS'u leha?av'ir lamisp'ar haz'e siX'ot Sel ?'esek" },
+    { text: "אם זה מוכר לכם, הקלידו במסך את הקוד:", phonemes: "?'im z'e muk'ar laX'em hakl'idu bamas'aX ?'et hak'od" },
+  ],
+  "code-again": [{ text: "ושוב, הקוד:", phonemes: "veS'uv hak'od" }],
+};
+
+/** Said between the words that lead up to them; counted in the feminine, as numbers of telephones and codes are. */
+const digitTexts: Record<string, string> = {
+  "digit-0": "'efes",
+  "digit-1": "?aX'at",
+  "digit-2": "St'ajim",
+  "digit-3": "Sal'oS",
+  "digit-4": "'arba",
+  "digit-5": "Xam'eS",
+  "digit-6": "S'eS",
+  "digit-7": "S'eva",
+  "digit-8": "Sm'one",
+  "digit-9": "t'eSa",
 };
 
 const demoTexts: Record<DemoClip, { text: string; phonemes: string }[]> = {
@@ -77,6 +97,8 @@ for (const [folder, clip, sentences] of [
   const spoken = sentences.map(({ text, phonemes }) => `[[${phonemes.replaceAll("r", 'Q"')}]]${text.at(-1)}`);
   await speak(join(folder, `${clip}.wav`), spoken.join(" "));
 }
+for (const [clip, phonemes] of Object.entries(digitTexts))
+  await speak(join(clipFolder, `${clip}.wav`), `[[${phonemes.replaceAll("r", 'Q"')}]].`);
 await holdTone();
 
 /** 150 words a minute: a little slower than talk, because a synthetic voice on a telephone is hard to follow. */

@@ -190,7 +190,7 @@ interface RouteNeeds {
 function routesOf(
   { config, clock, log }: AppDeps,
   { db }: House,
-  { webhooks, switchboard, testCalls }: Telephone,
+  { webhooks, switchboard, testCalls, readCode }: Telephone,
   { whatsapp, ...rest }: RouteNeeds,
 ): Hono {
   const routes = new Hono();
@@ -201,7 +201,7 @@ function routesOf(
   routes.route("/", webhooks);
   routes.route("/", createStaticAudio(config));
   const hasModel = config.openai.apiKey !== null;
-  const needs = { ...rest, live: switchboard, testCalls, hasModel, whatsapp: whatsapp.api };
+  const needs = { ...rest, live: switchboard, testCalls, readCode, hasModel, whatsapp: whatsapp.api };
   const startedMs = clock.nowMs();
   const state = () => ({
     version: manifest.version,

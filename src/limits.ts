@@ -157,6 +157,9 @@ export const limits = {
   toolArgumentsChars: 4_000,
   toolTranscriptMs: 1_200, // the caller's words come later than the model's tool call
   transfersPerDayMax: 10, // K16, per business
+  transferChecksPerDayMax: 5, // calls that read a code, per business
+  transferCodeMs: 10 * 60_000, // how long such a code holds
+  transferCodeTries: 5,
   customerTextChars: 4_000,
   chatRoundsMax: 6,
   chatTurnMs: 60_000,

@@ -27,6 +27,29 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await close();
   });
 
+  test("a transfer number is verified by the code that is read on the telephone there; until then it says so", async () => {
+    const { page, violations, shot, errors, close } = await open({ path: "/assistant", width: 390 });
+    await page.getByLabel("למי מעבירים").fill("052-1234567");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("עוד לא אומת").waitFor();
+    await page.getByRole("button", { name: "התקשרו ואמתו" }).click();
+    await page.getByText("מתקשרים עכשיו").waitFor();
+    expect(await violations()).toEqual([]);
+    await shot("transfer-check");
+    const call = given.office.stage.world.placedCalls.at(-1)!;
+    await call.finished;
+    const code = call.digits.slice(0, 6);
+    await page.getByLabel("הקוד שהוקרא").fill(code.replace(/^./, (first) => String((Number(first) + 1) % 10)));
+    await page.getByRole("button", { name: "אימות", exact: true }).click();
+    await page.getByText("זה לא הקוד שהוקרא").waitFor();
+    await page.getByLabel("הקוד שהוקרא").fill(code);
+    await page.getByRole("button", { name: "אימות", exact: true }).click();
+    await page.getByText("המספר אומת בשיחה.").waitFor();
+    expect(await page.getByText("עוד לא אומת").count()).toBe(0);
+    expect(errors.filter((line) => !line.includes("422"))).toEqual([]);
+    await close();
+  });
+
   test("a fact is added, changed, removed, and brought back", async () => {
     const { page, errors, close } = await open({ path: "/assistant?tab=knows", width: 390 });
     await page.getByRole("button", { name: "הוספה" }).first().click();

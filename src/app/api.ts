@@ -30,6 +30,7 @@ import type { Push } from "../notify/push.ts";
 import { createPrivacyApi } from "../privacy/api.ts";
 import { createRehearsalApi } from "../rehearsal/api.ts";
 import { createTenantsApi } from "../tenants/api.ts";
+import type { TransferDeps } from "../tenants/api-transfer.ts";
 import { createTestCallApi } from "../test-call/api.ts";
 import type { TestCallDesk } from "../test-call/desk.ts";
 import { createUsageApi } from "../usage/api.ts";
@@ -58,6 +59,8 @@ export interface ApiDeps {
   /** True when a model is configured. */
   hasModel: boolean;
   requestsPerMinute: number;
+  /** Places the call that proves a transfer number (K16). */
+  readCode: TransferDeps["readCode"];
 }
 
 /** Everything under `/api/` that people and programs use, behind one guard. Each area stands in its own module. */
@@ -81,7 +84,7 @@ export function createApi(deps: ApiDeps) {
       createReferenceApi(() => api, deps.state().version),
     )
     .route("/", createRehearsalApi({ db }))
-    .route("/", createTenantsApi({ db, clock }))
+    .route("/", createTenantsApi(deps))
     .route("/", createTestCallApi(deps))
     .route("/", createTeamApi(deps))
     .route("/", createUsageApi(deps))

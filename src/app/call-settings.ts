@@ -11,6 +11,7 @@ import type { CallSettings } from "../live-call/settings.ts";
 import type { BusinessProfile, Directory } from "../tenants/directory.ts";
 import { fillPlaceholders } from "../tenants/placeholders.ts";
 import { withRecordingNotice } from "../tenants/recording-notice.he.ts";
+import { transferTarget } from "../tenants/transfer-target.ts";
 
 /** The call, and whose it is. */
 export interface CallIds {
@@ -34,7 +35,8 @@ export async function callSettings(deps: ToolsetDeps, directory: Directory, ids:
   const caller = loadCaller(deps, profile, ids);
   caller.catch(() => {}); // asked again by the tools when the database is back
   const memory = await inTime(deps, caller);
-  const { timezone: zone, city, transferPhone } = profile;
+  const { timezone: zone, city } = profile;
+  const transferPhone = transferTarget(profile);
   const genericGreeting = generalGreeting(profile);
   return {
     ...ids,

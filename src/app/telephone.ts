@@ -12,6 +12,7 @@ import type { CallSettings } from "../live-call/settings.ts";
 import { createSwitchboard, type Switchboard } from "../live-call/switchboard.ts";
 import type { LiveHub } from "../notify/live.ts";
 import type { Directory } from "../tenants/directory.ts";
+import type { CodeCall } from "../tenants/transfer-check.ts";
 import { BrowserPhones } from "../test-call/browser-phones.ts";
 import { TestCallDesk } from "../test-call/desk.ts";
 import { createTestCallSocket } from "../test-call/socket.ts";
@@ -21,6 +22,7 @@ import { createMediaSocket } from "../twilio/media-socket.ts";
 import { createTwilioRest } from "../twilio/rest.ts";
 import { createSignatureGate } from "../twilio/signature.ts";
 import { StreamTokens } from "../twilio/stream-token.ts";
+import { codeTwiml } from "../twilio/twiml.ts";
 import { createVoiceWebhooks } from "../twilio/voice-webhooks.ts";
 import type { Budget } from "./budget.ts";
 import { type CallIds, callSettings } from "./call-settings.ts";
@@ -82,7 +84,9 @@ export function assembleTelephone(deps: TelephoneDeps) {
     clock,
     log,
   });
-  return { switchboard, sockets: [media, test.socket], webhooks, rest, testCalls: test.desk, telling };
+  const readCode = ({ code, ...call }: CodeCall) =>
+    rest.placeCall({ ...call, twiml: codeTwiml({ publicBaseUrl: publicBaseUrl(), businessId: null }, code) });
+  return { switchboard, sockets: [media, test.socket], webhooks, rest, testCalls: test.desk, telling, readCode };
 }
 
 interface TestCallParts extends TelephoneDeps {

@@ -19,6 +19,7 @@ const wantsPassword = [
   "PATCH /api/team/:id",
   "DELETE /api/team/:id",
   "POST /api/keys",
+  "POST /api/settings/transfer-check",
   "POST /api/webhooks",
   "PATCH /api/webhooks/:id",
   "POST /api/webhooks/:id/secret",

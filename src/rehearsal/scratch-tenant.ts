@@ -60,7 +60,9 @@ async function writeBusiness(
   const resourceIds = new Map(rows.resources.map(({ id }) => [id, newId()]));
   const ofResource = (id: string | null) => (id === null ? null : (resourceIds.get(id) ?? null));
   await tx.insert(businesses).values({ ...rows.business, id: businessId, status: "scratch", createdAt: now });
-  await tx.insert(businessSettings).values({ ...rows.settings, businessId, transferPhone: null });
+  await tx
+    .insert(businessSettings)
+    .values({ ...rows.settings, businessId, transferPhone: null, transferVerifiedPhone: null });
   if (rows.rules) await tx.insert(calendarRules).values({ ...rows.rules, businessId });
   const copies = [
     [resources, rows.resources.map((row) => ({ ...row, businessId, id: resourceIds.get(row.id)! }))],

@@ -12,6 +12,7 @@ import type { Scenario } from "./scenarios/scenario.ts";
 import { SoundBook } from "./sound-book.ts";
 import { TwilioAccount } from "./twilio/account.ts";
 import { mouthOf } from "./twilio/mouth.ts";
+import { OutboundCall } from "./twilio/outbound-call.ts";
 import { PhoneCall } from "./twilio/phone-call.ts";
 import { serveRestApi } from "./twilio/rest-api.ts";
 import { createWebhookClient } from "./twilio/webhook-client.ts";
@@ -31,6 +32,8 @@ export interface WorldOptions {
   speech?: "formant" | "espeak";
   /** Number that scenarios call when they name none. */
   number?: string;
+  /** Told of each call that the product placed, when it is over. */
+  onPlaced?: (call: OutboundCall) => void;
 }
 
 /** Where the product answers. */
@@ -58,6 +61,8 @@ export interface Dialled {
 /** The world outside the product: a phone network, a model and WhatsApp, all on loopback ports. */
 export interface World {
   readonly account: TwilioAccount;
+  /** Calls that the product placed, oldest first. */
+  readonly placedCalls: readonly OutboundCall[];
   /** WhatsApp as the phone provider's account has it. */
   readonly twilioWhatsApp: TwilioWhatsApp;
   readonly model: ModelAdmin;
@@ -102,6 +107,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const openai = serveModel(model);
   const whatsapp = new FakeWhatsApp(clock);
   const live = new Set<PhoneCall>();
+  const placedCalls: OutboundCall[] = [];
   const ticker = clock.every(tickMs, () => {
     for (const call of live) call.tick();
   });
@@ -164,6 +170,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 
   return {
     account,
+    placedCalls,
     twilioWhatsApp,
     model: openai.admin,
     whatsapp,
@@ -180,6 +187,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       product = address;
       twilioWhatsApp.product = address.publicBaseUrl;
       twilioWhatsApp.webhooks = createWebhookClient(account, clock, reachOf(address));
+      account.place = (call) => {
+        const placed = new OutboundCall(account, createWebhookClient(account, clock, reachOf(address)), call);
+        placedCalls.push(placed);
+        void placed.finished.then(() => options.onPlaced?.(placed));
+        return placed;
+      };
     },
     dial,
     async learn(text, voice = "marin") {

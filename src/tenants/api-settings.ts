@@ -9,6 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Database } from "../db/client.ts";
 import { previewText } from "./preview.ts";
 import { getSettings, saveSettings, settingsChange } from "./settings.ts";
+import { transferTarget } from "./transfer-target.ts";
 
 const tag = "settings";
 const settings = z.object({
@@ -25,6 +26,8 @@ const settings = z.object({
   auditMonths: z.int(),
   transferPhone: z.string().nullable(),
   transferLabel: z.string().nullable(),
+  /** False = nobody is put through yet: the number has to be verified by a call first. */
+  transferVerified: z.boolean(),
 });
 const previewInput = z.strictObject({
   kind: z.enum(["greeting", "prompt"]).default("greeting"),
@@ -71,6 +74,13 @@ export const settingsRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
 
 /** Without the prompts, which have an area of their own, and what is derived from knowledge. */
 async function shownSettings(ctx: Parameters<typeof getSettings>[0]) {
-  const { callPrompt: _call, whatsappPrompt: _whatsapp, facts: _facts, ...shown } = await getSettings(ctx);
-  return shown;
+  const settings = await getSettings(ctx);
+  const {
+    callPrompt: _call,
+    whatsappPrompt: _whatsapp,
+    facts: _facts,
+    transferVerifiedPhone: _phone,
+    ...shown
+  } = settings;
+  return { ...shown, transferVerified: transferTarget(settings) !== null };
 }

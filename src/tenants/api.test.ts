@@ -27,7 +27,7 @@ const office = async (name: string): Promise<Access> =>
 
 beforeAll(async () => {
   db = await testDatabase();
-  api = door(createTenantsApi({ db, clock: systemClock }));
+  api = door(createTenantsApi({ db, clock: systemClock, secret: "s", readCode: async () => {} }));
   owner = await office("מספרת דנה");
   agent = member(owner.businessId, "agent");
   stranger = await office("מוסך");

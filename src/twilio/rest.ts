@@ -1,5 +1,6 @@
 import { AppError } from "../base/errors.ts";
 import type { CallSid } from "../base/ids.ts";
+import type { Phone } from "../base/phone.ts";
 import { limits } from "../limits.ts";
 import type { PhoneControl } from "../live-call/phone-control.ts";
 import { type Answer, codeOf, exchange, isSuccess, type TwilioAccess } from "./exchange.ts";
@@ -11,6 +12,11 @@ export interface TwilioRestDeps extends TwilioAccess {
 
 /** The few requests we make to Twilio. Each is tried twice; what is gone already counts as done. */
 export interface TwilioRest extends PhoneControl {
+  /**
+   * Calls somebody; inline TwiML, so that nothing has to be asked back. Tried once: two calls are worse than none.
+   * @throws AppError "upstream" when Twilio does not take it, "unavailable" without an account.
+   */
+  placeCall(call: { from: Phone; to: Phone; twiml: string }): Promise<void>;
   /** WAV bytes. @throws AppError "not_found" while (or after) the file is not there, "too_large", "upstream". */
   fetchRecording(recordingSid: string): Promise<Uint8Array>;
   /** @throws AppError "upstream" when Twilio still has it. */
@@ -23,6 +29,7 @@ export interface TwilioRest extends PhoneControl {
 
 const triesMax = 2;
 const answerBytesMax = 64 * 1024;
+const ringSeconds = 30;
 // 20404: no such call (any more). 21220: the call is not in progress.
 const callIsOver = new Set([20_404, 21_220]);
 
@@ -45,6 +52,19 @@ export function createTwilioRest(deps: TwilioRestDeps): TwilioRest {
       deps.log.debug("CALL", "sent to the recording flow", { call: callSid, reason });
     },
     hangUp: (callSid) => control(callSid, { Status: "completed" }),
+    async placeCall({ from, to, twiml }) {
+      const form = { From: from, To: to, Twiml: twiml, Timeout: String(ringSeconds) };
+      const wanted = {
+        method: "POST",
+        path: "Calls.json",
+        form,
+        timeoutMs,
+        bytesMax: answerBytesMax,
+        tries: 1,
+      } as const;
+      const answer = await exchange(deps, wanted);
+      if (!isSuccess(answer.status)) throw refused("call", answer, {});
+    },
     async fetchRecording(recordingSid) {
       // The address is made here and never taken from a webhook: what a stranger sends cannot choose a destination.
       const path = recording(recordingSid, ".wav");

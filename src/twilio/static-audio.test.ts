@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BusinessId } from "../base/ids.ts";
-import { clipPath, clips, createStaticAudio } from "./static-audio.ts";
+import { clipPath, createStaticAudio, digits, texts } from "./static-audio.ts";
 
 const businessId = "0190a0a0-0000-7000-8000-000000000001" as BusinessId;
 const other = "0190a0a0-0000-7000-8000-000000000002" as BusinessId;
@@ -18,23 +18,27 @@ async function withStorage(run: (storageDir: string) => Promise<void>): Promise<
 }
 
 describe("a clip", () => {
-  test.each([...clips])("%s ships as mu-law WAV, 8 kHz, mono, between 1 and 20 s", async (clip) => {
-    const answer = await createStaticAudio({ storageDir: "/nowhere" }).request(clipPath(clip, null));
-    expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "audio/wav"]);
-    const view = new DataView(await answer.arrayBuffer());
-    const text = (at: number) => String.fromCharCode(...[0, 1, 2, 3].map((index) => view.getUint8(at + index)));
-    expect([text(0), text(8), text(12)]).toEqual(["RIFF", "WAVE", "fmt "]);
-    const [format, channels, rate, bits] = [
-      view.getUint16(20, true),
-      view.getUint16(22, true),
-      view.getUint32(24, true),
-      view.getUint16(34, true),
-    ];
-    expect([format, channels, rate, bits]).toEqual([7, 1, 8_000, 8]); // 7 = mu-law
-    const seconds = view.byteLength / 8_000;
-    expect(seconds).toBeGreaterThan(1);
-    expect(seconds).toBeLessThan(20);
-  });
+  test.each([...texts, ...digits])(
+    "%s ships as mu-law WAV, 8 kHz, mono, a digit 0.4 to 2 s, others 1 to 20",
+    async (clip) => {
+      const answer = await createStaticAudio({ storageDir: "/nowhere" }).request(clipPath(clip, null));
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "audio/wav"]);
+      const view = new DataView(await answer.arrayBuffer());
+      const text = (at: number) => String.fromCharCode(...[0, 1, 2, 3].map((index) => view.getUint8(at + index)));
+      expect([text(0), text(8), text(12)]).toEqual(["RIFF", "WAVE", "fmt "]);
+      const [format, channels, rate, bits] = [
+        view.getUint16(20, true),
+        view.getUint16(22, true),
+        view.getUint32(24, true),
+        view.getUint16(34, true),
+      ];
+      expect([format, channels, rate, bits]).toEqual([7, 1, 8_000, 8]); // 7 = mu-law
+      const seconds = view.byteLength / 8_000;
+      const [least, most] = clip.startsWith("digit") ? [0.4, 2] : [1, 20];
+      expect(seconds).toBeGreaterThan(least);
+      expect(seconds).toBeLessThan(most);
+    },
+  );
 
   test("is the business's own where it has one, and only for that business", async () => {
     await withStorage(async (storageDir) => {

@@ -3,8 +3,16 @@ import { Hono } from "hono";
 import { type BusinessId, parseBusinessId } from "../base/ids.ts";
 
 /** Recorded texts that play when no model does. Shipped as `clips/<name>.wav`: mu-law, 8 kHz, mono. */
-export const clips = ["fallback", "thanks", "unknown-number", "hold"] as const;
+export const texts = ["fallback", "thanks", "unknown-number", "hold", "code", "code-again"] as const;
+export const digits = [
+  ...(["digit-0", "digit-1", "digit-2", "digit-3", "digit-4"] as const),
+  ...(["digit-5", "digit-6", "digit-7", "digit-8", "digit-9"] as const),
+] as const;
+const clips = [...texts, ...digits] as const;
 export type Clip = (typeof clips)[number];
+
+/** @param digit one of 0 to 9. */
+export const digitClip = (digit: string): Clip => digits[Number(digit)]!;
 
 /** Where a clip is served, for a business that may have its own recording of it. */
 export const clipPath = (clip: Clip, businessId: BusinessId | null): string =>

@@ -1,7 +1,7 @@
 import VoiceResponse from "twilio/lib/twiml/VoiceResponse";
 import type { BusinessId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
-import { type Clip, clipPath } from "./static-audio.ts";
+import { type Clip, clipPath, digitClip } from "./static-audio.ts";
 
 /** Where the TwiML's absolute addresses point: Twilio refuses relative ones (error 11100). */
 export interface TwimlPlace {
@@ -73,6 +73,18 @@ export function dialTwiml(place: TwimlPlace, target: { to: Phone; leg: number })
   const response = new VoiceResponse();
   const action = at(place, `${callbackPaths.transferResult}?leg=${target.leg}`);
   response.dial({ action, method: "POST", timeout: dialSeconds, answerOnBridge: true }).number(target.to);
+  return response.toString();
+}
+
+/** Reads a code, digit by digit, twice: the first time people look for a pen. Recorded, since `Say` has no Hebrew (13512). */
+export function codeTwiml(place: TwimlPlace, code: string): string {
+  const response = new VoiceResponse();
+  for (const lead of ["code", "code-again"] as const) {
+    response.play(clipUrl(place, lead));
+    for (const digit of code) response.play(clipUrl(place, digitClip(digit)));
+    response.pause({ length: 1 });
+  }
+  response.hangup();
   return response.toString();
 }
 

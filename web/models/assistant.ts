@@ -30,6 +30,17 @@ export async function saveSettings(change: SettingsChange): Promise<boolean> {
   return true;
 }
 
+/** Has the transfer number called and a code read there. False when the password was wanted and not given. @throws ApiError */
+export async function callForCode(): Promise<boolean> {
+  return (await withPassword(() => settings["transfer-check"].$post())) !== null;
+}
+
+/** @throws ApiError "invalid" for another code, "rate_limited" after too many. */
+export async function verifyTransfer(code: string): Promise<void> {
+  await settings["transfer-check"].code.$post({ json: { code } });
+  await assistantSettings.reload();
+}
+
 /** A greeting as a customer would get it; placeholders that do not exist are named. */
 export async function previewGreeting(text: string): Promise<{ text: string; unknown: string[] }> {
   return (await settings.preview.$post({ json: { kind: "greeting", text } })).json();

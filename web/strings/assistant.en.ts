@@ -26,6 +26,17 @@ export const en: Translation<typeof he> = {
     dailyCap: "Most to spend a day, in shekels",
     dailyCapHint: "When it is reached, callers leave a message until the next day. Empty: no limit.",
   },
+  transfer: {
+    title: "Verify the transfer number",
+    notYet: "is not verified yet. Until then no call is put through to it, and a message is taken instead.",
+    call: "Call and verify",
+    again: "Call again",
+    ringing: "Calling now. Whoever answers hears a code of six digits, twice. It holds for ten minutes.",
+    code: "The code that was read",
+    verify: "Verify",
+    verified: "The number is verified. Callers are put through from the next call on.",
+    isVerified: "The number was verified by a call.",
+  },
   knows: {
     kinds: { fact: "Facts", procedure: "What to do", never: "What is never said" },
     kindHints: {

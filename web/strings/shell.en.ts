@@ -88,6 +88,8 @@ export const en: Translation<typeof he> = {
     outbox_full: "Too many messages are waiting to be sent.",
     no_phone: "Not a valid phone number.",
     no_business: "Enter a business first.",
+    no_caller_number: "The business has no phone number to call from.",
+    transfer_calls_used: "All verification calls of the day are used up. Try again tomorrow.",
   },
   fields: {
     required: "Required",
@@ -97,6 +99,8 @@ export const en: Translation<typeof he> = {
     phone: "Not a valid phone number",
     email: "Not a valid email address",
     taken: "Already exists",
+    wrong_code: "Not the code that was read",
+    expired: "The code does not hold any more. Ask for another call.",
     invalid: "This value does not fit",
   },
 };

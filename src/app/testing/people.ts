@@ -71,6 +71,7 @@ export function testApi(
     usdIlsRate: 3.7,
     state: () => ({ version: "0", liveCalls: 0, draining: false, panels: 0, upSeconds: 0, memoryMb: 0 }),
     requestsPerMinute: 100_000,
+    readCode: async () => {},
   };
   const frame = { db, clock, log: silentLog, secret: "s".repeat(32), publicBaseUrl: () => publicBaseUrl };
   return app.route("/", createApi({ ...frame, ...areas }));

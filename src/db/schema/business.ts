@@ -76,6 +76,8 @@ export const businessSettings = pgTable(
     auditMonths: integer("audit_months").notNull().default(24),
     /** Where "let me talk to a person" goes; null = a message is taken instead. */
     transferPhone: text("transfer_phone").$type<Phone>(),
+    /** The number whose person has typed the code that a call read to it (K16): only this one is ever dialled. */
+    transferVerifiedPhone: text("transfer_verified_phone").$type<Phone>(),
     transferLabel: text("transfer_label"),
     updatedAt: updatedAt(),
   },

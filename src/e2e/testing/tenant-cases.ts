@@ -154,6 +154,8 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "DELETE /api/numbers/:phone": { at: "/api/numbers/{phone}" },
   "GET /api/settings": own,
   "PATCH /api/settings": { body: { assistantName: "x" } },
+  "POST /api/settings/transfer-check": own,
+  "POST /api/settings/transfer-check/code": { body: { code: "000000" } },
   "POST /api/settings/preview": { body: { kind: "greeting", text: "שלום" } },
   "GET /api/hours": own,
   "PUT /api/hours/week": { body: { resourceId: "{resource}", windows: [] } },

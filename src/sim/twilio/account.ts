@@ -63,6 +63,8 @@ export class TwilioAccount {
   readonly restRequests: RestRecord[] = [];
   /** Where recordings are served from: set when the REST API listens. */
   mediaBaseUrl = "";
+  /** Calls somebody for the product; null while nobody has told where it answers. */
+  place: ((call: { from: string; to: string; xml: string }) => AccountCall) | null = null;
   /** Answers every REST request with this status when set (500: Twilio is down). */
   restFault: number | null = null;
   readonly #keep: number;

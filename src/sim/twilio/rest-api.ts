@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { encodeWav } from "../wav.ts";
 import type { AccountCall, TwilioAccount } from "./account.ts";
+import { OutboundCall } from "./outbound-call.ts";
 import type { TwilioWhatsApp } from "./whatsapp.ts";
 
 /** A fake of Twilio's REST API (2010-04-01) for one account, on a loopback port. */
@@ -63,6 +64,7 @@ function answerRequest(
   const parts = url.pathname.slice(prefix.length).split("/");
   const [collection, name, part] = parts;
   const route = `${request.method} ${collection}`;
+  if (route === "POST Calls.json") return placeCall(account, form);
   if (collection === "Calls.json" || collection === "Recordings.json")
     return list(account, collection, url.searchParams);
   if (collection === "Calls" && name !== undefined)
@@ -84,6 +86,16 @@ function list(account: TwilioAccount, collection: string, query: URLSearchParams
     (recording) => !recording.deleted && (query.get("CallSid") ?? recording.callSid) === recording.callSid,
   );
   return { status: 200, body: { recordings: recordings.map(({ sid }) => recordingBody(account, sid)) } };
+}
+
+/** Source: Twilio documentation, "Create a call"; inline instructions only. */
+function placeCall(account: TwilioAccount, { From = "", To = "", Twiml, Url }: Record<string, string>): Answer {
+  const isNumber = (text: string) => /^\+[1-9]\d{6,14}$/.test(text);
+  if (!isNumber(To)) return error(400, 21_211, `The phone number you are attempting to call, ${To}, is not valid.`);
+  if (!isNumber(From)) return error(400, 21_212, `The 'From' number ${From} is not a valid phone number.`);
+  if (Twiml === undefined || Url !== undefined || account.place === null)
+    return error(400, 21_205, "Url parameter is required.");
+  return { status: 201, body: callBody(account, account.place({ from: From, to: To, xml: Twiml })) };
 }
 
 function onCall(
@@ -140,7 +152,7 @@ function callBody(account: TwilioAccount, call: AccountCall): Record<string, unk
     from: call.from,
     to: call.to,
     status: call.status,
-    direction: "inbound",
+    direction: call instanceof OutboundCall ? "outbound-api" : "inbound",
     duration: call.status === "completed" ? String(call.durationSeconds) : null,
     api_version: "2010-04-01",
     uri: `/2010-04-01/Accounts/${account.sid}/Calls/${call.sid}.json`,

@@ -15,6 +15,7 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { assistantWords } from "../../strings/assistant.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
+import { TransferCheck } from "./transfer-check.tsx";
 
 const form = createForm();
 /** Voices of the realtime model; another one that is set already stays choosable. */
@@ -33,56 +34,59 @@ function Who({ of }: { of: Settings }) {
       if (await saveSettings(changesOf(values))) toast(t.saved);
     });
   return (
-    <Form onSubmit={save}>
-      <Field label={t.who.name} name="assistantName" value={of.assistantName} error={problems.value.assistantName} />
-      <TextArea
-        label={t.who.callGreeting}
-        name="callGreeting"
-        rows={3}
-        value={of.callGreeting ?? ""}
-        hint={t.who.callGreetingHint}
-        error={problems.value.callGreeting}
-        onInput={(text) => {
-          greeting.value = text;
-        }}
-      />
-      <Preview text={greeting.value} />
-      <TextArea
-        label={t.who.whatsappGreeting}
-        name="whatsappGreeting"
-        rows={2}
-        value={of.whatsappGreeting ?? ""}
-        error={problems.value.whatsappGreeting}
-      />
-      <Select
-        label={t.who.voice}
-        name="voice"
-        value={of.voice}
-        options={[...new Set([...voices, of.voice])].map((voice) => ({ value: voice, label: voice }))}
-      />
-      <Field
-        label={t.who.keywords}
-        name="keywords"
-        value={of.keywords.join(", ")}
-        hint={t.who.keywordsHint}
-        error={problems.value.keywords}
-      />
-      <Field
-        label={t.who.transferPhone}
-        name="transferPhone"
-        type="tel"
-        value={of.transferPhone ?? ""}
-        hint={t.who.transferHint}
-        error={problems.value.transferPhone}
-      />
-      <Field label={t.who.transferLabel} name="transferLabel" value={of.transferLabel ?? ""} />
-      <Limits of={of} />
-      <div>
-        <Button type="submit" look="primary" busy={busy.value}>
-          {shellWords().save}
-        </Button>
-      </div>
-    </Form>
+    <>
+      <TransferCheck of={of} />
+      <Form onSubmit={save}>
+        <Field label={t.who.name} name="assistantName" value={of.assistantName} error={problems.value.assistantName} />
+        <TextArea
+          label={t.who.callGreeting}
+          name="callGreeting"
+          rows={3}
+          value={of.callGreeting ?? ""}
+          hint={t.who.callGreetingHint}
+          error={problems.value.callGreeting}
+          onInput={(text) => {
+            greeting.value = text;
+          }}
+        />
+        <Preview text={greeting.value} />
+        <TextArea
+          label={t.who.whatsappGreeting}
+          name="whatsappGreeting"
+          rows={2}
+          value={of.whatsappGreeting ?? ""}
+          error={problems.value.whatsappGreeting}
+        />
+        <Select
+          label={t.who.voice}
+          name="voice"
+          value={of.voice}
+          options={[...new Set([...voices, of.voice])].map((voice) => ({ value: voice, label: voice }))}
+        />
+        <Field
+          label={t.who.keywords}
+          name="keywords"
+          value={of.keywords.join(", ")}
+          hint={t.who.keywordsHint}
+          error={problems.value.keywords}
+        />
+        <Field
+          label={t.who.transferPhone}
+          name="transferPhone"
+          type="tel"
+          value={of.transferPhone ?? ""}
+          hint={of.transferVerified ? t.transfer.isVerified : t.who.transferHint}
+          error={problems.value.transferPhone}
+        />
+        <Field label={t.who.transferLabel} name="transferLabel" value={of.transferLabel ?? ""} />
+        <Limits of={of} />
+        <div>
+          <Button type="submit" look="primary" busy={busy.value}>
+            {shellWords().save}
+          </Button>
+        </div>
+      </Form>
+    </>
   );
 }
 
