@@ -37,6 +37,54 @@ inBrowser("the calendar in a browser", {}, (given) => {
     }
   });
 
+  test("whoever is known is found by a word or by digits and chosen by keyboard; Escape closes the list alone", async () => {
+    const { page, errors, shot, violations, close } = await open({ path: `/calendar?date=${monday()}` });
+    await page.getByRole("button", { name: "פגישה חדשה" }).click();
+    const who = page.getByRole("combobox", { name: "שם הלקוח או מספר" });
+    const list = page.getByRole("listbox", { name: "לקוחות שנמצאו" });
+    await who.fill("0501234");
+    await list.getByRole("option", { name: /נועם כהן/ }).waitFor();
+    await who.press("Escape");
+    await list.waitFor({ state: "detached" });
+    await page.getByRole("dialog").waitFor();
+    await who.fill("כה");
+    await list.getByRole("option", { name: /נועם כהן/ }).waitFor();
+    await shot("meeting-who");
+    expect(await violations()).toEqual([]);
+    await who.press("ArrowDown");
+    expect(await who.getAttribute("aria-activedescendant")).toBe(
+      await list.getByRole("option").first().getAttribute("id"),
+    );
+    await who.press("Enter");
+    expect(await who.inputValue()).toBe("נועם כהן");
+    await page.getByLabel("טלפון").waitFor({ state: "detached" });
+    await page.getByLabel("שעה").fill("14:00");
+    await page.getByRole("button", { name: "קביעה" }).click();
+    await page.getByText("הפגישה נקבעה").waitFor();
+    await page
+      .getByRole("button", { name: /נועם כהן/ })
+      .nth(1)
+      .waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("whoever is not found is written down: a number that is none is said beside its field", async () => {
+    const { page, close } = await open({ path: `/calendar?date=${monday()}`, width: 390 });
+    await page.getByRole("button", { name: "פגישה חדשה" }).click();
+    await page.getByLabel("שם הלקוח").fill("זהבה שטרם הייתה");
+    await page.getByText("לקוח חדש: יירשם עם הפגישה").waitFor();
+    await page.getByLabel("טלפון").fill("12");
+    await page.getByLabel("שעה").fill("16:00");
+    await page.getByRole("button", { name: "קביעה" }).click();
+    await page.locator(".field .error").waitFor();
+    expect(await page.getByLabel("טלפון").getAttribute("aria-invalid")).toBe("true");
+    await page.getByLabel("טלפון").fill("0523334455");
+    await page.getByRole("button", { name: "קביעה" }).click();
+    await page.locator("main").getByText("זהבה שטרם הייתה").waitFor();
+    await close();
+  });
+
   test("a time that is taken is refused beside the field, and another one is booked, moved and cancelled", async () => {
     const { page, close } = await open({ path: `/calendar?date=${monday()}` });
     await book(page, "רות לוי", "0521112233", "10:00");

@@ -90,6 +90,21 @@ describe.skipIf(chromiumPath === null)("a new owner's first ten minutes", () => 
     await page.getByRole("link", { name: "היום", exact: true }).click();
     await page.getByRole("link", { name: /פגישת ניסיון ביומן \(בוצע\)/ }).waitFor();
     await clean("11-today");
+
+    // The next morning: who runs the only business is inside it after the login, and outside for as long as they left it.
+    await page.getByRole("link", { name: "עוד", exact: true }).click();
+    await page.getByRole("button", { name: "יציאה מהחשבון" }).click();
+    await page.getByLabel("אימייל").fill("dana@example.co.il");
+    await page.getByLabel("סיסמה").fill(password);
+    await page.getByRole("button", { name: "כניסה" }).click();
+    await page.getByRole("heading", { name: "היום" }).waitFor();
+    await page.getByText("נכנסת לעסק מספרת דנה").waitFor();
+    await page.getByRole("button", { name: "יציאה מהעסק" }).click();
+    await page.waitForURL("**/admin/businesses");
+    await page.reload();
+    await page.getByRole("heading", { name: "עסקים" }).waitFor();
+    await page.getByRole("link", { name: "ביקורת" }).click();
+    await page.getByText("כניסה לעסק כמנהל מערכת").nth(1).waitFor();
     expect(errors).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Language } from "./language.ts";
-import { pageOf, titleOf } from "./notification-lines.ts";
+import { bodyOf, pageOf, titleOf } from "./notification-lines.ts";
 
 /**
  * The service worker: installable, and notifications on a closed phone. It answers no request and keeps nothing: what the panel
@@ -49,7 +49,7 @@ worker.addEventListener("push", (event: PushEventLike) => {
   const told = event.data?.json() as Told;
   event.waitUntil(
     worker.registration.showNotification(titleOf(told, told.language), {
-      body: told.body ?? "",
+      body: bodyOf(told.body ?? "", told.language),
       icon: "/icon-192.png",
       badge: "/icon-192.png",
       lang: told.language,

@@ -10,7 +10,16 @@ import type { Clock } from "../base/clock.ts";
 import type { UserId } from "../base/ids.ts";
 import type { Database } from "../db/client.ts";
 import { type IssuedLink, linkAddress } from "./links.ts";
-import { changeMember, inviteMember, linkMember, listTeam, memberChange, newMember, removeMember } from "./team.ts";
+import {
+  changeMember,
+  inviteMember,
+  linkMember,
+  listColleagues,
+  listTeam,
+  memberChange,
+  newMember,
+  removeMember,
+} from "./team.ts";
 
 const tag = "team";
 const member = z.object({
@@ -23,6 +32,7 @@ const member = z.object({
   lastLoginAt: instantText.nullable(),
   createdAt: instantText,
 });
+const colleagues = z.object({ items: z.array(z.object({ id: z.uuid(), name: z.string() })) });
 /** To hand over: we send no mail. */
 export const linkAnswer = z.object({ link: z.url(), purpose: z.enum(["invite", "reset"]), expiresAt: instantText });
 
@@ -45,6 +55,11 @@ export const createTeamApi = ({ db, clock, publicBaseUrl }: TeamApiDeps) =>
       "/api/team",
       route({ summary: "People of the business", tag, access: "owner", answer: z.object({ items: z.array(member) }) }),
       async (c) => c.json({ items: await inSystem(db, c, listTeam) }),
+    )
+    .get(
+      "/api/team/names",
+      route({ summary: "Whom work can be given to", tag, access: "staff", answer: colleagues }),
+      async (c) => c.json({ items: await inSystem(db, c, listColleagues) }),
     )
     .post(
       "/api/team",

@@ -37,6 +37,14 @@ const membersOf = (tx: Tx, businessId: BusinessId, id?: UserId) =>
     .where(and(eq(users.businessId, businessId), id && eq(users.id, id)))
     .orderBy(asc(users.createdAt), asc(users.id));
 
+/** Whom work can be given to: names only, for everybody of the business. */
+export const listColleagues = ({ tx, businessId }: Ctx) =>
+  tx
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(and(eq(users.businessId, businessId), eq(users.status, "active")))
+    .orderBy(asc(users.name), asc(users.id));
+
 export const listTeam = ({ tx, businessId }: Ctx) => membersOf(tx, businessId);
 
 /** @throws AppError "not_found" for whoever is not of this business. */

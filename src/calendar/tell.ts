@@ -1,5 +1,8 @@
+import { and, eq } from "drizzle-orm";
+import type { CustomerId } from "../base/ids.ts";
 import { localTime } from "../base/local-time.ts";
 import { announce } from "../db/announce.ts";
+import { customers } from "../db/schema/customer.ts";
 import { publish } from "../jobs/publish.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
@@ -14,13 +17,22 @@ export async function tellMeeting(
 ): Promise<void> {
   await notify(ctx, {
     kind,
-    title: meeting.topic ?? "",
+    title: [await nameOf(ctx, meeting.customerId), meeting.topic].filter(Boolean).join(", "),
     body: localTime(meeting.startsAt, zone),
     // A meeting can move again and again: each time is told.
     subject: kind === "meeting_moved" ? `meeting:${meeting.id}:${meeting.sequence}` : `meeting:${meeting.id}`,
   });
   await showMeeting(ctx, meeting.id);
   await publish(ctx, eventOf[kind], meeting.id);
+}
+
+async function nameOf({ tx, businessId }: Ctx, id: CustomerId | null): Promise<string | null> {
+  if (id === null) return null;
+  const [customer] = await tx
+    .select({ name: customers.name })
+    .from(customers)
+    .where(and(eq(customers.businessId, businessId), eq(customers.id, id)));
+  return customer?.name ?? null;
 }
 
 const eventOf = {

@@ -1,7 +1,7 @@
 import { AppError } from "../base/errors.ts";
 import type { CustomerId } from "../base/ids.ts";
 import { mergeCustomers, previewMerge, undoMerge } from "../crm/customers/merge.ts";
-import { setLeadStatus } from "../crm/leads/change-lead.ts";
+import { changeLeads } from "../crm/leads/change-lead.ts";
 import { listLeads } from "../crm/leads/list-leads.ts";
 import { addLeadStatus, changeLeadStatus, listLeadStatuses, removeLeadStatus } from "../crm/leads/statuses.ts";
 import { given, readBusiness, readCustomer, readIdWord, readSwitch, readText, readWhole, requireSome } from "./read.ts";
@@ -28,7 +28,7 @@ function status(args: string[]): Promise<unknown> {
   const leadId = readIdWord("lead", words);
   const to = readText("to", options.to);
   return visitBusiness(businessId, async (ctx) => {
-    await setLeadStatus(ctx, [leadId], to);
+    await changeLeads(ctx, [leadId], { status: to });
     return { id: leadId, status: to.trim() };
   });
 }

@@ -24,7 +24,19 @@ const tag = "leads";
 // What a person reads of a preview; all of it is counted.
 const shown = { problems: 200, leads: 20 };
 
-const exportQuery = z.strictObject({ ...leadFilters, language: z.enum(["he", "en"]).default("he") });
+// What somebody can have ticked: they stand in the address.
+const idsMax = 200;
+const exportQuery = z.strictObject({
+  ...leadFilters,
+  /** Only these, comma separated. */
+  ids: z
+    .string()
+    .max(37 * idsMax)
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.uuid().toLowerCase()).max(idsMax))
+    .optional(),
+  language: z.enum(["he", "en"]).default("he"),
+});
 const field = z.enum(columnFields);
 const importQuery = z.strictObject({
   /** Only says what would happen. */

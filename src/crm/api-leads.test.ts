@@ -186,18 +186,31 @@ describe("the board", () => {
     expect(some.body.items.reduce((sum, { count }) => sum + count, 0)).toBe(1);
   });
 
-  test("many leads move at once, or none when one of them is not there", async () => {
+  test("many leads change at once; of those that are not there it says so", async () => {
     const leads = [await add({ name: "א" }), await add({ name: "ב" })];
     const foreign = await add({ name: "זר" }, room.stranger);
     const ids = leads.map(({ lead }) => lead.id);
-    const move = (all: string[], status = "won") =>
-      room.json(room.owner, "/api/leads/status", { body: { ids: all, status } });
-    expect((await move([...ids, foreign.lead.id])).status).toBe(404);
-    expect((await move(ids, "nowhere")).status).toBe(422);
+    const change = (all: string[], what: object = { status: "won" }) =>
+      room.json<{ changed: string[]; missing: string[] }>(room.owner, "/api/leads/change", {
+        body: { ids: all, change: what },
+      });
+    expect((await change(ids, { status: "nowhere" })).status).toBe(422);
+    expect((await change(ids, {})).status).toBe(422);
+    expect((await change(ids, { assigneeUserId: room.stranger.userId })).status).toBe(422);
+    expect((await change([foreign.lead.id])).status).toBe(404);
     expect((await list("?status=won")).items).toEqual([]);
-    expect((await move(ids)).status).toBe(204);
+    const { body } = await change([...ids, foreign.lead.id]);
+    expect(body.changed.toSorted()).toEqual(ids.toSorted());
+    expect(body.missing).toEqual([foreign.lead.id]);
     expect((await list("?status=won")).items).toHaveLength(2);
     expect((await list("", room.stranger)).items[0]?.status).toBe("new");
+    expect((await change(ids, { assigneeUserId: room.owner.userId, source: "referral" })).status).toBe(200);
+    expect((await list(`?source=referral&assigneeUserId=${room.owner.userId}`)).items).toHaveLength(2);
+    const rows = await room.business.run(({ tx }) => tx.select().from(auditLog));
+    expect(rows.filter(({ action }) => action === "lead.change").map(({ detail }) => detail)).toEqual([
+      ...ids.map(() => ({ fields: "status", together: 2 })),
+      ...ids.map(() => ({ fields: "source assigneeUserId", together: 2 })),
+    ] as never);
   });
 });
 
@@ -251,7 +264,7 @@ test("another business's lead is not there, whatever is asked of it", async () =
     ["PATCH", `/api/leads/${lead.id}`, { name: "x" }],
     ["DELETE", `/api/leads/${lead.id}`],
     ["POST", `/api/leads/${lead.id}/restore`],
-    ["POST", "/api/leads/status", { ids: [lead.id], status: "won" }],
+    ["POST", "/api/leads/change", { ids: [lead.id], change: { status: "won" } }],
     ["GET", "/api/leads/seven"],
   ];
   for (const [method, path, body] of asked)

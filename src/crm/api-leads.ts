@@ -9,7 +9,7 @@ import { optionalText, writtenText } from "../api/text.ts";
 import type { Database } from "../db/client.ts";
 import { nameChars } from "./customers/rename.ts";
 import { addLead } from "./leads/add-lead.ts";
-import { archiveLead, changeLead, setLeadStatus } from "./leads/change-lead.ts";
+import { archiveLead, changeLead, changeLeads } from "./leads/change-lead.ts";
 import { countLeads } from "./leads/count-leads.ts";
 import { listLeads, readLead } from "./leads/list-leads.ts";
 import { leadFilters, leadShape, leadSource, phoneInput, statusKeyInput, statusShape, userIdInput } from "./shapes.ts";
@@ -34,15 +34,16 @@ const newLead = z
     path: ["name"],
     message: "a name or a phone",
   });
-const leadChange = z
-  .strictObject({
-    name: optionalText(nameChars),
-    status: statusKeyInput,
-    source: leadSource,
-    assigneeUserId: userIdInput.nullable(),
-  })
-  .partial();
-const bulkStatus = z.strictObject({ ids: z.array(z.uuid().toLowerCase()).min(1).max(bulkMax), status: statusKeyInput });
+const ofMany = { status: statusKeyInput, source: leadSource, assigneeUserId: userIdInput.nullable() };
+const leadChange = z.strictObject({ name: optionalText(nameChars), ...ofMany }).partial();
+const manyChange = z.strictObject({
+  ids: z.array(z.uuid().toLowerCase()).min(1).max(bulkMax),
+  change: z
+    .strictObject(ofMany)
+    .partial()
+    .refine((change) => Object.keys(change).length > 0, { message: "nothing to change" }),
+});
+const manyChanged = z.object({ changed: z.array(z.uuid()), missing: z.array(z.uuid()) });
 const counts = z.object({ items: z.array(statusShape.extend({ count: z.int() })) });
 const added = z.object({ lead: leadShape, isNew: z.boolean() });
 
@@ -77,13 +78,12 @@ export function createLeadsApi({ db }: { db: Database }) {
       async (c) => c.json(await inTenant(db, c, (ctx) => addLead(ctx, c.req.valid("json")))),
     )
     .post(
-      "/api/leads/status",
-      route({ summary: "Move leads to a status, all or none", tag, access: "staff" }),
-      json(bulkStatus),
+      "/api/leads/change",
+      route({ summary: "Change many leads; says which were not there", tag, access: "staff", answer: manyChanged }),
+      json(manyChange),
       async (c) => {
-        const { ids, status } = c.req.valid("json");
-        await inTenant(db, c, (ctx) => setLeadStatus(ctx, ids, status));
-        return c.body(null, 204);
+        const { ids, change } = c.req.valid("json");
+        return c.json(await inTenant(db, c, (ctx) => changeLeads(ctx, ids, change)));
       },
     )
     .route("/", createLeadApi(db));

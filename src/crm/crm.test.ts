@@ -9,7 +9,7 @@ import { tasks } from "../db/schema/task.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { identifyCustomer } from "./customers/identify.ts";
 import { mergeCustomers, previewMerge, undoMerge } from "./customers/merge.ts";
-import { setLeadStatus } from "./leads/change-lead.ts";
+import { changeLeads } from "./leads/change-lead.ts";
 import { saveLead } from "./leads/save-lead.ts";
 import { addNote } from "./notes/add-note.ts";
 import { completeTask } from "./tasks/change-task.ts";
@@ -71,11 +71,13 @@ test("a lead learns a name and forgets nothing", async () => {
 test("a lead moves to a status of the business; another business's lead is not found", async () => {
   const [business, other] = [await testBusiness(db), await testBusiness(db)];
   const lead = await business.run((ctx) => saveLead(ctx, { customerId: business.customerIds[0]!, source: "call" }));
-  await business.run((ctx) => setLeadStatus(ctx, [lead.id], "in_progress"));
+  await business.run((ctx) => changeLeads(ctx, [lead.id], { status: "in_progress" }));
   const [row] = await business.run((ctx) => ctx.tx.select().from(leads).where(eq(leads.id, lead.id)));
   expect(row?.status).toBe("in_progress");
-  await expect(other.run((ctx) => setLeadStatus(ctx, [lead.id], "won"))).rejects.toThrow("no such lead");
-  await expect(business.run((ctx) => setLeadStatus(ctx, [lead.id], "שלי"))).rejects.toThrow("there are new, contacted");
+  await expect(other.run((ctx) => changeLeads(ctx, [lead.id], { status: "won" }))).rejects.toThrow("no such lead");
+  await expect(business.run((ctx) => changeLeads(ctx, [lead.id], { status: "שלי" }))).rejects.toThrow(
+    "there are new, contacted",
+  );
 });
 
 describe("merging two customers", () => {

@@ -23,9 +23,10 @@ type View = (typeof views)[number];
 /** Week at a desk, list on a phone; the date, the view and the open meeting live in the address. */
 export default function CalendarPage() {
   const t = calendarWords();
-  const booking = useSignal<{ date: string; minute: number | null } | null>(null);
   const asked = query.value.get("date");
   const date = isDate(asked) ? asked : dayKey(now());
+  const booking = useSignal(query.value.get("new") === null ? null : { date, minute: null as number | null });
+  const customerId = query.value.get("new") || null;
   const view = viewOf(query.value.get("view"));
   const [from, to] = view === "day" ? [date, date] : [weekStart(date), addDays(weekStart(date), 6)];
   const open = query.value.get("meeting");
@@ -33,6 +34,7 @@ export default function CalendarPage() {
     <Button
       look="primary"
       icon={plus}
+      letter="B"
       shrinks
       onClick={() => {
         booking.value = { date, minute: null };
@@ -55,8 +57,10 @@ export default function CalendarPage() {
       {booking.value !== null && (
         <NewMeetingDialog
           {...booking.value}
+          customerId={customerId}
           onClose={() => {
             booking.value = null;
+            setQuery({ new: "" });
           }}
         />
       )}

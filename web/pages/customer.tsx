@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { createForm } from "../form.ts";
-import { ellipsis, phone as phoneIcon, send } from "../icons.ts";
+import { calendarPlus, ellipsis, messageCircle, phone as phoneIcon, send } from "../icons.ts";
 import { addNote, archive, type Customer, customer, erase, exportPerson, rename } from "../models/customer.ts";
 import { leadName, statuses } from "../models/leads.ts";
 import { Avatar } from "../parts/avatar.tsx";
@@ -68,10 +68,16 @@ function Actions({ customer: found, name }: { customer: Customer; name: string }
   return (
     <>
       {phone !== undefined && (
-        <LinkButton to={`tel:${phone}`} icon={phoneIcon} look="primary" shrinks>
+        <LinkButton to={`tel:${phone}`} icon={phoneIcon} look="primary" letter="C" shrinks>
           {t.call}
         </LinkButton>
       )}
+      <LinkButton to={`/calendar?new=${found.id}`} icon={calendarPlus} letter="B" shrinks>
+        {t.book}
+      </LinkButton>
+      <span class="only-wide">
+        <LinkButton to={`/inbox?with=${found.id}`} icon={messageCircle} label={t.toThread} letter="R" />
+      </span>
       <Menu
         look="btn outline icon-only"
         trigger={<Icon of={ellipsis} />}
@@ -155,6 +161,7 @@ function NoteComposer({ customerId }: { customerId: string }) {
         dir="auto"
         maxLength={4_000}
         aria-label={t.note}
+        aria-keyshortcuts="N"
         placeholder={t.note}
         aria-invalid={noteForm.problems.value.body ? true : undefined}
       />

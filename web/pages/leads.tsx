@@ -2,7 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { number } from "../format.ts";
-import { kanban, list, plus, search, users } from "../icons.ts";
+import { kanban, list, listChecks, plus, search, users } from "../icons.ts";
+import { choosing } from "../models/chosen-leads.ts";
 import { byStatus, fittingCount, leads, leadsLoad, loadLeads, shownLeads, statuses, typed } from "../models/leads.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -15,6 +16,7 @@ import { query, setQuery } from "../router.ts";
 import { leadWords } from "../strings/leads.he.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { Board } from "./leads/board.tsx";
+import { BulkBar } from "./leads/bulk-bar.tsx";
 import { LeadList } from "./leads/lead-list.tsx";
 import { NewLead } from "./leads/new-lead.tsx";
 
@@ -27,7 +29,7 @@ export default function LeadsPage() {
   const actions = (
     <>
       <Views board={board} />
-      <Button look="primary" icon={plus} shrinks onClick={() => (adding.value = true)}>
+      <Button look="primary" icon={plus} letter="B" shrinks onClick={() => (adding.value = true)}>
         {t.add}
       </Button>
     </>
@@ -36,9 +38,15 @@ export default function LeadsPage() {
     <Page title={t.title} note={<Total />} actions={actions}>
       <div class="filters">
         <Filter />
+        {!board && (
+          <span class="only-small">
+            <Button look="ghost" icon={listChecks} label={t.many.begin} onClick={() => (choosing.value = true)} />
+          </span>
+        )}
         {!board && <StatusChips />}
       </div>
       <Leads board={board} />
+      {!board && <BulkBar />}
       {adding.value && <NewLead onClose={() => (adding.value = false)} />}
     </Page>
   );

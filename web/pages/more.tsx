@@ -24,9 +24,9 @@ export default function MorePage() {
           <strong class="row-title" dir="auto">
             {who.user.name}
           </strong>
-          <bdi class="row-sub" dir="ltr">
-            {who.user.email}
-          </bdi>
+          <span class="row-sub">
+            <bdi dir="ltr">{who.user.email}</bdi>
+          </span>
         </div>
       </div>
       {groups.map((group) => (

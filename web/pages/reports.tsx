@@ -61,9 +61,9 @@ function Report({ of, from, days }: { of: Usage; from: string; days: number }) {
 }
 
 const Figure = ({ name, value }: { name: string; value: string }) => (
-  <div class="figure card">
-    <dt class="muted">{name}</dt>
-    <dd class="numbers">
+  <div class="figure upside-down">
+    <dt class="small muted">{name}</dt>
+    <dd class="figure-value numbers">
       <bdi>{value}</bdi>
     </dd>
   </div>

@@ -19,7 +19,7 @@ export default function TasksPage() {
   const asked = query.value.get("view");
   const view: TaskView = views.find((known) => known === asked) ?? "open";
   const add = (
-    <Button look="primary" icon={plus} shrinks onClick={() => (editing.value = "new")}>
+    <Button look="primary" icon={plus} letter="T B" shrinks onClick={() => (editing.value = "new")}>
       {t.add}
     </Button>
   );

@@ -19,6 +19,8 @@ interface ButtonProps {
   count?: number;
   /** Work that somebody else began for it (a form). */
   busy?: boolean;
+  /** The letter that presses it (`shell/keyboard.ts`). */
+  letter?: string;
   /** A promise keeps the button busy until it settles; a failure is told in a toast. */
   onClick?: (event: MouseEvent) => unknown;
 }
@@ -54,6 +56,7 @@ export function Button(props: ButtonProps) {
       title={disabled || label}
       aria-disabled={disabled ? true : undefined}
       aria-busy={busy || undefined}
+      aria-keyshortcuts={props.letter}
       onClick={press}
     >
       {busy ? <span class="spinner" /> : icon && <Icon of={icon} flip={flip} />}
@@ -77,6 +80,7 @@ interface LinkButtonProps {
   /** On a phone only its icon is shown. */
   shrinks?: boolean;
   flip?: boolean;
+  letter?: string;
 }
 
 /** Looks like a button, goes somewhere. */
@@ -89,6 +93,7 @@ export function LinkButton({
   wide,
   shrinks,
   flip = false,
+  letter,
 }: LinkButtonProps) {
   return (
     <a
@@ -96,6 +101,7 @@ export function LinkButton({
       class={`btn ${look}${label ? " icon-only" : ""}${wide ? " wide" : ""}${shrinks ? " shrinks" : ""}`}
       aria-label={label}
       title={label}
+      aria-keyshortcuts={letter}
     >
       {icon && <Icon of={icon} flip={flip} />}
       {children && <span class="btn-text">{children}</span>}

@@ -7,7 +7,7 @@ import { toast } from "./toasts.tsx";
 export function CopyText({ label, text, hint }: { label: string; text: string; hint?: string }) {
   const t = settingsWords();
   return (
-    <div class="notice stack">
+    <div class="notice stack copy-box">
       <strong>{label}</strong>
       <code class="copy-text" dir="ltr">
         {text}

@@ -117,7 +117,8 @@ export function Select({ label, name, value, error, hint, options, onChange }: S
   );
 }
 
-function FieldNote({
+/** What is wrong with a field, or what it is for. */
+export function FieldNote({
   id,
   error,
   hint,

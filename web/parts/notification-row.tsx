@@ -2,7 +2,7 @@ import { ago } from "../format.ts";
 import { bell as bellIcon, calendarCheck, calendarClock, calendarX, clock, hand, listChecks } from "../icons.ts";
 import { language } from "../language.ts";
 import { markRead, type Notification } from "../models/notifications.ts";
-import { pageOf, titleOf } from "../notification-lines.ts";
+import { bodyOf, pageOf, titleOf } from "../notification-lines.ts";
 import { notificationWords } from "../strings/notifications.he.ts";
 import { Icon } from "./icon.tsx";
 
@@ -32,7 +32,7 @@ export function NotificationRow({ of }: { of: Notification }) {
         </span>
         {of.body !== null && (
           <span class="row-sub" dir="auto">
-            {of.body}
+            {bodyOf(of.body, language.value)}
           </span>
         )}
       </span>

@@ -1,4 +1,4 @@
-import { check, globe, logOut, monitor, moon, slidersHorizontal, sun } from "../icons.ts";
+import { check, globe, keyboard, logOut, monitor, moon, slidersHorizontal, sun } from "../icons.ts";
 import { language, setLanguage } from "../language.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -7,6 +7,7 @@ import { failed } from "../parts/toasts.tsx";
 import { leaveSession, me } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { setTheme, theme } from "../theme.ts";
+import { keyHelpOpen } from "./keyboard.ts";
 
 const themes = [
   ["auto", monitor],
@@ -63,6 +64,11 @@ export function AccountItems() {
         </MenuItem>
       ))}
       <hr />
+      <MenuItem onClick={() => (keyHelpOpen.value = true)}>
+        <Icon of={keyboard} />
+        <span class="grow">{t.keys}</span>
+        <kbd class="kbd">?</kbd>
+      </MenuItem>
       <MenuItem to="/more">
         <Icon of={slidersHorizontal} />
         {t.nav.more}

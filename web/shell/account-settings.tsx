@@ -1,10 +1,11 @@
-import { logOut } from "../icons.ts";
+import { keyboard, logOut } from "../icons.ts";
 import { language, setLanguage } from "../language.ts";
 import { Button } from "../parts/button.tsx";
 import { leaveSession } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { setTheme, theme } from "../theme.ts";
-import { lettersOn, setLetters } from "./keyboard.ts";
+import { keyHelpOpen } from "./keyboard.ts";
+import { LettersSwitch } from "./letters-switch.tsx";
 
 /** Appearance, language and the way out, in the open: on a phone there is room for it. */
 export function AccountSettings() {
@@ -37,16 +38,12 @@ export function AccountSettings() {
           ))}
         </fieldset>
       </div>
-      <label class="check switch only-wide">
-        <span class="grow">{t.letters}</span>
-        <input
-          type="checkbox"
-          role="switch"
-          aria-checked={lettersOn.value}
-          checked={lettersOn.value}
-          onChange={(event) => setLetters(event.currentTarget.checked)}
-        />
-      </label>
+      <div class="only-wide stack">
+        <LettersSwitch />
+        <Button icon={keyboard} wide onClick={() => (keyHelpOpen.value = true)}>
+          {t.keys}
+        </Button>
+      </div>
       <Button icon={logOut} wide onClick={leaveSession}>
         {t.logout}
       </Button>

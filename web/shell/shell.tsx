@@ -3,6 +3,7 @@ import { me } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { Banners } from "./banners.tsx";
 import { BottomBar } from "./bottom-bar.tsx";
+import { KeyHelpDoor } from "./key-help-door.tsx";
 import { Outlet, outsideShell } from "./outlet.tsx";
 import { Palette } from "./palette.tsx";
 import { Side } from "./side.tsx";
@@ -33,6 +34,7 @@ export function Shell() {
         <BottomBar />
       </div>
       <Palette />
+      <KeyHelpDoor />
       <Toasts />
     </>
   );

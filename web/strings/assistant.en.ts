@@ -10,8 +10,7 @@ export const en: Translation<typeof he> = {
   who: {
     name: "Her name",
     callGreeting: "Greeting on the phone",
-    callGreetingHint:
-      "Without one she waits for the caller. You may use {{business_name}}, {{assistant_name}}, {{customer_name}}, {{city}}.",
+    callGreetingHint: "Without one she waits for the caller. You may use:",
     whatsappGreeting: "Greeting on WhatsApp",
     preview: "This is how it sounds",
     unknown: (names) => `There is no such placeholder: ${names}`,

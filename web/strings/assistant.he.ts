@@ -9,8 +9,7 @@ export const he = {
   who: {
     name: "השם שלה",
     callGreeting: "ברכה בטלפון",
-    callGreetingHint:
-      "בלי ברכה היא ממתינה שהמתקשר ידבר. אפשר: {{business_name}}, {{assistant_name}}, {{customer_name}}, {{city}}.",
+    callGreetingHint: "בלי ברכה היא ממתינה שהמתקשר ידבר. אפשר לשלב:",
     whatsappGreeting: "ברכה בוואטסאפ",
     preview: "כך זה יישמע",
     unknown: (names: string) => `אין מילוי כזה: ${names}`,

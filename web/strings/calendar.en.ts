@@ -13,9 +13,14 @@ export const en: Translation<typeof he> = {
   nothing: "No meetings",
   blocked: "Blocked time",
   nobody: "No name",
+  minutes: (count) => `${count} min`,
   empty: { title: "No meetings this week", text: "Meetings that the assistant or staff book appear here." },
   form: {
-    name: "Customer's name",
+    customer: "Customer's name or number",
+    found: "Customers found",
+    foundCount: (count) => (count === 1 ? "1 customer found" : `${count} customers found`),
+    isNew: "New customer: written down with the meeting",
+    newName: "Name (optional)",
     phone: "Phone",
     date: "Date",
     time: "Time",
@@ -24,7 +29,6 @@ export const en: Translation<typeof he> = {
     who: "With whom",
     book: "Book",
     booked: "The meeting is booked",
-    taken: "That time is taken. Choose another one.",
   },
   meeting: {
     when: "When",

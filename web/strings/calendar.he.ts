@@ -12,9 +12,14 @@ export const he = {
   nothing: "אין פגישות",
   blocked: "זמן חסום",
   nobody: "ללא שם",
+  minutes: (count: number) => `${count} דק׳`,
   empty: { title: "אין פגישות בשבוע הזה", text: "פגישות שהעוזרת או הצוות קובעים מופיעות כאן." },
   form: {
-    name: "שם הלקוח",
+    customer: "שם הלקוח או מספר",
+    found: "לקוחות שנמצאו",
+    foundCount: (count: number) => (count === 1 ? "נמצא לקוח אחד" : `נמצאו ${count} לקוחות`),
+    isNew: "לקוח חדש: יירשם עם הפגישה",
+    newName: "שם (לא חובה)",
     phone: "טלפון",
     date: "תאריך",
     time: "שעה",
@@ -23,7 +28,6 @@ export const he = {
     who: "אצל מי",
     book: "קביעה",
     booked: "הפגישה נקבעה",
-    taken: "השעה הזאת תפוסה. אפשר לבחור שעה אחרת.",
   },
   meeting: {
     when: "מתי",

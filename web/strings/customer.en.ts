@@ -6,6 +6,8 @@ export const en: Translation<typeof he> = {
   addTask: "Task",
   more: "More actions",
   rename: "Rename",
+  book: "Meeting",
+  toThread: "To the conversation",
   archive: "Archive",
   archived: (name) => `${name} was archived`,
   exported: "Download everything",

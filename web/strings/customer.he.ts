@@ -5,6 +5,8 @@ export const he = {
   addTask: "משימה",
   more: "פעולות נוספות",
   rename: "שינוי שם",
+  book: "פגישה",
+  toThread: "לשיחה עם הלקוח",
   archive: "העברה לארכיון",
   archived: (name: string) => `${name} עבר לארכיון`,
   exported: "הורדת כל המידע",

@@ -113,7 +113,6 @@ export const en: Translation<typeof he> = {
     finished: "Nothing is left",
     none: "Nobody was erased yet. It is done from the customer's page.",
   },
-  audit: { none: "Nothing has been written down yet." },
   reports: {
     title: "Reports",
     days: (count) => `Last ${count} days`,

@@ -112,7 +112,6 @@ export const he = {
     finished: "לא נשאר דבר",
     none: "עוד לא נמחק אדם. מוחקים מדף הלקוח.",
   },
-  audit: { none: "עוד לא נרשם דבר." },
   reports: {
     title: "דוחות",
     days: (count: number) => `${count} ימים אחרונים`,

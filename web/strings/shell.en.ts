@@ -38,7 +38,8 @@ export const en: Translation<typeof he> = {
   logout: "Log out",
   theme: { label: "Appearance", auto: "As the device", light: "Light", dark: "Dark" },
   language: { label: "Language", he: "עברית", en: "English" },
-  letters: "Single-letter shortcuts (G, then a letter)",
+  letters: "Single-letter shortcuts",
+  keys: "Keyboard shortcuts",
   impersonating: (business) => `You are inside ${business}`,
   leaveBusiness: "Leave business",
   offline: (time) => `No connection. What you see is from ${time}`,
@@ -101,6 +102,8 @@ export const en: Translation<typeof he> = {
     taken: "Already exists",
     wrong_code: "Not the code that was read",
     expired: "The code does not hold any more. Ask for another call.",
+    past: "This time is over",
+    time_taken: "That time is taken. Choose another one.",
     invalid: "This value does not fit",
   },
 };

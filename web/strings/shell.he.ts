@@ -37,7 +37,8 @@ export const he = {
   logout: "יציאה מהחשבון",
   theme: { label: "תצוגה", auto: "לפי המכשיר", light: "בהירה", dark: "כהה" },
   language: { label: "שפה", he: "עברית", en: "English" },
-  letters: "קיצורי מקלדת באות אחת (G ואז אות)",
+  letters: "קיצורי מקלדת באות אחת",
+  keys: "קיצורי מקלדת",
   impersonating: (business: string) => `נכנסת לעסק ${business}`,
   leaveBusiness: "יציאה מהעסק",
   offline: (time: string) => `אין חיבור. המידע נכון לשעה ${time}`,
@@ -96,6 +97,8 @@ export const he = {
     taken: "כבר קיים",
     wrong_code: "זה לא הקוד שהוקרא",
     expired: "הקוד כבר לא בתוקף. אפשר לבקש שיחה נוספת.",
+    past: "הזמן הזה כבר עבר",
+    time_taken: "השעה הזאת תפוסה. אפשר לבחור שעה אחרת.",
     invalid: "הערך לא מתאים",
   },
 };

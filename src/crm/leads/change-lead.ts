@@ -31,32 +31,50 @@ export async function changeLead(ctx: Ctx, leadId: string, change: LeadChange): 
     .returning({ customerId: leads.customerId });
   if (lead === undefined) throw new AppError("not_found", "no such lead");
   if (name !== undefined) await renameCustomer(ctx, lead.customerId, name);
-  const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]));
-  await audit(ctx, { action: "lead.change", subject: `lead:${leadId}`, detail: { fields: fields.join(" ") } });
+  await audit(ctx, { action: "lead.change", subject: `lead:${leadId}`, detail: { fields: fieldsOf(change) } });
   await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: leadId });
   await publish(ctx, "lead.changed", leadId);
   return readLead(ctx, leadId);
 }
 
+/** What may change of many leads at once: never a name. */
+export type ManyChange = Omit<LeadChange, "name">;
+
+/** What became of each: those that were not there (erased, another business's) stop none of the others. */
+export interface ManyChanged {
+  changed: string[];
+  missing: string[];
+}
+
 /**
- * Moves leads to one of the business's statuses, by its key: all of them or none.
- * @throws AppError "invalid" for an unknown status, "not_found" when one of the leads is not there.
+ * Changes what is given of many leads, in the transaction of `ctx`.
+ * @throws AppError "invalid" for an unknown status or colleague, "not_found" when none of the leads is there.
  */
-export async function setLeadStatus(ctx: Ctx, leadIds: readonly string[], status: string): Promise<void> {
-  const { key } = await requireLeadStatus(ctx, status);
+export async function changeLeads(ctx: Ctx, leadIds: readonly string[], change: ManyChange): Promise<ManyChanged> {
+  const { source, assigneeUserId } = change;
+  const status = change.status === undefined ? undefined : (await requireLeadStatus(ctx, change.status)).key;
+  await requireColleague(ctx, assigneeUserId);
   const ids = [...new Set(leadIds)];
-  const changed = await ctx.tx
+  const rows = await ctx.tx
     .update(leads)
-    .set({ status: key, updatedAt: sql`now()` })
+    .set({ status, source, assigneeUserId, updatedAt: sql`now()` })
     .where(isOneOf(ctx, ids))
     .returning({ id: leads.id });
-  if (changed.length < ids.length) throw new AppError("not_found", "no such lead");
-  for (const { id } of changed) {
-    await audit(ctx, { action: "lead.status", subject: `lead:${id}`, detail: { status: key } });
+  if (rows.length === 0) throw new AppError("not_found", "no such lead");
+  const fields = fieldsOf(change);
+  for (const { id } of rows) {
+    await audit(ctx, { action: "lead.change", subject: `lead:${id}`, detail: { fields, together: rows.length } });
     await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id });
     await publish(ctx, "lead.changed", id);
   }
+  const changed = new Set(rows.map(({ id }) => id));
+  return { changed: [...changed], missing: ids.filter((id) => !changed.has(id)) };
 }
+
+const fieldsOf = (change: LeadChange): string =>
+  Object.entries(change)
+    .flatMap(([field, value]) => (value === undefined ? [] : [field]))
+    .join(" ");
 
 /** Puts a lead away, out of every list but the archive's, or takes it back. @throws AppError "not_found". */
 export async function archiveLead(ctx: Ctx, leadId: string, archived: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import { wallClock } from "../../api/wall-clock.ts";
 import { AppError } from "../../base/errors.ts";
 import type { BusinessId, CustomerId, UserId } from "../../base/ids.ts";
@@ -28,6 +28,8 @@ export interface LeadFilter {
   archived?: boolean | undefined;
   /** Beginnings of words of the name or the notes, or digits of a number. */
   q?: string | undefined;
+  /** Only these. */
+  ids?: readonly string[] | undefined;
 }
 
 export interface LeadQuery extends LeadFilter {
@@ -67,11 +69,11 @@ export async function readLead({ tx, businessId }: Ctx, leadId: string): Promise
 }
 
 function readPage({ tx, businessId }: Ctx, query: LeadQuery, count: number): Promise<LeadRow[]> {
-  const { sort = "newest", archived = false, limit: _, before, q, ...filter } = query;
+  const { sort = "newest", archived = false, limit: _, before, q, ids, ...filter } = query;
   const key = before === undefined ? null : readPageKey(before);
   const asked = { ...filter, businessId, count, beforeAt: key?.at, beforeId: key?.id };
-  // Words and digits are no parameters: how many there are changes the text.
-  if (q !== undefined) return pageOfLeads(tx, { sort, archived }, { ...asked, q });
+  // Words, digits and ids are no parameters: how many there are changes the text.
+  if (q !== undefined || ids !== undefined) return pageOfLeads(tx, { sort, archived }, { ...asked, q, ids });
   return keptPageOfLeads(tx, { sort, archived }, asked);
 }
 
@@ -111,6 +113,7 @@ export function matches(ctx: Pick<Ctx, "businessId">, filter: LeadFilter): SQL |
     filter.createdTo === undefined ? undefined : lt(leads.createdAt, filter.createdTo),
     filter.closed === undefined ? undefined : isClosed(ctx, filter.closed),
     search === null ? undefined : foundBy(ctx, leads.customerId, search),
+    filter.ids === undefined ? undefined : inArray(leads.id, [...filter.ids]),
   );
 }
 

@@ -76,7 +76,7 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "GET /api/leads/counts": { at: "/api/leads/counts?customerId={customer}" },
   "GET /api/leads/export.csv": { at: "/api/leads/export.csv?customerId={customer}" },
   "POST /api/leads/import": { raw: { type: "text/csv", text: "שם,טלפון\nדנה,0501230001\n" } },
-  "POST /api/leads/status": { body: { ids: ["{lead}"], status: "new" } },
+  "POST /api/leads/change": { body: { ids: ["{lead}"], change: { status: "new", assigneeUserId: null } } },
   "GET /api/leads/:id": { at: "/api/leads/{lead}" },
   "PATCH /api/leads/:id": { at: "/api/leads/{lead}", body: { name: "x" } },
   "DELETE /api/leads/:id": { at: "/api/leads/{lead}" },
@@ -182,6 +182,7 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "GET /api/audit": { at: "/api/audit?userId={user}" },
 
   "GET /api/team": own,
+  "GET /api/team/names": own,
   "POST /api/team": { body: { email: "{email}", name: "x", role: "agent" } },
   "POST /api/team/:id/link": { at: "/api/team/{user}/link" },
   "PATCH /api/team/:id": { at: "/api/team/{user}", body: { name: "x" } },

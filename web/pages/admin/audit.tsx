@@ -9,11 +9,7 @@ export default function AdminAuditPage() {
   const t = settingsWords();
   return (
     <Page narrow title={t.admin.audit}>
-      <Loaded from={adminAudit}>
-        {({ items }) =>
-          items.length === 0 ? <p class="muted">{t.audit.none}</p> : <AuditRows items={items} at={nearTime} />
-        }
-      </Loaded>
+      <Loaded from={adminAudit}>{({ items }) => <AuditRows items={items} at={nearTime} />}</Loaded>
     </Page>
   );
 }

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { Fragment } from "preact";
 import { useEffect } from "preact/hooks";
 import { createForm } from "../../form.ts";
 import {
@@ -43,7 +44,7 @@ function Who({ of }: { of: Settings }) {
           name="callGreeting"
           rows={3}
           value={of.callGreeting ?? ""}
-          hint={t.who.callGreetingHint}
+          hint={<Placeholders />}
           error={problems.value.callGreeting}
           onInput={(text) => {
             greeting.value = text;
@@ -136,6 +137,19 @@ const changesOf = (values: Record<string, string>): SettingsChange => ({
   recordingDays: Number(values.recordingDays),
   dailyCapAgorot: values.dailyCap ? Math.round(Number(values.dailyCap) * 100) : null,
 });
+
+/** What a greeting can be filled with (src/tenants/placeholders.ts); the braces would turn around in a line of Hebrew. */
+const Placeholders = () => (
+  <>
+    {assistantWords().who.callGreetingHint}
+    {["business_name", "assistant_name", "customer_name", "city"].map((name) => (
+      <Fragment key={name}>
+        {" "}
+        <bdi dir="ltr">{`{{${name}}}`}</bdi>
+      </Fragment>
+    ))}
+  </>
+);
 
 /** The greeting with its placeholders filled, a moment after the last key. */
 function Preview({ text }: { text: string }) {

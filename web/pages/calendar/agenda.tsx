@@ -47,7 +47,7 @@ function DayList({ of, meetings, onOpen }: { of: Day; meetings: readonly Meeting
                 </span>
               </span>
               <span class="row-side">
-                {minuteOf(meeting.endsLocal) - minuteOf(meeting.startsLocal)}′
+                {t.minutes(minuteOf(meeting.endsLocal) - minuteOf(meeting.startsLocal))}
                 {meeting.status !== "booked" && <Badge tone="plain">{t.meeting.statuses[meeting.status]}</Badge>}
               </span>
             </button>

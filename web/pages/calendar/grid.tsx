@@ -79,10 +79,13 @@ function Head({ of, isToday }: { of: Day; isToday: boolean }) {
     <div class={`calendar-head${isToday ? " today" : ""}`}>
       <span class="small">{shortDay(of.date)}</span>
       <strong>{Number(of.date.slice(8))}</strong>
-      <span class="calendar-hebrew">{of.rest?.name ?? of.hebrewDate}</span>
+      <span class="calendar-hebrew">{of.rest && of.weekday !== 6 ? of.rest.name : withoutYear(of.hebrewDate)}</span>
     </div>
   );
 }
+
+/** `י״ב בכסלו`: a column is narrow, and the year stands in the agenda. */
+const withoutYear = (hebrewDate: string): string => hebrewDate.replace(/ \S+$/, "");
 
 interface ColumnProps extends Omit<GridProps, "days"> {
   of: Day;

@@ -1,7 +1,8 @@
+import { useSignal } from "@preact/signals";
 import { ApiError } from "../../api.ts";
 import { clockOf } from "../../dates.ts";
 import { createForm } from "../../form.ts";
-import { bookMeeting, resourceList } from "../../models/calendar.ts";
+import { bookMeeting, type NewMeeting, resourceList } from "../../models/calendar.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Field, Select } from "../../parts/field.tsx";
@@ -9,6 +10,7 @@ import { toast } from "../../parts/toasts.tsx";
 import { useResource } from "../../resource.ts";
 import { setQuery } from "../../router.ts";
 import { calendarWords } from "../../strings/calendar.he.ts";
+import { type Chosen, CustomerPicker, isNumber, Known } from "./customer-picker.tsx";
 
 const form = createForm();
 
@@ -16,22 +18,24 @@ interface NewMeetingProps {
   date: string;
   /** Chosen in the grid; null = not yet. */
   minute: number | null;
+  /** Whom it is with, where that is known. */
+  customerId: string | null;
   onClose: () => void;
 }
 
-export function NewMeetingDialog({ date, minute, onClose }: NewMeetingProps) {
+export function NewMeetingDialog({ date, minute, customerId, onClose }: NewMeetingProps) {
   const t = calendarWords();
+  const chosen = useSignal<Chosen>(null);
   const { problems, busy } = form;
   const resources = useResource(resourceList).data.value?.items ?? [];
   const book = async (element: HTMLFormElement) => {
     let booked = date;
     const done = await form.submit(element, async (values) => {
       try {
-        await bookMeeting(meetingOf(values));
+        await bookMeeting(meetingOf(values, chosen.value));
         booked = values.date || date;
       } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== "taken") throw error;
-        throw new ApiError("invalid", [{ path: "time", code: "taken_time" }], 409);
+        throw besideFields(error, values);
       }
     });
     if (!done) return;
@@ -45,11 +49,10 @@ export function NewMeetingDialog({ date, minute, onClose }: NewMeetingProps) {
     </Button>
   );
   const wrong = problems.value;
-  const timeProblem = wrong.time ? t.form.taken : (wrong.startsLocal ?? wrong.startsAt);
   return (
     <Dialog title={t.add} foot={foot} onClose={onClose} onSubmit={book}>
-      <Field label={t.form.name} name="name" autocomplete="off" error={wrong["customer.name"]} />
-      <Field label={t.form.phone} name="phone" type="tel" autocomplete="off" error={wrong["customer.phone"]} />
+      {customerId !== null && <Known id={customerId} onChoose={(known) => (chosen.value = known)} />}
+      <CustomerPicker chosen={chosen.value} onChoose={(who) => (chosen.value = who)} problems={wrong} />
       <Field label={t.form.date} name="date" type="date" ltr value={date} />
       <Field
         label={t.form.time}
@@ -57,7 +60,7 @@ export function NewMeetingDialog({ date, minute, onClose }: NewMeetingProps) {
         type="time"
         ltr
         value={minute === null ? "" : clockOf(minute)}
-        error={timeProblem}
+        error={wrong.time}
       />
       {resources.length > 1 && (
         <Select
@@ -71,9 +74,26 @@ export function NewMeetingDialog({ date, minute, onClose }: NewMeetingProps) {
   );
 }
 
-const meetingOf = (values: Record<string, string>) => ({
-  startsLocal: `${values.date}T${values.time}`,
-  topic: values.topic || null,
-  customer: { phone: values.phone ?? "", ...(values.name ? { name: values.name } : {}) },
-  ...(values.resourceId ? { resourceId: values.resourceId } : {}),
-});
+function meetingOf({ who = "", phone = "", name = "", ...values }: Record<string, string>, chosen: Chosen): NewMeeting {
+  const [newPhone, newName] = isNumber(who) ? [who, name] : [phone, who];
+  return {
+    startsLocal: `${values.date}T${values.time}`,
+    topic: values.topic || null,
+    ...(chosen ? { customerId: chosen.id } : { customer: { phone: newPhone, ...(newName ? { name: newName } : {}) } }),
+    ...(values.resourceId ? { resourceId: values.resourceId } : {}),
+  };
+}
+
+/** The refusal with the fields' names as this form has them. */
+function besideFields(error: unknown, { who = "" }: Record<string, string>): unknown {
+  if (!(error instanceof ApiError)) return error;
+  if (error.code === "taken") return new ApiError("invalid", [{ path: "time", code: "time_taken" }], 409);
+  const names: Readonly<Record<string, string>> = {
+    "customer.phone": isNumber(who) ? "who" : "phone",
+    "customer.name": "who",
+    customerId: "who",
+    startsLocal: "time",
+  };
+  const fields = error.fields.map(({ path, code }) => ({ path: names[path] ?? path, code }));
+  return new ApiError(error.code, fields, error.status, error.reason);
+}

@@ -63,7 +63,7 @@ export function CustomerTasks({ customerId }: { customerId: string }) {
     <section class="card">
       <div class="card-head">
         <h2>{t.tasks}</h2>
-        <Button look="ghost" icon={plus} label={t.addTask} onClick={() => (editing.value = "new")} />
+        <Button look="ghost" icon={plus} label={t.addTask} letter="T" onClick={() => (editing.value = "new")} />
       </div>
       <div class="card-body">
         <Loaded from={tasksOf(customerId)} skeleton={<SkeletonBlock size="44px" />}>

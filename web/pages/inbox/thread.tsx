@@ -50,7 +50,7 @@ function ThreadHead({ customerId }: { customerId: string }) {
         {name}
       </h2>
       {phone !== null && (
-        <LinkButton to={`tel:${phone}`} look="ghost" icon={phoneIcon} label={shellWords().nav.calls} />
+        <LinkButton to={`tel:${phone}`} look="ghost" icon={phoneIcon} label={shellWords().nav.calls} letter="C" />
       )}
       <LinkButton to={link("/customers/:id", { id: customerId })} look="ghost" icon={user} label={t.toCustomer} />
     </header>

@@ -81,9 +81,9 @@ function Numbers() {
             <ul class="rows">
               {items.map(({ phone }) => (
                 <li key={phone} class="row">
-                  <bdi dir="ltr" class="row-main">
-                    {phoneText(phone)}
-                  </bdi>
+                  <span class="row-main">
+                    <bdi dir="ltr">{phoneText(phone)}</bdi>
+                  </span>
                   <Button
                     look="ghost"
                     icon={trash}

@@ -124,9 +124,9 @@ function Webhooks() {
           <ul class="rows">
             {items.map(({ id, url, active, failingSince }) => (
               <li key={id} class="row">
-                <bdi dir="ltr" class="row-main ellipsis">
-                  {url}
-                </bdi>
+                <span class="row-main ellipsis">
+                  <bdi dir="ltr">{url}</bdi>
+                </span>
                 <span class="row-side">
                   {(!active || failingSince !== null) && <Badge tone="warn">{active ? t.failing : t.off}</Badge>}
                   <Button onClick={() => testWebhook(id).then(() => toast(t.tested))}>{t.test}</Button>

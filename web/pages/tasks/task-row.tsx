@@ -24,6 +24,7 @@ export function TaskRow({ task, onOpen, withoutCustomer = false }: TaskRowProps)
           type="button"
           class="task-done"
           aria-pressed={done}
+          aria-keyshortcuts="E"
           aria-label={done ? t.markOpen(task.title) : t.markDone(task.title)}
           onClick={() => void (done ? reopen(task) : complete(task))}
         >
