@@ -75,6 +75,8 @@ inBrowser("calls in a browser", world, (given) => {
         }),
     );
     expect(updates).toBeGreaterThan(5);
+    // A hundred messages a second of sound pass the page's own thread by.
+    expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual(["/line.js"]);
     await page.getByRole("button", { name: "סיום השיחה" }).click();
     await page.getByRole("link", { name: "לשיחה ביומן" }).click();
     await page.getByRole("heading", { name: "תמלול" }).waitFor();

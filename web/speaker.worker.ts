@@ -27,10 +27,15 @@ class Speaker extends AudioWorkletProcessor {
   #taken = 0;
   #queued = 0;
   #isPlaying = false;
+  /** Where orders come from and marks are reported. */
+  #line: MessagePort | null = null;
 
   constructor() {
     super();
-    this.port.onmessage = ({ data }) => this.#obey(data as Order);
+    this.port.onmessage = ({ data }) => {
+      this.#line = data as MessagePort;
+      this.#line.onmessage = ({ data: order }) => this.#obey(order as Order);
+    };
   }
 
   process(_inputs: unknown, [output]: Float32Array[][]): boolean {
@@ -77,8 +82,8 @@ class Speaker extends AudioWorkletProcessor {
 
   /** Marks that were passed, in order; after a clear all of them are. */
   #report(): void {
-    while (this.#marks[0] && this.#marks[0].at <= this.#taken) this.port.postMessage(this.#marks.shift()!.name);
-    if (this.#queued === this.#taken) for (const { name } of this.#marks.splice(0)) this.port.postMessage(name);
+    while (this.#marks[0] && this.#marks[0].at <= this.#taken) this.#line?.postMessage(this.#marks.shift()!.name);
+    if (this.#queued === this.#taken) for (const { name } of this.#marks.splice(0)) this.#line?.postMessage(name);
   }
 }
 

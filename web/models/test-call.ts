@@ -1,5 +1,6 @@
 import { batch, signal } from "@preact/signals";
 import { api } from "../api.ts";
+import type { LineNews, LineOrder } from "../line.worker.ts";
 
 export type TestCallState = "idle" | "connecting" | "live" | "over";
 export type TestCallProblem = "no_microphone" | "no_audio" | "lost";
@@ -8,9 +9,6 @@ export const testState = signal<TestCallState>("idle");
 export const testProblem = signal<TestCallProblem | null>(null);
 /** The call that runs or ran last. */
 export const testCall = signal<{ callId: string; voice: "model" | "demo" } | null>(null);
-
-// More than this in the socket is sound that is already too late: it is left out.
-const behindBytes = 16_000;
 
 let running: { stop(): void } | null = null;
 
@@ -89,56 +87,38 @@ interface Begun {
   socket: string;
 }
 
-/** The telephone's media protocol (facts in src/twilio/media-wire.ts), spoken by the page in the provider's place. */
-function talk(sound: Sound, { callSid, streamSid, token, socket: path }: Begun): { stop(): void } {
-  const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${path}`);
-  const send = (message: object) => {
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ...message, streamSid }));
-  };
-  let sequence = 1;
-  sound.microphone.port.onmessage = ({ data }) => {
-    if (testState.value !== "live" || socket.bufferedAmount > behindBytes) return;
-    const chunk = String(++sequence);
-    const media = { track: "inbound", chunk, timestamp: String((sequence - 2) * 20), payload: base64(data) };
-    send({ event: "media", sequenceNumber: chunk, media });
-  };
-  sound.speaker.port.onmessage = ({ data }) => send({ event: "mark", mark: { name: String(data) } });
-  socket.onopen = () => {
-    const mediaFormat = { encoding: "audio/x-mulaw", sampleRate: 8_000, channels: 1 };
-    send({
-      event: "start",
-      start: { streamSid, callSid, accountSid: "", mediaFormat, customParameters: { token } },
-    });
-    testState.value = "live";
-  };
-  socket.onmessage = ({ data }) => obey(sound.speaker.port, JSON.parse(String(data)));
-  socket.onclose = ({ code }) => {
+/** Leads the worklets' sound to the line, which a worker holds: this thread learns only when the call begins and ends. */
+function talk({ microphone, speaker, close }: Sound, { socket, ...call }: Begun): { stop(): void } {
+  const line = new Worker("/line.js");
+  const order = (given: LineOrder, transfer: Transferable[] = []) => line.postMessage(given, transfer);
+  const ports = { microphone: portOf(microphone), speaker: portOf(speaker) };
+  const url = `${location.origin.replace(/^http/, "ws")}${socket}`;
+  order({ url, call, ...ports }, Object.values(ports));
+  const over = (code: number) => {
     running = null;
-    sound.close();
+    close();
+    line.terminate();
     batch(() => {
       if (code !== 1000 && testState.value !== "over") testProblem.value = "lost";
       testState.value = "over";
     });
   };
+  line.onerror = () => over(1006);
+  line.onmessage = ({ data }: MessageEvent<LineNews>) => {
+    if (data !== "open") over(data.closed);
+    else if (testState.value === "connecting") testState.value = "live";
+  };
   return {
     stop() {
       testState.value = "over";
-      send({ event: "stop", stop: {} });
-      socket.close(1000);
+      order("stop");
     },
   };
 }
 
-interface LineMessage {
-  event: string;
-  media?: { payload: string };
-  mark?: { name: string };
+/** One end of a way to the worklet that this thread does not stand in. */
+function portOf(worklet: AudioWorkletNode): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  worklet.port.postMessage(port1, [port1]);
+  return port2;
 }
-
-function obey(speaker: MessagePort, { event, media, mark }: LineMessage): void {
-  if (event === "clear") speaker.postMessage("clear");
-  else if (media) speaker.postMessage({ audio: Uint8Array.from(atob(media.payload), (byte) => byte.charCodeAt(0)) });
-  else if (mark) speaker.postMessage({ mark: mark.name });
-}
-
-const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
