@@ -35,6 +35,7 @@ import { pushKeys } from "./notify/web-push.ts";
 import { createPanel } from "./panel/serve.ts";
 import { installationSecret } from "./secrets.ts";
 import { createDirectory } from "./tenants/directory.ts";
+import { knock } from "./twilio/knock.ts";
 import { type MediaSocketData, mediaWebSocket } from "./twilio/media-socket.ts";
 import { createStaticAudio } from "./twilio/static-audio.ts";
 
@@ -190,7 +191,7 @@ interface RouteNeeds {
 function routesOf(
   { config, clock, log }: AppDeps,
   { db }: House,
-  { webhooks, switchboard, testCalls, readCode }: Telephone,
+  { webhooks, switchboard, testCalls, readCode, numbers }: Telephone,
   { whatsapp, ...rest }: RouteNeeds,
 ): Hono {
   const routes = new Hono();
@@ -201,7 +202,8 @@ function routesOf(
   routes.route("/", webhooks);
   routes.route("/", createStaticAudio(config));
   const hasModel = config.openai.apiKey !== null;
-  const needs = { ...rest, live: switchboard, testCalls, readCode, hasModel, whatsapp: whatsapp.api };
+  const phoneNumbers = { numbers, knock, senderOf: whatsapp.senderOf };
+  const needs = { ...rest, live: switchboard, testCalls, readCode, phoneNumbers, hasModel, whatsapp: whatsapp.api };
   const startedMs = clock.nowMs();
   const state = () => ({
     version: manifest.version,

@@ -22,6 +22,27 @@ inBrowser("channels in a browser", {}, (given) => {
     await close();
   });
 
+  test("a number is checked at Twilio and pointed here, and says what was there before", async () => {
+    const { account } = given.office.stage.world;
+    const rented = account.rent("+97235550100");
+    const { page, errors, shot, violations, close } = await open({ path: "/channels", width: 390 });
+    await page.getByRole("button", { name: "בדיקת המספר" }).click();
+    await page.getByText("https://demo.twilio.com/welcome/voice/").waitFor();
+    await shot("channels-check");
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "הפניית המספר לכאן" }).click();
+    await page.getByRole("dialog").getByText("/webhook/incoming_call").waitFor();
+    await shot("channels-connect");
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "הפניה", exact: true }).click();
+    await page.getByText("המספר מופנה לכאן").waitFor();
+    await page.locator(".check-line.ok", { hasText: "שיחה נכנסת מגיעה לכאן" }).waitFor();
+    await page.locator(".check-line.ok", { hasText: "עדכון על סוף שיחה מגיע לכאן" }).waitFor();
+    expect([rented.VoiceUrl, rented.VoiceMethod]).toEqual([`${given.office.stage.url}/webhook/incoming_call`, "POST"]);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test.each(devices)("the page is clean at $width px, $language, $theme", async (device) => {
     const panel = await open({ ...device, path: "/channels" });
     await panel.shot("channels");

@@ -27,7 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   privacy: ["api", "crm", "calls", "notify", "jobs", "tenants", "db", "limits"],
   realtime: ["live-call", "audio", "limits", "type:config"],
   speech: ["live-call", "realtime", "audio", "limits", "type:config", "type:assistant"],
-  twilio: ["live-call", "calls", "tenants", "audio", "limits", "type:whatsapp", "whatsapp/twilio"],
+  twilio: ["api", "db", "live-call", "calls", "tenants", "audio", "limits", "type:whatsapp", "whatsapp/twilio"],
   whatsapp: ["assistant", "crm", "calendar", "jobs", "notify", "tenants", "usage", "db", "limits", "api", "type:calls"],
   // Adapters: what runs in a worker thread reaches no database, no configuration and no other tenant.
   "whatsapp/baileys": ["type:whatsapp", "limits"],

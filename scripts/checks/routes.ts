@@ -16,6 +16,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/api\/calls/, "src/calls/api"],
   [/^\/api\/rehearsal/, "src/rehearsal/api.ts"],
   [/^\/api\/test-call/, "src/test-call/api.ts"],
+  [/^\/api\/numbers\/:id\//, "src/twilio/api-numbers.ts"],
   [/^\/api\/(?:business|settings|numbers|hours|resources|prompts|knowledge|questions)\b/, "src/tenants/api"],
   [/^\/api\/audit/, "src/tenants/api"],
   [/^\/api\/team/, "src/auth/api-team.ts"],

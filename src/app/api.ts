@@ -33,6 +33,7 @@ import { createTenantsApi } from "../tenants/api.ts";
 import type { TransferDeps } from "../tenants/api-transfer.ts";
 import { createTestCallApi } from "../test-call/api.ts";
 import type { TestCallDesk } from "../test-call/desk.ts";
+import { createNumbersApi, type NumbersApiDeps } from "../twilio/api-numbers.ts";
 import { createUsageApi } from "../usage/api.ts";
 import { createWhatsAppApi, type WhatsAppApiDeps } from "../whatsapp/api.ts";
 
@@ -61,6 +62,8 @@ export interface ApiDeps {
   requestsPerMinute: number;
   /** Places the call that proves a transfer number (K16). */
   readCode: TransferDeps["readCode"];
+  /** Numbers at the telephone's provider, whether our address answers, and whose WhatsApp sender is which. */
+  phoneNumbers: Pick<NumbersApiDeps, "numbers" | "knock" | "senderOf">;
 }
 
 /** Everything under `/api/` that people and programs use, behind one guard. Each area stands in its own module. */
@@ -85,6 +88,7 @@ export function createApi(deps: ApiDeps) {
     )
     .route("/", createRehearsalApi({ db }))
     .route("/", createTenantsApi(deps))
+    .route("/", createNumbersApi({ ...deps, ...deps.phoneNumbers }))
     .route("/", createTestCallApi(deps))
     .route("/", createTeamApi(deps))
     .route("/", createUsageApi(deps))

@@ -19,6 +19,7 @@ import { createTestCallSocket } from "../test-call/socket.ts";
 import { CallRegister } from "../twilio/call-register.ts";
 import { createInstructions } from "../twilio/instructions.ts";
 import { createMediaSocket } from "../twilio/media-socket.ts";
+import { createPhoneNumbers } from "../twilio/phone-numbers.ts";
 import { createTwilioRest } from "../twilio/rest.ts";
 import { createSignatureGate } from "../twilio/signature.ts";
 import { StreamTokens } from "../twilio/stream-token.ts";
@@ -86,7 +87,9 @@ export function assembleTelephone(deps: TelephoneDeps) {
   });
   const readCode = ({ code, ...call }: CodeCall) =>
     rest.placeCall({ ...call, twiml: codeTwiml({ publicBaseUrl: publicBaseUrl(), businessId: null }, code) });
-  return { switchboard, sockets: [media, test.socket], webhooks, rest, testCalls: test.desk, telling, readCode };
+  const numbers = createPhoneNumbers({ ...config.twilio, fetch, clock, log });
+  const sockets = [media, test.socket];
+  return { switchboard, sockets, webhooks, rest, testCalls: test.desk, telling, readCode, numbers };
 }
 
 interface TestCallParts extends TelephoneDeps {

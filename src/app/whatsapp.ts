@@ -95,6 +95,7 @@ export function assembleWhatsApp(deps: WhatsAppDeps) {
       if (outcome !== "told") await remindStaff(ctx, reminder, say.notTold[outcome]);
     },
     api: { db, clock, storageDir, defaultProvider: settings.provider, desk },
+    senderOf: senders.senderOf,
     /** Paths whose bodies are files. */
     uploads: ["/api/whatsapp/send-media"],
     routes: [webhooks.routes, links.routes],

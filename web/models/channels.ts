@@ -2,7 +2,7 @@ import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { resource } from "../resource.ts";
 
-const { whatsapp } = api;
+const { numbers, whatsapp } = api;
 
 export type Session = InferResponseType<typeof whatsapp.status.$get, 200>;
 export type WhatsappSettings = InferResponseType<typeof whatsapp.settings.$get, 200>;
@@ -43,3 +43,16 @@ export async function saveWhatsapp(change: InferRequestType<typeof whatsapp.sett
   const saved = await (await whatsapp.settings.$patch({ json: change })).json();
   whatsappSettings.patch(() => saved);
 }
+
+const number = numbers[":phone"];
+
+export type NumberChecked = InferResponseType<typeof number.check.$get, 200>;
+export type NumberCheck = NumberChecked["checks"][number];
+
+/** Asks Twilio and our own address whether calls to the number come here. @throws ApiError */
+export const checkNumber = async (phone: string): Promise<NumberChecked> =>
+  (await number.check.$get({ param: { phone } })).json();
+
+/** Points the number here at Twilio, and looks again. @throws ApiError */
+export const connectNumber = async (phone: string): Promise<NumberChecked> =>
+  (await number.connect.$post({ param: { phone } })).json();

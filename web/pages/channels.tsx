@@ -1,9 +1,10 @@
-import { phoneText } from "../format.ts";
 import { numberList } from "../models/settings.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
+import { me } from "../session.ts";
 import { channelWords } from "../strings/channels.he.ts";
+import { PhoneNumber } from "./channels/numbers.tsx";
 import { WhatsappCard } from "./channels/whatsapp.tsx";
 
 /** How customers reach the business, and what each channel still needs. */
@@ -29,14 +30,11 @@ function PhoneCard() {
               {t.none} <a href="/settings?tab=business">{t.toSettings}</a>
             </p>
           ) : (
-            <p>
-              {t.numbers}:{" "}
+            <ul class="stack" aria-label={t.numbers}>
               {items.map(({ phone }) => (
-                <bdi key={phone} dir="ltr">
-                  {phoneText(phone)}{" "}
-                </bdi>
+                <PhoneNumber key={phone} phone={phone} mayCheck={me.value?.role !== "agent"} />
               ))}
-            </p>
+            </ul>
           )
         }
       </Loaded>

@@ -27,6 +27,7 @@ export const en: Translation<typeof he> = {
     "settings.change": "Changed settings",
     "number.add": "Added a phone number",
     "number.remove": "Removed a phone number",
+    "number.connect": "Pointed a phone number here",
     "hours.week": "Changed the week's hours",
     "hours.day": "Changed a date's hours",
     "hours.rules": "Changed the calendar's rules",

@@ -27,6 +27,7 @@ export const he = {
     "settings.change": "שינוי הגדרות",
     "number.add": "הוספת מספר טלפון",
     "number.remove": "הסרת מספר טלפון",
+    "number.connect": "הפניית מספר טלפון לכאן",
     "hours.week": "שינוי שעות השבוע",
     "hours.day": "שינוי שעות של תאריך",
     "hours.rules": "שינוי כללי היומן",

@@ -72,6 +72,11 @@ export function testApi(
     state: () => ({ version: "0", liveCalls: 0, draining: false, panels: 0, upSeconds: 0, memoryMb: 0 }),
     requestsPerMinute: 100_000,
     readCode: async () => {},
+    phoneNumbers: {
+      numbers: { hasAccount: false, find: async () => null, point: async () => {} },
+      knock: async () => null,
+      senderOf: async () => null,
+    },
   };
   const frame = { db, clock, log: silentLog, secret: "s".repeat(32), publicBaseUrl: () => publicBaseUrl };
   return app.route("/", createApi({ ...frame, ...areas }));

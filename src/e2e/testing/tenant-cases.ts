@@ -152,6 +152,8 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "GET /api/numbers": own,
   "POST /api/numbers": { body: { phone: "{phone}" } },
   "DELETE /api/numbers/:phone": { at: "/api/numbers/{phone}" },
+  "GET /api/numbers/:phone/check": { at: "/api/numbers/{phone}/check" },
+  "POST /api/numbers/:phone/connect": { at: "/api/numbers/{phone}/connect" },
   "GET /api/settings": own,
   "PATCH /api/settings": { body: { assistantName: "x" } },
   "POST /api/settings/transfer-check": own,

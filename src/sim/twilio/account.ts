@@ -1,4 +1,5 @@
 import type { LineProblem } from "./media-stream.ts";
+import { freshNumber, type RentedNumber } from "./phone-numbers.ts";
 
 export type CallStatus =
   | "queued"
@@ -59,6 +60,8 @@ export class TwilioAccount {
   readonly authToken: string;
   readonly calls = new Map<string, AccountCall>();
   readonly recordings = new Map<string, Recording>();
+  /** By their ids. */
+  readonly numbers = new Map<string, RentedNumber>();
   readonly webhooks: WebhookRecord[] = [];
   readonly restRequests: RestRecord[] = [];
   /** Where recordings are served from: set when the REST API listens. */
@@ -77,9 +80,16 @@ export class TwilioAccount {
   }
 
   /** A new id: two letters and 32 hexadecimal digits, unique in this account. */
-  newSid(prefix: "CA" | "MZ" | "RE" | "SM" | "MM" | "ME"): string {
+  newSid(prefix: "CA" | "MZ" | "RE" | "SM" | "MM" | "ME" | "PN"): string {
     const random = crypto.getRandomValues(new Uint32Array(2));
     return `${prefix}${(++this.#made).toString(16).padStart(16, "0")}${[...random].map((word) => word.toString(16).padStart(8, "0")).join("")}`;
+  }
+
+  /** Rents a number, as it comes from the shop. */
+  rent(phoneNumber: string): RentedNumber {
+    const number = freshNumber(this.newSid("PN"), phoneNumber);
+    this.numbers.set(number.sid, number);
+    return number;
   }
 
   noteWebhook(record: WebhookRecord): void {

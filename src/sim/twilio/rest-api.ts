@@ -2,6 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import { encodeWav } from "../wav.ts";
 import type { AccountCall, TwilioAccount } from "./account.ts";
 import { OutboundCall } from "./outbound-call.ts";
+import { answerNumbers } from "./phone-numbers.ts";
 import type { TwilioWhatsApp } from "./whatsapp.ts";
 
 /** A fake of Twilio's REST API (2010-04-01) for one account, on a loopback port. */
@@ -71,6 +72,8 @@ function answerRequest(
     return onCall(account, request.method, name, part, form, url.pathname);
   if (route === "GET Recordings" || route === "DELETE Recordings")
     return onRecording(account, request.method, name ?? "", url.pathname);
+  const numbers = answerNumbers(account, request.method, parts, form, url.searchParams);
+  if (numbers !== null) return numbers;
   const written = whatsapp?.answer(request.method, parts, form, url.searchParams) ?? null;
   if (written === null) return notFound(url.pathname);
   const { status, body } = written;
