@@ -1,6 +1,6 @@
 /**
- * `bun scripts/bench-api.ts`: the HTTP API against its bars, on a throw-away server with 100,000 leads and 1,000,000
- * messages. The API runs in a process of its own on one core, the load comes from another. Exit code 1 when a bar is missed.
+ * `bun scripts/bench-api.ts`: the HTTP API against its bars, on a throw-away server with 100,000 leads, 1,000,000
+ * messages and 50,000 calls. The API runs in a process of its own on one core, the load comes from another. Exit code 1 when a bar is missed.
  */
 import { isDeepStrictEqual } from "node:util";
 import { Browser } from "../src/app/testing/browser.ts";
@@ -56,6 +56,9 @@ async function lists(): Promise<Finding[]> {
     "/api/whatsapp/conversations",
     `/api/whatsapp/conversations/${talk}/messages`,
     "/api/calls",
+    `/api/calls?text=${encodeURIComponent("תספורת")}`, // a word of every call
+    `/api/calls?text=${encodeURIComponent("ילד777 תור")}`,
+    "/api/calls?text=0500099",
     "/api/tasks",
   ];
   const rounds = 150;

@@ -11,7 +11,7 @@ export interface Office {
   email: string;
 }
 
-/** A business with 100,000 leads and 1,000,000 messages among 20,000 conversations, beside another one of a tenth of that. */
+/** A business with 100,000 leads, 1,000,000 messages among 20,000 conversations and 50,000 calls, beside another one of a tenth of that. */
 export async function openOffice(leads = 100_000): Promise<Office> {
   const db = await testDatabase();
   const sql = connectPostgres(db.address, { connections: 1 });
@@ -46,5 +46,14 @@ async function fill(sql: Sql, businessId: BusinessId, count: number): Promise<vo
         ${at("n")} + m * interval '1 second' from talk, generate_series(1, 50) m;
     insert into notifications (id, business_id, kind, title, subject, created_at)
       select gen_random_uuid(), '${businessId}', 'task_created', 'משימה ' || n, 'bench:' || n, ${at("n")} from person where n % 10 = 0;
+    set app.terms = 'later';
+    insert into calls (id, business_id, call_sid, from_phone, customer_id, status, started_at, ended_at, end_reason, summary)
+      select gen_random_uuid(), '${businessId}', 'CA' || md5(id::text), '+9725' || lpad(n::text, 8, '0'), id, 'completed',
+        ${at("n")}, ${at("n")}, 'caller_hung_up', 'ביקשה תור לתספורת ביום ' || n % 7 from person where n % 2 = 0;
+    insert into call_turns (business_id, call_id, seq, role, text, start_ms, end_ms, interrupted)
+      select '${businessId}', id, seq, 'caller', 'שלום, אפשר לקבוע תור לילד' || hashtext(call_sid || seq) % 5000, 0, 900, false
+        from calls, generate_series(1, 4) seq where business_id = '${businessId}';
+    reset app.terms;
+    select refresh_call_terms(array(select id from calls where business_id = '${businessId}'));
     drop table person, talk`);
 }

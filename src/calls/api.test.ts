@@ -9,7 +9,7 @@ import { MULAW_TO_LINEAR } from "../audio/mulaw.ts";
 import { type CallId, type CallSid, type CustomerId, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { auditLog } from "../db/schema/audit.ts";
-import { calls, callTurns } from "../db/schema/call.ts";
+import { calls, callTerms, callTurns } from "../db/schema/call.ts";
 import { customers } from "../db/schema/customer.ts";
 import { recordings } from "../db/schema/recording.ts";
 import { withTenant } from "../db/tenant.ts";
@@ -114,7 +114,7 @@ test("a day of the filter is a day of the business's zone, also the one with 23 
   expect(await list("from=2026-03-27&to=2026-03-27")).toEqual(inside);
 });
 
-test("calls are found by what was said, by the summary, by name and by digits; signs of the search mean themselves", async () => {
+test("calls are found by what was said, by the summary, by name and by digits", async () => {
   const customerId = newId<CustomerId>();
   await inOffice(owner, (tx) =>
     tx.insert(customers).values({ id: customerId, businessId: owner.businessId!, name: "רונית שגב" }),
@@ -126,12 +126,32 @@ test("calls are found by what was said, by the summary, by name and by digits; s
   const search = (text: string) => list(`${day}&text=${encodeURIComponent(text)}`);
   expect(await search("חניה")).toEqual([said]);
   expect(await search("100%")).toEqual([said]);
-  expect(await search("1_0")).toEqual([]);
+  expect(await search("1_0")).toEqual([]); // two beginnings of words
+  expect(await search("מחיר הצע")).toEqual([summed]);
+  expect(await search("אין מחיר")).toEqual([]);
   expect(await search("הצעת מחיר")).toEqual([summed]);
   expect(await search("רונית")).toEqual([named]);
   expect(await search("058-7654321")).toEqual([named]);
   expect(await list(`${day}&customerId=${customerId}`)).toEqual([named]);
   expect(await list(`text=${encodeURIComponent("חניה")}`, stranger)).toEqual([]);
+});
+
+test("the words by which a call is found keep in step with what is known of it", async () => {
+  const day = "from=2026-04-11&to=2026-04-11";
+  const id = await makeCall(owner, { at: "2026-04-11T10:00Z", said: "רציתי תור לתספורת של הילדים" });
+  const search = (text: string) => list(`${day}&text=${encodeURIComponent(text)}`);
+  for (const text of ["תספורת", "לתספו", "ילדים תור", "0541230000", "230000"])
+    expect(await search(text), text).toEqual([id]);
+  expect(await search("פורת")).toEqual([]); // by its beginning, not by its middle
+  await inOffice(owner, (tx) => tx.update(callTurns).set({ text: "רציתי צבע" }).where(eq(callTurns.callId, id)));
+  expect([await search("תספורת"), await search("צבע")]).toEqual([[], [id]]);
+  await inOffice(owner, (tx) => tx.update(calls).set({ summary: "ביקשה גוונים" }).where(eq(calls.id, id)));
+  expect(await search("גוונים צבע")).toEqual([id]);
+  await inOffice(owner, async (tx) => {
+    await tx.delete(callTurns).where(eq(callTurns.callId, id));
+    await tx.update(calls).set({ summary: null, fromPhone: null }).where(eq(calls.id, id));
+    expect(await tx.$count(callTerms, eq(callTerms.callId, id))).toBe(0);
+  });
 });
 
 test("calls are told apart by how they ended and by whether they can be heard", async () => {

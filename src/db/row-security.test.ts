@@ -118,7 +118,7 @@ test("row-level security is on and binds the owner of every tenant table", async
   expect([...open]).toEqual([]);
 });
 
-test("without a tenant every table is empty", async () => {
+test("S8: without a tenant every table is empty", async () => {
   for (const table of tables)
     expect(await asTenant(null, (sql) => sql.unsafe(`select from ${table}`)), table).toHaveLength(0);
 });
@@ -129,10 +129,8 @@ test("a tenant sees its own row and nobody else's", async () => {
     const seen = await asTenant(mine, (sql) =>
       sql.unsafe(`select ${column} as tenant from ${table} where ${column} is not null`),
     );
-    expect(
-      seen.map((row) => row.tenant),
-      table,
-    ).toEqual([mine]);
+    // Words for the search come by themselves beside the row that was written.
+    expect([...new Set(seen.map((row) => row.tenant))], table).toEqual([mine]);
   }
 });
 

@@ -1,4 +1,5 @@
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { callTerms } from "../../db/schema/call.ts";
 import { customerTerms } from "../../db/schema/customer.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 
@@ -25,24 +26,39 @@ export function foundCustomers({ businessId }: Pick<Ctx, "businessId">, search: 
     sql`select ${customerTerms.customerId} as id from ${customerTerms}
       where ${customerTerms.businessId} = ${businessId} and ${range}`;
   // Sets first, whatever the planner thinks of them: joined one by one, two common words took seconds.
-  return sql.join(rangesOf(search).map(named), sql` intersect `);
+  return sql.join(rangesOf(customerTerms.term, search).map(named), sql` intersect `);
 }
 
 /** True for rows whose customer is one of them. */
 export const foundBy = (ctx: Pick<Ctx, "businessId">, customerId: SQLWrapper, search: Search): SQL =>
   sql`${customerId} in (${foundCustomers(ctx, search)})`;
 
-function rangesOf(search: Search): SQL[] {
+/**
+ * True for a call whose words these are: each begins a word of what was said or of the summary, the digits begin or end the
+ * caller's number or begin one that was said.
+ */
+export const saidIn = ({ businessId }: Pick<Ctx, "businessId">, callId: SQLWrapper, search: Search): SQL => {
+  const one = (range: SQL) =>
+    sql`${callId} in (select ${callTerms.callId} from ${callTerms} where ${callTerms.businessId} = ${businessId} and ${range})`;
+  return sql.join(rangesOf(callTerms.term, search, "#").map(one), sql` and `);
+};
+
+/** @param mark what stands before a number, where numbers are kept apart from words. */
+function rangesOf(term: SQLWrapper, search: Search, mark = ""): SQL[] {
+  const begins = beginning(term);
   if (search.kind === "words") {
     const words = wordsOf(search.words);
-    return words.length === 0 ? [sql`false`] : words.map(beginsWith); // only signs: nobody
+    return words.length === 0 ? [sql`false`] : words.map(begins); // only signs: nobody
   }
-  const backwards = `~${[...search.digits].reverse().join("")}`;
-  return [sql`(${beginsWith(search.digits)} or ${beginsWith(backwards)})`];
+  const { digits } = search;
+  const forms = new Set([digits, mark + digits, `~${[...digits].reverse().join("")}`]);
+  return [sql`(${sql.join([...forms].map(begins), sql` or `)})`];
 }
 
-const beginsWith = (prefix: string): SQL =>
-  sql`(${customerTerms.term} >= ${prefix} and ${customerTerms.term} < ${`${prefix}\u{10ffff}`})`;
+const beginning =
+  (term: SQLWrapper) =>
+  (prefix: string): SQL =>
+    sql`(${term} >= ${prefix} and ${term} < ${`${prefix}\u{10ffff}`})`;
 
 /** The words as the database keeps them (`search_words` of the migration `crm_search`). */
 function wordsOf(text: string): string[] {

@@ -4,15 +4,14 @@ import type { CustomerId } from "../../base/ids.ts";
 import { customerIdentities, customers } from "../../db/schema/customer.ts";
 import { leads } from "../../db/schema/lead.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
-import { foundBy, foundCustomers, readSearch, type Search } from "./found-by.ts";
+import { foundBy, foundCustomers, readSearch, type Search, saidIn } from "./found-by.ts";
 
 // Calls and conversations of this many found people are looked at: behind them nobody scrolls in a palette.
 const peopleMax = 100;
 // Among so many that fit, people without an open lead are looked for.
 const withoutLead = 1_000;
-// How far back words are looked for in what was said and written. Neither text has an index that row-level security
-// lets a search use, so the newest rows are read: some 10 ms.
-const recentCalls = 2_000;
+// How far back words are looked for in what was written. The text has no index that row-level security lets a search use,
+// so the newest rows are read: some 10 ms.
 const recentMessages = 3_000;
 
 /** What the command palette shows for a text: people by name, number or notes; calls and conversations by them or their words. */
@@ -24,7 +23,7 @@ export async function search(ctx: Ctx, text: string, limit: number) {
   const words = asked.kind === "words" ? asked.words : null;
   return {
     customers: people.slice(0, limit),
-    calls: await findCalls(ctx, ids, words, limit),
+    calls: await findCalls(ctx, ids, asked, limit),
     conversations: await findConversations(ctx, ids, words, limit),
   };
 }
@@ -61,16 +60,13 @@ interface FoundCall {
   summary: string | null;
 }
 
-function findCalls(ctx: Ctx, people: readonly CustomerId[], words: string | null, limit: number) {
+function findCalls(ctx: Ctx, people: readonly CustomerId[], asked: Search, limit: number) {
   const { tx, businessId } = ctx;
   const columns = sql`id, customer_id, started_at, summary`;
   const theirs = sql`select ${columns} from calls
     where business_id = ${businessId} and customer_id in (${listed(people)}) order by started_at desc limit ${limit}`;
-  const said =
-    words === null
-      ? null
-      : sql`select * from (select ${columns} from calls where business_id = ${businessId} and summary is not null
-      order by started_at desc limit ${recentCalls}) as recent where summary ilike ${like(words)} limit ${limit}`;
+  const said = sql`select ${columns} from calls
+    where business_id = ${businessId} and ${saidIn(ctx, sql`calls.id`, asked)} order by started_at desc limit ${limit}`;
   return tx.execute<FoundCall & Record<string, unknown>>(sql`
     select call.id, customer_id as "customerId", c.name as "customerName",
       ${wallClock(ctx, sql`started_at`)} as "startedLocal", left(summary, 200) as summary

@@ -12,10 +12,10 @@ import {
   unique,
   uuid,
 } from "drizzle-orm/pg-core";
-import type { CallId, CallSid, CustomerId } from "../../base/ids.ts";
+import type { BusinessId, CallId, CallSid, CustomerId } from "../../base/ids.ts";
 import type { Phone } from "../../base/phone.ts";
 import { businessId } from "./business.ts";
-import { bytes, createdAt, instant } from "./columns.ts";
+import { bytes, createdAt, instant, textC } from "./columns.ts";
 import { customers } from "./customer.ts";
 
 /** The provider's words for where a call is; calls/status.ts holds their order. */
@@ -112,6 +112,25 @@ export const callEvents = pgTable(
     detail: jsonb("detail").$type<Record<string, string | number | boolean | null>>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.callId, table.seq] }), ofCall("call_events_call_fk", table)],
+);
+
+/**
+ * Words by which a call is found: of its turns and its summary, also without the letters that Hebrew writes before a word
+ * ("לתספורת" is found by "תספורת"), and the caller's number: `#` forwards, `~` backwards. Kept by triggers (the migration `call_search`); why a b-tree: `customer_terms`.
+ */
+export const callTerms = pgTable(
+  "call_terms",
+  {
+    /** No reference of its own: the call's row says whose it is. */
+    businessId: uuid("business_id").$type<BusinessId>().notNull(),
+    callId: uuid("call_id").$type<CallId>().notNull(),
+    term: textC("term").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.term] }),
+    index("call_terms_term").on(table.businessId, table.term, table.callId),
+    ofCall("call_terms_call_fk", table),
+  ],
 );
 
 type OwnedByCall = Record<"businessId" | "callId", Parameters<typeof foreignKey>[0]["columns"][0]>;
