@@ -36,7 +36,7 @@ const answerMs = 20_000;
 const mayBeLoggedOut = "x-may-be-logged-out";
 
 /**
- * The only `fetch` of the panel; every typed client goes through it. Changes are refused at once while offline: nobody should
+ * The only `fetch` of the panel (files go by upload.ts); every typed client goes through it. Changes are refused at once while offline: nobody should
  * believe that something was saved. @throws ApiError for everything but a good answer.
  */
 async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
@@ -67,7 +67,7 @@ export const { api } = hc<Api>(location.origin, { fetch: call as typeof fetch })
 /** Options of a typed call that may be made without a login. */
 export const asStranger = { headers: { [mayBeLoggedOut]: "1" } } as const;
 
-async function refusal(response: Response): Promise<ApiError> {
+export async function refusal(response: Response): Promise<ApiError> {
   const answer = (await response.json().catch(() => null)) as {
     error?: { code?: string; message?: string; fields?: { path: string; code: string }[] };
   } | null;
@@ -85,4 +85,4 @@ export function toLogin(): void {
   location.assign(here === "/" ? "/login" : `/login?to=${encodeURIComponent(here)}`);
 }
 
-const csrfToken = (): string => /(?:^|; )(?:__Host-|__Secure-)?csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+export const csrfToken = (): string => /(?:^|; )(?:__Host-|__Secure-)?csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";

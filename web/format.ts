@@ -111,3 +111,7 @@ export function phoneText(e164: string): string {
     ? `0${local.slice(0, 2)}-${local.slice(2, 5)}-${local.slice(5)}`
     : `0${local.slice(0, 1)}-${local.slice(1, 4)}-${local.slice(4)}`;
 }
+
+/** `420 KB`, `1.2 MB`. */
+export const fileSize = (bytes: number): string =>
+  bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1_000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

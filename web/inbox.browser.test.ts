@@ -14,6 +14,7 @@ inBrowser("the inbox in a browser", {}, (given) => {
     const paths = { inbox: "/inbox", chat: `/inbox?with=${customers[1]}`, caller: `/inbox?with=${customers[0]}` };
     for (const [name, path] of Object.entries(paths)) {
       const panel = await open({ ...device, path });
+      if (name === "chat") await panel.page.locator(".bubble-reply").first().waitFor({ state: "attached" });
       await panel.shot(name);
       expect({ name, problems: await panel.violations() }).toEqual({ name, problems: [] });
       const wide = await panel.page.evaluate(() => document.querySelector("main")!.scrollWidth > innerWidth);
@@ -50,6 +51,49 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await page.getByRole("button", { name: "שליחה" }).click();
     await page.getByText("אין חיבור לרשת. הפעולה לא בוצעה.").waitFor();
     expect(await page.getByLabel("כתיבת הודעה").inputValue()).toBe("בלי רשת");
+    await close();
+  });
+
+  test("a message is answered with its quote, and a picture goes with its words", async () => {
+    const { page, errors, shot, violations, close } = await open({ path: `/inbox?with=${customers[4]}`, width: 390 });
+    const log = page.getByRole("log");
+    await page.getByRole("button", { name: "מענה להודעה הזאת" }).last().click();
+    await page.getByText("מענה אל הלקוח").waitFor();
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "צירוף קובץ" }).click(),
+    ]);
+    const png = await Bun.file(`${import.meta.dir}/public/icon-192.png`).bytes();
+    await chooser.setFiles({ name: "דירה.png", mimeType: "image/png", buffer: Buffer.from(png) });
+    await page.getByText("דירה.png").waitFor();
+    await shot("inbox-draft");
+    expect(await violations()).toEqual([]);
+    await page.getByLabel("כתיבת הודעה").fill("הנה תמונה");
+    await page.getByRole("button", { name: "שליחה" }).click();
+    const sent = log.locator(".bubble.staff", { hasText: "הנה תמונה" });
+    await sent.getByRole("img", { name: "דירה.png" }).waitFor();
+    await sent.getByText("מחר אחרי העבודה").waitFor();
+    await page.getByText("הצוות עונה.").waitFor(); // nobody talks over a person who writes
+    await sent.getByRole("img", { name: "ממתינה לשליחה" }).waitFor();
+    await shot("inbox-sent");
+    expect(await violations()).toEqual([]);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("a file that cannot be sent is refused beside the field, and the words stay", async () => {
+    const { page, close } = await open({ path: `/inbox?with=${customers[4]}` });
+    const input = page.locator("input[type=file]");
+    await input.setInputFiles({ name: "big.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(17 * 1024 * 1024) });
+    await page.getByRole("alert").getByText("הקובץ גדול מדי").waitFor();
+    await input.setInputFiles({ name: "x.html", mimeType: "text/html", buffer: Buffer.from("<html>") });
+    await page.getByLabel("כתיבת הודעה").fill("הנה");
+    await page.getByRole("button", { name: "שליחה" }).click();
+    await page.getByRole("alert").getByText("סוג הקובץ הזה לא נשלח").waitFor();
+    expect(await page.getByLabel("כתיבת הודעה").inputValue()).toBe("הנה");
+    await page.getByText("x.html").waitFor();
+    await page.getByRole("button", { name: "הסרת הקובץ" }).click();
+    await page.getByText("סוג הקובץ הזה לא נשלח").waitFor({ state: "detached" });
     await close();
   });
 

@@ -23,10 +23,12 @@ const recipient = {
   to: z.string().trim().max(30).optional(),
   key: z.string().trim().min(1).max(100).optional(),
 };
+/** What it answers, by the provider's id. */
+const quotedId = z.string().max(200).optional();
 const textBody = z.strictObject({
   ...recipient,
   text: z.string().trim().min(1).max(limits.waOutgoingChars),
-  quotedId: z.string().max(200).optional(),
+  quotedId,
 });
 const templateBody = z.strictObject({
   ...recipient,
@@ -37,6 +39,7 @@ const fileQuery = z.strictObject({
   ...recipient,
   caption: z.string().trim().max(1_024).default(""),
   name: z.string().trim().max(200).default("file"),
+  quotedId,
 });
 
 type To = { conversationId?: string | undefined; to?: string | undefined; key?: string | undefined };
@@ -74,11 +77,11 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
       bodyLimit({ maxSize: limits.waMediaBytes }),
       query(fileQuery),
       async (c) => {
-        const { caption, name, ...to } = c.req.valid("query");
+        const { caption, name, quotedId: answers, ...to } = c.req.valid("query");
         const upload = { name, bytes: new Uint8Array(await c.req.arrayBuffer()) };
         const { family: kind, ...file } = await keepUpload(storageDir, tenantOf(c), upload);
         try {
-          return c.json(await inTenant(db, c, (ctx) => queued(ctx, to, { kind, caption, file })), 202);
+          return c.json(await inTenant(db, c, (ctx) => queued(ctx, to, { kind, caption, file }, answers)), 202);
         } catch (error) {
           await dropUpload(storageDir, file);
           throw error;

@@ -6,6 +6,8 @@ import { fileName } from "./content.ts";
 import type { OwnFile } from "./queue-message.ts";
 import { type Sniffed, sniff, sniffBytes } from "./sniff.ts";
 
+const notAllowed = { path: "file", code: "file_not_allowed" };
+
 export interface KeptUpload extends OwnFile {
   family: Sniffed["family"];
 }
@@ -21,7 +23,11 @@ export async function keepUpload(
 ): Promise<KeptUpload> {
   const shown = fileName(upload.name) || "file";
   const sniffed = sniff(upload.bytes.subarray(0, sniffBytes), shown);
-  if (sniffed === null) throw new AppError("invalid", "this kind of file is not sent", { public: "file_not_allowed" });
+  if (sniffed === null)
+    throw new AppError("invalid", "this kind of file is not sent", {
+      public: "file_not_allowed",
+      fields: [notAllowed],
+    });
   const folder = join("whatsapp", `business_${businessId}`, "media");
   await mkdir(join(storageDir, folder), { recursive: true, mode: 0o700 });
   const file = join(folder, `${newId()}.${sniffed.ending}`);

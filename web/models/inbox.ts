@@ -1,4 +1,4 @@
-import { computed, signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { now } from "../clock.ts";
@@ -71,21 +71,6 @@ export const messagesOf = resourceBy<readonly Message[]>(
   },
   ["conversation"],
 );
-
-/** What was written here and is not in the thread yet, by chat. */
-export const outgoing = signal<readonly { key: string; chatId: string; text: string }[]>([]);
-
-/** Queues a message; it stands in the thread at once. @throws ApiError */
-export async function sendText(chatId: string, text: string): Promise<void> {
-  const key = crypto.randomUUID();
-  outgoing.value = [...outgoing.value, { key, chatId, text }];
-  try {
-    await api.whatsapp.send.$post({ json: { conversationId: chatId, text, key } });
-    await messagesOf(chatId).reload();
-  } finally {
-    outgoing.value = outgoing.value.filter((message) => message.key !== key);
-  }
-}
 
 async function change(chatId: string, act: () => Promise<{ json(): Promise<Chat> }>, said: string): Promise<void> {
   const fresh = await (await act()).json();

@@ -106,7 +106,10 @@ async function addChat(
     ["customer", "מחר אחרי העבודה"],
   ] as const;
   for (const [index, [author, body]] of said.entries())
-    await appendMessage(ctx, { conversationId, customerId, author, body, at: at.add({ seconds: index * 40 }) });
+    await appendMessage(ctx, {
+      ...{ conversationId, customerId, author, body, at: at.add({ seconds: index * 40 }) },
+      providerId: `3EB0${customerId.slice(-12)}${index}`,
+    });
   await ctx.tx.execute(sql`update conversations set last_inbound_at = last_message_at, unread = 1
     where business_id = ${ctx.businessId} and id = ${conversationId}`);
 }

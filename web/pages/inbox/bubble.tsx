@@ -1,16 +1,25 @@
 import { link } from "../../address.ts";
 import { clockTime } from "../../format.ts";
-import { check, checkCheck, circleAlert, clock, paperclip } from "../../icons.ts";
+import { check, checkCheck, circleAlert, clock, paperclip, reply } from "../../icons.ts";
+import type { Outgoing } from "../../models/draft.ts";
 import type { Message } from "../../models/inbox.ts";
+import { Button } from "../../parts/button.tsx";
 import { Channel } from "../../parts/channel.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { customerWords } from "../../strings/customer.he.ts";
 import { inboxWords } from "../../strings/inbox.he.ts";
 
+interface BubbleProps {
+  message: Message;
+  /** Absent where an answer cannot say what it answers. */
+  onReply?: ((message: Message) => void) | undefined;
+}
+
 /** One message: the customer's at the start side, ours at the end, the assistant's in her colour. */
-export function Bubble({ message }: { message: Message }) {
+export function Bubble({ message, onReply }: BubbleProps) {
   const t = inboxWords();
-  const { author, authorName, text, media, deletedAt, editedAt } = message;
+  const { author, authorName, media, deletedAt, editedAt } = message;
+  const text = wordsOf(message);
   const who = author === "customer" ? null : (authorName ?? customerWords().authors[author]);
   return (
     <div class={`bubble ${author}${message.state === "failed" ? " failed" : ""}`}>
@@ -39,8 +48,18 @@ export function Bubble({ message }: { message: Message }) {
         <bdi dir="ltr">{clockTime(message.createdAt)}</bdi>
         {author !== "customer" && message.state !== null && <SendState state={message.state} reason={message.reason} />}
       </span>
+      {onReply && message.providerId !== null && deletedAt === null && (
+        <span class="bubble-reply">
+          <Button look="ghost" icon={reply} label={t.reply} onClick={() => onReply(message)} flip />
+        </span>
+      )}
     </div>
   );
+}
+
+/** Beside a file that is shown, its caption; the text says in words what it is, for where it cannot be shown. */
+function wordsOf({ text, media, detail }: Message): string {
+  return media?.state === "stored" && typeof detail.caption === "string" ? detail.caption : text;
 }
 
 const stateIcons: Readonly<Record<string, string>> = {
@@ -85,16 +104,41 @@ function Media({ of }: { of: NonNullable<Message["media"]> }) {
 }
 
 /** What was just written, before the server has it. */
-export function PendingBubble({ text }: { text: string }) {
+export function PendingBubble({ message }: { message: Outgoing }) {
+  const { text, quoted, file } = message;
   return (
     <div class="bubble staff pending">
-      <p class="bubble-text" dir="auto">
-        {text}
-      </p>
+      {quoted !== null && (
+        <blockquote class="bubble-quote ellipsis" dir="auto">
+          {quoted.text}
+        </blockquote>
+      )}
+      {file && <Sending of={file} />}
+      {text !== "" && (
+        <p class="bubble-text" dir="auto">
+          {text}
+        </p>
+      )}
       <span class="bubble-foot">
         <SendState state="queued" />
       </span>
     </div>
+  );
+}
+
+/** A file that is being uploaded, and how much of it has gone. */
+function Sending({ of: { name, sent } }: { of: NonNullable<Outgoing["file"]> }) {
+  const t = inboxWords();
+  return (
+    <span class="bubble-sending">
+      <span class="line-up">
+        <Icon of={paperclip} />
+        <span class="ellipsis" dir="auto">
+          {name}
+        </span>
+      </span>
+      <progress value={sent} max={1} aria-label={t.uploading} />
+    </span>
   );
 }
 

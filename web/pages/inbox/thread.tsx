@@ -3,8 +3,10 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { link } from "../../address.ts";
 import { nearDay } from "../../format.ts";
 import { arrowLeft, messageCircle, phone as phoneIcon, user } from "../../icons.ts";
+import { whatsappSettings } from "../../models/channels.ts";
 import { customer, history } from "../../models/customer.ts";
-import { type Chat, chats, lines, type Message, markSeen, messagesOf, outgoing } from "../../models/inbox.ts";
+import { outgoing, quote } from "../../models/draft.ts";
+import { type Chat, chats, lines, type Message, markSeen, messagesOf } from "../../models/inbox.ts";
 import { Avatar } from "../../parts/avatar.tsx";
 import { LinkButton } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -70,10 +72,15 @@ function ChatLog({ chat }: { chat: Chat }) {
   );
   const messages = said.map((message): Entry => ({ kind: "message", at: message.createdAt, message }));
   const waiting = outgoing.value.filter(({ chatId }) => chatId === chat.id);
+  // Twilio's interface has no way to say what a message answers.
+  const canQuote = useResource(whatsappSettings).data.value?.providerInForce === "baileys";
   return (
-    <Log entries={[...messages, ...calls].toSorted((a, b) => (a.at < b.at ? -1 : 1))}>
-      {waiting.map(({ key, text }) => (
-        <PendingBubble key={key} text={text} />
+    <Log
+      entries={[...messages, ...calls].toSorted((a, b) => (a.at < b.at ? -1 : 1))}
+      onReply={canQuote ? (message) => quote(chat.id, message) : undefined}
+    >
+      {waiting.map((message) => (
+        <PendingBubble key={message.key} message={message} />
       ))}
     </Log>
   );
@@ -90,7 +97,13 @@ function CallLog({ customerId }: { customerId: string }) {
   return <Log entries={entries.toReversed()} />;
 }
 
-function Log({ entries, children }: { entries: readonly Entry[]; children?: ComponentChildren }) {
+interface LogProps {
+  entries: readonly Entry[];
+  onReply?: ((message: Message) => void) | undefined;
+  children?: ComponentChildren;
+}
+
+function Log({ entries, onReply, children }: LogProps) {
   const t = inboxWords();
   const box = useRef<HTMLDivElement>(null);
   const last = entries.at(-1)?.at;
@@ -106,7 +119,7 @@ function Log({ entries, children }: { entries: readonly Entry[]; children?: Comp
           <h3 class="thread-date">{day}</h3>
           {ofDay.map((entry) =>
             entry.kind === "message" ? (
-              <Bubble key={entry.message.id} message={entry.message} />
+              <Bubble key={entry.message.id} message={entry.message} onReply={onReply} />
             ) : (
               <CallCard key={entry.id} id={entry.id} at={entry.at} text={entry.text} />
             ),

@@ -1,0 +1,29 @@
+import { ApiError, csrfToken, online, refusal, toLogin } from "./api.ts";
+
+/**
+ * Sends a file as the body of a POST. `fetch` cannot say how much has gone, and a large file over a phone's line takes longer
+ * than any other answer: there is no time limit here but a stop for a line that is dead. @throws ApiError as the typed calls do.
+ */
+export function upload(path: string, file: Blob, onProgress: (share: number) => void): Promise<void> {
+  if (!online.value) return Promise.reject(new ApiError("offline"));
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("X-CSRF-Token", csrfToken());
+    request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total);
+    request.onerror = () => {
+      online.value = false;
+      fail(new ApiError("offline"));
+    };
+    request.onabort = () => fail(new ApiError("offline"));
+    request.onload = async () => {
+      const { status, responseText } = request;
+      if (status >= 200 && status < 300) return done();
+      if (status === 401) toLogin();
+      fail(await refusal(new Response(responseText, { status })));
+    };
+    request.send(file);
+  });
+}
