@@ -85,6 +85,19 @@ inBrowser("the calendar in a browser", {}, (given) => {
     await close();
   });
 
+  test("an hour is blocked and shows as such", async () => {
+    const { page, errors, close } = await open({ path: `/calendar?date=${monday()}` });
+    await page.getByRole("button", { name: "פגישה חדשה" }).click();
+    await page.getByRole("button", { name: "זמן חסום" }).click();
+    await page.getByLabel("שעה").fill("12:30");
+    await page.getByLabel("אורך בדקות").fill("45");
+    await page.getByRole("button", { name: "קביעה" }).click();
+    await page.getByText("הזמן נחסם").waitFor();
+    await page.locator(".calendar-meeting.blocked").waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("a time that is taken is refused beside the field, and another one is booked, moved and cancelled", async () => {
     const { page, close } = await open({ path: `/calendar?date=${monday()}` });
     await book(page, "רות לוי", "0521112233", "10:00");

@@ -96,6 +96,20 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
     await close();
   });
 
+  test("a customer and a task are given to a person of the office, from their own pages", async () => {
+    const { page, errors, close } = await open({ path: `/customers/${customers[2]}` });
+    await page.getByRole("button", { name: "אחראי: אף אחד" }).click();
+    await page.getByRole("menuitemradio", { name: "דנה לוי" }).click();
+    await page.getByRole("button", { name: "אחראי: דנה לוי" }).waitFor();
+    await page.goto(`${given.office.stage.listensAt}/tasks?new=1`);
+    await page.getByLabel("מה צריך לעשות").fill("לבדוק חוזה");
+    await page.getByLabel("באחריות").selectOption({ label: "דנה לוי" });
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.locator("li", { hasText: "לבדוק חוזה" }).locator(".task-owner").getByText("דנה לוי").waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("a person's data is downloaded whole, and erased for good after a second look; staff are not offered it", async () => {
     const id = customers[6]!; // עידן כהן, of whom no other test speaks
     const staff = await open({ path: `/customers/${id}`, role: "agent" });

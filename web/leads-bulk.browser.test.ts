@@ -85,6 +85,25 @@ inBrowser("several customers at once in a browser", {}, (given) => {
     await close();
   });
 
+  test("a file of customers shows what it would add, and which lines it leaves out, before it is taken", async () => {
+    const { page, errors, shot, violations, close } = await open({ path: "/leads", width: 390 });
+    await page.getByRole("button", { name: "קבצים" }).click();
+    await page.getByRole("menuitem", { name: "לקוחות מקובץ" }).click();
+    const text = "שם,טלפון\nגליה מהקובץ,0542221100\nדנה,0524310022\nבלי מספר נכון,abc\n";
+    const file = { name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
+    await page.getByLabel("הקובץ").setInputFiles(file);
+    await page.getByText("1 לקוחות חדשים, 1 כבר ברשימה.").waitFor();
+    await page.getByText("שורה 4: זה לא מספר טלפון").waitFor();
+    await shot("leads-file");
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "הוספה" }).click();
+    await page.getByText("נוספו 1 לקוחות, 1 כבר היו ברשימה").waitFor();
+    await page.getByRole("searchbox").fill("גליה");
+    await page.getByText("גליה מהקובץ").waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("on a phone a long press begins, a press goes on, and the file has only the chosen ones", async () => {
     const { page, errors, close } = await open({ path: "/leads", width: 390 });
     const link = page.getByRole("link", { name: /שירה מזרחי/ });

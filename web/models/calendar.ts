@@ -52,6 +52,11 @@ export async function bookMeeting(meeting: NewMeeting): Promise<void> {
   await calendar.meetings.$post({ json: meeting });
 }
 
+/** Keeps time free of meetings. @throws ApiError */
+export async function blockTime(block: InferRequestType<typeof calendar.blocks.$post>["json"]): Promise<void> {
+  await calendar.blocks.$post({ json: block });
+}
+
 export async function moveMeeting(id: string, slot: FreeSlot): Promise<void> {
   const { startsLocal, resourceId } = slot;
   await calendar.meetings[":id"].move.$post({ param: { id }, json: { startsLocal, resourceId } });

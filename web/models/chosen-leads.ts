@@ -1,11 +1,10 @@
 import { computed, signal } from "@preact/signals";
 import type { InferRequestType } from "hono/client";
 import { api } from "../api.ts";
-import { withPassword } from "../confirm-password.ts";
-import { language } from "../language.ts";
 import { toast } from "../parts/toasts.tsx";
 import { leadWords } from "../strings/leads.he.ts";
 import { type Lead, leadName, leads, shownLeads, statuses } from "./leads.ts";
+import { exportLeads } from "./leads-file.ts";
 
 export type ManyChange = InferRequestType<typeof api.leads.change.$post>["json"]["change"];
 
@@ -99,9 +98,5 @@ function namesOf(of: readonly Lead[], which: readonly string[]): string {
     .join(", ");
 }
 
-/** Downloads the chosen ones. The browser fetches the file itself, so the password is asked for before. @throws ApiError */
-export async function exportChosen(): Promise<void> {
-  const wanted = chosen.value.map(({ id }) => id).join(",");
-  if ((await withPassword(() => api.auth.confirm.$get())) === null) return;
-  location.assign(`/api/leads/export.csv?language=${language.value}&ids=${wanted}`);
-}
+/** Downloads the chosen ones. @throws ApiError */
+export const exportChosen = (): Promise<void> => exportLeads(chosen.value.map(({ id }) => id));

@@ -36,6 +36,12 @@ export function loadLeads(): Promise<void> {
   return loading;
 }
 
+/** Every lead may have changed: all are read again, while the old ones stay on the screen. */
+function loadLeadsAgain(): Promise<void> {
+  loading = null;
+  return loadLeads();
+}
+
 async function bringAll(): Promise<void> {
   if (leadsLoad.value === "none") leadsLoad.value = "first";
   const found = new Map<string, Lead>();
@@ -64,10 +70,10 @@ async function nextPage(cursor: string) {
 
 onFact((fact) => {
   if (leadsLoad.value === "none") return;
-  if (fact === null) {
-    loading = null;
-    void loadLeads();
-  } else if (fact.type === "lead") void readAgain(fact.id);
+  // After a gap or a file; and every lead shows the name of its status.
+  const all = fact === null || fact.type === "lead_status" || (fact.type === "lead" && fact.id === "*");
+  if (all) void loadLeadsAgain();
+  else if (fact.type === "lead") void readAgain(fact.id);
 });
 
 /** One lead changed somewhere: it alone is read again, and goes to the top when it is new. */
@@ -131,6 +137,11 @@ export async function setStatus(lead: Lead, to: LeadStatus): Promise<void> {
     place(lead.id, before);
     failed(error);
   }
+}
+
+/** Gives a lead to a person of the business, or to nobody. @throws ApiError */
+export async function assign({ id }: Pick<Lead, "id">, assigneeUserId: string | null): Promise<void> {
+  await api.leads[":id"].$patch({ param: { id }, json: { assigneeUserId } });
 }
 
 type StatusLook = Pick<LeadStatus, "key" | "label" | "hue" | "closed">;

@@ -73,15 +73,16 @@ export async function saveTask(
   values: Readonly<Record<string, string>>,
   about: { task?: Task; customerId?: string } = {},
 ): Promise<void> {
-  const { title = "", detail = "", due = "", urgent = "" } = values;
+  const { title = "", detail = "", due = "", urgent = "", assignee = "" } = values;
   const dueAt = due === "" ? null : instantAt(due, zone.value);
   const urgency = urgent === "" ? ("normal" as const) : ("urgent" as const);
   if (about.task) {
-    const change = { title, detail: detail || null, dueAt, urgency };
+    const change = { title, detail: detail || null, dueAt, urgency, assigneeUserId: assignee || null };
     await tasks[":id"].$patch({ param: { id: about.task.id }, json: change });
   } else {
     const { customerId } = about;
-    const given = { ...(detail ? { detail } : {}), ...(dueAt ? { dueAt } : {}), ...(customerId ? { customerId } : {}) };
+    const optional = { detail, dueAt, customerId, assigneeUserId: assignee };
+    const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value));
     await tasks.$post({ json: { title, urgency, ...given } });
   }
   toast(taskWords().form.saved);

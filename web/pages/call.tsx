@@ -280,8 +280,9 @@ function Happened({ events }: { events: readonly CallEvent[] }) {
 }
 
 function eventText({ kind, detail }: CallEvent): string {
-  const { events } = callWords();
-  if (kind === "tool") return events.tool(String(detail.tool ?? ""));
+  const { events, tools } = callWords();
+  const tool = String(detail.tool ?? "");
+  if (kind === "tool") return events.tool(tool in tools ? tools[tool as keyof typeof tools] : tool);
   const text = events[kind as Exclude<keyof typeof events, "tool">];
   return typeof text === "string" ? text : kind;
 }

@@ -2,21 +2,27 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../api.ts";
 import { number } from "../format.ts";
-import { kanban, list, listChecks, plus, search, users } from "../icons.ts";
+import { download, ellipsisVertical, kanban, list, listChecks, plus, search, upload, users } from "../icons.ts";
 import { choosing } from "../models/chosen-leads.ts";
 import { byStatus, fittingCount, leads, leadsLoad, loadLeads, shownLeads, statuses, typed } from "../models/leads.ts";
+import { exportLeads } from "../models/leads-file.ts";
 import { Button } from "../parts/button.tsx";
+import { ConfirmPassword } from "../parts/confirm-password.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { Menu, MenuItem } from "../parts/menu.tsx";
 import { Page } from "../parts/page.tsx";
 import { SkeletonRows } from "../parts/skeleton.tsx";
+import { failed } from "../parts/toasts.tsx";
 import { problemText } from "../problems.ts";
 import { useResource } from "../resource.ts";
 import { query, setQuery } from "../router.ts";
+import { me } from "../session.ts";
 import { leadWords } from "../strings/leads.he.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { Board } from "./leads/board.tsx";
 import { BulkBar } from "./leads/bulk-bar.tsx";
+import { ImportLeads } from "./leads/import-leads.tsx";
 import { LeadList } from "./leads/lead-list.tsx";
 import { NewLead } from "./leads/new-lead.tsx";
 
@@ -25,9 +31,11 @@ export default function LeadsPage() {
   const adding = useSignal(query.value.get("new") !== null);
   useResource(statuses);
   useEffect(() => void loadLeads(), []);
+  const importing = useSignal(false);
   const board = query.value.get("view") === "board";
   const actions = (
     <>
+      {me.value?.role !== "agent" && <FileMenu onImport={() => (importing.value = true)} />}
       <Views board={board} />
       <Button look="primary" icon={plus} letter="B" shrinks onClick={() => (adding.value = true)}>
         {t.add}
@@ -47,8 +55,33 @@ export default function LeadsPage() {
       </div>
       <Leads board={board} />
       {!board && <BulkBar />}
+      <ConfirmPassword />
+      {importing.value && <ImportLeads onClose={() => (importing.value = false)} />}
       {adding.value && <NewLead onClose={() => (adding.value = false)} />}
     </Page>
+  );
+}
+
+function FileMenu({ onImport }: { onImport: () => void }) {
+  const t = leadWords().file;
+  return (
+    <Menu
+      look="btn ghost icon-only"
+      trigger={<Icon of={ellipsisVertical} />}
+      label={t.menu}
+      items={() => (
+        <>
+          <MenuItem onClick={onImport}>
+            <Icon of={upload} />
+            {t.title}
+          </MenuItem>
+          <MenuItem onClick={() => void exportLeads().catch(failed)}>
+            <Icon of={download} />
+            {t.all}
+          </MenuItem>
+        </>
+      )}
+    />
   );
 }
 

@@ -44,7 +44,7 @@ function Report({ of, from, days }: { of: Usage; from: string; days: number }) {
   const { calls, callSeconds, messages, costAgorot } = of.total;
   return (
     <>
-      <dl class="figures">
+      <dl class="figures of-money">
         <Figure name={t.calls} value={number(calls)} />
         <Figure name={t.minutes} value={number(Math.round(callSeconds / 60))} />
         <Figure name={t.messages} value={number(messages)} />

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { ConfirmPassword } from "../parts/confirm-password.tsx";
 import { Page } from "../parts/page.tsx";
 import { query } from "../router.ts";
@@ -8,11 +9,13 @@ import { HoursTab } from "./settings/hours.tsx";
 import { KeysTab } from "./settings/keys.tsx";
 import { NotificationsTab } from "./settings/notifications.tsx";
 import { PrivacyTab } from "./settings/privacy.tsx";
+import { StatusesTab } from "./settings/statuses.tsx";
 import { TeamTab } from "./settings/team.tsx";
 
 const tabs = {
   business: BusinessTab,
   hours: HoursTab,
+  statuses: StatusesTab,
   team: TeamTab,
   notifications: NotificationsTab,
   privacy: PrivacyTab,
@@ -26,9 +29,14 @@ export default function SettingsPage() {
   const wanted = query.value.get("tab") ?? "";
   const tab: Tab = wanted in tabs ? (wanted as Tab) : "business";
   const Shown = tabs[tab];
+  const bar = useRef<HTMLElement>(null);
+  useEffect(
+    () => bar.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }),
+    [tab],
+  );
   return (
     <Page narrow title={t.title}>
-      <nav class="tabs" aria-label={t.title}>
+      <nav class="tabs" aria-label={t.title} ref={bar}>
         {(Object.keys(tabs) as Tab[]).map((name) => (
           <a key={name} href={`/settings?tab=${name}`} aria-current={name === tab ? "page" : undefined}>
             {t.tabs[name]}

@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { listChecks, plus } from "../icons.ts";
+import { colleagues } from "../models/colleagues.ts";
 import { groupOf, type Task, type TaskGroup, type TaskView, taskList } from "../models/tasks.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
+import { useResource } from "../resource.ts";
 import { query, setQuery } from "../router.ts";
 import { taskWords } from "../strings/tasks.he.ts";
 import { TaskDialog } from "./tasks/task-dialog.tsx";
@@ -16,6 +18,7 @@ const groups: readonly TaskGroup[] = ["overdue", "today", "later", "undated"];
 export default function TasksPage() {
   const t = taskWords();
   const editing = useSignal<Task | "new" | null>(query.value.get("new") === null ? null : "new");
+  useResource(colleagues);
   const asked = query.value.get("view");
   const view: TaskView = views.find((known) => known === asked) ?? "open";
   const add = (

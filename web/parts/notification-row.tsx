@@ -27,7 +27,7 @@ export function NotificationRow({ of }: { of: Notification }) {
         <Icon of={look.icon} />
       </span>
       <span class="row-main">
-        <span class="row-title" dir="auto">
+        <span class="row-title two-lines" dir="auto">
           {titleOf(of, language.value)}
         </span>
         {of.body !== null && (

@@ -6,6 +6,7 @@ export const en: Translation<typeof he> = {
   tabs: {
     business: "Business",
     hours: "Hours and holidays",
+    statuses: "Statuses",
     team: "Team",
     notifications: "Notifications",
     privacy: "Privacy",
@@ -97,6 +98,23 @@ export const en: Translation<typeof he> = {
   },
   notifications: {
     what: "Tasks, meetings, requests for a person and faults appear behind the bell. Here you choose whether they also reach this device with the panel closed.",
+  },
+  statuses: {
+    intro: "The steps a customer goes through, in the order of the board. Every new customer begins with the first.",
+    add: "New status",
+    edit: (label) => `Edit ${label}`,
+    remove: (label) => `Remove ${label}`,
+    up: (label) => `${label}: one place earlier`,
+    down: (label) => `${label}: one place later`,
+    isFirst: "It is the first already",
+    isLast: "It is the last already",
+    label: "Name of the status",
+    hue: "Colour",
+    closed: "Ends the work",
+    closedLabel: "Whoever gets here needs nothing more",
+    moveTo: "Where its customers go",
+    moved: (count) =>
+      count === 0 ? "Removed" : count === 1 ? "Removed, 1 customer moved" : `Removed, ${count} customers moved`,
   },
   privacy: {
     record: "Record calls",

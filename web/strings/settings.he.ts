@@ -5,6 +5,7 @@ export const he = {
   tabs: {
     business: "העסק",
     hours: "שעות וחגים",
+    statuses: "סטטוסים",
     team: "צוות",
     notifications: "התראות",
     privacy: "פרטיות",
@@ -96,6 +97,23 @@ export const he = {
   },
   notifications: {
     what: "משימות, פגישות, בקשות לנציג ותקלות מופיעות בפעמון. כאן קובעים אם הן מגיעות גם למכשיר הזה כשהמערכת סגורה.",
+  },
+  statuses: {
+    intro: "השלבים שלקוח עובר, בסדר שבו הם מופיעים בלוח. כל לקוח חדש מתחיל בראשון.",
+    add: "סטטוס חדש",
+    edit: (label: string) => `עריכת ${label}`,
+    remove: (label: string) => `הסרת ${label}`,
+    up: (label: string) => `${label}: מקום אחד קודם`,
+    down: (label: string) => `${label}: מקום אחד אחר כך`,
+    isFirst: "זה כבר הראשון",
+    isLast: "זה כבר האחרון",
+    label: "שם הסטטוס",
+    hue: "צבע",
+    closed: "סוגר את הטיפול",
+    closedLabel: "מי שמגיע לכאן כבר לא בטיפול",
+    moveTo: "לאן עוברים הלקוחות שבסטטוס הזה",
+    moved: (count: number) =>
+      count === 0 ? "הסטטוס הוסר" : count === 1 ? "הסטטוס הוסר, לקוח אחד עבר" : `הסטטוס הוסר, ${count} לקוחות עברו`,
   },
   privacy: {
     record: "הקלטת שיחות",

@@ -14,7 +14,15 @@ export const en: Translation<typeof he> = {
   urgent: "Urgent",
   by: { staff: "Written by staff", assistant: "Written by the assistant", system: "Written automatically" },
   due: (time) => `by ${time}`,
-  form: { title: "What has to be done", detail: "Details", due: "Reminder", urgent: "Urgent", saved: "Task saved" },
+  form: {
+    title: "What has to be done",
+    detail: "Details",
+    due: "Reminder",
+    urgent: "Urgent",
+    assignee: "Responsible",
+    nobody: "The whole team",
+    saved: "Task saved",
+  },
   empty: {
     title: "No open tasks",
     text: "When a customer leaves a message or asks to be called back, the task shows up here with all details.",

@@ -18,6 +18,8 @@ const dayEnds = 24 * 60;
 // Some air around the working day, so that the first and the last hour are not at the edge.
 const airMinutes = 60;
 const stepMinutes = 30;
+// From this length on a meeting has room for a second line.
+const twoLinesMinutes = 40;
 
 /** Columns of days, Sunday first; opening hours are white, everything else is shaded. */
 export function Grid({ days, meetings, onOpen, onBook }: GridProps) {
@@ -124,7 +126,7 @@ function Column({ of, from, to, isToday, meetings, onOpen, onBook }: ColumnProps
         <button
           key={item.meeting.id}
           type="button"
-          class={`calendar-meeting ${item.meeting.customerId === null ? "blocked" : item.meeting.status}`}
+          class={`calendar-meeting ${item.meeting.customerId === null ? "blocked" : item.meeting.status}${item.to - item.from < twoLinesMinutes ? " short" : ""}`}
           style={{ "--from": item.from - from, "--long": item.to - item.from, "--lane": lane, "--lanes": lanes }}
           onClick={() => onOpen(item.meeting)}
         >

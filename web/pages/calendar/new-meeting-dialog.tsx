@@ -1,8 +1,8 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { ApiError } from "../../api.ts";
 import { clockOf } from "../../dates.ts";
 import { createForm } from "../../form.ts";
-import { bookMeeting, type NewMeeting, resourceList } from "../../models/calendar.ts";
+import { blockTime, bookMeeting, type NewMeeting, resourceList } from "../../models/calendar.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Field, Select } from "../../parts/field.tsx";
@@ -26,13 +26,14 @@ interface NewMeetingProps {
 export function NewMeetingDialog({ date, minute, customerId, onClose }: NewMeetingProps) {
   const t = calendarWords();
   const chosen = useSignal<Chosen>(null);
+  const blocking = useSignal(false);
   const { problems, busy } = form;
   const resources = useResource(resourceList).data.value?.items ?? [];
   const book = async (element: HTMLFormElement) => {
     let booked = date;
     const done = await form.submit(element, async (values) => {
       try {
-        await bookMeeting(meetingOf(values, chosen.value));
+        await (blocking.value ? blockTime(blockOf(values)) : bookMeeting(meetingOf(values, chosen.value)));
         booked = values.date || date;
       } catch (error) {
         throw besideFields(error, values);
@@ -40,7 +41,7 @@ export function NewMeetingDialog({ date, minute, customerId, onClose }: NewMeeti
     });
     if (!done) return;
     setQuery({ date: booked }); // what was booked is looked at, in whichever week it is
-    toast(t.form.booked);
+    toast(blocking.value ? t.form.kept : t.form.booked);
     onClose();
   };
   const foot = (
@@ -52,7 +53,10 @@ export function NewMeetingDialog({ date, minute, customerId, onClose }: NewMeeti
   return (
     <Dialog title={t.add} foot={foot} onClose={onClose} onSubmit={book}>
       {customerId !== null && <Known id={customerId} onChoose={(known) => (chosen.value = known)} />}
-      <CustomerPicker chosen={chosen.value} onChoose={(who) => (chosen.value = who)} problems={wrong} />
+      <Kinds blocking={blocking} />
+      {!blocking.value && (
+        <CustomerPicker chosen={chosen.value} onChoose={(who) => (chosen.value = who)} problems={wrong} />
+      )}
       <Field label={t.form.date} name="date" type="date" ltr value={date} />
       <Field
         label={t.form.time}
@@ -62,6 +66,17 @@ export function NewMeetingDialog({ date, minute, customerId, onClose }: NewMeeti
         value={minute === null ? "" : clockOf(minute)}
         error={wrong.time}
       />
+      {blocking.value && (
+        <Field
+          label={t.form.minutes}
+          name="minutes"
+          type="number"
+          inputMode="numeric"
+          ltr
+          value="60"
+          error={wrong.minutes}
+        />
+      )}
       {resources.length > 1 && (
         <Select
           label={t.form.who}
@@ -73,6 +88,32 @@ export function NewMeetingDialog({ date, minute, customerId, onClose }: NewMeeti
     </Dialog>
   );
 }
+
+/** A meeting, or time in which none can be booked. */
+function Kinds({ blocking }: { blocking: Signal<boolean> }) {
+  const t = calendarWords();
+  return (
+    <fieldset class="segmented start" aria-label={t.form.kind}>
+      {[false, true].map((blocks) => (
+        <button
+          type="button"
+          key={String(blocks)}
+          aria-pressed={blocking.value === blocks}
+          onClick={() => (blocking.value = blocks)}
+        >
+          {blocks ? t.blocked : t.form.meeting}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+const blockOf = ({ date, time, minutes, topic, resourceId }: Record<string, string>) => ({
+  startsLocal: `${date}T${time}`,
+  minutes: Number(minutes),
+  topic: topic || null,
+  ...(resourceId ? { resourceId } : {}),
+});
 
 function meetingOf({ who = "", phone = "", name = "", ...values }: Record<string, string>, chosen: Chosen): NewMeeting {
   const [newPhone, newName] = isNumber(who) ? [who, name] : [phone, who];

@@ -1,12 +1,17 @@
 import { useSignal } from "@preact/signals";
 import { dayName } from "../../format.ts";
 import { plus } from "../../icons.ts";
+import { colleagueName, colleagues } from "../../models/colleagues.ts";
 import type { Customer } from "../../models/customer.ts";
+import { assign, type Lead } from "../../models/leads.ts";
 import { type Task, tasksOf } from "../../models/tasks.ts";
 import { Button } from "../../parts/button.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
+import { Menu, MenuItem } from "../../parts/menu.tsx";
 import { Phone } from "../../parts/phone.tsx";
 import { SkeletonBlock } from "../../parts/skeleton.tsx";
+import { failed } from "../../parts/toasts.tsx";
+import { useResource } from "../../resource.ts";
 import { customerWords } from "../../strings/customer.he.ts";
 import { leadWords } from "../../strings/leads.he.ts";
 import { StatusMenu } from "../leads/status-menu.tsx";
@@ -32,6 +37,10 @@ export function Details({ customer }: { customer: Customer }) {
               </dd>
               <dt>{t.source}</dt>
               <dd>{leadWords().source[lead.source]}</dd>
+              <dt>{leadWords().columns.owner}</dt>
+              <dd class="status-cell">
+                <OwnerMenu lead={lead} />
+              </dd>
             </>
           )}
           <dt>{t.since}</dt>
@@ -42,6 +51,33 @@ export function Details({ customer }: { customer: Customer }) {
         </dl>
       </div>
     </section>
+  );
+}
+
+function OwnerMenu({ lead }: { lead: Lead }) {
+  const t = leadWords().many;
+  const people = useResource(colleagues).data.value ?? [];
+  const name = colleagueName(lead.assigneeUserId) ?? t.nobody;
+  const trigger = (
+    <span class="ellipsis" dir="auto">
+      {name}
+    </span>
+  );
+  return (
+    <Menu
+      look="badge plain"
+      trigger={trigger}
+      label={`${t.owner}: ${name}`}
+      items={() =>
+        [...people, { id: null, name: t.nobody }].map(({ id, name }) => (
+          <MenuItem key={id} checked={id === lead.assigneeUserId} onClick={() => void assign(lead, id).catch(failed)}>
+            <span class="ellipsis" dir="auto">
+              {name}
+            </span>
+          </MenuItem>
+        ))
+      }
+    />
   );
 }
 

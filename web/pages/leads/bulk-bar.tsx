@@ -12,7 +12,6 @@ import {
 import { colleagues } from "../../models/colleagues.ts";
 import { statuses } from "../../models/leads.ts";
 import { Button } from "../../parts/button.tsx";
-import { ConfirmPassword } from "../../parts/confirm-password.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Menu, MenuItem } from "../../parts/menu.tsx";
 import { failed } from "../../parts/toasts.tsx";
@@ -45,7 +44,6 @@ export function BulkBar() {
           {count > 0 && <Deeds />}
         </section>
       )}
-      <ConfirmPassword />
     </>
   );
 }

@@ -1,8 +1,10 @@
 import { createForm } from "../../form.ts";
+import { colleagues } from "../../models/colleagues.ts";
 import { saveTask, type Task } from "../../models/tasks.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
-import { Field, TextArea } from "../../parts/field.tsx";
+import { Field, Select, TextArea } from "../../parts/field.tsx";
+import { useResource } from "../../resource.ts";
 import { zone } from "../../session.ts";
 import { shellWords } from "../../strings/shell.he.ts";
 import { taskWords } from "../../strings/tasks.he.ts";
@@ -21,6 +23,7 @@ export function TaskDialog({ task, customerId, onClose }: TaskDialogProps) {
   const t = taskWords();
   const shell = shellWords();
   const { problems, busy } = form;
+  const people = useResource(colleagues).data.value ?? [];
   const about = { ...(task ? { task } : {}), ...(customerId ? { customerId } : {}) };
   const save = async (element: HTMLFormElement) => {
     if (await form.submit(element, (values) => saveTask(values, about))) onClose();
@@ -59,6 +62,13 @@ export function TaskDialog({ task, customerId, onClose }: TaskDialogProps) {
         ltr
         value={task?.dueAt ? localAt(task.dueAt, zone.value) : ""}
         error={problems.value.dueAt}
+      />
+      <Select
+        label={t.form.assignee}
+        name="assignee"
+        value={task?.assigneeUserId ?? ""}
+        options={[{ value: "", label: t.form.nobody }, ...people.map(({ id, name }) => ({ value: id, label: name }))]}
+        error={problems.value.assigneeUserId}
       />
       <label class="check">
         <input type="checkbox" name="urgent" defaultChecked={task?.urgency === "urgent"} />

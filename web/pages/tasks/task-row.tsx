@@ -1,6 +1,7 @@
 import { link } from "../../address.ts";
 import { nearTime } from "../../format.ts";
 import { circle, circleCheck } from "../../icons.ts";
+import { colleagueName } from "../../models/colleagues.ts";
 import { complete, groupOf, reopen, type Task } from "../../models/tasks.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -17,6 +18,7 @@ interface TaskRowProps {
 export function TaskRow({ task, onOpen, withoutCustomer = false }: TaskRowProps) {
   const t = taskWords();
   const done = task.status === "done";
+  const who = colleagueName(task.assigneeUserId);
   return (
     <div class="task-box">
       <div class={`task-row${done ? " done" : ""}`}>
@@ -31,7 +33,7 @@ export function TaskRow({ task, onOpen, withoutCustomer = false }: TaskRowProps)
           <Icon of={done ? circleCheck : circle} large />
         </button>
         <button type="button" class="row-main" onClick={onOpen}>
-          <span class="row-title" dir="auto">
+          <span class="row-title two-lines" dir="auto">
             {task.title}
           </span>
           {task.detail !== null && (
@@ -46,6 +48,11 @@ export function TaskRow({ task, onOpen, withoutCustomer = false }: TaskRowProps)
             <a class="ellipsis task-customer" href={link("/customers/:id", { id: task.customerId })} dir="auto">
               {task.customerName}
             </a>
+          )}
+          {who !== null && (
+            <span class="ellipsis task-owner" dir="auto">
+              {who}
+            </span>
           )}
           {task.dueAt !== null && (
             <span class={groupOf(task) === "overdue" && !done ? "late" : ""}>{nearTime(task.dueAt)}</span>
