@@ -77,7 +77,16 @@ inBrowser("calls in a browser", world, (given) => {
     expect(updates).toBeGreaterThan(5);
     // A hundred messages a second of sound pass the page's own thread by.
     expect(page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual(["/line.js"]);
+    const watcher = await page.context().newPage();
+    await watcher.goto(new URL("/calls", page.url()).href);
+    await watcher.locator(".live-strip").getByText("דנה לוי").click();
+    await watcher.locator(".meter").waitFor();
+    await watcher.getByText("שיחת ניסיון ·").waitFor();
+    await watcher.locator(".turn-who.assistant").first().waitFor();
+    await page.bringToFront();
     await page.getByRole("button", { name: "סיום השיחה" }).click();
+    await watcher.getByText("הסתיימה").waitFor(); // and not: a message was left
+    await watcher.locator(".meter").waitFor({ state: "detached" });
     await page.getByRole("link", { name: "לשיחה ביומן" }).click();
     await page.getByRole("heading", { name: "תמלול" }).waitFor();
     await page.locator(".turn-who.assistant").first().waitFor();

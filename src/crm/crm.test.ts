@@ -9,6 +9,7 @@ import { tasks } from "../db/schema/task.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { identifyCustomer } from "./customers/identify.ts";
 import { mergeCustomers, previewMerge, undoMerge } from "./customers/merge.ts";
+import { renameCustomer } from "./customers/rename.ts";
 import { changeLeads } from "./leads/change-lead.ts";
 import { saveLead } from "./leads/save-lead.ts";
 import { addNote } from "./notes/add-note.ts";
@@ -45,6 +46,16 @@ describe("one customer, many identities", () => {
     expect(all.filter((found) => found.isNew).length).toBe(1);
     const rows = await business.run((ctx) => ctx.tx.select().from(leads));
     expect(rows.length).toBe(1);
+  });
+
+  test("who tests the assistant keeps their own name, whatever they call themselves in the call", async () => {
+    const business = await testBusiness(db, { customers: 1 });
+    const tester = { kind: "staff" as const, value: crypto.randomUUID(), name: "דנה לוי" };
+    const { customerId } = await business.run((ctx) => identifyCustomer(ctx, tester, "call"));
+    const heard = { kind: "assistant" as const };
+    await business.run((ctx) => renameCustomer({ ...ctx, actor: heard }, customerId, "משה"));
+    const [row] = await business.run((ctx) => ctx.tx.select().from(customers).where(eq(customers.id, customerId)));
+    expect(row?.name).toBe("דנה לוי");
   });
 
   test("two hidden numbers are two strangers", async () => {

@@ -100,6 +100,7 @@ async function browse(url: string, call: TestCall, pageOrigin = origin) {
         event: "start",
         start: { streamSid, callSid, accountSid: "", mediaFormat: format, customParameters: { token } },
       }),
+    stop: () => send({ event: "stop", stop: {} }),
     speak(mulaw: readonly Uint8Array[]) {
       for (const frame of mulaw) {
         send({ event: "media", media: { track: "inbound", timestamp: String(atMs), payload: frame.toBase64() } });
@@ -136,6 +137,16 @@ test("the built-in voice greets, hears a turn and answers it, and the call has o
   await until(() => journal.ends.length > 0);
   expect(journal.ends.map(({ reason }) => reason)).toEqual(["caller_hung_up"]);
   expect(switchboard.live).toBe(0);
+});
+
+test("a page that says that it stops has hung up: nobody is sent to leave a message", async () => {
+  const { desk, url, journal } = setUp();
+  const browser = await browse(url, await desk.begin(businessId, tester));
+  browser.start();
+  await browser.until((heard) => heard > 0);
+  browser.stop();
+  await until(() => journal.ends.length > 0);
+  expect(journal.ends.map(({ reason }) => reason)).toEqual(["caller_hung_up"]);
 });
 
 test("hanging up closes the browser's socket and asks nothing of the telephone's provider", async () => {

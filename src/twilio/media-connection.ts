@@ -174,9 +174,14 @@ export class MediaConnection implements Stranger {
       ignoredFrames: this.#ignoredFrames,
       seconds: Math.round((this.#deps.clock.nowMs() - this.#openedMs) / 1_000),
     });
-    if (closeCode !== null) this.#socket.close(closeCode, reason);
-    this.#call?.onLineClosed(tell);
+    // The call is told first: closing a socket runs what listens to its end within the same tick.
+    const call = this.#call;
     this.#call = null;
+    try {
+      call?.onLineClosed(tell);
+    } finally {
+      if (closeCode !== null) this.#socket.close(closeCode, reason);
+    }
   }
 
   #bug(error: unknown): void {

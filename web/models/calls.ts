@@ -106,6 +106,8 @@ onMoment(({ type, id, data }: Moment) => {
       endedCalls.value = { ...endedCalls.value, [id]: (data as { reason: string }).reason };
       const { [id]: _gone, ...rest } = liveLevels.value;
       liveLevels.value = rest;
+      // At once: it is counted in the navigation, where nobody reads the list again.
+      liveCalls.patch(({ items }) => ({ items: items.filter((call) => call.id !== id) }));
     });
 });
 

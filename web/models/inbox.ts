@@ -72,18 +72,24 @@ export const messagesOf = resourceBy<readonly Message[]>(
   ["conversation"],
 );
 
-async function change(chatId: string, act: () => Promise<{ json(): Promise<Chat> }>, said: string): Promise<void> {
+async function change(chatId: string, act: () => Promise<{ json(): Promise<Chat> }>): Promise<void> {
   const fresh = await (await act()).json();
   chats.patch((items) => items.map((chat) => (chat.id === chatId ? fresh : chat)));
-  toast(said);
 }
 
 /** The assistant is silent; a person answers. */
-export const takeOver = (id: string): Promise<void> =>
-  change(id, () => one["take-over"].$post({ param: { id }, json: {} }), inboxWords().takenOver);
+export const silence = (id: string): Promise<void> =>
+  change(id, () => one["take-over"].$post({ param: { id }, json: {} }));
 
-export const handBack = (id: string): Promise<void> =>
-  change(id, () => one["hand-back"].$post({ param: { id } }), inboxWords().handedBack);
+export async function takeOver(id: string): Promise<void> {
+  await silence(id);
+  toast(inboxWords().takenOver);
+}
+
+export async function handBack(id: string): Promise<void> {
+  await change(id, () => one["hand-back"].$post({ param: { id } }));
+  toast(inboxWords().handedBack);
+}
 
 /** Somebody looks at it: nothing in it is unread. */
 export async function markSeen({ id, unread }: Chat): Promise<void> {

@@ -27,7 +27,8 @@ export default function CallPage({ params }: { params: { id: string } }) {
   const t = callWords();
   const data = call.data.value;
   const title = data === null ? t.title : titleOf(data);
-  const note = data === null ? undefined : nearTime(data.startedAt);
+  const kind = data?.origin === "browser" && data.customerName !== null ? `${t.test} · ` : "";
+  const note = data === null ? undefined : `${kind}${nearTime(data.startedAt)}`;
   return (
     <Page
       title={title}

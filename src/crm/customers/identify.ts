@@ -64,7 +64,9 @@ export async function findIdentity(ctx: Ctx, { kind, value }: Identity): Promise
 async function addCustomer(ctx: Ctx, identity: (Identity & { name?: string }) | null): Promise<Identified> {
   const { tx, businessId } = ctx;
   const customerId = newId<CustomerId>();
-  await tx.insert(customers).values({ id: customerId, businessId, name: identity?.name ?? null });
+  // Who tests the assistant may call themselves anything in the call: their own name stays.
+  const namedBy = identity?.kind === "staff" ? "staff" : null;
+  await tx.insert(customers).values({ id: customerId, businessId, name: identity?.name ?? null, namedBy });
   if (identity === null) return { customerId, identityId: null, isNew: true };
   const identityId = newId();
   const added = await tx

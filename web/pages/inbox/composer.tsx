@@ -3,7 +3,7 @@ import { createForm } from "../../form.ts";
 import { nearTime } from "../../format.ts";
 import { audioLines, hand, send as sendIcon } from "../../icons.ts";
 import { attach, draft, quote, send } from "../../models/draft.ts";
-import { type Chat, handBack, isSilent, takeOver } from "../../models/inbox.ts";
+import { type Chat, handBack, isSilent, silence, takeOver } from "../../models/inbox.ts";
 import { Button } from "../../parts/button.tsx";
 import { FieldNote } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -34,7 +34,7 @@ export function Composer({ chat }: { chat: Chat }) {
       if (text === "" && !mine?.file) return;
       words().value = "";
       try {
-        if (!isSilent(chat)) await takeOver(chat.id);
+        if (!isSilent(chat)) await silence(chat.id);
         await send(chat.id, text);
       } catch (error) {
         words().value ||= text; // nothing written is lost
