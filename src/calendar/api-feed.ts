@@ -25,8 +25,20 @@ export const feedRoutes = ({ db, clock, secret, publicBaseUrl }: CalendarApiDeps
   new Hono<ApiEnv>()
     .get(
       "/api/calendar/feed",
-      route({ summary: "The address under which calendars subscribe", tag, access: "staff", answer: address }),
-      async (c) => c.json({ address: await inTenant(db, c, (ctx) => feedAddress(ctx, secret, publicBaseUrl())) }),
+      route({
+        summary: "The address under which calendars subscribe: a secret",
+        tag,
+        access: "owner",
+        answer: address,
+      }),
+      async (c) => {
+        assertFresh(c, clock.instant()); // whoever has it reads the calendar without a login, for as long as it holds
+        const shown = await inTenant(db, c, async (ctx) => {
+          await audit(ctx, { action: "calendar.feed_show", subject: "calendar" });
+          return feedAddress(ctx, secret, publicBaseUrl());
+        });
+        return c.json({ address: shown });
+      },
     )
     .post(
       "/api/calendar/feed/renew",

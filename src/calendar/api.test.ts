@@ -208,9 +208,13 @@ describe("looking", () => {
     expect(times).toEqual(["00:00", "00:30", "01:00", "01:30", "03:00", "03:30", "04:00", "04:30"]);
   });
 
-  test("the feed's address is shown, and renewed by the owner only", async () => {
+  test("the feed's address is a secret: the owner sees and renews it, with the password given lately", async () => {
     const who = await office();
-    const { body } = await who.ask("feed");
+    expect((await who.ask("feed")).status).toBe(403);
+    const show = (confirmedAt?: Temporal.Instant) =>
+      api.json<Answer>(member(who.businessId), "/api/calendar/feed", confirmedAt === undefined ? {} : { confirmedAt });
+    expect((await show(now.subtract({ hours: 1 }))).body.error.message).toBe("confirm_password");
+    const { body } = await show();
     expect(body.address).toStartWith(`https://office.example/api/calendar/feed/${who.businessId}.ics?token=`);
     expect((await who.ask("feed/renew", {})).status).toBe(403);
     const renewed = await api.json<Answer>(member(who.businessId), "/api/calendar/feed/renew", { method: "POST" });

@@ -13,6 +13,7 @@ const wantsPassword = [
   "GET /api/customers/:id/export",
   "POST /api/customers/:id/erase",
   "GET /api/leads/export.csv",
+  "GET /api/calendar/feed",
   "POST /api/calendar/feed/renew",
   "POST /api/team",
   "POST /api/team/:id/link",

@@ -1,5 +1,6 @@
 import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
+import { withPassword } from "../confirm-password.ts";
 import { resource, resourceBy } from "../resource.ts";
 
 const { calendar, resources } = api;
@@ -42,10 +43,17 @@ export const resourceList = resource<InferResponseType<typeof resources.$get, 20
   ["settings"],
 );
 
-/** Where any calendar program can subscribe. */
-export const feedAddress = resource<{ address: string }>(async (signal) =>
-  (await calendar.feed.$get({}, { init: { signal } })).json(),
-);
+/** Where any calendar program can subscribe: a secret. Null when the password was wanted and not given. @throws ApiError */
+export async function showFeedAddress(): Promise<string | null> {
+  const answer = await withPassword(() => calendar.feed.$get());
+  return answer === null ? null : (await answer.json()).address;
+}
+
+/** A new address; the one before opens nothing any more. Null as above. @throws ApiError */
+export async function renewFeedAddress(): Promise<string | null> {
+  const answer = await withPassword(() => calendar.feed.renew.$post());
+  return answer === null ? null : (await answer.json()).address;
+}
 
 /** @throws ApiError "taken" when somebody has the time already. */
 export async function bookMeeting(meeting: NewMeeting): Promise<void> {

@@ -94,7 +94,10 @@ export const en: Translation<typeof he> = {
     off: "Off",
     remove: (url) => `Remove ${url}`,
     feed: "Calendar subscription",
-    feedHint: "Any calendar program can subscribe to this address.",
+    feedHint:
+      "Any calendar program can subscribe to a secret address: whoever has it sees the meetings without a password.",
+    feedShow: "Show the address",
+    feedRenew: "New address (the one before stops working)",
   },
   notifications: {
     what: "Tasks, meetings, requests for a person and faults appear behind the bell. Here you choose whether they also reach this device with the panel closed.",

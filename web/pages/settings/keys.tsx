@@ -3,7 +3,7 @@ import { withPassword } from "../../confirm-password.ts";
 import { createForm } from "../../form.ts";
 import { ago } from "../../format.ts";
 import { trash } from "../../icons.ts";
-import { feedAddress } from "../../models/calendar.ts";
+import { renewFeedAddress, showFeedAddress } from "../../models/calendar.ts";
 import {
   type ApiKey,
   addWebhook,
@@ -61,10 +61,30 @@ export function KeysTab() {
         </Form>
       </section>
       <Webhooks />
-      <Loaded from={feedAddress}>
-        {({ address }) => <CopyText label={t.feed} text={address} hint={t.feedHint} />}
-      </Loaded>
+      <Feed />
     </>
+  );
+}
+
+/** The calendar's address opens it without a login: shown when it is asked for, and replaced when it went astray. */
+function Feed() {
+  const t = settingsWords().keys;
+  const shown = useSignal<string | null>(null);
+  const show = (read: () => Promise<string | null>) => async () => {
+    shown.value = (await read()) ?? shown.value;
+  };
+  return (
+    <section class="stack">
+      <h2>{t.feed}</h2>
+      <p class="muted">{t.feedHint}</p>
+      {shown.value !== null && <CopyText label={t.feed} text={shown.value} />}
+      <div class="row">
+        <Button onClick={show(showFeedAddress)}>{t.feedShow}</Button>
+        <Button look="ghost" onClick={show(renewFeedAddress)}>
+          {t.feedRenew}
+        </Button>
+      </div>
+    </section>
   );
 }
 
