@@ -14,7 +14,7 @@ import { crmJobHandlers } from "../crm/handlers.ts";
 import type { Database } from "../db/client.ts";
 import { postOutside } from "../integrations/post-outside.ts";
 import { sweepDeliveries, webhookJobHandlers } from "../integrations/webhook-jobs.ts";
-import { createRunner } from "../jobs/runner.ts";
+import { createRunner, type JobHandler } from "../jobs/runner.ts";
 import type { Push } from "../notify/push.ts";
 import { pushJobHandlers } from "../notify/push-jobs.ts";
 import { privacyJobHandlers } from "../privacy/erasure-job.ts";
@@ -49,13 +49,12 @@ const sweepEveryMs = 60 * 60_000;
 
 const sweeps = [sweepRecordings, sweepCalendar, sweepScratchTenants, sweepAccounts, sweepDeliveries, sweepRetention];
 
-/** The work that nobody waits for: durable jobs, and what is swept up every hour. */
-export function assembleChores(deps: ChoresDeps) {
-  const { db, directory, sounds, provider, voice, restCalendars, whatsapp, usdIlsRate, secret, clock, log, random } =
-    deps;
+/** What does each kind of job, by queue. */
+export function jobHandlersOf(deps: Omit<ChoresDeps, "random">): Record<string, JobHandler> {
+  const { db, directory, sounds, provider, voice, restCalendars, whatsapp, usdIlsRate, secret, clock, log } = deps;
   const { transcriber, summariser: chat, chatModel: model } = voice;
   const languageOf = (id: Parameters<Directory["get"]>[0]) => directory.get(id) ?? { languages: ["he"], keywords: [] };
-  const handlers = {
+  return {
     ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
     ...crmJobHandlers({ db }),
     ...privacyJobHandlers({ db, ...deps.config, provider, forgetContacts: whatsapp.desk.forget }),
@@ -65,7 +64,12 @@ export function assembleChores(deps: ChoresDeps) {
     ...whatsapp.jobHandlers,
     ...rehearsalJobHandlers({ db, clock, log, restCalendars, model, profileOf: (id) => directory.get(id) }),
   };
-  const jobs = createRunner({ db, handlers, clock, log, random });
+}
+
+/** The work that nobody waits for: durable jobs, and what is swept up every hour. */
+export function assembleChores(deps: ChoresDeps) {
+  const { db, clock, log, random } = deps;
+  const jobs = createRunner({ db, handlers: jobHandlersOf(deps), clock, log, random });
   const sweep = () => {
     const now = clock.instant();
     for (const sweepUp of sweeps)

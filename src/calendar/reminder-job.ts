@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
-import type { BusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Database } from "../db/client.ts";
 import { withTenant } from "../db/tenant.ts";
@@ -28,8 +27,9 @@ export function calendarJobHandlers(deps: ReminderJobDeps): Record<string, JobHa
   return {
     [reminderQueue]: async (job) => {
       const payload = payloadSchema.safeParse(job.payload);
-      if (!payload.success) throw new AppError("bug", "a reminder's job names no reminder");
-      const businessId = payload.data.businessId as BusinessId;
+      const { businessId } = job;
+      if (!payload.success || businessId === null || businessId !== payload.data.businessId)
+        throw new AppError("bug", "a reminder's job names no reminder of its business");
       const outcome = await withTenant(deps.db, businessId, async (tx) => {
         const ctx: Ctx = { businessId, actor: { kind: "system" }, tx };
         const due = await takeDueReminder(ctx, payload.data.reminderId, deps.clock.instant(), deps.restCalendars);

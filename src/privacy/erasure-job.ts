@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { and, eq, inArray, isNull, ne } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import type { BusinessId, CallSid } from "../base/ids.ts";
+import { ownFile } from "../base/own-file.ts";
 import type { Database } from "../db/client.ts";
 import { type ErasureTodo, erasures } from "../db/schema/erasure.ts";
 import { recordings } from "../db/schema/recording.ts";
@@ -30,7 +30,8 @@ const nothing: ErasureTodo = { files: [], recordingIds: [], callSids: [] };
 /** The handlers of all queues of this folder, for the job runner. */
 export const privacyJobHandlers = (deps: PrivacyJobDeps): Record<string, JobHandler> => ({
   [erasureQueue]: finishErasure(deps),
-  [removedFilesQueue]: async ({ payload }) => removeFiles(deps.storageDir, ofFiles.parse(payload).files),
+  [removedFilesQueue]: async ({ businessId, payload }) =>
+    removeFiles(deps.storageDir, businessId, ofFiles.parse(payload).files),
 });
 
 /** Each step may be done again: a crash in between costs nothing but the work. */
@@ -41,7 +42,7 @@ function finishErasure({ db, storageDir, provider, forgetContacts }: PrivacyJobD
     const { erasureId } = read.data;
     const todo = await load(db, businessId, erasureId);
     if (todo === null) return;
-    await removeFiles(storageDir, todo.files);
+    await removeFiles(storageDir, businessId, todo.files);
     for (const callSid of todo.callSids) await forget(() => provider.deleteCall(callSid as CallSid));
     for (const messageSid of todo.messageSids ?? []) await forget(() => provider.deleteMessage(messageSid));
     await forgetContacts(businessId, todo.people ?? []);
@@ -50,8 +51,9 @@ function finishErasure({ db, storageDir, provider, forgetContacts }: PrivacyJobD
   };
 }
 
-async function removeFiles(storageDir: string, files: readonly string[]): Promise<void> {
-  for (const file of files) await rm(join(storageDir, file), { force: true });
+async function removeFiles(storageDir: string, businessId: BusinessId | null, files: readonly string[]): Promise<void> {
+  const paths = files.map((file) => ownFile(storageDir, businessId, file)); // all of them first: nothing half done
+  for (const path of paths) await rm(path, { force: true });
 }
 
 /** Whatever the provider says, it is asked again until it is done (`limits.jobWaitMs`, then it is an alarm). */

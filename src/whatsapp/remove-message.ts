@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
+import { ownFile } from "../base/own-file.ts";
 import { messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
 import { enqueue } from "../jobs/queue.ts";
@@ -48,7 +48,8 @@ async function removeFiles(ctx: Ctx, messageIds: readonly string[]): Promise<voi
 const payloadSchema = z.object({ files: z.array(z.string()) });
 
 export const removedMediaHandlers = (storageDir: string): Record<string, JobHandler> => ({
-  [removedQueue]: async ({ payload }) => {
-    for (const file of payloadSchema.parse(payload).files) await rm(join(storageDir, file), { force: true });
+  [removedQueue]: async ({ businessId, payload }) => {
+    const paths = payloadSchema.parse(payload).files.map((file) => ownFile(storageDir, businessId, file));
+    for (const path of paths) await rm(path, { force: true });
   },
 });

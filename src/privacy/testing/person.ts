@@ -24,7 +24,7 @@ export interface Person {
 
 /** A customer with rows in every table that may hold any, and files on the disk. */
 export async function makePerson(business: TestBusiness, storageDir: string): Promise<Person> {
-  const files = ["recordings/one.wav", "whatsapp/two.ogg"];
+  const files = ["recordings/one.wav", `whatsapp/business_${business.businessId}/two.ogg`];
   for (const file of files) {
     await mkdir(join(storageDir, file, ".."), { recursive: true });
     await Bun.write(join(storageDir, file), mark);
