@@ -64,7 +64,7 @@ describe("a recording whose older parts are on the shelf", () => {
 
   test("a part that the disk refused is silence, never noise", async () => {
     let full = true;
-    const file = new MemoryFile((offset) => full && offset === 24_000);
+    const file = new MemoryFile((offset) => full && offset === 12_000);
     const recording = new Recording(600_000, file);
     await minute(recording);
     const finished = recording.finish()!;
@@ -73,8 +73,8 @@ describe("a recording whose older parts are on the shelf", () => {
     const { caller, assistant } = sides(await wholeOf(finished, file));
     expect(recording.lostChunks).toBe(1);
     for (const side of [caller, assistant]) {
-      expect(side.slice(12_000, 24_000).every((byte) => byte === 0xff)).toBe(true);
-      expect(side.filter((byte) => byte === 0xff).length).toBe(12_000);
+      expect(side.slice(6_000, 12_000).every((byte) => byte === 0xff)).toBe(true);
+      expect(side.filter((byte) => byte === 0xff).length).toBe(6_000);
     }
   });
 
@@ -87,7 +87,7 @@ describe("a recording whose older parts are on the shelf", () => {
     };
     const stuck: RecordingFile = { write, moveTo: never, drop: never };
     await minute(new Recording(600_000, stuck));
-    expect(asked).toBe(8);
+    expect(asked).toBe(16);
   });
 });
 

@@ -3,20 +3,20 @@ import type { AudioFifo } from "./audio-fifo.ts";
 import { createBufferPool } from "./buffer-pool.ts";
 import type { FinishedRecording, RecordingFile } from "./recording-shelf.ts";
 
-// All that a call holds in memory are the newest two or three of a side. Chunks this far behind the newest are complete:
+// All that a call holds in memory are the newest three or four of a side. Chunks this far behind the newest are complete:
 // the assistant's side is written within `limits.playoutLeadMs` and `driftBytes` of being heard.
-const chunkBytes = 1_500 * MULAW_BYTES_PER_MS;
-const openChunks = 2;
+const chunkBytes = 750 * MULAW_BYTES_PER_MS;
+const openChunks = 3;
 // Heard audio continues seamlessly as long as clock and stream agree this well; beyond, silence was in between.
 const driftBytes = 120 * MULAW_BYTES_PER_MS;
 // A disk that is this far behind is stuck: what would not fit is dropped, before any audio of the call suffers.
-const writesMax = 8;
+const writesMax = 16;
 const silentChunk = new Uint8Array(chunkBytes).fill(MULAW_SILENCE);
 
 // Used again and again, by all calls in turn: what lives for seconds is found only by the collector's rare full pass, and
 // 100 calls would leave it 3 MB a second. Spares of each call's own were 5 MB for 100 calls.
-const chunks = createBufferPool(chunkBytes, 64);
-const stereoChunks = createBufferPool(2 * chunkBytes, 16);
+const chunks = createBufferPool(chunkBytes, 128);
+const stereoChunks = createBufferPool(2 * chunkBytes, 32);
 
 /** Mu-law bytes of one side by stream time, silence where nothing was written. Holds the newest chunks only. */
 class Side {

@@ -15,8 +15,9 @@ export function createChatModel(rest: OpenAiRest, model: string): ChatModel {
     name: model,
     answer(request, signal) {
       const body = toWire(model, request);
-      return rest.run("chat", limits.chatMs, signal, async (client, options) =>
-        fromWire(model, await client.chat.completions.create(body, options)),
+      return rest.post(
+        { what: "chat", path: "/chat/completions", body, timeoutMs: limits.chatMs, signal },
+        (completion) => fromWire(model, completion as Partial<ChatCompletion>),
       );
     },
   };
@@ -53,7 +54,7 @@ function messageToWire(message: ChatMessage): ChatCompletionMessageParam {
   }
 }
 
-/** A throw in here is an answer of another shape than promised: `OpenAiRest.run` makes it "unavailable". */
+/** A throw in here is an answer of another shape than promised: `OpenAiRest.post` makes it "unavailable". */
 function fromWire(model: string, completion: Partial<ChatCompletion>): ChatAnswer {
   const choice = completion.choices?.[0];
   if (choice?.message === undefined) throw new AppError("unavailable", "chat: the answer has no choice");

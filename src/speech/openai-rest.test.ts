@@ -207,6 +207,67 @@ describe("what goes wrong, and whether trying again may help", () => {
   });
 });
 
+describe("a second try", () => {
+  const busy = (seconds?: string): Handler => {
+    const headers = seconds === undefined ? {} : { "retry-after": seconds };
+    return () => Response.json({ error: { code: "rate_limit_exceeded" } }, { status: 429, headers });
+  };
+  const gone: Handler = () => new Response("bad gateway", { status: 502 });
+  const chatOn = (server: RestServer, clock: ManualClock) =>
+    createChatModel(new OpenAiRest({ clock, settings: server.settings }), "chat-1");
+  const rows: [what: string, first: Handler, pauseMs: number][] = [
+    ["a gateway in trouble", gone, 500],
+    ["too fast", busy(), 500],
+    ["too fast, and the provider says how long", busy("3"), 3_000],
+    ["too fast, and the provider asks for an hour", busy("3600"), 8_000],
+    ["a pause that is a date or nonsense", busy("Wed, 21 Oct 2026 07:28:00 GMT"), 500],
+    ["half an answer", () => new Response('{"choices":['), 500],
+  ];
+  for (const [what, first, pauseMs] of rows)
+    test(`${what} -> again after ${pauseMs} ms`, async () => {
+      using server = new RestServer(first, said({ content: "שלום" }));
+      const clock = new ManualClock();
+      const answer = chatOn(server, clock).answer(ask);
+      await clock.armed(pauseMs);
+      clock.advance(pauseMs);
+      expect((await answer).text).toBe("שלום");
+      expect(server.requests.length).toBe(2);
+      expect(clock.timers).toBe(0);
+    });
+
+  test("there is no third", async () => {
+    using server = new RestServer(gone);
+    const clock = new ManualClock();
+    const outcome = codeOf(chatOn(server, clock).answer(ask));
+    await clock.armed(500);
+    clock.advance(500);
+    expect(await outcome).toBe("unavailable");
+    expect(server.requests.length).toBe(2);
+  });
+
+  for (const [what, handler] of [
+    ["a wrong key", refusal(401, "invalid_api_key")],
+    ["a used up quota", refusal(429, "insufficient_quota")],
+  ] as const)
+    test(`${what} gets none`, async () => {
+      using server = new RestServer(handler);
+      expect(await codeOf(chatOn(server, new ManualClock()).answer(ask))).toBe("upstream");
+      expect(server.requests.length).toBe(1);
+    });
+
+  test("whoever gives up in the pause is answered at once", async () => {
+    using server = new RestServer(gone);
+    const clock = new ManualClock();
+    const abort = new AbortController();
+    const outcome = codeOf(chatOn(server, clock).answer(ask, abort.signal));
+    await clock.armed(500);
+    abort.abort();
+    expect(await outcome).toBe("unavailable");
+    expect(server.requests.length).toBe(1);
+    expect(clock.timers).toBe(0);
+  });
+});
+
 describe("transcription", () => {
   const wav = new Uint8Array([82, 73, 70, 70]);
   const request = { audio: wav, fileName: "message.wav", languages: ["he", "en"], keywords: ["דנה"] };

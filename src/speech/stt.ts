@@ -1,7 +1,4 @@
-import type {
-  TranscriptionCreateParamsNonStreaming,
-  TranscriptionCreateResponse,
-} from "openai/resources/audio/transcriptions";
+import type { TranscriptionCreateResponse } from "openai/resources/audio/transcriptions";
 import { AppError } from "../base/errors.ts";
 import { limits } from "../limits.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
@@ -24,31 +21,38 @@ export interface TranscribedText {
 }
 
 export interface Transcriber {
-  /** @throws AppError "unavailable" or "upstream", as `OpenAiRest.run`. */
+  /** @throws AppError "unavailable" or "upstream", as `OpenAiRest.post`. */
   transcribe(request: TranscriptionRequest, signal?: AbortSignal): Promise<TranscribedText>;
 }
 
 /** Turns recorded speech into text: recordings of the fallback, voice notes. */
 export function createTranscriber(rest: OpenAiRest, model: string): Transcriber {
-  const send = (body: Omit<TranscriptionCreateParamsNonStreaming, "model">, signal?: AbortSignal) =>
-    rest.run("transcription", limits.transcriptionMs, signal, async (client, options) =>
-      fromWire(model, await client.audio.transcriptions.create({ ...body, model, stream: false }, options)),
+  const send = ({ audio, fileName }: TranscriptionRequest, hints: Hints, signal?: AbortSignal) => {
+    const body = new FormData();
+    body.set("file", new File([audio], fileName));
+    body.set("model", model);
+    for (const [name, values] of Object.entries(hints)) for (const value of values) body.append(name, value);
+    return rest.post(
+      { what: "transcription", path: "/audio/transcriptions", body, timeoutMs: limits.transcriptionMs, signal },
+      (answer) => fromWire(model, answer as Partial<TranscriptionCreateResponse>),
     );
+  };
   return {
-    async transcribe({ audio, fileName, languages, keywords }, signal) {
-      const file = new File([audio], fileName);
-      const hints = { languages: [...languages], ...(keywords.length === 0 ? {} : { keywords: [...keywords] }) };
+    async transcribe(request, signal) {
+      const { languages, keywords } = request;
       try {
-        return await send({ file, ...hints }, signal);
+        return await send(request, { "languages[]": languages, "keywords[]": keywords }, signal);
       } catch (thrown) {
         // Older models know one `language` and no keywords, and reject what they do not know.
-        const [language] = languages;
         if (!isRejected(thrown)) throw thrown;
-        return send({ file, ...(language === undefined ? {} : { language }) }, signal);
+        return send(request, { language: languages.slice(0, 1) }, signal);
       }
     },
   };
 }
+
+/** Fields of the form. */
+type Hints = Readonly<Record<string, readonly string[]>>;
 
 const isRejected = (thrown: unknown): boolean => thrown instanceof AppError && thrown.context.status === 400;
 
