@@ -85,6 +85,23 @@ inBrowser("the calendar in a browser", {}, (given) => {
     await close();
   });
 
+  test("a meeting that is opened from elsewhere is seen in its week, also when it is closed again", async () => {
+    const { page, errors, close } = await open({ path: "/notifications" });
+    await page
+      .getByRole("link", { name: /נקבעה פגישה: נועם כהן/ })
+      .first()
+      .click();
+    await page.getByRole("dialog").getByRole("link", { name: "נועם כהן" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page
+      .getByRole("button", { name: /נועם כהן/ })
+      .first()
+      .waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("an hour is blocked and shows as such", async () => {
     const { page, errors, close } = await open({ path: `/calendar?date=${monday()}` });
     await page.getByRole("button", { name: "פגישה חדשה" }).click();

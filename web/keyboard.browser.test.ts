@@ -26,7 +26,7 @@ inBrowser("the keyboard in a browser", {}, (given) => {
 
   test("J and K move in a list on a Hebrew layout, Enter opens, G goes elsewhere", async () => {
     const { page, errors, close } = await open({ path: "/leads" });
-    await page.getByText("דנה לוי").first().waitFor();
+    await page.getByRole("link", { name: /הדר ביטון/ }).waitFor();
     await pressHebrew(page, "KeyJ", "ח");
     expect(await focused(page)).toContain("הדר ביטון");
     await page.keyboard.press("j");

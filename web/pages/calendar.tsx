@@ -3,7 +3,7 @@ import { now } from "../clock.ts";
 import { addDays, isDate, weekStart } from "../dates.ts";
 import { dateName, dayKey, monthName } from "../format.ts";
 import { calendar as calendarIcon, chevronLeft, chevronRight, plus } from "../icons.ts";
-import { type Day, daysBy, type Meeting, meetingsBy, rangeKey } from "../models/calendar.ts";
+import { type Day, daysBy, type Meeting, meetingBy, meetingsBy, rangeKey } from "../models/calendar.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
@@ -24,12 +24,13 @@ type View = (typeof views)[number];
 export default function CalendarPage() {
   const t = calendarWords();
   const asked = query.value.get("date");
-  const date = isDate(asked) ? asked : dayKey(now());
+  const open = query.value.get("meeting");
+  // A meeting that is opened from elsewhere is seen in its week.
+  const date = isDate(asked) ? asked : (dayOf(open) ?? dayKey(now()));
   const booking = useSignal(query.value.get("new") === null ? null : { date, minute: null as number | null });
   const customerId = query.value.get("new") || null;
   const view = viewOf(query.value.get("view"));
   const [from, to] = view === "day" ? [date, date] : [weekStart(date), addDays(weekStart(date), 6)];
-  const open = query.value.get("meeting");
   const add = (
     <Button
       look="primary"
@@ -53,7 +54,7 @@ export default function CalendarPage() {
         view={view}
         onBook={(day, minute) => (booking.value = { date: day, minute })}
       />
-      {open !== null && <MeetingDialog id={open} onClose={() => setQuery({ meeting: "" })} />}
+      {open !== null && <MeetingDialog id={open} onClose={() => setQuery({ meeting: "", date })} />}
       {booking.value !== null && (
         <NewMeetingDialog
           {...booking.value}
@@ -67,6 +68,9 @@ export default function CalendarPage() {
     </Page>
   );
 }
+
+const dayOf = (meetingId: string | null): string | undefined =>
+  meetingId === null ? undefined : meetingBy(meetingId).data.value?.startsLocal.slice(0, 10);
 
 const isPhone = (): boolean => matchMedia("(width < 768px)").matches;
 

@@ -32,10 +32,15 @@ export default function LeadsPage() {
   useResource(statuses);
   useEffect(() => void loadLeads(), []);
   const importing = useSignal(false);
+  const mayFiles = me.value?.role !== "agent";
   const board = query.value.get("view") === "board";
   const actions = (
     <>
-      {me.value?.role !== "agent" && <FileMenu onImport={() => (importing.value = true)} />}
+      {mayFiles && (
+        <span class="only-wide">
+          <FileMenu onImport={() => (importing.value = true)} />
+        </span>
+      )}
       <Views board={board} />
       <Button look="primary" icon={plus} letter="B" shrinks onClick={() => (adding.value = true)}>
         {t.add}
@@ -46,11 +51,12 @@ export default function LeadsPage() {
     <Page title={t.title} note={<Total />} actions={actions}>
       <div class="filters">
         <Filter />
-        {!board && (
-          <span class="only-small">
+        <span class="only-small">
+          {!board && (
             <Button look="ghost" icon={listChecks} label={t.many.begin} onClick={() => (choosing.value = true)} />
-          </span>
-        )}
+          )}
+          {mayFiles && <FileMenu onImport={() => (importing.value = true)} />}
+        </span>
         {!board && <StatusChips />}
       </div>
       <Leads board={board} />

@@ -82,6 +82,7 @@ export function Composer({ chat }: { chat: Chat }) {
           dir="auto"
           maxLength={4_000}
           aria-label={t.write}
+          aria-keyshortcuts="R"
           placeholder={mine?.file ? t.caption : t.write}
           onKeyDown={keys}
           onPaste={({ clipboardData }) => {
@@ -107,7 +108,9 @@ function WhoAnswers({ chat }: { chat: Chat }) {
       <div class="notice voice who-answers">
         <Icon of={audioLines} />
         <span class="grow">{t.answering}</span>
-        <Button onClick={() => takeOver(chat.id)}>{t.takeOver}</Button>
+        <Button letter="A" onClick={() => takeOver(chat.id)}>
+          {t.takeOver}
+        </Button>
       </div>
     );
   const until = nearTime(chat.silentUntil ?? "");
@@ -115,7 +118,9 @@ function WhoAnswers({ chat }: { chat: Chat }) {
     <div class="notice warn who-answers">
       <Icon of={hand} />
       <span class="grow">{chat.silentBy === "handset" ? t.silentHandset(until) : t.silent(until)}</span>
-      <Button onClick={() => handBack(chat.id)}>{t.handBack}</Button>
+      <Button letter="E" onClick={() => handBack(chat.id)}>
+        {t.handBack}
+      </Button>
     </div>
   );
 }
