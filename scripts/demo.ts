@@ -51,6 +51,7 @@ const product = await startProduct({ environment }).catch((error: Error) => {
   return process.exit(1);
 });
 world.connect({ publicBaseUrl: product.url });
+world.account.rent(phone); // rings at Twilio's own welcome until somebody points it here, in the panel under Channels
 
 interface BusinessLine {
   id: string;

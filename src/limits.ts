@@ -7,7 +7,7 @@ import { assert } from "./base/assert.ts";
 export const limits = {
   // Calls
   callsMax: 400,
-  liveLevelMs: 80, // ten pictures a second and more of how loud a call is, for whoever looks
+  liveLevelMs: 70, // ten pictures a second and more of how loud a call is, for whoever looks
   testCallsPerBusinessMax: 3, // from the panel's microphone, at once
   callMs: 20 * 60_000, // K21: a stuck call must not run up a bill
   callWarnMs: 18 * 60_000,

@@ -12,6 +12,7 @@ import {
   traceBy,
 } from "../models/calls.ts";
 import { Avatar } from "../parts/avatar.tsx";
+import { Badge } from "../parts/badge.tsx";
 import { CallPlot } from "../parts/call-plot.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { LevelMeter } from "../parts/level-meter.tsx";
@@ -45,6 +46,7 @@ export default function CallPage({ params }: { params: { id: string } }) {
     >
       {data && (
         <div class="line-up only-small">
+          {data.origin === "browser" && <Badge tone="voice">{t.test}</Badge>}
           <Actions of={data} />
         </div>
       )}
