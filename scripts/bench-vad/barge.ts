@@ -1,3 +1,4 @@
+import { linearToMulaw } from "../../src/audio/mulaw.ts";
 import { BARGE_IN, BARGE_NOTHING, BARGE_NOTICED, BargeIn } from "../../src/live-call/vad/barge-in.ts";
 import { type InterruptionVerdict, judgeInterruption } from "../../src/live-call/vad/judge.ts";
 import { Vad } from "../../src/live-call/vad/vad.ts";
@@ -7,7 +8,7 @@ import { callerFrame, type Scene, type SceneEvent } from "./scenes.ts";
 
 /** Decides about barge-ins, frame by frame; same results as `BargeIn.push`. */
 interface Listener {
-  push(frame: Uint8Array, farEnergy: number, heardForMs: number): number;
+  push(frame: Uint8Array, far: Uint8Array, heardForMs: number): number;
   /** Was the stop meant? Without any words, as when the transcriber is slow; a peer never asks. */
   judge?(sinceMs: number): InterruptionVerdict;
 }
@@ -22,8 +23,8 @@ export const ourListener: ListenerKind = {
     const vad = new Vad();
     const barge = new BargeIn();
     return {
-      push(frame, farEnergy, heardForMs) {
-        vad.push(frame, frame.length, farEnergy);
+      push(frame, far, heardForMs) {
+        vad.push(frame, frame.length, far);
         return barge.push(vad, heardForMs);
       },
       judge(sinceMs) {
@@ -44,8 +45,8 @@ export function plainListener(kind: DetectorKind): ListenerKind {
       const detector: Detector = kind.make();
       let was = false;
       return {
-        push(frame, farEnergy, heardForMs) {
-          const on = detector.push(frame, farEnergy);
+        push(frame, _far, heardForMs) {
+          const on = detector.push(frame);
           const start = on && !was && heardForMs >= GRACE_MS;
           was = on;
           return start ? BARGE_IN : BARGE_NOTHING;
@@ -87,6 +88,7 @@ export function playScene(kind: ListenerKind, scene: Scene, tally: BargeTally): 
   const listener = kind.make();
   const played = new Float32Array(scene.assistant.length);
   const frame = new Uint8Array(FRAME);
+  const far = new Uint8Array(FRAME);
   const answered = new Set<SceneEvent>();
   let silentFrom = Number.POSITIVE_INFINITY;
   let stoppedAt = -1;
@@ -99,7 +101,8 @@ export function playScene(kind: ListenerKind, scene: Scene, tally: BargeTally): 
     if (audible) tally.assistantFrames++;
     callerFrame(scene, played, at, frame);
     const heardForMs = audible ? (at - answer.start + 1) * 20 : 0;
-    const verdict = listener.push(frame, meanSquare(played, at), heardForMs);
+    for (let i = 0; i < FRAME; i++) far[i] = linearToMulaw(played[at * FRAME + i]!);
+    const verdict = listener.push(frame, far, heardForMs);
     const judged = stoppedAt < 0 ? "undecided" : (listener.judge?.((at - stoppedAt) * 20) ?? "meant");
     if (judged === "false_stop") {
       tally.gapsMs.push((at - stoppedAt) * 20);
@@ -130,10 +133,4 @@ function count(tally: BargeTally, event: SceneEvent): void {
   if (event.kind === "interruption") tally.interruptions++;
   else if (event.kind === "backchannel") tally.backchannels++;
   else tally.sounds++;
-}
-
-function meanSquare(signal: Float32Array, frame: number): number {
-  let sum = 0;
-  for (let i = frame * FRAME; i < (frame + 1) * FRAME; i++) sum += signal[i]! ** 2;
-  return sum / FRAME;
 }

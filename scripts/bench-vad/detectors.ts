@@ -5,7 +5,7 @@ import type { WebRtcVad, WebRtcVadClass } from "./tools.ts";
 
 /** One detector on one call. `push` takes a 160-byte frame and says whether the caller speaks now. */
 export interface Detector {
-  push(frame: Uint8Array, farEnergy: number): boolean;
+  push(frame: Uint8Array): boolean;
 }
 
 export interface DetectorKind {
@@ -18,8 +18,8 @@ export const ours: DetectorKind = {
   make() {
     const vad = new Vad();
     return {
-      push(frame, farEnergy) {
-        vad.push(frame, frame.length, farEnergy);
+      push(frame) {
+        vad.push(frame, frame.length, null);
         return vad.speaking;
       },
     };

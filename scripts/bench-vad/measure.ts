@@ -66,11 +66,11 @@ function quietFrames(call: BenchCall): Uint8Array {
 }
 
 /** Runs one detector over a call; per frame whether it is in speech. */
-export function activity(kind: DetectorKind, call: BenchCall, farEnergy = 0): Uint8Array {
+export function activity(kind: DetectorKind, call: BenchCall): Uint8Array {
   const detector = kind.make();
   const active = new Uint8Array(call.truth.length);
   for (let frame = 0; frame < active.length; frame++) {
-    active[frame] = detector.push(call.audio.subarray(frame * FRAME, (frame + 1) * FRAME), farEnergy) ? 1 : 0;
+    active[frame] = detector.push(call.audio.subarray(frame * FRAME, (frame + 1) * FRAME)) ? 1 : 0;
   }
   return active;
 }

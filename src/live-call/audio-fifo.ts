@@ -1,4 +1,3 @@
-import { frameEnergy } from "../audio/energy.ts";
 import { MULAW_FRAME_BYTES, MULAW_SILENCE } from "../audio/mulaw.ts";
 
 // 2 s: what Twilio holds ahead, with room; a long answer doubles it as needed and gives it back when heard.
@@ -54,12 +53,6 @@ export class AudioFifo {
   copyInto(target: Uint8Array, at: number, from: number, length: number): void {
     const index = this.#index(from);
     this.#bytes.copy(target, at, index, index + length);
-  }
-
-  /** Mean square of the frame that begins at offset `from`; 0 when it is not held. Hot: no allocation. */
-  energyAt(from: number): number {
-    if (from < this.start || from + MULAW_FRAME_BYTES > this.end) return 0;
-    return frameEnergy(this.#bytes, MULAW_FRAME_BYTES, this.#index(from));
   }
 
   /** Forgets everything before offset `upTo`. */

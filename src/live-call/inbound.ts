@@ -101,7 +101,7 @@ function hearLong(call: InboundState, payload: string, atMs: number, nowMs: numb
 function hear(call: InboundState, bytes: number, atMs: number, nowMs: number): void {
   const { vad, playout } = call;
   call.framesSeen++;
-  const verdict = vad.push(call.frame, bytes, playout.farEnergy());
+  const verdict = vad.push(call.frame, bytes, playout.farFrame());
   const heardForMs = playout.heardForMs(nowMs);
   const barge = call.bargeIn.push(vad, heardForMs);
   let flags = call.traceFlags | (heardForMs > 0 ? TRACE_ASSISTANT_HEARD : 0);

@@ -171,15 +171,15 @@ describe("the ledger of what was heard", () => {
     expect(rig.playout.refused).toBe(true);
   });
 
-  test("the far energy is that of the frame being heard", () => {
+  test("the far frame is the one being heard", () => {
     const rig = new Rig();
     rig.say("a", new Uint8Array(Buffer.concat([audioOf(0xff, 500), audioOf(0x80, 500)])));
     rig.run(300);
-    expect(rig.playout.farEnergy()).toBe(0);
+    expect(rig.playout.farFrame()).toEqual(audioOf(0xff, 20));
     rig.run(400);
-    expect(rig.playout.farEnergy()).toBe(32_124 ** 2);
+    expect(rig.playout.farFrame()).toEqual(audioOf(0x80, 20));
     rig.run(500);
-    expect(rig.playout.farEnergy()).toBe(0);
+    expect(rig.playout.farFrame()).toBeNull();
   });
 });
 

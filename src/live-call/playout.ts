@@ -73,6 +73,7 @@ export class Playout {
   readonly #settings: PlayoutSettings;
   readonly #events: PlayoutEvents;
   readonly #fifo = new AudioFifo();
+  readonly #farFrame = new Uint8Array(MULAW_FRAME_BYTES);
   readonly #marks = new PlayoutMarks();
   readonly #discarded = new Set<string>();
   #items: PlayoutItem[] = [];
@@ -131,10 +132,13 @@ export class Playout {
     return Math.max(0, (this.#heard - this.#spokenFrom) / MULAW_BYTES_PER_MS);
   }
 
-  /** Mean square of the frame that is being heard about now. Hot: no allocation. */
-  farEnergy(): number {
-    if (!this.#active || this.#heard >= this.#sent) return 0;
-    return this.#fifo.energyAt(this.#heard - (this.#heard % MULAW_FRAME_BYTES));
+  /** The frame that is being heard about now, null for silence; valid until the next call. Hot: no allocation. */
+  farFrame(): Uint8Array | null {
+    if (!this.#active || this.#heard >= this.#sent) return null;
+    const from = this.#heard - (this.#heard % MULAW_FRAME_BYTES);
+    if (from < this.#fifo.start || from + MULAW_FRAME_BYTES > this.#fifo.end) return null;
+    this.#fifo.copyInto(this.#farFrame, 0, from, MULAW_FRAME_BYTES);
+    return this.#farFrame;
   }
 
   /** Audio of the engine. False when the queue is full: the answer has to be stopped. Audio of discarded items is dropped. */

@@ -50,7 +50,7 @@ export class DemoEngine implements VoiceEngine {
   appendAudio(payload: string): void {
     if (this.state !== "ready") return;
     const bytes = this.#frame.write(payload, "base64");
-    const verdict = this.#vad.push(this.#frame, bytes, 0);
+    const verdict = this.#vad.push(this.#frame, bytes, null);
     if (verdict === VAD_SPEECH_STARTED) {
       this.#turnEnd?.cancel();
       this.#events?.callerSpeech("started");

@@ -98,7 +98,7 @@ function sounds(): { trace: Uint8Array; stereo: Uint8Array } {
   });
   const caller = frames(chain(...parts, noise((lengthMs - atMs) / 1_000, 18, 7)));
   for (const [index, frame] of caller.entries()) {
-    vad.push(frame, frame.length, 0);
+    vad.push(frame, frame.length, null);
     trace.push(vad, index * 20 === 16_300 ? TRACE_BARGE_IN : 0);
   }
   const left = Uint8Array.from(caller.flatMap((frame) => [...frame]));

@@ -10,7 +10,7 @@ function verdicts(signal: Signal, heardFromMs = 0, keypadAtMs = -1, lineRms = 25
   const line = lineRms === 0 ? signal : mix(signal, noise(signal.length / 8_000, lineRms, 1));
   return frames(line).flatMap((frame, at) => {
     const atMs = (at + 1) * 20;
-    vad.push(frame, 160, 0);
+    vad.push(frame, 160, null);
     if (atMs === keypadAtMs) barge.keypad();
     const verdict = barge.push(vad, Math.max(0, atMs - heardFromMs));
     return verdict === 0 ? [] : [{ verdict, atMs }];
@@ -53,7 +53,7 @@ describe("barge-in", () => {
   });
 
   test("tones that the provider reports as a key are not speech, and the caller is heard again afterwards", () => {
-    expect(verdicts(talk(0.6), 0, 2_200).some(({ verdict }) => verdict === BARGE_IN)).toBe(false);
+    expect(verdicts(talk(0.5), 0, 2_200).some(({ verdict }) => verdict === BARGE_IN)).toBe(false);
     expect(verdicts(talk(2), 0, 2_200).map(({ verdict }) => verdict)).toEqual([BARGE_IN]);
   });
 

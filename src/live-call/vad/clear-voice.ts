@@ -21,8 +21,8 @@ const LEAST = -0.3;
 const CERTAIN = 24;
 // A vowel, rather than not: what spans are measured by.
 const VOWEL = 1.2;
-// The echo's own harmonics lie between the caller's: with half of the frame echo, vowels lose about this much clarity.
-const LESS_IN_ECHO = 0.25;
+// The echo's own harmonics lie between the caller's: vowels lose about this much clarity to it.
+const LESS_IN_ECHO = 0.15;
 // From this part of the energy on, the echo spoils the voice as much as it can.
 const ECHO_SPOILS = 1 / 8;
 // From this part on the period found jumps between the two voices and its going on means nothing.

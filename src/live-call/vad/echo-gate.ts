@@ -8,19 +8,28 @@ const ESTIMATE_EVERY = 4;
 const MEMORY = 0.9935;
 // The envelopes of echo and assistant agree to 0.8-0.95; two unrelated voices hardly ever reach 0.5.
 const CORRELATION_MIN = 0.55;
+// A delay that is known gives way to one that agrees clearly better, or when it hardly agrees any more.
+const CORRELATION_MORE = 0.1;
+const CORRELATION_LOST = 0.2;
 const FRAMES_MIN = 30;
 // Before anything is known, an echo 10 dB under the assistant is assumed.
 const FIRST_GAIN = 0.32;
 // What the caller must exceed: the echo fluctuates by a few dB around its prediction.
 const MARGIN = 10 ** 0.37;
-// A room answers for a while: the prediction falls by at most 2 dB per frame.
+// A room answers for a while: the prediction falls by at most 3 dB per frame.
 const TAIL = 0.5;
+// The gain follows the median of what is heard: a frame moves it by at most 0.14 dB, however loud the caller in it is. Where
+// the assistant is under its own mean, the room's answer and the edges of words count for more than the path.
+const FOLLOW = 0.04;
+const FOLLOW_MAX = 0.4;
+const FOLLOW_MIN_RATIO = 1e-3;
 // More double talk than this at a stretch is no double talk: the echo path has changed.
 const FROZEN_FRAMES_MAX = 150;
 
 /**
  * Reference gate: predicts, frame by frame, how much of the caller's leg is the assistant's own echo. Delay (0-700 ms) and
- * return loss are estimated per call from the energies of what was sent; while the caller talks over it, nothing is learnt.
+ * return loss are estimated per call from the energies of what was sent; while the caller surely talks over it, nothing is learnt.
+ * A frame that is only louder than predicted must teach: a gate that leaves those out predicts less and less.
  */
 export class EchoGate {
   /** Energy up to which the current frame may be echo; 0 when the assistant was not audible in the last 700 ms. */
@@ -80,9 +89,17 @@ export class EchoGate {
       this.#farSquares[delay] = this.#farSquares[delay]! * MEMORY + far * far;
       this.#products[delay] = this.#products[delay]! * MEMORY + near * far;
     }
+    if (this.delay >= 0) this.#follow(near);
     if (this.#weight < FRAMES_MIN || ++this.#sinceEstimate < ESTIMATE_EVERY) return;
     this.#sinceEstimate = 0;
     this.#estimate();
+  }
+
+  #follow(near: number): void {
+    const far = this.#farAt(this.delay);
+    if (far * this.#weight < this.#farSum[this.delay]!) return;
+    const off = Math.log(Math.max(FOLLOW_MIN_RATIO, near / (this.gain * far)));
+    this.gain *= Math.exp(FOLLOW * Math.max(-FOLLOW_MAX, Math.min(FOLLOW_MAX, off)));
   }
 
   #farAt(delay: number): number {
@@ -94,6 +111,7 @@ export class EchoGate {
     const nearVariance = this.#nearSquares - (this.#nearSum * this.#nearSum) / weight;
     let best = CORRELATION_MIN;
     let bestDelay = -1;
+    let own = 0;
     let mostGain = 0;
     for (let delay = 0; delay < DELAYS; delay++) {
       const farSum = this.#farSum[delay]!;
@@ -103,12 +121,15 @@ export class EchoGate {
       const scale = nearVariance * (farSquares - (farSum * farSum) / weight);
       if (scale <= 0) continue;
       const correlation = (this.#products[delay]! - (this.#nearSum * farSum) / weight) / Math.sqrt(scale);
+      if (delay === this.delay) own = correlation;
       if (correlation <= best) continue;
       best = correlation;
       bestDelay = delay;
     }
+    const known = this.delay >= 0;
+    if (known && own > CORRELATION_LOST && best < own + CORRELATION_MORE) return;
     this.delay = bestDelay;
-    this.gain =
-      bestDelay < 0 ? Math.min(FIRST_GAIN, mostGain) : this.#products[bestDelay]! / this.#farSquares[bestDelay]!;
+    if (bestDelay < 0) this.gain = Math.min(FIRST_GAIN, mostGain);
+    else if (!known) this.gain = this.#products[bestDelay]! / this.#farSquares[bestDelay]!;
   }
 }

@@ -1,3 +1,4 @@
+import type { EchoSpectrum } from "./echo-spectrum.ts";
 import { Fullness } from "./fullness.ts";
 import { Liveliness } from "./liveliness.ts";
 import { NoiseSpectrum } from "./noise-spectrum.ts";
@@ -118,6 +119,7 @@ export class Evidence {
   /** Mean square of the noise, in 16-bit units squared. */
   floor = 0;
   readonly #noise = new NoiseSpectrum();
+  readonly #echo: EchoSpectrum;
   readonly #voicing = new Voicing();
   readonly #steady = new Steadiness();
   readonly #tone = new ToneTest();
@@ -138,6 +140,12 @@ export class Evidence {
   #aboveNoise = 0;
   #calmFrames = 0;
   #skipped = 0;
+  /** The frame's spectrum while it is the newest, null when nobody looked at it. */
+  #analysed: Float64Array | null = null;
+
+  constructor(echo: EchoSpectrum) {
+    this.#echo = echo;
+  }
 
   get calibrated(): boolean {
     return this.#noise.ready;
@@ -162,6 +170,7 @@ export class Evidence {
     settled: boolean,
   ): void {
     this.#framesSeen++;
+    this.#analysed = null;
     if (speaking && settled && this.#skipped === 0) this.#repeat();
     else if (!speaking && this.#canSkip(energy, hidden)) this.#skip();
     else this.#analyse(window, energy, hidden, faint, frozen, speaking);
@@ -177,16 +186,17 @@ export class Evidence {
   ): void {
     const settings = evidenceSettings;
     const power = powerSpectrum(window);
-    const noise = this.#noise.power;
-    const contrast = this.#noise.contrast(power);
+    this.#analysed = power;
+    const expected = this.#echo.over(this.#noise.power);
+    const contrast = this.#noise.contrast(power, expected);
     const needed = this.#neededContrast();
     this.#peak += evidenceSettings.peakRate * (this.#noise.peakiness - this.#peak);
-    this.#tone.push(power, this.#noise.heard, this.#noise.total);
+    this.#tone.push(power, this.#noise.heard, this.#noise.expected);
     this.tone = this.#tone.sure;
-    const held = this.#isHeld(power, noise);
+    const held = this.#isHeld(power, expected);
     const masked = hidden || faint;
     const open = !held && !masked && contrast > Math.max(settings.voicedContrast, needed - 0.17);
-    const maybe = this.#judgeVoice(power, noise, contrast) && open;
+    const maybe = this.#judgeVoice(power, expected, contrast) && open;
     this.#remember(maybe);
     this.#syllables.push(held || masked || frozen ? 0 : this.#voicing.clarity, frozen ? 0 : this.#noise.heard);
     this.speechLike = !held && (contrast > needed || maybe);
@@ -198,7 +208,8 @@ export class Evidence {
     }
     this.#addUp(masked, held, maybe, contrast - needed, frozen);
     // An answer may begin with the call: the first guess and a correction downwards cannot wait for its end.
-    const learns = !frozen || !this.#noise.ready || contrast < NOISE_GONE;
+    const noiseGone = contrast < NOISE_GONE && this.#noise.heard < this.#noise.total;
+    const learns = !frozen || !this.#noise.ready || noiseGone;
     if (this.#framesSeen > 3 && learns)
       this.#learn(power, energy, this.#learningRate(contrast, held, noNoise, speaking));
     const lively = !this.#liveliness.ready || this.#liveliness.value > settings.livelyToGoOn;
@@ -211,6 +222,11 @@ export class Evidence {
   #learn(power: Float64Array, energy: number, rate: number): void {
     this.#noise.learn(power, this.#skipped > 0 ? LEARN_MORE * rate : rate, 1 + this.#skipped);
     if (rate > 0) this.#idleEnergy += IDLE_RATE * (energy - this.#idleEnergy);
+  }
+
+  /** The frame just pushed was the assistant's echo and nobody else. */
+  learnEcho(): void {
+    if (this.#analysed !== null) this.#echo.learn(this.#analysed, this.#noise.power);
   }
 
   /** Nothing hangs on this frame: the line is at its noise floor, or under the echo, and no evidence is pending. */
@@ -303,10 +319,10 @@ export class Evidence {
   /** True while the last 1.5 s were filled so evenly that they are learnt as noise. */
   #followCrowd(hidden: boolean): boolean {
     const settings = evidenceSettings;
-    const { heard: total, total: noise } = this.#noise;
+    const { heard, expected, total: noise } = this.#noise;
     this.floor = noise * ENERGY_PER_POWER;
     const fullness = this.#fullness;
-    this.#aboveNoise = hidden ? 0 : Math.max(0, total - noise);
+    this.#aboveNoise = hidden ? 0 : Math.max(0, heard - expected);
     fullness.push(this.#aboveNoise);
     if (fullness.value > settings.full && fullness.mean > Math.max(FULL_POWER_MIN, settings.fullOverNoise * noise)) {
       this.#absorbFrames = settings.absorbFrames;

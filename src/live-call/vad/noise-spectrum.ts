@@ -26,8 +26,9 @@ const FIRST_MINIMUM_BIAS = 4;
  */
 export class NoiseSpectrum {
   readonly power: Float32Array = new Float32Array(BINS).fill(POWER_MIN);
-  /** Sum of `power`, and of the frame's, as of the last `contrast`. */
+  /** Sum of `power`, of what was expected, and of the frame's, as of the last `contrast`. */
   total = 0;
+  expected = 0;
   heard = 0;
   /**
    * How unlike the noise's the shape of the frame's spectrum is, whatever its level: log of the mean signal-to-noise ratio less the
@@ -46,20 +47,25 @@ export class NoiseSpectrum {
     return this.#framesSeen >= FIRST_FRAMES;
   }
 
-  /** Mean log signal-to-noise ratio of the pairs of bins that stand out; noise alone gives about 0.2. */
-  contrast(power: Float64Array): number {
+  /**
+   * Mean log ratio to what was expected of the pairs of bins that stand out; noise alone gives about 0.2.
+   * `expected` by bin: `power`, and the assistant's echo on top of it.
+   */
+  contrast(power: Float64Array, expected: Float32Array): number {
     const noise = this.power;
     let total = 0;
     let floor = 0;
+    let whole = 0;
     // One logarithm of the product instead of a sum of a hundred: e^-416 … e^520, which a double holds.
     let product = 1;
     let all = 1;
     let ratios = 0;
     for (let k = 0; k < BINS; k += 2) {
       const here = power[k]! + power[k + 1]!;
-      const known = noise[k]! + noise[k + 1]!;
+      const known = expected[k]! + expected[k + 1]!;
       total += here;
-      floor += known;
+      floor += noise[k]! + noise[k + 1]!;
+      whole += known;
       const ratio = here / known;
       if (ratio > 1) product *= Math.min(RATIO_MAX, ratio);
       const bounded = Math.max(RATIO_MIN, Math.min(RATIO_MAX, ratio));
@@ -68,6 +74,7 @@ export class NoiseSpectrum {
     }
     this.heard = total;
     this.total = floor;
+    this.expected = whole;
     this.peakiness = Math.log(ratios / (BINS / 2)) - Math.log(all) / (BINS / 2);
     return Math.log(product) / (BINS / 2);
   }

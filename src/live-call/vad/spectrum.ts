@@ -35,3 +35,11 @@ export function powerSpectrum(window: Uint8Array): Float64Array {
   sharedFft.power(windowed, power, FIRST_BIN, FIRST_BIN + BINS);
   return power;
 }
+
+/** The same of the WINDOW_SAMPLES bytes before index `end` of a ring whose length is a power of two, into `out`. */
+export function ringSpectrum(ring: Uint8Array, end: number, out: Float64Array): void {
+  const from = end - WINDOW_SAMPLES;
+  const mask = ring.length - 1;
+  for (let i = 0; i < WINDOW_SAMPLES; i++) windowed[i] = MULAW_TO_LINEAR[ring[(from + i) & mask]!]! * hann[i]!;
+  sharedFft.power(windowed, out, FIRST_BIN, FIRST_BIN + BINS);
+}

@@ -8,7 +8,7 @@ describe("trace", () => {
   test("is 4 bytes per 100 ms and a header, and grows past its first two minutes", () => {
     const vad = new Vad();
     const trace = new CallTrace();
-    vad.push(frames(noise(0.02, 500, 1))[0]!, 160, 0);
+    vad.push(frames(noise(0.02, 500, 1))[0]!, 160, null);
     for (let frame = 0; frame < 50 * 180; frame++) trace.push(vad, 0);
     expect(trace.finish()).toHaveLength(4 + 4 * 1_800);
     expect(readTrace(trace.finish())).toHaveLength(1_800);
@@ -19,7 +19,7 @@ describe("trace", () => {
     const trace = new CallTrace();
     let loudest = 0;
     frames(noise(0.1, 500, 1)).forEach((frame, at) => {
-      vad.push(frame, 160, 0);
+      vad.push(frame, 160, null);
       loudest = Math.max(loudest, vad.levelRms);
       trace.push(vad, at === 1 ? TRACE_STARTED : at === 3 ? TRACE_BARGE_IN : 0);
     });

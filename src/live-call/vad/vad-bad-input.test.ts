@@ -16,14 +16,11 @@ const readings = (vad: Vad): number[] => [
 ];
 
 describe("bad input", () => {
-  test("any frames of any length with any reference energy: no exception, no NaN, bounded results", () => {
+  test("any frames of any length, of the caller and of the assistant: no exception, no NaN, bounded results", () => {
     const frame = fc.record({
       bytes: fc.uint8Array({ maxLength: 400 }),
       claimed: fc.oneof(fc.constantFrom(160, 0, -1, 1e9, Number.NaN), fc.integer({ min: 0, max: 400 })),
-      far: fc.oneof(
-        fc.constantFrom(0, -5, Number.NaN, Number.POSITIVE_INFINITY),
-        fc.double({ min: 0, max: 1e9, noNaN: true }),
-      ),
+      far: fc.option(fc.oneof(fc.uint8Array({ maxLength: 400 }), fc.uint8Array({ minLength: 160, maxLength: 160 }))),
       repeat: fc.integer({ min: 1, max: 40 }),
     });
     fc.assert(

@@ -1,7 +1,9 @@
+import { frameEnergy } from "../../audio/energy.ts";
 import { MULAW_FRAME_BYTES, MULAW_SILENCE, SQUARE_OF_MULAW } from "../../audio/mulaw.ts";
 import { CallerLevel } from "./caller-level.ts";
 import { ClearVoice } from "./clear-voice.ts";
 import { EchoGate } from "./echo-gate.ts";
+import { EchoSpectrum } from "./echo-spectrum.ts";
 import { Evidence } from "./evidence.ts";
 import { WINDOW_SAMPLES } from "./spectrum.ts";
 
@@ -19,8 +21,13 @@ const FLOOR_MIN = 9;
 const MOVED = 2;
 // 300 ms into an utterance, nothing but its end is waited for.
 const SETTLED_FRAMES = 15;
-// 6 dB over what the echo can be: a cough or a door, from which the gate must not learn.
+// 6 dB over what the echo can be: a cough or a door, from which the gate must not learn; 3 dB once its path is known.
 const OUTLIER = 4;
+const OUTLIER_KNOWN = 2;
+// In nats (see ClearVoice): a caller from whom the gate must not learn. What is left of an echo seldom gets there.
+const SURELY_CALLER = 8;
+// Once the echo's spectrum is known, only frames up to 1.5 dB over its energy need no look: in the others that spectrum decides.
+const HIDDEN_KNOWN = 0.6;
 // Echo comes on top of the noise, whose energy swings by 3 dB from frame to frame.
 const NOISE_ROOM = 1.8;
 
@@ -38,8 +45,9 @@ export class Vad {
   readonly #hangoverFrames: number;
   /** The last 50 ms as they came: a byte a sample keeps a hundred calls in the cache. */
   readonly #window = new Uint8Array(WINDOW_SAMPLES).fill(MULAW_SILENCE);
-  readonly #evidence = new Evidence();
   readonly #echo = new EchoGate();
+  readonly #echoSpectrum = new EchoSpectrum();
+  readonly #evidence = new Evidence(this.#echoSpectrum);
   readonly #caller = new CallerLevel();
   readonly #clear = new ClearVoice();
   #energy = 0;
@@ -57,21 +65,19 @@ export class Vad {
 
   /**
    * One inbound frame: `bytes` mu-law bytes of `frame` (normally 160; what is missing counts as silence).
-   * `farEnergy`: mean square, in 16-bit units squared, of the assistant's frame estimated to be playing at the caller's
-   * ear now (0 = silence). Returns VAD_NOTHING, VAD_SPEECH_STARTED or VAD_SPEECH_ENDED.
+   * `far`: the assistant's mu-law frame estimated to be playing at the caller's ear now, null for silence.
+   * Returns VAD_NOTHING, VAD_SPEECH_STARTED or VAD_SPEECH_ENDED.
    */
-  push(frame: Uint8Array, bytes: number, farEnergy: number): number {
+  push(frame: Uint8Array, bytes: number, far: Uint8Array | null): number {
     this.#take(frame, bytes);
-    this.#echo.predict(farEnergy > 0 && farEnergy < Number.MAX_VALUE ? farEnergy : 0);
+    this.#predictEcho(far);
     const { limit } = this.#echo;
-    const echo = limit > 0 && this.#energy < limit + NOISE_ROOM * this.#evidence.floor;
+    const echo = this.#isUnder(this.#echo.delay >= 0 ? HIDDEN_KNOWN * limit : limit);
     const faint = this.#energy < this.#caller.gate;
     const evidence = this.#evidence;
     const settled = this.#speaking && this.#utteranceFrames > SETTLED_FRAMES && limit === 0;
     evidence.push(this.#window, this.#energy, echo, faint, limit > evidence.floor / 4, this.#speaking, settled);
-    // Once the echo is known, what exceeds it is somebody else and teaches nothing.
-    const other = !echo && (this.#echo.delay >= 0 || (evidence.speechLike && this.#energy > OUTLIER * limit));
-    this.#echo.learn(this.#energy - evidence.floor, other);
+    this.#learnEcho();
     const echoShare = this.#energy > 0 ? Math.min(1, limit / this.#energy) : 0;
     this.#clear.push(evidence.clarity, evidence.lag, evidence.steady, echoShare);
     if (evidence.tone) this.#clear.forget();
@@ -137,6 +143,27 @@ export class Vad {
   }
   acknowledgeThreshold(): void {
     this.#loggedThreshold = this.speechThresholdRms ** 2;
+  }
+
+  #predictEcho(far: Uint8Array | null): void {
+    const heard = far !== null && far.length >= MULAW_FRAME_BYTES ? far : null;
+    this.#echo.predict(heard === null ? 0 : frameEnergy(heard, MULAW_FRAME_BYTES));
+    this.#echoSpectrum.hear(heard);
+    this.#echoSpectrum.aim(this.#echo.limit > 0 ? this.#echo.delay : -1, this.#echo.gain);
+  }
+
+  /** The frame is no louder than this echo and the noise. */
+  #isUnder(limit: number): boolean {
+    return limit > 0 && this.#energy < limit + NOISE_ROOM * this.#evidence.floor;
+  }
+
+  #learnEcho(): void {
+    const { limit, delay } = this.#echo;
+    const evidence = this.#evidence;
+    const loud = this.#energy > (delay < 0 ? OUTLIER : OUTLIER_KNOWN) * limit && !this.#isUnder(limit);
+    const other = (loud && evidence.speechLike) || (this.#speaking && this.#clear.certainty >= SURELY_CALLER);
+    this.#echo.learn(this.#energy - evidence.floor, other);
+    if (!other) evidence.learnEcho();
   }
 
   #take(frame: Uint8Array, bytes: number): void {

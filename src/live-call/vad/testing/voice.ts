@@ -82,6 +82,12 @@ export function tones(seconds: number, rms: number, hz: readonly number[]): Sign
   );
 }
 
+/** What comes back of a signal, so much later and quieter. */
+export function echo(of: Signal, delayMs: number, lossDb: number): Signal {
+  const delay = delayMs * 8;
+  return of.map((_, i) => (i < delay ? 0 : of[i - delay]! * 10 ** (-lossDb / 20)));
+}
+
 export const silence = (seconds: number): Signal => new Float64Array(Math.round(seconds * RATE));
 
 /** One after the other. */
@@ -101,14 +107,10 @@ export function frames(signal: Signal): Uint8Array[] {
 }
 
 /** Pushes a signal; returns the edges that were reported, with the ms at which they were. */
-export function listen(
-  vad: Vad,
-  signal: Signal,
-  far: (frame: number) => number = () => 0,
-): { edge: number; atMs: number }[] {
+export function listen(vad: Vad, signal: Signal): { edge: number; atMs: number }[] {
   const edges: { edge: number; atMs: number }[] = [];
   frames(signal).forEach((frame, at) => {
-    const edge = vad.push(frame, frame.length, far(at));
+    const edge = vad.push(frame, frame.length, null);
     if (edge !== VAD_NOTHING) edges.push({ edge, atMs: (at + 1) * 20 });
   });
   return edges;
