@@ -5,7 +5,7 @@ interface Lockfile {
 }
 
 /**
- * Supply chain: no addresses in the lock file (an install elsewhere would go there), no sources but the registry, and no
+ * Supply chain (S14, K14): no addresses in the lock file (an install elsewhere would go there), no sources but the registry, and no
  * platform binary missing (a registry that lacks some makes Bun leave them out in silence, and the install breaks elsewhere).
  */
 export async function checkLockfile(root: string): Promise<string[]> {

@@ -73,7 +73,7 @@ test("every answer says what it is and that it is no page", async () => {
   expect(headers.get("strict-transport-security")).toBe("max-age=31536000");
 });
 
-test("whoever asks too often is told when to come back; others are not held up", () => {
+test("K12: whoever asks too often is told when to come back; others are not held up", () => {
   const clock = createVirtualClock();
   const rate = new RequestRate(clock, 3);
   for (let asked = 0; asked < 3; asked++) rate.count("dana");

@@ -84,7 +84,7 @@ test("whoever is disabled while logged in is out at once", async () => {
   expect((await me(browser)).status).toBe(401);
 });
 
-test("the sixth try in a quarter of an hour is held back, right or wrong, and says for how long", async () => {
+test("K12: the sixth try in a quarter of an hour is held back, right or wrong, and says for how long", async () => {
   const { email } = await addPerson(db, "agent", a);
   for (let tries = 0; tries < limits.loginPerAccountMax; tries++)
     expect((await open().login(email, "wrong password")).status).toBe(401);
@@ -110,7 +110,7 @@ test("five tries at once count as five", async () => {
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(12 - limits.loginPerAccountMax);
 });
 
-test("a login never keeps an id that the browser came with", async () => {
+test("S6: a login never keeps an id that the browser came with", async () => {
   const { browser, email } = await loggedIn("agent");
   const before = browser.jar.get("sid");
   expect((await browser.login(email, password)).status).toBe(200);
@@ -290,7 +290,7 @@ test("a link is dead when its time is over", async () => {
   expect((await accept(token)).answer.status).toBe(404);
 });
 
-test("a system_admin enters a business and leaves it, each time under a fresh id, and both are in the audit", async () => {
+test("S6: a system_admin enters a business and leaves it, each time under a fresh id, and both are in the audit", async () => {
   const { browser, id } = await loggedIn("system_admin");
   expect((await me(browser)).body).toMatchObject({ business: null, impersonating: false });
   expect((await browser.ask("/api/notifications")).body).toEqual({

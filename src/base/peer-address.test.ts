@@ -14,6 +14,6 @@ const rows: [what: string, peer: string | undefined, forwardedFor: string | null
   ["172.32 is not private", "172.32.0.1", "6.6.6.6", "172.32.0.1"],
   ["unknown", undefined, "6.6.6.6", null],
 ];
-test.each(rows)("%s", (_what, peer, forwardedFor, address) => {
+test.each(rows)("K12: whom a request counts against: %s", (_what, peer, forwardedFor, address) => {
   expect(peerAddress(peer, forwardedFor)).toBe(address);
 });

@@ -34,7 +34,7 @@ test("every route has a case, and every case a route", () => {
   expect(cases.filter((route) => !all.includes(route))).toEqual([]);
 });
 
-describe("one business with another's ids", () => {
+describe("S1: one business with another's ids", () => {
   const tried = { routes: 0, withIds: 0 };
 
   test("gets 404 for what stands in the path, nothing of the other in any answer, and changes no row of it", async () => {
@@ -101,7 +101,7 @@ function expectNothingOf(ids: Seeded, said: string, route: string): void {
   }
 }
 
-test("without a login every route is 401, but for those that are for anybody", async () => {
+test("S2: without a login every route is 401, but for those that are for anybody", async () => {
   const { body } = await tenants.admin.ask<{ paths: Record<string, Record<string, { "x-access"?: string }>> }>(
     "/api/openapi.json",
   );
@@ -117,7 +117,7 @@ test("without a login every route is 401, but for those that are for anybody", a
   process.stdout.write(`isolation: ${refused} routes refused without a login\n`);
 }, 60_000);
 
-test("every change without the token, with another's, or from a foreign page is 403 and changes nothing", async () => {
+test("S2: every change without the token, with another's, or from a foreign page is 403 and changes nothing", async () => {
   const before = await tenants.rowsOf(a.ids.business!);
   const forged: Record<string, string | null>[] = [
     { "X-CSRF-Token": null },

@@ -53,7 +53,7 @@ async function ring(): Promise<{ callSid: string; token: string; end: () => Prom
   return { callSid: form.CallSid!, token, end };
 }
 
-describe("a socket without a right to be there is closed within 3 s, and the model hears of nobody", () => {
+describe("S4: a socket without a right to be there is closed within 3 s, and the model hears of nobody", () => {
   const withStart = async (callSid: string, parameters: Record<string, unknown>): Promise<RawSocket> => {
     const socket = await openMediaSocket(stage);
     socket.send('{"event":"connected","protocol":"Call","version":"1.0.0"}');

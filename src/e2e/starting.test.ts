@@ -112,7 +112,7 @@ test("a new installation prints its one way in, to the operator and not as a log
   expect(await product.stop()).toBe(0);
 }, 40_000);
 
-test("no secret is in the log: neither those that are given nor those that are made (K10)", async () => {
+test("S10: no secret is in the log: neither those that are given nor those that are made (K10)", async () => {
   const given = {
     OPENAI_API_KEY: "sk-geheim-openai-0123456789",
     TWILIO_AUTH_TOKEN: "geheim0123456789abcdef0123456789",

@@ -44,7 +44,7 @@ const shortCall = (faults = {}): Promise<CallReport> =>
   stage.world.dial({ name: "e2e", title: "", faults, steps: [{ do: "listen" }, { do: "hangUp" }], patienceMs: 20_000 })
     .report;
 
-describe("a request that Twilio did not sign", () => {
+describe("S3: a request that Twilio did not sign", () => {
   const paths = [
     "/webhook/incoming_call",
     "/webhook/call_status",
@@ -116,7 +116,7 @@ describe("a request that Twilio did not sign", () => {
   });
 });
 
-describe("a webhook that comes more than once", () => {
+describe("S3: a webhook that comes more than once", () => {
   test("five times at once: one call, one token, one answer, absolute addresses of ours", async () => {
     const form = ringing(stage);
     const answers = await Promise.all(
@@ -196,7 +196,7 @@ describe("a webhook that comes more than once", () => {
   });
 });
 
-test("malformed fields in signed requests are answered with 4xx or TwiML, never with an error or a stack", async () => {
+test("S3: malformed fields in signed requests are answered with 4xx or TwiML, never with an error or a stack", async () => {
   // A caller and a business of their own: so many calls at once are answered by the recording, then also the next test's.
   const own = { From: "+972529998877", To: "+97235550188" };
   await stage.addBusiness({ name: "מספרת רון", phone: own.To as Phone });

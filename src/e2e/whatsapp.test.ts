@@ -120,7 +120,7 @@ step(
   },
 );
 
-step("no log line holds a number, a text or an empty error", () => {
+step("S10: no log line holds a number, a text or an empty error", () => {
   const all = stage.lines.join("\n");
   expect(all).toMatch(/\[WA-INCOMING\] message biz=\S+ from=…/);
   expect(all).not.toContain("972501112233");

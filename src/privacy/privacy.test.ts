@@ -153,7 +153,7 @@ describe("the export", () => {
   });
 });
 
-describe("erasing", () => {
+describe("S15: erasing", () => {
   test("leaves nothing of the person in any table, on the disk or at the provider, and a proof", async () => {
     expect(await tablesWith(mark, phone)).toContain("messages");
     expect((await erase()).status).toBe(202);

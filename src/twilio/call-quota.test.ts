@@ -21,7 +21,7 @@ function setUp() {
   return { clock, ring };
 }
 
-test("three calls of one caller at once; a fourth when one of them is over", () => {
+test("K12: three calls of one caller at once; a fourth when one of them is over", () => {
   const { ring } = setUp();
   const first = ring(dana);
   expect([ring(dana).over, ring(dana).over, ring(dana).over]).toEqual([null, null, "caller_at_once"]);
@@ -30,7 +30,7 @@ test("three calls of one caller at once; a fourth when one of them is over", () 
   expect([ring("+972509999999").over, ring(dana, "b2" as BusinessId).over]).toEqual([null, null]);
 });
 
-test("ten calls of one caller in any hour; those that were refused do not count", () => {
+test("K12: ten calls of one caller in any hour; those that were refused do not count", () => {
   const { clock, ring } = setUp();
   for (let call = 0; call < limits.callsPerCallerPerHourMax; call++) {
     const { over, hangUp } = ring(dana);
@@ -43,7 +43,7 @@ test("ten calls of one caller in any hour; those that were refused do not count"
   expect([ring(dana).over, ring(dana).over]).toEqual([null, "caller_per_hour"]);
 });
 
-test("fifty calls a second of one business, hidden numbers included", () => {
+test("K12: fifty calls a second of one business, hidden numbers included", () => {
   const { clock, ring } = setUp();
   const many = Array.from({ length: limits.webhooksPerSecondMax + 5 }, () => ring("").over);
   expect(many.filter((over) => over === null)).toHaveLength(limits.webhooksPerSecondMax);
