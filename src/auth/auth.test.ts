@@ -95,6 +95,29 @@ test("K12: the sixth try in a quarter of an hour is held back, right or wrong, a
   expect(seconds).toBeLessThanOrEqual(limits.loginWindowMs / 1_000);
 });
 
+let strangers = 0;
+test("K12: twenty tries of one address in a quarter of an hour, whoever's account; what it says of itself does not count", async () => {
+  const api = testApi(db);
+  const from = (address: string, forwardedFor?: string) => {
+    const server = { requestIP: () => ({ address }) };
+    const browser = new Browser({
+      request: (path, init = {}) => {
+        const headers = new Headers(init.headers);
+        if (forwardedFor !== undefined) headers.set("x-forwarded-for", forwardedFor);
+        return api.request(path, { ...init, headers }, { server });
+      },
+    });
+    return browser.login(`nobody-${address}-${++strangers}@example.com`, "wrong password");
+  };
+  for (let tries = 0; tries < limits.loginPerAddressMax; tries++)
+    expect((await from("203.0.113.7", `198.51.100.${tries}`)).status).toBe(401);
+  expect((await from("203.0.113.7", "198.51.100.99")).status).toBe(429);
+  expect((await from("203.0.113.8")).status).toBe(401);
+  // Behind our proxy the last hop that it saw counts, and nothing that was sent along before it.
+  expect((await from("10.0.0.2", "192.0.2.1, 203.0.113.7")).status).toBe(429);
+  expect((await from("10.0.0.2", "203.0.113.7, 203.0.113.9")).status).toBe(401);
+});
+
 test("five tries at once count as five", async () => {
   const { email } = await addPerson(db, "agent", a);
   const browsers = await Promise.all(

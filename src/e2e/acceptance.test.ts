@@ -147,7 +147,7 @@ const shown = [
 const look = async (who: Browser) => Promise.all(shown.map(async (path) => ({ path, ...(await who.ask(path)) })));
 
 step(
-  "an administrator enters one business, leaves it and enters the other: no byte of the first is in the second",
+  "S7: an administrator enters one business, leaves it and enters the other: no byte of the first is in the second",
   async () => {
     const enter = (businessId: string) => admin.ask("/api/auth/impersonation", { body: { businessId } });
     const cookies: string[] = [];

@@ -1,4 +1,8 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import { appendMessage } from "../crm/conversations/append-message.ts";
+import { messages } from "../db/schema/message.ts";
+import { limits } from "../limits.ts";
 import { say } from "./say.he.ts";
 import { handBack, silence, takeOver } from "./takeover.ts";
 import { dana, type RoomOptions, WhatsAppRoom, yossi } from "./testing/whatsapp-room.ts";
@@ -227,4 +231,31 @@ test("silence ends no earlier than it was set to", async () => {
   await room.inTenant((ctx) => silence(ctx, chat!.id, { kind: "staff", name: "רונית", until: soon }));
   const [after] = await room.conversations();
   expect(Temporal.Instant.compare(after!.silentUntil!, soon)).toBe(1);
+});
+
+test("K12: twenty answers in a minute to one customer, then a person is asked; others are answered", async () => {
+  const room = await open();
+  room.model.will("כן");
+  await room.channel.arrives(dana, "שלום");
+  await room.passes("the first answer", () => room.shown.length === 1);
+  const [chat] = await room.conversations();
+  const now = room.clock.instant();
+  await room.inTenant(async (ctx) => {
+    const said = {
+      conversationId: chat!.id,
+      customerId: chat!.customerId,
+      author: "assistant" as const,
+      body: "כן",
+      at: now,
+    };
+    for (let sent = 1; sent < limits.waAnswersPerMinute; sent++) await appendMessage(ctx, said);
+    await ctx.tx.update(messages).set({ purpose: "reply" }).where(eq(messages.author, "assistant"));
+  });
+  await room.channel.arrives(dana, "ועוד משהו");
+  await room.passes("the task", async () => (await room.tasks()).length === 1);
+  room.model.will("בוקר טוב");
+  await room.channel.arrives(yossi, "בוקר טוב");
+  await room.passes("the other's answer", () => room.shown.length === 2);
+  const asked = (await room.messages()).find(({ body }) => body === "ועוד משהו");
+  expect(asked).toMatchObject({ awaits: false, handled: "too_many" });
 });
