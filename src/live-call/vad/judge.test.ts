@@ -46,6 +46,27 @@ describe("was the interruption meant?", () => {
     fc.assert(fc.property(evidence, (each) => judgeInterruption(each) !== "undecided"));
   });
 
+  test("over every combination: words decide, nobody is talked over, and without words it takes its time", () => {
+    for (const transcript of [null, "", "כן", "כמה זה עולה?"]) {
+      for (const speaking of [false, true]) {
+        for (const turnTaken of [false, true]) {
+          for (const spokenMs of [100, 450, 451, 999, 1_000]) {
+            for (const sinceMs of [0, 1_199, 1_200, 1_799, 1_800]) {
+              const evidence = { transcript, speaking, turnTaken, spokenMs, sinceMs };
+              const verdict = judgeInterruption(evidence);
+              const said = { ...evidence, verdict };
+              if (transcript === "כמה זה עולה?" || spokenMs >= 1_000) expect(said).toMatchObject({ verdict: "meant" });
+              else if (speaking) expect(verdict).not.toBe("false_stop");
+              else if (transcript !== null) expect(said).toMatchObject({ verdict: "false_stop" });
+              else if (sinceMs < 1_200) expect(said).toMatchObject({ verdict: "undecided" });
+              if (sinceMs >= 1_800) expect(verdict).not.toBe("undecided");
+            }
+          }
+        }
+      }
+    }
+  });
+
   test("vowel points, dashes and capitals do not matter; four words are a sentence", () => {
     expect(isBackchannel("כֵּן")).toBe(true);
     expect(isBackchannel("OKAY!")).toBe(true);

@@ -19,8 +19,10 @@ const AFTER_FRAMES = 3;
 const ROWS = { from: bin(660), to: bin(980) };
 const COLUMNS = { from: bin(1_160), to: bin(1_680) };
 const TWIST = 16;
-// Dial tones begin at 350 Hz. Under that a lone harmonic is a closed vowel: its first formant, at 250-330 Hz, on a pitch of 150 Hz.
+// Dial tones begin at 350 Hz. Under that a harmonic that is nearly alone is a closed vowel, whose first formant lies at
+// 250-330 Hz, on a pitch of 150 Hz; a hum is quite alone.
 const LOWEST = bin(335);
+const HUM_SHARE_MIN = 0.995;
 
 /** Recognises the signals of telephones: keypad tones, and single tones (ring-back, busy, fax, information tones). */
 export class ToneTest {
@@ -47,8 +49,10 @@ export class ToneTest {
     const column = lobePower(power, strongest(power, COLUMNS.from, COLUMNS.to), PAIR_LOBE_BINS);
     if (row + column > PAIR_SHARE_MIN * signal && row < TWIST * column && column < TWIST * row) return true;
     const peak = strongest(power, 0, BINS);
-    if (peak < LOWEST) return false;
-    return lobePower(power, peak, LOBE_BINS) > SHARE_MIN * signal && this.#stays(power, peak);
+    return (
+      lobePower(power, peak, LOBE_BINS) > (peak < LOWEST ? HUM_SHARE_MIN : SHARE_MIN) * signal &&
+      this.#stays(power, peak)
+    );
   }
 
   /** The first 80 ms are given the benefit of the doubt: against the voice. */
