@@ -134,6 +134,13 @@ describe("S13: upload bombs", () => {
     expect(grownMb).toBeLessThan(150); // the sender's pieces are in it: this process is both ends
   });
 
+  test("a sound may have 10 MB, and not one byte more", async () => {
+    const sound = new Uint8Array(limits.waAudioBytes + 1);
+    sound.set(bytes("OggS"));
+    expect((await send(sound, "a.ogg")).status).toBe(413);
+    expect((await send(sound.subarray(0, -1), "a.ogg")).status).toBe(202);
+  });
+
   test.each<[string, () => Uint8Array, string]>([
     ["nothing at all", () => new Uint8Array(0), "a.png"],
     [

@@ -2,6 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
+import { limits } from "../limits.ts";
 import { fileName } from "./content.ts";
 import type { OwnFile } from "./queue-message.ts";
 import { type Sniffed, sniff, sniffBytes } from "./sniff.ts";
@@ -14,7 +15,7 @@ export interface KeptUpload extends OwnFile {
 
 /**
  * Keeps a file that staff sends, under a name of ours; what it is, its first bytes say (K13).
- * @throws AppError "invalid" for kinds of files that are not sent.
+ * @throws AppError "invalid" for kinds of files that are not sent, "too_large" for a sound that is.
  */
 export async function keepUpload(
   storageDir: string,
@@ -28,6 +29,8 @@ export async function keepUpload(
       public: "file_not_allowed",
       fields: [notAllowed],
     });
+  if (sniffed.family === "audio" && upload.bytes.length > limits.waAudioBytes)
+    throw new AppError("too_large", "the recording is too large");
   const folder = join("whatsapp", `business_${businessId}`, "media");
   await mkdir(join(storageDir, folder), { recursive: true, mode: 0o700 });
   const file = join(folder, `${newId()}.${sniffed.ending}`);
