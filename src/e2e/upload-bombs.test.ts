@@ -8,7 +8,7 @@ import type { BusinessId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { openConversation } from "../crm/conversations/open-conversation.ts";
 import { identifyCustomer } from "../crm/customers/identify.ts";
-import { withTenant } from "../db/tenant.ts";
+import { withSystem, withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { openStage, type Stage } from "./testing/stage.ts";
@@ -132,6 +132,16 @@ describe("S13: upload bombs", () => {
     const grownMb = (process.memoryUsage.rss() - before) / 1_048_576;
     process.stdout.write(`upload bombs: ${paths().length} gigabytes in pieces, memory ${grownMb.toFixed(0)} MB more\n`);
     expect(grownMb).toBeLessThan(150); // the sender's pieces are in it: this process is both ends
+  });
+
+  test("a business that has used up its room sends no more files", async () => {
+    const fill = (bytes: number) =>
+      withSystem(stage.db, (tx) => tx.execute(sql`update message_media set bytes = ${bytes} where state = 'stored'`));
+    const picture = bytes("\x89PNG\r\n\x1a\n");
+    expect((await send(picture, "a.png")).status).toBe(202);
+    await fill(limits.waMediaQuotaBytes);
+    expect((await send(picture, "a.png")).status).toBe(413);
+    await fill(8);
   });
 
   test("a sound may have 10 MB, and not one byte more", async () => {

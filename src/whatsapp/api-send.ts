@@ -12,6 +12,7 @@ import type { Ctx } from "../tenants/ctx.ts";
 import type { WhatsAppApiDeps } from "./api.ts";
 import { queuedShape } from "./api-shapes.ts";
 import { dropUpload, keepUpload } from "./keep-upload.ts";
+import { usedBytes } from "./media.ts";
 import { type NewContent, queueMessage } from "./queue-message.ts";
 import { type Recipient, reach } from "./reach.ts";
 import { contentSid } from "./settings.ts";
@@ -79,6 +80,9 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
       async (c) => {
         const { caption, name, quotedId: answers, ...to } = c.req.valid("query");
         const upload = { name, bytes: new Uint8Array(await c.req.arrayBuffer()) };
+        const used = await inTenant(db, c, usedBytes);
+        if (used + upload.bytes.length > limits.waMediaQuotaBytes)
+          throw new AppError("too_large", "the business's files are full", { public: "over_quota" });
         const { family: kind, ...file } = await keepUpload(storageDir, tenantOf(c), upload);
         try {
           return c.json(await inTenant(db, c, (ctx) => queued(ctx, to, { kind, caption, file }, answers)), 202);

@@ -173,7 +173,7 @@ async function load(ctx: Ctx, id: string): Promise<{ media: Media; message: Mess
   return row ?? null;
 }
 
-async function usedBytes(ctx: Ctx): Promise<number> {
+export async function usedBytes(ctx: Ctx): Promise<number> {
   const [row] = await ctx.tx
     .select({ bytes: sum(messageMedia.bytes).mapWith(Number) })
     .from(messageMedia)
