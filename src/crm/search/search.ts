@@ -65,7 +65,11 @@ function findCalls(ctx: Ctx, people: readonly CustomerId[], asked: Search, limit
   const columns = sql`id, customer_id, started_at, summary`;
   const theirs = sql`select ${columns} from calls
     where business_id = ${businessId} and customer_id in (${listed(people)}) order by started_at desc limit ${limit}`;
-  const said = sql`select ${columns} from calls
+  // Digits find the people, and with them their calls.
+  const said =
+    asked.kind === "digits"
+      ? null
+      : sql`select ${columns} from calls
     where business_id = ${businessId} and ${saidIn(ctx, sql`calls.id`, asked)} order by started_at desc limit ${limit}`;
   return tx.execute<FoundCall & Record<string, unknown>>(sql`
     select call.id, customer_id as "customerId", c.name as "customerName",
