@@ -14,11 +14,20 @@ export async function withPassword<T>(deed: () => Promise<T>): Promise<T | null>
   } catch (error) {
     if (!(error instanceof ApiError) || error.reason !== "confirm_password") throw error;
   }
-  const given = await new Promise<boolean>((settle) => {
+  return (await askForPassword()) ? deed() : null;
+}
+
+let asking: Promise<boolean> | null = null;
+
+/** Two deeds that want it at once are one question. */
+function askForPassword(): Promise<boolean> {
+  asking ??= new Promise<boolean>((settle) => {
     passwordWanted.value = { settle };
+  }).finally(() => {
+    passwordWanted.value = null;
+    asking = null;
   });
-  passwordWanted.value = null;
-  return given ? deed() : null;
+  return asking;
 }
 
 /** @throws ApiError when it is wrong. */

@@ -6,7 +6,7 @@ export interface Form {
   /** The sentence for each field that was refused. */
   readonly problems: Signal<Readonly<Record<string, string>>>;
   readonly busy: Signal<boolean>;
-  /** Sends once at a time. A refusal about fields goes beside them, with the focus on the first; others become a toast. */
+  /** True when it was done; false also when `send` answers null: its password was wanted and not given. Sends once at a time. A refusal about fields goes beside them, with the focus on the first; others become a toast. */
   submit(form: HTMLFormElement, send: (values: Record<string, string>) => Promise<unknown>): Promise<boolean>;
 }
 
@@ -26,8 +26,7 @@ export function createForm(): Form {
       busy.value = true;
       problems.value = {};
       try {
-        await send(valuesOf(form));
-        return true;
+        return (await send(valuesOf(form))) !== null;
       } catch (error) {
         const fields = fieldProblems(error);
         problems.value = fields;

@@ -7,7 +7,6 @@ import { choosing } from "../models/chosen-leads.ts";
 import { byStatus, fittingCount, leads, leadsLoad, loadLeads, shownLeads, statuses, typed } from "../models/leads.ts";
 import { exportLeads } from "../models/leads-file.ts";
 import { Button } from "../parts/button.tsx";
-import { ConfirmPassword } from "../parts/confirm-password.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Menu, MenuItem } from "../parts/menu.tsx";
@@ -61,7 +60,6 @@ export default function LeadsPage() {
       </div>
       <Leads board={board} />
       {!board && <BulkBar />}
-      <ConfirmPassword />
       {importing.value && <ImportLeads onClose={() => (importing.value = false)} />}
       {adding.value && <NewLead onClose={() => (adding.value = false)} />}
     </Page>

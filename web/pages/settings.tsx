@@ -1,5 +1,4 @@
 import { useEffect, useRef } from "preact/hooks";
-import { ConfirmPassword } from "../parts/confirm-password.tsx";
 import { Page } from "../parts/page.tsx";
 import { query } from "../router.ts";
 import { settingsWords } from "../strings/settings.he.ts";
@@ -44,7 +43,6 @@ export default function SettingsPage() {
         ))}
       </nav>
       <Shown />
-      <ConfirmPassword />
     </Page>
   );
 }

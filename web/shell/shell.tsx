@@ -1,3 +1,4 @@
+import { ConfirmPassword } from "../parts/confirm-password.tsx";
 import { Toasts } from "../parts/toasts.tsx";
 import { me } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
@@ -35,6 +36,7 @@ export function Shell() {
       </div>
       <Palette />
       <KeyHelpDoor />
+      <ConfirmPassword />
       <Toasts />
     </>
   );

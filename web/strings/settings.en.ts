@@ -16,12 +16,6 @@ export const en: Translation<typeof he> = {
   saved: "Saved",
   copy: "Copy",
   copied: "Copied",
-  password: {
-    title: "Confirm with your password",
-    why: "This opens a door into the business, so the password is asked for again.",
-    label: "Your password",
-    go: "Confirm",
-  },
   business: {
     name: "Name of the business",
     city: "City",

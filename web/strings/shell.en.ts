@@ -69,6 +69,12 @@ export const en: Translation<typeof he> = {
     text: "The rest of the panel works. You can load the page again.",
     reload: "Reload",
   },
+  password: {
+    title: "Confirm with your password",
+    why: "This opens a door into the business, so the password is asked for again.",
+    label: "Your password",
+    go: "Confirm",
+  },
   stale: (time) => `As of ${time}`,
   errors: {
     offline: "No network. Nothing was changed.",

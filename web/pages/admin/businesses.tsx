@@ -7,7 +7,6 @@ import { type Office, officesBy, openOffice, setOfficeStatus } from "../../model
 import { Avatar } from "../../parts/avatar.tsx";
 import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
-import { ConfirmPassword } from "../../parts/confirm-password.tsx";
 import { CopyText } from "../../parts/copy-text.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -84,7 +83,6 @@ export default function BusinessesPage() {
           }}
         />
       )}
-      <ConfirmPassword />
     </Page>
   );
 }
@@ -142,8 +140,9 @@ function NewOffice({ onClose, onLink }: { onClose: () => void; onLink: (link: st
       const owner = ownerName || ownerEmail ? { owner: { name: ownerName, email: ownerEmail } } : {};
       const office = { name, ...(phone ? { phone } : {}), ...owner };
       const made = await withPassword(() => openOffice(office));
-      if (made?.link) onLink(made.link);
-      await officesBy("").reload();
+      if (made === null) return null;
+      if (made.link) onLink(made.link);
+      return officesBy("").reload();
     });
     if (done) onClose();
   };

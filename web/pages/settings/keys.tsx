@@ -34,6 +34,7 @@ export function KeysTab() {
   const make = async (element: HTMLFormElement) => {
     const done = await form.submit(element, async ({ name = "", scope }) => {
       made.value = await withPassword(() => makeKey(name, scope === "write" ? "write" : "read"));
+      return made.value;
     });
     if (done) element.reset();
   };
@@ -133,6 +134,7 @@ function Webhooks() {
   const add = async (element: HTMLFormElement) => {
     const done = await webhookForm.submit(element, async ({ url = "" }) => {
       secret.value = await withPassword(() => addWebhook(url));
+      return secret.value;
     });
     if (done) element.reset();
   };

@@ -35,14 +35,14 @@ function Retention({ of }: { of: Kept }) {
   const { problems, busy } = form;
   const save = (element: HTMLFormElement) =>
     form.submit(element, async (values) => {
-      await saveSettings({
+      const saved = await saveSettings({
         recordCalls: values.recordCalls === "on",
         recordingDays: Number(values.recordingDays),
         messageMonths: months(values.messageMonths),
         transcriptMonths: months(values.transcriptMonths),
         auditMonths: Number(values.auditMonths),
       });
-      toast(t.saved);
+      if (saved) toast(t.saved);
     });
   const number = (
     name: "recordingDays" | "messageMonths" | "transcriptMonths" | "auditMonths",

@@ -68,8 +68,7 @@ function Person({ of, onLink }: { of: Member; onLink: (link: string) => void }) 
     if (made !== null) onLink(made);
   };
   const remove = async () => {
-    await withPassword(() => removeMember(of.id));
-    toast(t.removed);
+    if (await withPassword(() => removeMember(of.id).then(() => true))) toast(t.removed);
   };
   return (
     <>
@@ -98,6 +97,7 @@ function Invite({ onClose, onLink }: { onClose: () => void; onLink: (link: strin
       const person = { name, email, role: role === "owner" ? ("owner" as const) : ("agent" as const) };
       const made = await withPassword(() => inviteMember(person));
       if (made !== null) onLink(made);
+      return made;
     });
     if (done) onClose();
   };
