@@ -206,7 +206,7 @@ describe("the board", () => {
     expect((await list("", room.stranger)).items[0]?.status).toBe("new");
     expect((await change(ids, { assigneeUserId: room.owner.userId, source: "referral" })).status).toBe(200);
     expect((await list(`?source=referral&assigneeUserId=${room.owner.userId}`)).items).toHaveLength(2);
-    const rows = await room.business.run(({ tx }) => tx.select().from(auditLog));
+    const rows = await room.business.run(({ tx }) => tx.select().from(auditLog).orderBy(auditLog.id));
     expect(rows.filter(({ action }) => action === "lead.change").map(({ detail }) => detail)).toEqual([
       ...ids.map(() => ({ fields: "status", together: 2 })),
       ...ids.map(() => ({ fields: "source assigneeUserId", together: 2 })),
