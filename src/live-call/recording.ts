@@ -15,8 +15,8 @@ const silentChunk = new Uint8Array(chunkBytes).fill(MULAW_SILENCE);
 
 // Used again and again, by all calls in turn: what lives for seconds is found only by the collector's rare full pass, and
 // 100 calls would leave it 3 MB a second. Spares of each call's own were 5 MB for 100 calls.
-const chunks = createBufferPool(chunkBytes, 128);
-const stereoChunks = createBufferPool(2 * chunkBytes, 32);
+const chunks = createBufferPool(chunkBytes, 32);
+const stereoChunks = createBufferPool(2 * chunkBytes, 8);
 
 /** Mu-law bytes of one side by stream time, silence where nothing was written. Holds the newest chunks only. */
 class Side {
