@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { devices, inBrowser } from "./testing/in-browser.ts";
 
 inBrowser("the assistant's pages in a browser", { office: { environment: { OPENAI_API_KEY: "" } } }, (given) => {
@@ -82,6 +83,51 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await page.getByRole("button", { name: "חזרה לגרסה הזאת" }).last().click();
     await page.getByText("שוחזרה מגרסה 1").waitFor();
     await close();
+  });
+
+  test("a colleague's prompt was overwritten by a box that still held the older text", async () => {
+    const path = "/assistant?tab=does&channel=whatsapp";
+    const mine = await open({ path });
+    const theirs = { page: await mine.page.context().newPage() }; // a second login would end the first
+    await theirs.page.goto(mine.page.url());
+    const box = ({ page }: { page: Page }) => page.getByLabel("איך העסק מבקש לפעול");
+    const save = ({ page }: { page: Page }) => page.getByRole("button", { name: "שמירה והפעלה" });
+    const sent: unknown[] = [];
+    mine.page.on("request", (request) => {
+      if (request.method() === "PUT") sent.push(request.postDataJSON());
+    });
+    await box(mine).waitFor();
+    await box(theirs).fill("של הקולגה");
+    await save(theirs).click();
+    // Nothing is written here: the newest text stands in the box, and is what a press saves.
+    await mine.page.waitForFunction(() => document.querySelector("textarea")?.value === "של הקולגה");
+    await save(mine).click();
+    await mine.page.locator(".toast").getByText("בתוקף מהשיחה הבאה").waitFor();
+    expect(sent).toEqual([{ body: "של הקולגה", basedOn: 1 }]);
+
+    await box(mine).fill("שלי");
+    await box(theirs).fill("שוב של הקולגה");
+    await save(theirs).click();
+    await mine.page.getByText("מישהו שמר נוסח אחר").waitFor();
+    await mine.page.locator(".difference").getByText("שוב של הקולגה").waitFor();
+    expect(await mine.violations()).toEqual([]);
+    await save(mine).click({ force: true }); // a choice comes first
+    expect(sent).toHaveLength(1);
+    expect(await box(mine).inputValue()).toBe("שלי");
+    await mine.page.getByRole("button", { name: "להמשיך עם הנוסח שלי" }).click();
+    await save(mine).click();
+    await theirs.page.waitForFunction(() => document.querySelector("textarea")?.value === "שלי");
+    expect(sent).toEqual([
+      { body: "של הקולגה", basedOn: 1 },
+      { body: "שלי", basedOn: 2 },
+    ]);
+
+    await box(mine).fill("טיוטה");
+    await box(theirs).fill("אחרון");
+    await save(theirs).click();
+    await mine.page.getByRole("button", { name: "הנוסח החדש במקום שלי" }).click();
+    expect(await box(mine).inputValue()).toBe("אחרון");
+    await mine.close();
   });
 
   test("a draft is rehearsed without a key: it says why it did not run, and is published all the same", async () => {

@@ -104,10 +104,17 @@ export const versionsBy = resourceBy<Versions>(
   ["prompt", "settings"],
 );
 
-/** @throws ApiError "taken" when somebody has saved another version since `basedOn`. */
-export async function savePrompt(channel: Channel, body: string, basedOn: number): Promise<void> {
-  await prompts[":channel"].$put({ param: { channel }, json: { body, basedOn } });
-  await Promise.all([promptBy(channel).reload(), versionsBy(channel).reload()]);
+/** The text that saving began from. */
+export type Written = Pick<Prompt, "body" | "version">;
+
+/** Gives it as it was written down. @throws ApiError "taken" when somebody has saved another version since `basedOn`. */
+export async function savePrompt(channel: Channel, text: string, basedOn: number): Promise<Written> {
+  const saved = await prompts[":channel"].$put({ param: { channel }, json: { body: text, basedOn } });
+  const { body, version } = await saved.json();
+  promptBy(channel).patch((before) => ({ ...before, body, version }));
+  void promptBy(channel).reload();
+  void versionsBy(channel).reload();
+  return { body, version };
 }
 
 export async function rollBack(channel: Channel, version: number): Promise<void> {

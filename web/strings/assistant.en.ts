@@ -66,7 +66,7 @@ export const en: Translation<typeof he> = {
     hint: "Plain words. Hours and facts are added by themselves.",
     save: "Save and use",
     rehearse: "Rehearse before using",
-    changed: "Somebody saved another text meanwhile. Yours is still here: compare before you save.",
+    changed: "Somebody saved another text meanwhile. Yours is still here: compare and choose.",
     versions: "Versions",
     version: (number) => `Version ${number}`,
     inForce: "In force",
@@ -75,6 +75,12 @@ export const en: Translation<typeof he> = {
     same: "No difference.",
     back: "Back to this version",
     noVersions: "No versions yet.",
+  },
+  overtaken: {
+    choose: "Choose a text first",
+    take: "The new text instead of mine",
+    keep: "Go on with mine",
+    emptied: "The text was removed.",
   },
   rehearsal: {
     title: "Rehearsal",

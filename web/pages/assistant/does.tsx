@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { ApiError } from "../../api.ts";
 import { ago } from "../../format.ts";
 import { clapperboard } from "../../icons.ts";
@@ -10,6 +11,7 @@ import {
   rollBack,
   savePrompt,
   versionsBy,
+  type Written,
 } from "../../models/assistant.ts";
 import { saveDraft } from "../../models/rehearsal.ts";
 import { Badge } from "../../parts/badge.tsx";
@@ -20,6 +22,7 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { go, query, setQuery } from "../../router.ts";
 import { assistantWords } from "../../strings/assistant.he.ts";
+import { Overtaken } from "./overtaken.tsx";
 
 const channels: readonly Channel[] = ["call", "whatsapp"];
 
@@ -41,19 +44,36 @@ export function DoesTab() {
         ))}
       </div>
       <Loaded key={channel} from={promptBy(channel)}>
-        {({ body, version }) => <Editor channel={channel} body={body} version={version} />}
+        {(inForce) => <Editor channel={channel} inForce={inForce} />}
       </Loaded>
       <Versions key={`versions ${channel}`} channel={channel} />
     </div>
   );
 }
 
-function Editor({ channel, body, version }: { channel: Channel; body: string; version: number }) {
+/**
+ * While nothing is written the version in force stands here. What is written was begun from one version and is saved against
+ * that one: when a colleague was faster, the person sees the other text and chooses.
+ */
+function Editor({ channel, inForce }: { channel: Channel; inForce: Written }) {
   const t = assistantWords();
-  const text = useSignal(body);
+  const began = useSignal(inForce);
+  const text = useSignal(inForce.body);
+  const drawn = useSignal(0); // the box is drawn anew with another text
+  const isWritten = text.value !== began.value.body && text.value.trim() !== inForce.body;
+  const overtaken = began.value.version !== inForce.version;
+  const take = () => {
+    began.value = inForce;
+    if (text.value === inForce.body) return;
+    text.value = inForce.body;
+    drawn.value += 1;
+  };
+  useEffect(() => {
+    if (overtaken && !isWritten) take();
+  });
   const save = async () => {
     try {
-      await savePrompt(channel, text.value, version);
+      began.value = await savePrompt(channel, text.value, began.value.version);
       toast(t.saved);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== "taken") throw error;
@@ -61,20 +81,33 @@ function Editor({ channel, body, version }: { channel: Channel; body: string; ve
       await promptBy(channel).reload();
     }
   };
+  const chooseFirst = overtaken && isWritten;
   return (
     <>
       <TextArea
+        key={drawn.value}
         label={t.does.text}
         name="body"
         rows={12}
-        value={body}
+        value={began.value.body}
         hint={t.does.hint}
         onInput={(typed) => {
           text.value = typed;
         }}
       />
+      <div role="status">
+        {chooseFirst && (
+          <Overtaken
+            theirs={inForce.body}
+            onTake={take}
+            onKeep={() => {
+              began.value = inForce;
+            }}
+          />
+        )}
+      </div>
       <div class="line-up">
-        <Button look="primary" onClick={save}>
+        <Button look="primary" disabled={chooseFirst && t.overtaken.choose} onClick={save}>
           {t.does.save}
         </Button>
         <Button
