@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { fillOffice, hardNames } from "./testing/busy-day.ts";
 import { devices, inBrowser } from "./testing/in-browser.ts";
 
@@ -51,6 +52,98 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await page.getByRole("button", { name: "שליחה" }).click();
     await page.getByText("אין חיבור לרשת. הפעולה לא בוצעה.").waitFor();
     expect(await page.getByLabel("כתיבת הודעה").inputValue()).toBe("בלי רשת");
+    await close();
+  });
+
+  const composer = (page: Page) => page.getByLabel("כתיבת הודעה");
+  const to = (page: Page, index: number) => page.locator(`a.inbox-row[href="/inbox?with=${customers[index]}"]`).click();
+
+  test("words that could not be sent are back after another chat was opened meanwhile, and what is typed stays", async () => {
+    const { page, errors, close } = await open({ path: `/inbox?with=${customers[1]}` });
+    const held = Promise.withResolvers<void>();
+    await page.route("**/api/whatsapp/send", async (route) => {
+      await held.promise;
+      await route.fulfill({ status: 503, json: { error: { code: "upstream" } } });
+    });
+    await composer(page).fill("נכתב ולא נשלח");
+    await page.getByRole("button", { name: "שליחה" }).click();
+    await page.locator(".bubble.pending").waitFor();
+    await to(page, 4);
+    await page.getByRole("log").getByText("מחר אחרי העבודה").waitFor();
+    await composer(page).fill("באמצע משפט");
+    held.resolve();
+    await page.locator(".toast").waitFor();
+    expect(await page.locator(".toast").textContent()).not.toContain("משהו השתבש");
+    await to(page, 1);
+    await page.waitForFunction(() => document.querySelector("textarea")?.value === "נכתב ולא נשלח");
+    await to(page, 4);
+    await page.waitForFunction(() => document.querySelector("textarea")?.value === "באמצע משפט");
+    await page.reload();
+    await composer(page).waitFor();
+    expect(await composer(page).inputValue()).toBe("באמצע משפט");
+    expect(errors.filter((line) => !line.includes("503"))).toEqual([]);
+    await close();
+  });
+
+  test("a message whose answer was lost is sent again without being sent twice", async () => {
+    const { page, close } = await open({ path: `/inbox?with=${customers[7]}` });
+    await page.route(
+      "**/api/whatsapp/send",
+      async (route) => {
+        await route.fetch();
+        await route.abort("connectionreset");
+      },
+      { times: 1 },
+    );
+    await composer(page).fill("פעם אחת בלבד");
+    await page.getByRole("button", { name: "שליחה" }).click();
+    await page.getByText("אין חיבור לרשת. הפעולה לא בוצעה.").waitFor();
+    expect(await composer(page).inputValue()).toBe("פעם אחת בלבד");
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await page.getByRole("button", { name: "שליחה" }).click();
+    await page.waitForFunction(() => document.querySelector("textarea")?.value === "");
+    await page.locator(".bubble.pending").waitFor({ state: "detached" });
+    expect(await page.getByRole("log").getByText("פעם אחת בלבד").count()).toBe(1);
+    await close();
+  });
+
+  test("an upload on a dead line ends, and holds up no other chat", async () => {
+    const { page, close } = await open({ path: `/inbox?with=${customers[1]}` });
+    await page.clock.install();
+    await page.route("**/api/whatsapp/send-media*", () => {});
+    const pdf = { name: "חוזה.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4") };
+    await page.locator("input[type=file]").setInputFiles(pdf);
+    await page.getByRole("button", { name: "שליחה" }).click();
+    await page.locator(".bubble.pending").waitFor();
+    await to(page, 4);
+    await composer(page).fill("בינתיים כאן");
+    await page.getByRole("button", { name: "שליחה" }).click();
+    await page.getByRole("log").getByText("בינתיים כאן").waitFor();
+    await to(page, 1);
+    await page.locator(".bubble.pending").waitFor();
+    await page.clock.runFor(31_000);
+    await page.locator(".draft-part").getByText("חוזה.pdf").waitFor();
+    await page.locator(".bubble.pending").waitFor({ state: "detached" });
+    await close();
+  });
+
+  test("a pressed notification leads on within the page, and what was typed is there afterwards", async () => {
+    const { page, close } = await open({ path: `/inbox?with=${customers[1]}` });
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent("serviceworker"));
+    await composer(page).fill("עוד לא גמרתי");
+    await page.evaluate(() => Object.assign(globalThis, { samePage: true }));
+    await worker.evaluate(() => {
+      const notification = { close() {}, data: { to: "/tasks" } };
+      const pressed = Object.assign(new Event("notificationclick"), { notification, waitUntil() {} });
+      globalThis.dispatchEvent(pressed);
+    });
+    await page.waitForURL("**/tasks");
+    expect(await page.evaluate(() => "samePage" in globalThis)).toBe(true);
+    await page.goBack();
+    await composer(page).waitFor();
+    expect(await composer(page).inputValue()).toBe("עוד לא גמרתי");
     await close();
   });
 

@@ -4,7 +4,7 @@ import { wordsReady } from "./language.ts";
 import { goLive } from "./live.ts";
 import { bell } from "./models/notifications.ts";
 import { findRoute, registerRoutes } from "./route-table.ts";
-import { path, watchLinks } from "./router.ts";
+import { go, path, watchLinks } from "./router.ts";
 import { routes } from "./routes.ts";
 import { loadMe, me } from "./session.ts";
 import { watchKeys } from "./shell/keyboard.ts";
@@ -31,7 +31,13 @@ async function start(): Promise<void> {
     watchKeys();
     if (me.value?.business) bell.hold();
   }
-  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/sw.js").catch(() => {});
+  if ("serviceWorker" in navigator) followNotifications(navigator.serviceWorker);
+}
+
+/** A pressed notification leads there within the page; whoever is not logged in goes by way of the login. */
+function followNotifications(worker: ServiceWorkerContainer): void {
+  worker.onmessage = ({ data }: MessageEvent<{ go: string }>) => (me.value ? go(data.go) : location.assign(data.go));
+  void worker.register("/sw.js").catch(() => {});
 }
 
 void start();

@@ -25,7 +25,7 @@ interface WorkerScope {
     claim(): Promise<void>;
     matchAll(options: {
       type: "window";
-    }): Promise<{ url: string; focus(): Promise<unknown>; navigate(url: string): Promise<unknown> }[]>;
+    }): Promise<{ focus(): Promise<unknown>; postMessage(message: { go: string }): void }[]>;
     openWindow(url: string): Promise<unknown>;
   };
 }
@@ -65,9 +65,9 @@ worker.addEventListener("notificationclick", (event: NotificationEventLike) => {
   const to = event.notification.data?.to ?? "/";
   event.waitUntil(
     worker.clients.matchAll({ type: "window" }).then(async ([open]) => {
-      if (open === undefined) return worker.clients.openWindow(to);
+      if (open === undefined) return void (await worker.clients.openWindow(to));
+      open.postMessage({ go: to }); // a navigation from here would load the page anew, and drop what is being written
       await open.focus();
-      return open.navigate(to);
     }),
   );
 });

@@ -1,5 +1,8 @@
 import { ApiError, csrfToken, online, refusal, toLogin } from "./api.ts";
 
+// A line on which nothing has moved for so long is dead.
+const stalledMs = 30_000;
+
 /**
  * Sends a file as the body of a POST. `fetch` cannot say how much has gone, and a large file over a phone's line takes longer
  * than any other answer: there is no time limit here but a stop for a line that is dead. @throws ApiError as the typed calls do.
@@ -12,18 +15,29 @@ export function upload(path: string, file: Blob, onProgress: (share: number) => 
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-CSRF-Token", csrfToken());
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total);
-    request.onerror = () => {
+    let stalled: ReturnType<typeof setTimeout> | undefined;
+    const moves = () => {
+      clearTimeout(stalled);
+      stalled = setTimeout(() => request.abort(), stalledMs);
+    };
+    request.upload.onprogress = ({ loaded, total }) => {
+      moves();
+      onProgress(total === 0 ? 0 : loaded / total);
+    };
+    const lost = () => {
       online.value = false;
       fail(new ApiError("offline"));
     };
-    request.onabort = () => fail(new ApiError("offline"));
+    request.onerror = lost;
+    request.onabort = lost;
+    request.onloadend = () => clearTimeout(stalled);
     request.onload = async () => {
       const { status, responseText } = request;
       if (status >= 200 && status < 300) return done();
       if (status === 401) toLogin();
       fail(await refusal(new Response(responseText, { status })));
     };
+    moves();
     request.send(file);
   });
 }

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from "preact/hooks";
-import { createForm } from "../../form.ts";
+import { createForm, type Form } from "../../form.ts";
 import { nearTime } from "../../format.ts";
 import { audioLines, hand, send as sendIcon } from "../../icons.ts";
-import { attach, draft, quote, send } from "../../models/draft.ts";
-import { type Chat, handBack, isSilent, silence, takeOver } from "../../models/inbox.ts";
+import { attach, draftOf, quote, send, write } from "../../models/draft.ts";
+import { type Chat, handBack, isSilent, takeOver } from "../../models/inbox.ts";
 import { Button } from "../../parts/button.tsx";
 import { FieldNote } from "../../parts/field.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -11,92 +11,105 @@ import { fieldProblems } from "../../problems.ts";
 import { inboxWords } from "../../strings/inbox.he.ts";
 import { AttachButton, AttachedFile, QuotedMessage } from "./draft-parts.tsx";
 
-const form = createForm();
+const forms = new Map<string, Form>();
+
+/** One per chat: a file that takes its time in one holds up no other, and its refusal waits where it belongs. */
+function formOf(chatId: string): Form {
+  const form = forms.get(chatId) ?? createForm();
+  forms.set(chatId, form);
+  return form;
+}
 
 /** Who answers here, and the place to write. Sending takes over by itself: nobody talks over a person. */
 export function Composer({ chat }: { chat: Chat }) {
   const t = inboxWords();
-  const element = useRef<HTMLFormElement>(null);
-  const words = () => element.current!.elements.namedItem("text") as HTMLTextAreaElement;
-  const mine = draft.value?.chatId === chat.id ? draft.value : null;
-  const isQuoting = mine?.quoted ?? null;
-  useEffect(() => {
-    if (isQuoting) words().focus();
-  }, [isQuoting]);
-  useEffect(
-    () => () => {
-      form.problems.value = {};
-    },
-    [],
-  );
-  const submit = () =>
-    form.submit(element.current!, async ({ text = "" }) => {
-      if (text === "" && !mine?.file) return;
-      words().value = "";
-      try {
-        if (!isSilent(chat)) await silence(chat.id);
-        await send(chat.id, text);
-      } catch (error) {
-        words().value ||= text; // nothing written is lost
-        throw error;
-      }
-    });
-  const take = (file: File | null) => {
-    try {
-      attach(chat.id, file);
-      form.problems.value = {};
-      words().focus();
-    } catch (error) {
-      form.problems.value = fieldProblems(error);
-    }
-  };
-  const keys = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && mine?.quoted) return quote(chat.id, null);
-    // On a phone Enter is a new line: there the button sends.
-    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
-    if (!sends || matchMedia("(pointer: coarse)").matches) return;
-    event.preventDefault();
-    void submit();
-  };
-  const problem = form.problems.value.file;
+  const { id } = chat;
+  const form = formOf(id);
+  const { quoted, file } = draftOf(id);
+  const problem = form.problems.value.file ?? form.problems.value.text;
   return (
     <footer class="thread-foot">
       <WhoAnswers chat={chat} />
       {chat.optedOut && <p class="notice warn">{t.optedOut}</p>}
-      {mine?.quoted && <QuotedMessage message={mine.quoted} onDrop={() => quote(chat.id, null)} />}
-      {mine?.file && <AttachedFile file={mine.file} onDrop={() => take(null)} />}
-      <form
-        class="composer"
-        noValidate
-        ref={element}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <AttachButton onFile={take} problemId={problem ? problemId : undefined} />
-        <textarea
-          class="input"
-          name="text"
-          rows={1}
-          dir="auto"
-          maxLength={4_000}
-          aria-label={t.write}
-          aria-keyshortcuts="R"
-          placeholder={mine?.file ? t.caption : t.write}
-          onKeyDown={keys}
-          onPaste={({ clipboardData }) => {
-            const [file] = clipboardData?.files ?? [];
-            if (file) take(file);
-          }}
-        />
-        <Button type="submit" look="primary" icon={sendIcon} label={t.send} busy={form.busy.value} flip />
-      </form>
+      {quoted && <QuotedMessage message={quoted} onDrop={() => quote(id, null)} />}
+      {file && <AttachedFile file={file} onDrop={() => take(id, null)} />}
+      <WriteForm chat={chat} problemId={problem ? problemId : undefined} />
       <p role="alert" class={problem ? "field" : "sr-only"}>
         {problem && <FieldNote id={problemId} error={problem} hint="" />}
       </p>
     </footer>
   );
+}
+
+function WriteForm({ chat, problemId }: { chat: Chat; problemId: string | undefined }) {
+  const t = inboxWords();
+  const { id } = chat;
+  const element = useRef<HTMLFormElement>(null);
+  const form = formOf(id);
+  const { text, quoted, file } = draftOf(id);
+  useEffect(() => {
+    if (quoted) focusWords(element.current);
+  }, [quoted]);
+  const submit = () => form.submit(element.current!, () => send(chat));
+  const takeHere = (chosen: File) => {
+    if (take(id, chosen)) focusWords(element.current);
+  };
+  return (
+    <form
+      class="composer"
+      noValidate
+      ref={element}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <AttachButton onFile={takeHere} problemId={problemId} />
+      <textarea
+        class="input"
+        name="text"
+        rows={1}
+        dir="auto"
+        maxLength={4_000}
+        aria-label={t.write}
+        aria-keyshortcuts="R"
+        placeholder={file ? t.caption : t.write}
+        value={text}
+        onInput={({ currentTarget }) => write(id, currentTarget.value)}
+        onKeyDown={(event) => keys(event, id, submit)}
+        onPaste={({ clipboardData }) => {
+          const [pasted] = clipboardData?.files ?? [];
+          if (pasted) takeHere(pasted);
+        }}
+      />
+      <Button type="submit" look="primary" icon={sendIcon} label={t.send} busy={form.busy.value} flip />
+    </form>
+  );
+}
+
+const focusWords = (form: HTMLFormElement | null): void =>
+  (form?.elements.namedItem("text") as HTMLTextAreaElement | null)?.focus();
+
+/** False for a file that cannot be sent: the reason stands below. */
+function take(chatId: string, file: File | null): boolean {
+  const { problems } = formOf(chatId);
+  try {
+    attach(chatId, file);
+    problems.value = {};
+    return true;
+  } catch (error) {
+    problems.value = fieldProblems(error);
+    return false;
+  }
+}
+
+function keys(event: KeyboardEvent, chatId: string, submit: () => void): void {
+  if (event.key === "Escape" && draftOf(chatId).quoted) return quote(chatId, null);
+  // On a phone Enter is a new line: there the button sends.
+  const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+  if (!sends || matchMedia("(pointer: coarse)").matches) return;
+  event.preventDefault();
+  submit();
 }
 
 const problemId = "composer-file-problem";
