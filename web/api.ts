@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { hc } from "hono/client";
 import type { Api } from "../src/api-types.ts";
 
@@ -6,7 +6,7 @@ import type { Api } from "../src/api-types.ts";
 export class ApiError extends Error {
   override readonly name = "ApiError";
   constructor(
-    /** `offline`, or the server's code: `invalid`, `not_found`, `taken` … (src/base/errors.ts). */
+    /** `offline` = nothing was done, `unknown` = the answer to a change was lost, or the server's code: `invalid`, `not_found`, `taken` … (src/base/errors.ts). */
     readonly code: string,
     /** Fields at fault, for `invalid`. */
     readonly fields: readonly { path: string; code: string }[] = [],
@@ -29,6 +29,34 @@ addEventListener("offline", () => {
   online.value = false;
 });
 
+// The line is tried again by itself, soon at first and then ever more slowly: nothing else may be asked for on a quiet page.
+const probeMs = { first: 1_000, max: 30_000, answer: 5_000 };
+
+effect(() => {
+  if (online.value) return;
+  let over = false;
+  let timer: ReturnType<typeof setTimeout>;
+  const tryAfter = (waitMs: number): void => {
+    timer = setTimeout(async () => {
+      const heard = await fetch("/health/live", {
+        cache: "no-store",
+        signal: AbortSignal.timeout(probeMs.answer),
+      }).then(
+        () => true,
+        () => false,
+      );
+      if (over) return;
+      if (heard) online.value = true;
+      else tryAfter(Math.min(waitMs * 2, probeMs.max));
+    }, waitMs);
+  };
+  tryAfter(probeMs.first);
+  return () => {
+    over = true;
+    clearTimeout(timer);
+  };
+});
+
 // What the product answers within; a phone on a bad line gets twice that.
 const answerMs = 20_000;
 
@@ -36,8 +64,8 @@ const answerMs = 20_000;
 const mayBeLoggedOut = "x-may-be-logged-out";
 
 /**
- * The only `fetch` of the panel (files go by upload.ts); every typed client goes through it. Changes are refused at once while offline: nobody should
- * believe that something was saved. @throws ApiError for everything but a good answer.
+ * The only `fetch` that asks the product for something (files go by upload.ts); every typed client goes through it. Changes
+ * are refused at once while offline: nobody should believe that something was saved. @throws ApiError for everything but a good answer.
  */
 async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const method = init.method ?? "GET";
@@ -53,7 +81,8 @@ async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   const response = await fetch(input, { ...init, headers, credentials: "same-origin", signal }).catch((error) => {
     if (init.signal?.aborted) throw error;
     online.value = false;
-    throw new ApiError("offline");
+    // A refused connection and a lost answer look the same from here: a change may have been made.
+    throw new ApiError(method === "GET" ? "offline" : "unknown");
   });
   if (losses === lossesBefore) online.value = true; // an answer from before the loss says nothing
   if (response.ok) return response;

@@ -93,10 +93,13 @@ inBrowser("the panel's shell in a browser", {}, (given) => {
   });
 
   test("without a network the old data stays with its time, and changes are refused with the reason", async () => {
-    const { page } = await open({ path: "/notifications" });
+    const { page } = await open({ path: "/assistant?tab=does" });
+    await page.getByLabel("איך העסק מבקש לפעול").fill("לדבר בקיצור");
     await page.context().setOffline(true);
     await page.locator(".banner.offline").waitFor();
-    await page.getByRole("heading", { name: "התראות", exact: true }).waitFor();
+    await page.getByRole("button", { name: "שמירה והפעלה" }).click();
+    await page.locator(".toast").getByText("אין חיבור לרשת. הפעולה לא בוצעה.").waitFor();
+    expect(await page.getByLabel("איך העסק מבקש לפעול").inputValue()).toBe("לדבר בקיצור");
     await page.context().setOffline(false);
     await page.locator(".banner.offline").waitFor({ state: "detached" });
   });

@@ -26,7 +26,7 @@ export function upload(path: string, file: Blob, onProgress: (share: number) => 
     };
     const lost = () => {
       online.value = false;
-      fail(new ApiError("offline"));
+      fail(new ApiError("unknown"));
     };
     request.onerror = lost;
     request.onabort = lost;

@@ -78,6 +78,7 @@ export const en: Translation<typeof he> = {
   stale: (time) => `As of ${time}`,
   errors: {
     offline: "No network. Nothing was changed.",
+    unknown: "No answer came, so it is not known whether this was done. Look before you try again.",
     invalid: "Some fields need fixing.",
     unauthenticated: "Your session ended. Please log in again.",
     forbidden: "You are not allowed to do this.",

@@ -1,0 +1,47 @@
+import { expect, test } from "bun:test";
+import { inBrowser } from "./testing/in-browser.ts";
+import { password } from "./testing/office.ts";
+
+inBrowser("a line that fails for a moment, in a browser", {}, (given) => {
+  const { open } = given;
+
+  test("one answer that was lost locked every later action as offline, though the line was fine", async () => {
+    const { page, close } = await open({ path: "/assistant?tab=does" });
+    let lost = 0;
+    await page.route("**/api/prompts/call", async (route) => {
+      if (route.request().method() !== "PUT" || lost > 0) return route.fallback();
+      lost += 1;
+      await route.abort("connectionreset");
+    });
+    await page.getByLabel("איך העסק מבקש לפעול").fill("לדבר בקיצור");
+    const save = page.getByRole("button", { name: "שמירה והפעלה" });
+    await save.click();
+    await page.locator(".toast").getByText("לא ידוע אם הפעולה בוצעה").waitFor();
+    await page.locator(".banner.offline").waitFor({ state: "detached" });
+    await save.click();
+    await page.locator(".toast").getByText("בתוקף מהשיחה הבאה").waitFor();
+    await close();
+  });
+
+  test("a page without a stream stayed offline for good after one lost answer", async () => {
+    const link = await given.office.linkFor("agent");
+    const { page, close } = await open({ role: null, path: link.slice(given.office.stage.listensAt.length) });
+    let probes = 0;
+    await page.route("**/health/live", async (route) => {
+      probes += 1;
+      if (probes > 1) return route.fallback();
+      await route.abort("connectionrefused");
+    });
+    await page.route("**/api/auth/link/accept", (route) => route.abort("connectionreset"), { times: 1 });
+    await page.getByLabel("סיסמה חדשה").fill(password);
+    const enter = page.getByRole("button", { name: "שמירה וכניסה" });
+    const heard = page.waitForResponse("**/health/live");
+    await enter.click();
+    await page.locator(".toast").getByText("לא ידוע אם הפעולה בוצעה").waitFor();
+    await heard;
+    await enter.click();
+    await page.getByRole("navigation").first().waitFor();
+    expect(probes).toBe(2);
+    await close();
+  });
+});
