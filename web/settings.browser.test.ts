@@ -1,4 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
+import { withTenant } from "../src/db/tenant.ts";
+import { readOpeningHours, setWeeklyHours } from "../src/tenants/hours.ts";
 import { devices, inBrowser } from "./testing/in-browser.ts";
 import { seedCall } from "./testing/seed-call.ts";
 
@@ -41,6 +43,39 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await page.getByRole("button", { name: "סגירת היום הזה" }).click();
     await page.getByRole("button", { name: /החזרת/ }).click();
     await page.getByText("אין תאריכים מיוחדים").waitFor();
+    await close();
+  });
+
+  test("saving the week keeps split hours; a window is added, and one that closes before it opens is refused beside it", async () => {
+    const { stage, businessId } = given.office;
+    const ctx = { businessId, actor: { kind: "assistant" as const } };
+    const windows = [
+      { weekday: 7, fromMinute: 540, toMinute: 780 },
+      { weekday: 7, fromMinute: 960, toMinute: 1_140 },
+    ];
+    await withTenant(stage.db, businessId, (tx) => setWeeklyHours({ ...ctx, tx }, null, windows));
+    const { page, close, violations } = await open({ path: "/settings?tab=hours", width: 390 });
+    const save = page.getByRole("button", { name: "שמירת השבוע" });
+    expect(await page.getByLabel("יום ראשון (2), משעה").inputValue()).toBe("16:00");
+    await page.getByRole("button", { name: "עוד שעות ביום ראשון" }).click();
+    await page.getByLabel("יום ראשון (3), עד שעה").fill("20:30");
+    await page.getByLabel("יום ראשון (3), משעה").fill("21:00");
+    await save.click();
+    await page.getByText("צריך שעת פתיחה").waitFor();
+    expect(await page.getByLabel("יום ראשון (3), עד שעה").getAttribute("aria-invalid")).toBe("true");
+    expect(await violations()).toEqual([]);
+    await page.getByLabel("יום ראשון (3), משעה").fill("20:00");
+    await page.getByRole("checkbox", { name: "יום שני" }).check();
+    await save.click();
+    await page.getByText("נשמר", { exact: true }).waitFor();
+    const { weekly } = await withTenant(stage.db, businessId, (tx) => readOpeningHours({ ...ctx, tx }, "2026-01-01"));
+    const shown = weekly.map(({ weekday, fromMinute, toMinute }) => [weekday, fromMinute, toMinute]);
+    expect(shown).toEqual([
+      [7, 540, 780],
+      [7, 960, 1_140],
+      [7, 1_200, 1_230],
+      [1, 540, 1_020],
+    ]);
     await close();
   });
 

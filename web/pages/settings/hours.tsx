@@ -1,8 +1,8 @@
-import { clockOf, minuteOf } from "../../dates.ts";
+import { clockOf } from "../../dates.ts";
 import { createForm } from "../../form.ts";
-import { dateName, weekdayName } from "../../format.ts";
+import { dateName } from "../../format.ts";
 import { rotateCcw } from "../../icons.ts";
-import { clearDate, type Opening, opening, saveDate, saveRules, saveWeek } from "../../models/settings.ts";
+import { clearDate, type Opening, opening, saveDate, saveRules } from "../../models/settings.ts";
 import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
@@ -10,83 +10,24 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
+import { Week } from "./week.tsx";
 
-const weekForm = createForm();
 const rulesForm = createForm();
 const dateForm = createForm();
-/** ISO weekdays as an Israeli week has them: Sunday first. */
-const week = [7, 1, 2, 3, 4, 5, 6];
-const usual = { fromMinute: 9 * 60, toMinute: 17 * 60 };
 const holidaysShown = 8;
 
 export const HoursTab = () => (
   <Loaded from={opening}>
     {(data) => (
       <>
-        <Week of={data} />
+        {/* A week that somebody else has changed is shown anew: saving the old one would take theirs away. */}
+        <Week key={JSON.stringify(data.weekly)} of={data} />
         <Rules of={data} />
         <Dates of={data} />
       </>
     )}
   </Loaded>
 );
-
-function Week({ of }: { of: Opening }) {
-  const t = settingsWords();
-  const save = (element: HTMLFormElement) =>
-    weekForm.submit(element, async (values) => {
-      await saveWeek(week.filter((day) => values[`open${day}`] === "on").map((day) => windowOf(values, day)));
-      toast(t.saved);
-    });
-  return (
-    <Form onSubmit={save}>
-      <h2>{t.hours.week}</h2>
-      {week.map((day) => {
-        const known = of.weekly.find(({ weekday, resourceId }) => weekday === day && resourceId === null);
-        const { fromMinute, toMinute } = known ?? usual;
-        const name = weekdayName(day);
-        return (
-          <div key={day} class="line-up week-day">
-            <label class="check">
-              <input type="checkbox" name={`open${day}`} defaultChecked={known !== undefined} />
-              <span class="week-day-name">{name}</span>
-            </label>
-            <input
-              class="input"
-              type="time"
-              dir="ltr"
-              name={`from${day}`}
-              aria-label={t.hours.from(name)}
-              defaultValue={clockOf(fromMinute)}
-            />
-            <input
-              class="input"
-              type="time"
-              dir="ltr"
-              name={`to${day}`}
-              aria-label={t.hours.to(name)}
-              defaultValue={clockOf(toMinute % (24 * 60))}
-            />
-          </div>
-        );
-      })}
-      <div>
-        <Button type="submit" look="primary" busy={weekForm.busy.value}>
-          {t.hours.saveWeek}
-        </Button>
-      </div>
-    </Form>
-  );
-}
-
-const at = (clock = ""): number => minuteOf(`          T${clock}`);
-
-/** Midnight as an end is the day's end. */
-const windowOf = (values: Record<string, string>, weekday: number) => ({
-  weekday,
-  fromMinute: at(values[`from${weekday}`]),
-  toMinute: at(values[`to${weekday}`]) || 24 * 60,
-});
 
 const ruleFields = [
   ["meetingMinutes", "length"],
@@ -150,10 +91,12 @@ function Dates({ of }: { of: Opening }) {
               <span class="row-side">
                 {of.exceptions
                   .filter((one) => one.date === date)
-                  .map(({ fromMinute, toMinute }) =>
-                    fromMinute === null || toMinute === null ? t.closed : `${clockOf(fromMinute)}–${clockOf(toMinute)}`,
-                  )
-                  .join(", ")}
+                  .map((one, index) => (
+                    <span key={index}>
+                      {index > 0 && ", "}
+                      <Hours of={one} />
+                    </span>
+                  ))}
                 <Button look="ghost" icon={rotateCcw} label={t.clear(dateName(date))} onClick={() => clearDate(date)} />
               </span>
             </li>
@@ -181,4 +124,10 @@ function Dates({ of }: { of: Opening }) {
       </ul>
     </section>
   );
+}
+
+/** Hours of a date run from left to right in every language. */
+function Hours({ of: { fromMinute, toMinute } }: { of: Opening["exceptions"][number] }) {
+  if (fromMinute === null || toMinute === null) return <>{settingsWords().hours.closed}</>;
+  return <bdi dir="ltr">{`${clockOf(fromMinute)}–${clockOf(toMinute)}`}</bdi>;
 }
