@@ -1,4 +1,5 @@
 import { type Signal, useComputed, useSignal } from "@preact/signals";
+import { link } from "../address.ts";
 import { dayName, duration, money, nearTime, phoneText } from "../format.ts";
 import { phone as phoneIcon, user } from "../icons.ts";
 import {
@@ -66,8 +67,8 @@ function Actions({ of }: { of: CallDetail }) {
   const t = callWords();
   return (
     <>
-      {of.leadId !== null && (
-        <a class="btn outline" href={`/leads/${of.leadId}`}>
+      {of.customerId !== null && (
+        <a class="btn outline" href={link("/customers/:id", { id: of.customerId })}>
           <Icon of={user} />
           <span class="btn-text">{t.openCustomer}</span>
         </a>

@@ -272,7 +272,10 @@ function EditScenario({ of, onClose }: { of: Scenario | null; onClose: () => voi
     of?.checks.flatMap((one) => (one.kind === kind ? [one.text] : [])).join("\n") ?? "";
   const save = async (element: HTMLFormElement) => {
     const send = (values: Record<string, string>) =>
-      saveScenario({ name: values.name ?? "", lines: linesOf(values.lines), checks: checksOf(values) }, of?.id ?? null);
+      saveScenario(
+        { name: values.name ?? "", lines: linesOf(values.lines), checks: checksOf(values, of?.checks) },
+        of?.id ?? null,
+      );
     if (await form.submit(element, send)) onClose();
   };
   const foot = (
@@ -318,8 +321,11 @@ const linesOf = (text = ""): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== "");
 
-function checksOf(values: Record<string, string>): Check[] {
-  const checks: Check[] = [];
+const asked: readonly string[] = ["meeting", "says", "never_says", "task"] satisfies Check["kind"][];
+
+/** What the form asks for, behind the checks that it knows no field for: those stay as they are. */
+function checksOf(values: Record<string, string>, before: readonly Check[] = []): Check[] {
+  const checks = before.filter(({ kind }) => !asked.includes(kind));
   if (values.meeting === "yes")
     checks.push({ kind: "meeting", booked: true, ...(values.time ? { time: values.time } : {}) });
   if (values.meeting === "no") checks.push({ kind: "meeting", booked: false });

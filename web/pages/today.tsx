@@ -77,7 +77,7 @@ function Figures() {
   return (
     <nav class="figures" aria-label={t.label}>
       {figure(t.calls, data?.calls, "/calls")}
-      {figure(t.answered, data?.answered, "/calls?filter=handled")}
+      {figure(t.answered, data?.answered, "/calls?show=handled")}
       {figure(t.leads, data?.leads, "/leads")}
       {figure(t.meetings, data?.meetings.length, "/calendar")}
     </nav>

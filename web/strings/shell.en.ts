@@ -14,7 +14,6 @@ export const en: Translation<typeof he> = {
     assistant: "Assistant",
     rehearsal: "Rehearsal",
     channels: "Channels",
-    documents: "Documents and payments",
     reports: "Reports",
     settings: "Settings",
     testCall: "Test call",

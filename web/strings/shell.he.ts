@@ -13,7 +13,6 @@ export const he = {
     assistant: "העוזרת",
     rehearsal: "חזרה גנרלית",
     channels: "ערוצים",
-    documents: "מסמכים ותשלומים",
     reports: "דוחות",
     settings: "הגדרות",
     testCall: "שיחת ניסיון",
