@@ -44,4 +44,27 @@ inBrowser("a line that fails for a moment, in a browser", {}, (given) => {
     expect(probes).toBe(2);
     await close();
   });
+
+  test("a failed look at who is logged in mounted the page without an identity; nothing else is asked for before it succeeds", async () => {
+    const { page, errors, violations, close } = await open({ path: "/nowhere" });
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith("/api/")) asked.push(pathname);
+    });
+    let failing = true;
+    await page.route("**/api/auth/me", (route) =>
+      failing ? route.fulfill({ status: 503, json: { error: { code: "unavailable" } } }) : route.fallback(),
+    );
+    await page.goto(given.office.stage.listensAt);
+    await page.getByRole("heading", { name: "הפאנל לא מקבל תשובה" }).waitFor();
+    await page.getByText("המערכת עמוסה לרגע").waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "ניסיון נוסף" }).click();
+    expect(new Set(asked)).toEqual(new Set(["/api/auth/me"]));
+    failing = false; // from here on it opens by itself
+    await page.getByText("עשר הדקות הראשונות").waitFor();
+    expect(errors.filter((line) => !line.includes("503"))).toEqual([]);
+    await close();
+  });
 });

@@ -8,6 +8,7 @@ import { go, path, watchLinks } from "./router.ts";
 import { routes } from "./routes.ts";
 import { loadMe, me } from "./session.ts";
 import { watchKeys } from "./shell/keyboard.ts";
+import { untilAnswered } from "./shell/no-answer.tsx";
 import { followAddress } from "./shell/outlet.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { allowOwnScripts } from "./trusted-types.ts";
@@ -22,7 +23,7 @@ async function start(): Promise<void> {
   const page = findRoute(path.value)?.route;
   void page?.load().catch(() => {}); // its code comes while the server is asked
   const stranger = page?.access === "public"; // its pages stand outside of the shell, for whoever comes
-  const [loggedIn] = await Promise.all([stranger ? null : loadMe().catch(() => null), wordsReady()]);
+  const [loggedIn] = await Promise.all([stranger ? null : untilAnswered(root, loadMe), wordsReady().catch(() => {})]);
   if (loggedIn === false) return toLogin();
   followAddress();
   render(<Shell />, root);

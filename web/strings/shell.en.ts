@@ -62,6 +62,10 @@ export const en: Translation<typeof he> = {
     text: "This page shows one business. Choose it from the list.",
     choose: "To the businesses",
   },
+  noAnswer: {
+    title: "The panel gets no answer",
+    text: "It cannot be told who is logged in. It is tried again by itself, without loading the page.",
+  },
   notFound: { title: "Page not found", text: "The link may be old, or the item was deleted.", home: "Go to today" },
   crashed: {
     title: "Something broke on this page",
