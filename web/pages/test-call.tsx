@@ -37,11 +37,11 @@ function Controls() {
     <section class="card card-pad stack">
       <div class="line-up test-call-head">
         {isOn ? (
-          <Button look="danger" icon={phoneOff} onClick={stopTestCall}>
+          <Button key="stop" look="danger" icon={phoneOff} onClick={stopTestCall}>
             {t.stop}
           </Button>
         ) : (
-          <Button look="primary" icon={mic} onClick={startTestCall}>
+          <Button key="start" look="primary" icon={mic} onClick={startTestCall}>
             {state === "over" ? t.again : t.start}
           </Button>
         )}
