@@ -130,6 +130,41 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await mine.close();
   });
 
+  test("a fact and a greeting overwrote what a colleague had saved while they were being written", async () => {
+    const { page, violations, close } = await open({ path: "/assistant?tab=knows" });
+    await page.getByRole("button", { name: "הוספה" }).first().click();
+    await page.getByLabel("נושא").fill("כתובת");
+    await page.getByLabel("מה נכון").fill("הרצל 1");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByRole("button", { name: "עריכה: כתובת" }).click();
+    const colleague = await page.context().newPage(); // a second login would end the first
+    await colleague.goto(page.url());
+    await colleague.getByRole("button", { name: "עריכה: כתובת" }).click();
+    await colleague.getByLabel("מה נכון").fill("הרצל 2");
+    await colleague.getByRole("button", { name: "שמירה" }).click();
+    await page.locator(".difference").getByText("הרצל 2").waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "הנוסח החדש במקום שלי" }).click();
+    expect(await page.getByLabel("מה נכון").inputValue()).toBe("הרצל 2");
+
+    const here = `${given.office.stage.listensAt}/assistant`;
+    await Promise.all([page.goto(here), colleague.goto(here)]);
+    await page.getByLabel("ברכה בטלפון").fill("שלי");
+    await colleague.getByLabel("ברכה בטלפון").fill("של הקולגה");
+    await colleague.getByLabel("השם שלה").fill("נועה");
+    await colleague.getByRole("button", { name: "שמירה" }).click();
+    await page.waitForFunction(() => document.querySelector("input")?.value === "נועה");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.locator(".difference").getByText("של הקולגה").waitFor();
+    await page.getByRole("button", { name: "להמשיך עם הנוסח שלי" }).click();
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.locator(".toast").getByText("בתוקף מהשיחה הבאה").waitFor();
+    await colleague.reload();
+    expect(await colleague.getByLabel("ברכה בטלפון").inputValue()).toBe("שלי");
+    expect(await colleague.getByLabel("השם שלה").inputValue()).toBe("נועה");
+    await close();
+  });
+
   test("a draft is rehearsed without a key: it says why it did not run, and is published all the same", async () => {
     const { page, close } = await open({ path: "/rehearsal" });
     await page.getByRole("button", { name: "הוספת דוגמאות" }).click();

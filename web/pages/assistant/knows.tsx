@@ -24,6 +24,7 @@ import { toast } from "../../parts/toasts.tsx";
 import { useResource } from "../../resource.ts";
 import { assistantWords } from "../../strings/assistant.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
+import { Overtaken } from "./overtaken.tsx";
 
 const kinds: readonly KnowledgeKind[] = ["fact", "procedure", "never"];
 const form = createForm();
@@ -113,10 +114,17 @@ function Kind({ kind, items, onWrite }: KindProps) {
   );
 }
 
+const wordsOf = ({ kind, subject, body }: Knowledge): string =>
+  `${assistantWords().knows.kinds[kind]}: ${subject}\n${body}`;
+
 function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () => void }) {
   const t = assistantWords().knows;
   const known = typeof of === "string" ? null : of;
   const { problems, busy } = form;
+  const began = useSignal(known);
+  const drawn = useSignal(0); // the fields are drawn anew with other words
+  const now = knowledgeList.data.value?.items.find(({ id }) => id === known?.id) ?? null;
+  const overtaken = now !== null && !busy.value && wordsOf(now) !== wordsOf(began.value!);
   const save = async (element: HTMLFormElement) => {
     const done = await form.submit(element, ({ kind, subject = "", body = "" }) =>
       saveKnowledge({ kind: kind as KnowledgeKind, subject, body }, known?.id ?? null),
@@ -131,7 +139,7 @@ function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () =
   };
   const foot = (
     <>
-      <Button type="submit" look="primary" busy={busy.value}>
+      <Button type="submit" look="primary" busy={busy.value} disabled={overtaken && assistantWords().overtaken.choose}>
         {shellWords().save}
       </Button>
       {known !== null && (
@@ -143,14 +151,30 @@ function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () =
   );
   return (
     <Dialog title={known === null ? t.add : t.edit} foot={foot} onClose={onClose} onSubmit={save}>
-      <Select
-        label={t.kind}
-        name="kind"
-        value={known?.kind ?? (of as KnowledgeKind)}
-        options={kinds.map((kind) => ({ value: kind, label: t.kinds[kind] }))}
-      />
-      <Field label={t.subject} name="subject" value={known?.subject ?? ""} error={problems.value.subject} />
-      <TextArea label={t.body} name="body" value={known?.body ?? ""} error={problems.value.body} />
+      <div role="status">
+        {overtaken && (
+          <Overtaken
+            theirs={wordsOf(now)}
+            onTake={() => {
+              began.value = now;
+              drawn.value += 1;
+            }}
+            onKeep={() => {
+              began.value = now;
+            }}
+          />
+        )}
+      </div>
+      <div class="stack" key={drawn.value}>
+        <Select
+          label={t.kind}
+          name="kind"
+          value={began.value?.kind ?? (of as KnowledgeKind)}
+          options={kinds.map((kind) => ({ value: kind, label: t.kinds[kind] }))}
+        />
+        <Field label={t.subject} name="subject" value={began.value?.subject ?? ""} error={problems.value.subject} />
+        <TextArea label={t.body} name="body" value={began.value?.body ?? ""} error={problems.value.body} />
+      </div>
     </Dialog>
   );
 }

@@ -16,6 +16,7 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { assistantWords } from "../../strings/assistant.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
+import { Overtaken } from "./overtaken.tsx";
 import { TransferCheck } from "./transfer-check.tsx";
 
 const form = createForm();
@@ -28,16 +29,14 @@ export const WhoTab = () => <Loaded from={assistantSettings}>{(settings) => <Who
 
 function Who({ of }: { of: Settings }) {
   const t = assistantWords();
-  const greeting = useSignal(of.callGreeting ?? "");
   const { problems, busy } = form;
-  const save = (element: HTMLFormElement) =>
-    form.submit(element, async (values) => {
-      if (await saveSettings(changesOf(values))) toast(t.saved);
-    });
+  const { save, overtakenBy, choose } = useSaving(of);
+  const drawn = useSignal(0); // the form is drawn anew with other values
+  const greeting = useSignal<string | null>(null);
   return (
     <>
       <TransferCheck of={of} />
-      <Form onSubmit={save}>
+      <Form onSubmit={save} key={drawn.value}>
         <Field label={t.who.name} name="assistantName" value={of.assistantName} error={problems.value.assistantName} />
         <TextArea
           label={t.who.callGreeting}
@@ -50,7 +49,7 @@ function Who({ of }: { of: Settings }) {
             greeting.value = text;
           }}
         />
-        <Preview text={greeting.value} />
+        <Preview text={greeting.value ?? of.callGreeting ?? ""} />
         <TextArea
           label={t.who.whatsappGreeting}
           name="whatsappGreeting"
@@ -81,6 +80,19 @@ function Who({ of }: { of: Settings }) {
         />
         <Field label={t.who.transferLabel} name="transferLabel" value={of.transferLabel ?? ""} />
         <Limits of={of} />
+        <div role="status">
+          {overtakenBy.value && (
+            <Overtaken
+              theirs={overtakenBy.value.join("\n")}
+              onTake={() => {
+                choose();
+                greeting.value = null;
+                drawn.value += 1;
+              }}
+              onKeep={choose}
+            />
+          )}
+        </div>
         <div>
           <Button type="submit" look="primary" busy={busy.value}>
             {shellWords().save}
@@ -90,6 +102,43 @@ function Who({ of }: { of: Settings }) {
     </>
   );
 }
+
+/**
+ * Saves what was written in the form, and nothing else: a field in which nobody wrote follows the server by itself. What a
+ * colleague saved in one of the same fields meanwhile is shown first.
+ */
+function useSaving(of: Settings) {
+  const t = assistantWords();
+  const began = useSignal(of);
+  const overtakenBy = useSignal<readonly string[] | null>(null);
+  return {
+    overtakenBy,
+    choose(): void {
+      began.value = of;
+      overtakenBy.value = null;
+    },
+    save: (element: HTMLFormElement) =>
+      form.submit(element, async (values) => {
+        const change = differing(changesOf(values), of);
+        const theirs = Object.keys(change).filter((key) => !same(key, of, began.value));
+        overtakenBy.value = theirs.length === 0 ? null : theirs.map((key) => valueText(of, key));
+        if (theirs.length > 0 || !(await saveSettings(change))) return;
+        began.value = assistantSettings.data.value ?? of;
+        toast(t.saved);
+      }),
+  };
+}
+
+const same = (key: string, one: object, other: object): boolean => valueText(one, key) === valueText(other, key);
+
+const valueText = (of: object, key: string): string => {
+  const value: unknown = (of as Record<string, unknown>)[key] ?? "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
+
+/** The part of a change that says something else than what is in force. */
+const differing = (change: SettingsChange, inForce: Settings): SettingsChange =>
+  Object.fromEntries(Object.entries(change).filter(([key]) => !same(key, change, inForce)));
 
 /** What is kept, and what it may cost. */
 function Limits({ of }: { of: Settings }) {
