@@ -1,5 +1,12 @@
 import { beforeAll, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import type { Page } from "playwright-core";
+import { appendMessage } from "../src/crm/conversations/append-message.ts";
+import { openConversation } from "../src/crm/conversations/open-conversation.ts";
+import { identifyCustomer } from "../src/crm/customers/identify.ts";
+import { saveLead } from "../src/crm/leads/save-lead.ts";
+import { withTenant } from "../src/db/tenant.ts";
+import type { Ctx } from "../src/tenants/ctx.ts";
 import { fillOffice, hardNames } from "./testing/busy-day.ts";
 import { devices, inBrowser } from "./testing/in-browser.ts";
 
@@ -97,7 +104,7 @@ inBrowser("the inbox in a browser", {}, (given) => {
     );
     await composer(page).fill("פעם אחת בלבד");
     await page.getByRole("button", { name: "שליחה" }).click();
-    await page.getByText("אין חיבור לרשת. הפעולה לא בוצעה.").waitFor();
+    await page.getByText("התשובה לא הגיעה").waitFor();
     expect(await composer(page).inputValue()).toBe("פעם אחת בלבד");
     await page.evaluate(() => dispatchEvent(new Event("online")));
     await page.getByRole("button", { name: "שליחה" }).click();
@@ -144,6 +151,74 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await page.goBack();
     await composer(page).waitFor();
     expect(await composer(page).inputValue()).toBe("עוד לא גמרתי");
+    await close();
+  });
+
+  /** Another customer with a chat of so many messages, which ended so many days ago. */
+  const longAgo = (name: string, count: number, days: number) =>
+    withTenant(given.office.stage.db, given.office.businessId, async (tx) => {
+      const ctx: Ctx = { businessId: given.office.businessId, actor: { kind: "assistant" }, tx };
+      const phone = `+97254${String(7_000_000 + days)}`;
+      const { customerId, identityId } = await identifyCustomer(ctx, { kind: "phone", value: phone }, "whatsapp");
+      await saveLead(ctx, { customerId, source: "whatsapp", name });
+      const conversationId = await openConversation(ctx, { customerId, channel: "whatsapp", identityId });
+      const end = Temporal.Now.instant().subtract({ hours: 24 * days });
+      for (let index = 1; index <= count; index++) {
+        const at = end.subtract({ minutes: count - index });
+        const body = `הודעה ${index} מתוך ${count}`;
+        await appendMessage(ctx, { conversationId, customerId, author: "customer", body, at });
+      }
+      await tx.execute(sql`update conversations set last_inbound_at = last_message_at, unread = 1
+        where business_id = ${ctx.businessId} and id = ${conversationId}`);
+      return customerId;
+    });
+
+  test("a long chat does not end after a hundred messages: earlier ones come without a jump", async () => {
+    const { page, errors, violations, close } = await open({
+      path: `/inbox?with=${await longAgo("ותיקה", 130, 1)}`,
+    });
+    const log = page.getByRole("log");
+    await log.getByText("הודעה 130 מתוך 130").waitFor();
+    await log.evaluate((box) => box.scrollTo(0, 0));
+    const oldest = log.getByText("הודעה 31 מתוך 130");
+    const before = await oldest.boundingBox();
+    const hasButton = await log.getByRole("button", { name: "הודעות קודמות" }).boundingBox();
+    await log.getByRole("button", { name: "הודעות קודמות" }).click();
+    await log.getByText("הודעה 1 מתוך 130", { exact: true }).waitFor({ state: "attached" });
+    const after = await oldest.boundingBox();
+    expect(Math.abs(after!.y - before!.y)).toBeLessThan(hasButton!.height + 60); // the date goes up to the new first one
+    expect(await log.getByRole("button", { name: "הודעות קודמות" }).count()).toBe(0);
+    await page.getByRole("link", { name: "חיוג ללקוח" }).waitFor();
+    expect(await violations()).toEqual([]);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("a chat too old for the list opens by its link, is answered, and is reached by More", async () => {
+    const old = await longAgo("מלפני שנה", 1, 365);
+    const { page, errors, close } = await open({ path: "/tasks" });
+    // One newer chat a hundred times stands for a hundred of them.
+    await page.route("**/api/whatsapp/conversations?limit=100", async (route) => {
+      const { items } = (await (await route.fetch()).json()) as { items: unknown[] };
+      await route.fulfill({ json: { items: Array(100).fill(items[0]), next: "more" } });
+    });
+    await page.goto(new URL(`/inbox?with=${old}`, page.url()).href);
+    await page.getByRole("log").getByText("הודעה 1 מתוך 1").waitFor();
+    const row = page.locator(`a.inbox-row[href="/inbox?with=${old}"]`);
+    await page.locator("a.inbox-row").first().waitFor();
+    expect(await row.count()).toBe(0);
+    await page.getByRole("button", { name: "לענות במקומה" }).click();
+    await page.getByText("הצוות עונה.").waitFor();
+    await page.getByRole("button", { name: "עוד", exact: true }).click();
+    await row.waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("unread chats are counted in the navigation before the inbox was ever opened", async () => {
+    await longAgo("מחכה", 1, 2);
+    const { page, close } = await open({ path: "/tasks" });
+    await page.locator('.nav a[href="/inbox"] .count').waitFor();
     await close();
   });
 

@@ -3,6 +3,7 @@ import { toLogin } from "./api.ts";
 import { wordsReady } from "./language.ts";
 import { goLive } from "./live.ts";
 import { bell } from "./models/notifications.ts";
+import { unreadChats } from "./models/unread-chats.ts";
 import { findRoute, registerRoutes } from "./route-table.ts";
 import { go, path, watchLinks } from "./router.ts";
 import { routes } from "./routes.ts";
@@ -30,7 +31,10 @@ async function start(): Promise<void> {
   if (loggedIn) {
     if (me.value?.business) goLive();
     watchKeys();
-    if (me.value?.business) bell.hold();
+    if (me.value?.business) {
+      bell.hold();
+      unreadChats.hold();
+    }
   }
   if ("serviceWorker" in navigator) followNotifications(navigator.serviceWorker);
 }

@@ -14,6 +14,7 @@ const tag = "whatsapp";
 const chatsQuery = pageQuery.extend({
   q: z.string().trim().min(1).max(100).optional(),
   unread: z.stringbool().optional(),
+  customerId: z.uuid().optional(),
 });
 
 /** Chats, their messages and files. */

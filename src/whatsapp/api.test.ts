@@ -18,7 +18,7 @@ let api: ReturnType<typeof createWhatsAppApi>;
 let owner: Access;
 let agent: Access;
 let stranger: Access;
-let chats: { id: string; phone: string }[];
+let chats: { id: string; customerId: string; phone: string }[];
 beforeAll(async () => {
   room = await WhatsAppRoom.open({ hasModel: false });
   room.link();
@@ -68,6 +68,8 @@ step("conversations come newest first, page by page, and are found by name, numb
     expect(body.items.map(({ phone }) => phone)).toEqual([dana.value]);
   }
   expect((await json(owner, "/api/whatsapp/conversations?unread=true")).body.items).toHaveLength(2);
+  const withDana = await json(owner, `/api/whatsapp/conversations?customerId=${chats[1]!.customerId}`);
+  expect(withDana.body).toMatchObject({ items: [{ phone: dana.value }], next: null });
 });
 
 step("a text is queued, sent in the background, and shown with its states; the same key is sent once", async () => {

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, isNotNull, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
+import type { CustomerId } from "../base/ids.ts";
 import { mediaOfMessage, quoted, quotedByMessage } from "../crm/conversations/message-joins.ts";
 import { foundBy, readSearch } from "../crm/search/found-by.ts";
 import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
@@ -15,6 +16,8 @@ export interface ChatQuery {
   q?: string | undefined;
   /** Only those with messages that nobody has looked at. */
   unread?: boolean | undefined;
+  /** Only those with this person. */
+  customerId?: string | undefined;
 }
 
 // Texts are searched among so many newest messages of the business; people are found however long ago they wrote.
@@ -57,6 +60,7 @@ export async function listChats(ctx: Ctx, query: ChatQuery) {
         isWhatsApp(ctx),
         isNotNull(conversations.lastMessageAt),
         query.unread === true ? gt(conversations.unread, 0) : undefined,
+        query.customerId === undefined ? undefined : eq(conversations.customerId, query.customerId as CustomerId),
         query.q === undefined ? undefined : matches(ctx, query.q),
         before === null ? undefined : isBefore(conversations.lastMessageAt, conversations.id, before),
       ),

@@ -3,10 +3,11 @@ import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { now } from "../clock.ts";
 import { failed, toast } from "../parts/toasts.tsx";
+import { type Pages, pageSize, readPages } from "../read-pages.ts";
 import { resource, resourceBy } from "../resource.ts";
 import { inboxWords } from "../strings/inbox.he.ts";
-import { type CallLine, callLog, logKey } from "./calls.ts";
-import { setNavCount } from "./counts.ts";
+import { type CallLine, callLog, logKey, moreCalls } from "./calls.ts";
+import { unreadChats } from "./unread-chats.ts";
 
 const { conversations } = api.whatsapp;
 const one = conversations[":id"];
@@ -14,14 +15,34 @@ const one = conversations[":id"];
 export type Chat = InferResponseType<typeof conversations.$get, 200>["items"][number];
 export type Message = InferResponseType<typeof one.messages.$get, 200>["items"][number];
 
+let chatsWanted = pageSize;
+
 /** The chats that were written in last. */
-export const chats = resource<readonly Chat[]>(
-  async (signal) => (await (await conversations.$get({ query: { limit: "100" } }, { init: { signal } })).json()).items,
+export const chats = resource<Pages<Chat>>(
+  (signal) =>
+    readPages(chatsWanted, async (query) => (await conversations.$get({ query }, { init: { signal } })).json()),
   ["conversation", "customer"],
 );
-chats.data.subscribe((items) => setNavCount("/inbox", items?.filter(({ unread }) => unread > 0).length ?? 0));
 
-export const recentCalls = callLog(logKey("all", ""));
+const allCalls = logKey("all", "");
+export const recentCalls = callLog(allCalls);
+
+export const hasMoreLines = computed(() => Boolean(chats.data.value?.next ?? recentCalls.data.value?.next));
+
+/** Lengthens the list by chats and calls from before. @throws ApiError */
+export async function moreLines(): Promise<void> {
+  if (chats.data.value?.next) chatsWanted += pageSize;
+  await Promise.all([chats.reload(), moreCalls(allCalls)]);
+}
+
+/** The chat with one person, whenever it was: it may not be in the list. Nothing where there is none. */
+export const chatWith = resourceBy<readonly Chat[]>(
+  async (customerId, signal) => {
+    const query = { customerId, limit: "1" };
+    return (await (await conversations.$get({ query }, { init: { signal } })).json()).items;
+  },
+  ["conversation", "customer"],
+);
 
 /** One customer, whatever way they came: the chat, the last call, and which of them was later. */
 export interface InboxLine {
@@ -33,16 +54,18 @@ export interface InboxLine {
   at: string;
 }
 
+export const lines = computed(() => linesOf(chats.data.value?.items ?? [], recentCalls.data.value?.items ?? []));
+
 /** One line per customer, the latest first. */
-export const lines = computed<readonly InboxLine[]>(() => {
+function linesOf(written: readonly Chat[], called: readonly CallLine[]): readonly InboxLine[] {
   const found = new Map<string, InboxLine>();
-  for (const chat of chats.data.value ?? []) {
+  for (const chat of written) {
     const { customerId, customerName, phone, lastMessageAt } = chat;
     const known = found.get(customerId);
     if (known && known.at >= (lastMessageAt ?? "")) continue;
     found.set(customerId, { customerId, name: customerName, phone, chat, call: null, at: lastMessageAt ?? "" });
   }
-  for (const call of recentCalls.data.value?.items ?? []) {
+  for (const call of called) {
     if (call.customerId === null || call.origin !== "phone") continue;
     const line = found.get(call.customerId);
     if (line?.call) continue; // the log is newest first
@@ -51,7 +74,7 @@ export const lines = computed<readonly InboxLine[]>(() => {
     found.set(customerId, line ? { ...line, call, at: line.at > startedAt ? line.at : startedAt } : begun);
   }
   return [...found.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1));
-});
+}
 
 export const isSilent = (chat: Chat | null): boolean =>
   chat?.silentUntil != null && Date.parse(chat.silentUntil) > now().getTime();
@@ -61,25 +84,38 @@ export type InboxFilter = "all" | "unread" | "human";
 export const fits = (line: InboxLine, filter: InboxFilter): boolean =>
   filter === "all" || (filter === "unread" ? (line.chat?.unread ?? 0) > 0 : isSilent(line.chat));
 
-const threadSize = "100";
+const messagesWanted = new Map<string, number>();
 
-/** Messages of one chat, the oldest first. */
-export const messagesOf = resourceBy<readonly Message[]>(
+/** The latest messages of one chat, the oldest first; `next` leads to what was before. */
+export const messagesOf = resourceBy<Pages<Message>>(
   async (id, signal) => {
-    const page = await one.messages.$get({ param: { id }, query: { limit: threadSize } }, { init: { signal } });
-    return (await page.json()).items.toReversed();
+    const { items, next } = await readPages(messagesWanted.get(id) ?? pageSize, async (query) =>
+      (await one.messages.$get({ param: { id }, query }, { init: { signal } })).json(),
+    );
+    return { items: items.toReversed(), next };
   },
   ["conversation"],
 );
 
-async function change(chatId: string, act: () => Promise<{ json(): Promise<Chat> }>): Promise<void> {
+export async function olderMessages(id: string): Promise<void> {
+  messagesWanted.set(id, (messagesOf(id).data.value?.items.length ?? 0) + pageSize);
+  await messagesOf(id).reload();
+}
+
+async function change(act: () => Promise<{ json(): Promise<Chat> }>): Promise<void> {
   const fresh = await (await act()).json();
-  chats.patch((items) => items.map((chat) => (chat.id === chatId ? fresh : chat)));
+  patchChat(fresh, () => fresh);
+}
+
+/** Wherever it is shown. */
+function patchChat({ id, customerId }: Chat, change: (chat: Chat) => Chat): void {
+  const changed = (items: readonly Chat[]) => items.map((chat) => (chat.id === id ? change(chat) : chat));
+  chats.patch(({ items, next }) => ({ items: changed(items), next }));
+  chatWith(customerId).patch(changed);
 }
 
 /** The assistant is silent; a person answers. */
-export const silence = (id: string): Promise<void> =>
-  change(id, () => one["take-over"].$post({ param: { id }, json: {} }));
+export const silence = (id: string): Promise<void> => change(() => one["take-over"].$post({ param: { id }, json: {} }));
 
 export async function takeOver(id: string): Promise<void> {
   await silence(id);
@@ -87,13 +123,15 @@ export async function takeOver(id: string): Promise<void> {
 }
 
 export async function handBack(id: string): Promise<void> {
-  await change(id, () => one["hand-back"].$post({ param: { id } }));
+  await change(() => one["hand-back"].$post({ param: { id } }));
   toast(inboxWords().handedBack);
 }
 
 /** Somebody looks at it: nothing in it is unread. */
-export async function markSeen({ id, unread }: Chat): Promise<void> {
+export async function markSeen(chat: Chat): Promise<void> {
+  const { id, unread } = chat;
   if (unread === 0) return;
-  chats.patch((items) => items.map((chat) => (chat.id === id ? { ...chat, unread: 0 } : chat)));
+  patchChat(chat, (seen) => ({ ...seen, unread: 0 }));
+  unreadChats.patch((ids) => ids.filter((other) => other !== id));
   await one.read.$post({ param: { id } }).catch(failed);
 }

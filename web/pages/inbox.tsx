@@ -1,5 +1,5 @@
 import { messageCircle, search } from "../icons.ts";
-import { chats, fits, type InboxFilter, lines, recentCalls } from "../models/inbox.ts";
+import { chats, fits, hasMoreLines, type InboxFilter, lines, moreLines, recentCalls } from "../models/inbox.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Page } from "../parts/page.tsx";
@@ -75,14 +75,24 @@ function Lines({ chosen }: { chosen: string | null }) {
     );
   if (lines.value.length === 0) return <Empty icon={messageCircle} title={t.empty.title} text={t.empty.text} />;
   const shown = lines.value.filter((line) => fits(line, chosenFilter()));
-  if (shown.length === 0) return <Empty icon={search} title={t.nothing.title} text={t.nothing.text} />;
   return (
-    <ul class="rows" aria-label={t.list}>
-      {shown.map((line) => (
-        <li key={line.customerId}>
-          <InboxRow line={line} current={line.customerId === chosen} />
-        </li>
-      ))}
-    </ul>
+    <>
+      {shown.length === 0 ? (
+        <Empty icon={search} title={t.nothing.title} text={t.nothing.text} />
+      ) : (
+        <ul class="rows" aria-label={t.list}>
+          {shown.map((line) => (
+            <li key={line.customerId}>
+              <InboxRow line={line} current={line.customerId === chosen} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {hasMoreLines.value && (
+        <Button wide onClick={moreLines}>
+          {shellWords().loadMore}
+        </Button>
+      )}
+    </>
   );
 }

@@ -5,7 +5,6 @@ export const en: Translation<typeof he> = {
   title: "Inbox",
   list: "Conversations with customers",
   filters: { label: "Which conversations", all: "All", unread: "Unread", human: "With staff" },
-  search: "Search conversations",
   pick: { title: "Choose a conversation", text: "Here is everything with one customer, by phone and by WhatsApp." },
   empty: {
     title: "No conversations yet",
@@ -33,6 +32,8 @@ export const en: Translation<typeof he> = {
   replyTo: (who) => `Reply to ${who}`,
   dropQuote: "Without the quote",
   noChat: "There is no WhatsApp chat with this customer. You can call.",
+  dial: "Call the customer",
+  older: "Earlier messages",
   toCustomer: "Open customer",
   thread: "The conversation",
   states: {

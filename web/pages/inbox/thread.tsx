@@ -1,14 +1,23 @@
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { link } from "../../address.ts";
 import { nearDay } from "../../format.ts";
 import { arrowLeft, messageCircle, phone as phoneIcon, user } from "../../icons.ts";
 import { whatsappSettings } from "../../models/channels.ts";
-import { customer, history } from "../../models/customer.ts";
+import { customer, history, loadOlder } from "../../models/customer.ts";
 import { outgoing, quote } from "../../models/draft.ts";
-import { type Chat, chats, lines, type Message, markSeen, messagesOf } from "../../models/inbox.ts";
+import {
+  type Chat,
+  chats,
+  chatWith,
+  lines,
+  type Message,
+  markSeen,
+  messagesOf,
+  olderMessages,
+} from "../../models/inbox.ts";
 import { Avatar } from "../../parts/avatar.tsx";
-import { LinkButton } from "../../parts/button.tsx";
+import { Button, LinkButton } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { SkeletonRows } from "../../parts/skeleton.tsx";
 import { useResource } from "../../resource.ts";
@@ -22,7 +31,7 @@ import { lineName } from "./inbox-row.tsx";
 export function Thread({ customerId }: { customerId: string }) {
   const t = inboxWords();
   useResource(customer(customerId));
-  const chat = chats.data.value?.find((candidate) => candidate.customerId === customerId) ?? null;
+  const chat = useChat(customerId);
   const seen = chat?.unread ?? 0;
   useEffect(() => {
     if (chat && seen > 0 && !document.hidden) void markSeen(chat);
@@ -31,9 +40,19 @@ export function Thread({ customerId }: { customerId: string }) {
     <section class="thread" aria-label={t.thread}>
       <ThreadHead customerId={customerId} />
       {chat ? <ChatLog chat={chat} /> : <CallLog customerId={customerId} />}
-      {chat ? <Composer chat={chat} /> : chats.data.value !== null && <p class="notice thread-note">{t.noChat}</p>}
+      {chat ? <Composer chat={chat} /> : chat === null && <p class="notice thread-note">{t.noChat}</p>}
     </section>
   );
+}
+
+/** Null where there is none, undefined until that is known. Whose chat is too old for the list, has it read by itself. */
+function useChat(customerId: string): Chat | null | undefined {
+  const listed = chats.data.value?.items.find((candidate) => candidate.customerId === customerId);
+  const isOlder = chats.data.value !== null && listed === undefined;
+  const alone = chatWith(customerId);
+  useEffect(() => (isOlder ? alone.hold() : undefined), [alone, isOlder]);
+  if (!isOlder) return listed;
+  return alone.data.value === null ? undefined : (alone.data.value[0] ?? null);
 }
 
 function ThreadHead({ customerId }: { customerId: string }) {
@@ -51,9 +70,7 @@ function ThreadHead({ customerId }: { customerId: string }) {
       <h2 class="grow ellipsis" dir="auto">
         {name}
       </h2>
-      {phone !== null && (
-        <LinkButton to={`tel:${phone}`} look="ghost" icon={phoneIcon} label={shellWords().nav.calls} letter="C" />
-      )}
+      {phone !== null && <LinkButton to={`tel:${phone}`} look="ghost" icon={phoneIcon} label={t.dial} letter="C" />}
       <LinkButton to={link("/customers/:id", { id: customerId })} look="ghost" icon={user} label={t.toCustomer} />
     </header>
   );
@@ -67,16 +84,18 @@ function ChatLog({ chat }: { chat: Chat }) {
   const said = useResource(messagesOf(chat.id)).data.value;
   const past = useResource(history(chat.customerId)).data.value;
   if (said === null) return <SkeletonRows />;
+  const oldest = said.next === null ? "" : (said.items[0]?.createdAt ?? "");
   const calls = (past?.entries ?? []).flatMap(({ kind, at, id, text }): Entry[] =>
-    kind === "call" ? [{ kind, at, id, text }] : [],
+    kind === "call" && at >= oldest ? [{ kind, at, id, text }] : [],
   );
-  const messages = said.map((message): Entry => ({ kind: "message", at: message.createdAt, message }));
+  const messages = said.items.map((message): Entry => ({ kind: "message", at: message.createdAt, message }));
   const waiting = outgoing.value.filter(({ chatId }) => chatId === chat.id);
   // Twilio's interface has no way to say what a message answers.
   const canQuote = useResource(whatsappSettings).data.value?.providerInForce === "baileys";
   return (
     <Log
       entries={[...messages, ...calls].toSorted((a, b) => (a.at < b.at ? -1 : 1))}
+      onOlder={said.next === null ? undefined : () => older(chat)}
       onReply={canQuote ? (message) => quote(chat.id, message) : undefined}
     >
       {waiting.map((message) => (
@@ -85,6 +104,8 @@ function ChatLog({ chat }: { chat: Chat }) {
     </Log>
   );
 }
+
+const older = ({ id, customerId }: Chat): Promise<unknown> => Promise.all([olderMessages(id), loadOlder(customerId)]);
 
 function CallLog({ customerId }: { customerId: string }) {
   const t = inboxWords();
@@ -99,21 +120,27 @@ function CallLog({ customerId }: { customerId: string }) {
 
 interface LogProps {
   entries: readonly Entry[];
+  /** Brings what was before; absent where this is all. */
+  onOlder?: (() => Promise<unknown>) | undefined;
   onReply?: ((message: Message) => void) | undefined;
   children?: ComponentChildren;
 }
 
-function Log({ entries, onReply, children }: LogProps) {
+function Log({ entries, onOlder, onReply, children }: LogProps) {
   const t = inboxWords();
   const box = useRef<HTMLDivElement>(null);
-  const last = entries.at(-1)?.at;
-  useLayoutEffect(() => {
-    if (last !== undefined) box.current?.scrollTo(0, box.current.scrollHeight);
-  }, [last]);
+  useScroll(box, entries);
   const days = Map.groupBy(entries, ({ at }) => nearDay(at));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div class="thread-log" role="log" aria-label={t.thread} tabIndex={0} ref={box}>
+      {onOlder && (
+        <span class="thread-older">
+          <Button look="ghost" onClick={onOlder}>
+            {t.older}
+          </Button>
+        </span>
+      )}
       {[...days].map(([day, ofDay]) => (
         <div key={day} class="thread-day">
           <h3 class="thread-date">{day}</h3>
@@ -129,4 +156,17 @@ function Log({ entries, onReply, children }: LogProps) {
       {children}
     </div>
   );
+}
+
+/** Shows what came last. What comes from before stands above what is being read, which stays where it is. */
+function useScroll(box: RefObject<HTMLDivElement | null>, entries: readonly Entry[]): void {
+  const first = entries.at(0)?.at;
+  const last = entries.at(-1)?.at;
+  const shown = useRef<string>(undefined);
+  const { scrollHeight = 0, scrollTop = 0 } = box.current ?? {}; // as it was: this rendering is not on the page yet
+  useLayoutEffect(() => {
+    if (!box.current || last === undefined) return;
+    box.current.scrollTop = box.current.scrollHeight - (shown.current === last ? scrollHeight - scrollTop : 0);
+    shown.current = last;
+  }, [first, last]);
 }

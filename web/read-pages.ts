@@ -1,0 +1,26 @@
+/** A part of a list, and where the rest begins; null = this is all of it. */
+export interface Pages<T> {
+  items: readonly T[];
+  next: string | null;
+}
+
+/** What is fetched at first and added at every wish for more. */
+export const pageSize = 100;
+// The server's own bound.
+const pageMax = 200;
+
+/** Reads as much of a list as is wanted, page after page: what was added by hand is there again when a fact comes. */
+export async function readPages<T>(
+  wanted: number,
+  read: (query: { limit: string; cursor?: string }) => Promise<Pages<T>>,
+): Promise<Pages<T>> {
+  const items: T[] = [];
+  let next: string | null = null;
+  do {
+    const limit = String(Math.min(pageMax, wanted - items.length));
+    const page: Pages<T> = await read(next === null ? { limit } : { limit, cursor: next });
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== null && items.length < wanted);
+  return { items, next };
+}
