@@ -37,6 +37,15 @@ inBrowser("the calendar in a browser", {}, (given) => {
     }
   });
 
+  test("a calendar whose meetings did not come says so and looks free to nobody", async () => {
+    const { page, close } = await open({ path: "/tasks" });
+    await page.route("**/api/calendar/meetings?*", (route) => route.fulfill({ status: 500, json: {} }));
+    await page.goto(`${given.office.stage.listensAt}/calendar`);
+    await page.getByRole("button", { name: "ניסיון נוסף" }).waitFor();
+    expect(await page.locator(".calendar, .agenda").count()).toBe(0);
+    await close();
+  });
+
   test("whoever is known is found by a word or by digits and chosen by keyboard; Escape closes the list alone", async () => {
     const { page, errors, shot, violations, close } = await open({ path: `/calendar?date=${monday()}` });
     await page.getByRole("button", { name: "פגישה חדשה" }).click();

@@ -13,9 +13,19 @@ export type Day = Days["items"][number];
 export type FreeSlot = InferResponseType<typeof calendar.free.$get, 200>["items"][number];
 export type NewMeeting = InferRequestType<typeof calendar.meetings.$post>["json"];
 
-/** By `from to`, local dates of the business, both included. */
-export const meetingsBy = resourceBy<Meetings>(
-  async (key, signal) => (await calendar.meetings.$get({ query: rangeOf(key) }, { init: { signal } })).json(),
+/** All of them by `from to`, local dates of the business, both included: a day that is not read to its end looks free. */
+export const meetingsBy = resourceBy<{ items: Meeting[] }>(
+  async (key, signal) => {
+    const items: Meeting[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = { ...rangeOf(key), ...(cursor === null ? {} : { cursor }) };
+      const page: Meetings = await (await calendar.meetings.$get({ query }, { init: { signal } })).json();
+      items.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== null);
+    return { items };
+  },
   ["meeting"],
 );
 
@@ -40,7 +50,7 @@ export const meetingBy = resourceBy<MeetingDetail>(
 /** Who can be booked. */
 export const resourceList = resource<InferResponseType<typeof resources.$get, 200>>(
   async (signal) => (await resources.$get({}, { init: { signal } })).json(),
-  ["settings"],
+  ["resource", "settings"],
 );
 
 /** Where any calendar program can subscribe: a secret. Null when the password was wanted and not given. @throws ApiError */

@@ -120,11 +120,16 @@ interface RangeProps {
 
 function Range({ from, to, view, onBook }: RangeProps) {
   const key = rangeKey(from, to);
-  const meetings = useResource(meetingsBy(key)).data.value?.items ?? [];
+  const meetings = useResource(meetingsBy(key));
   const open = (meeting: Meeting) => setQuery({ meeting: meeting.id });
   return (
     <Loaded from={daysBy(key)} skeleton={<SkeletonBlock size="520px" />}>
-      {({ items }) => <Shown days={items} meetings={meetings} view={view} onOpen={open} onBook={onBook} />}
+      {({ items: days }) => (
+        // Without its meetings a day would look free.
+        <Loaded from={meetings} skeleton={<SkeletonBlock size="520px" />}>
+          {({ items }) => <Shown days={days} meetings={items} view={view} onOpen={open} onBook={onBook} />}
+        </Loaded>
+      )}
     </Loaded>
   );
 }

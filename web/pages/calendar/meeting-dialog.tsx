@@ -21,7 +21,6 @@ import { calendarWords } from "../../strings/calendar.he.ts";
 
 // As far as somebody moves a meeting on the phone; further ones are made anew.
 const moveDays = 14;
-const slotsShown = 24;
 
 export function MeetingDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const t = calendarWords();
@@ -155,6 +154,7 @@ function Outcomes({ of }: { of: MeetingDetail }) {
 
 function Slots({ slots, meetingId, onClose }: { slots: readonly FreeSlot[]; meetingId: string; onClose: () => void }) {
   const t = calendarWords().meeting;
+  const days = Map.groupBy(slots, ({ startsLocal }) => startsLocal.slice(0, 10));
   if (slots.length === 0) return <p class="notice">{t.noFree}</p>;
   const move = async (slot: FreeSlot) => {
     await moveMeeting(meetingId, slot);
@@ -164,13 +164,18 @@ function Slots({ slots, meetingId, onClose }: { slots: readonly FreeSlot[]; meet
   return (
     <section class="stack">
       <p>{t.moving}</p>
-      <div class="chips wrap">
-        {slots.slice(0, slotsShown).map((slot) => (
-          <Button key={`${slot.resourceId} ${slot.startsAt}`} onClick={() => move(slot)}>
-            {`${dateName(slot.startsLocal.slice(0, 10))} ${clockTime(slot.startsAt)}`}
-          </Button>
-        ))}
-      </div>
+      {[...days].map(([date, own], index) => (
+        <details key={date} open={index === 0}>
+          <summary>{dateName(date)}</summary>
+          <div class="chips wrap">
+            {own.map((slot) => (
+              <Button key={`${slot.resourceId} ${slot.startsAt}`} onClick={() => move(slot)}>
+                {clockTime(slot.startsAt)}
+              </Button>
+            ))}
+          </div>
+        </details>
+      ))}
     </section>
   );
 }
