@@ -1,6 +1,6 @@
 import { duration } from "./format.ts";
 import type { CallEvent, Peaks, Trace } from "./models/calls.ts";
-import { gridSeconds, share, stretches } from "./plot-scale.ts";
+import { answerWaits, gridSeconds, share, speechBands, stretches } from "./plot-scale.ts";
 
 export interface PlotData {
   trace: Trace | null;
@@ -10,18 +10,22 @@ export interface PlotData {
 }
 
 export type PlotColours = Record<
-  "caller" | "assistant" | "threshold" | "floor" | "line" | "text" | "now" | "bargeIn" | "tool",
+  "caller" | "assistant" | "threshold" | "floor" | "speech" | "latency" | "line" | "text" | "now" | "bargeIn" | "tool",
   string
 >;
 
 const axisPx = 20;
+const labelPx = 36;
 const barPx = 3;
 const gapPx = 2;
 // From a still line to the loudest speech on a telephone, dB re one unit of 16-bit samples.
 const quietestDb = 15;
 const loudestDb = 84;
 
-/** Caller upwards, assistant downwards, the detector's floor and threshold over the caller, events as pins. */
+/**
+ * Caller upwards, assistant downwards, the detector's floor and threshold over the caller, bands where it heard speech,
+ * events as pins, and above all of it how long each answer was waited for.
+ */
 export function drawPlot(canvas: HTMLCanvasElement, data: PlotData, atMs: number, colours: PlotColours): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const ratio = devicePixelRatio;
@@ -31,6 +35,7 @@ export function drawPlot(canvas: HTMLCanvasElement, data: PlotData, atMs: number
   if (!pen) return;
   pen.scale(ratio, ratio);
   const frame: Frame = { pen, width, middle: (height - axisPx) * 0.56, bottom: height - axisPx, colours, data };
+  drawSpeech(frame);
   drawGrid(frame);
   drawBars(frame);
   drawTrace(frame);
@@ -38,6 +43,7 @@ export function drawPlot(canvas: HTMLCanvasElement, data: PlotData, atMs: number
     if (kind === "barge_in") pin(frame, at, colours.bargeIn, true);
     else if (kind === "tool") pin(frame, at, colours.tool, false);
   }
+  drawLatencies(frame);
   pen.fillStyle = colours.now;
   pen.fillRect(xOf(frame, atMs) - 1, 0, 2, frame.bottom);
 }
@@ -66,6 +72,31 @@ function drawGrid(frame: Frame): void {
     pen.fillStyle = colours.text;
     pen.textAlign = x < 20 ? "left" : x > width - 20 ? "right" : "center";
     pen.fillText(duration(ms), x, bottom + axisPx);
+  }
+}
+
+/** Behind everything: when the detector took the caller to be speaking. */
+function drawSpeech(frame: Frame): void {
+  const { pen, middle, colours, data } = frame;
+  pen.fillStyle = colours.speech;
+  for (const [from, to] of speechBands(data.trace))
+    pen.fillRect(xOf(frame, from), 0, xOf(frame, to) - xOf(frame, from), middle);
+}
+
+/** A bar from the caller's last word to the answer's first sound, with its milliseconds where there is room. */
+function drawLatencies(frame: Frame): void {
+  const { pen, width, colours, data } = frame;
+  pen.fillStyle = colours.latency;
+  pen.textBaseline = "top";
+  pen.textAlign = "center";
+  let free = 0;
+  for (const { from, to } of answerWaits(data.events)) {
+    const [left, right] = [xOf(frame, from), xOf(frame, to)];
+    pen.fillRect(left, 0, Math.max(2, right - left), 4);
+    const at = Math.max(labelPx / 2, Math.min(width - labelPx / 2, (left + right) / 2));
+    if (at - labelPx / 2 < free) continue;
+    pen.fillText(String(Math.round(to - from)), at, 6);
+    free = at + labelPx / 2;
   }
 }
 

@@ -58,6 +58,55 @@ inBrowser("calls in a browser", world, (given) => {
     await close();
   });
 
+  test("the transcript follows what plays, but not a reader who scrolled away", async () => {
+    const { page, close } = await open({ path: `/calls/${callId}`, height: 460 });
+    const line = (index: number) => page.locator(".transcript > li").nth(index);
+    const inSight = (index: number) =>
+      line(index).evaluate(
+        (li) => li.getBoundingClientRect().top < innerHeight && li.getBoundingClientRect().bottom > 0,
+      );
+    const hear = (seconds: number) =>
+      page.locator("audio").evaluate((audio: HTMLAudioElement, at) => {
+        audio.currentTime = at;
+        return new Promise<void>((done) => {
+          audio.addEventListener("timeupdate", () => audio.currentTime >= at && done());
+        });
+      }, seconds);
+    await page.getByRole("button", { name: "ניגון", exact: true }).click();
+    await hear(27);
+    await line(5).locator("[aria-current=true]").waitFor();
+    expect(await inSight(5)).toBe(true);
+    const scrolled = (to?: number) =>
+      line(5).evaluate((li, top) => {
+        let at: Element = li;
+        while (at.parentElement && at.scrollHeight - at.clientHeight < 100) at = at.parentElement;
+        if (top !== undefined) at.scrollTop = top;
+        return at.scrollTop;
+      }, to);
+    expect(await scrolled()).toBeGreaterThan(0);
+    await scrolled(0);
+    expect(await inSight(5)).toBe(false);
+    await hear(21);
+    await line(4).locator("[aria-current=true]").waitFor();
+    expect(await scrolled()).toBe(0);
+    await close();
+  });
+
+  test("a recording that is gone says so, and without one no line is a dead button", async () => {
+    const { page, close } = await open({ path: `/calls/${callId}` });
+    await page.route("**/recordings/*", (route) => route.fulfill({ status: 404 }));
+    await page.getByRole("button", { name: "ניגון", exact: true }).click();
+    await page.getByRole("alert").getByText("אי אפשר לנגן").waitFor();
+    await page.route(`**/api/calls/${callId}`, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...(await answer.json()), recordings: [] } });
+    });
+    await page.reload();
+    await page.getByText("אין הקלטה").waitFor();
+    expect(await page.locator("button.turn").count()).toBe(0);
+    await close();
+  });
+
   test("a test call without a key: the demo voice greets, hears the microphone, and the call is in the log", async () => {
     const { page, errors, shot, close } = await open({ path: "/test-call" });
     await page.getByRole("button", { name: "התחלת שיחה" }).click();

@@ -1,4 +1,5 @@
-import { type Signal, useComputed, useSignal } from "@preact/signals";
+import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { link } from "../address.ts";
 import { dayName, duration, money, nearTime, phoneText } from "../format.ts";
 import { phone as phoneIcon, user } from "../icons.ts";
@@ -86,7 +87,7 @@ function Actions({ of }: { of: CallDetail }) {
 }
 
 function Detail({ of }: { of: CallDetail }) {
-  const playing = useSignal<Playing>({ atMs: 0, seek: null });
+  const playing = useSignal<Playing>({ atMs: 0, seek: null, on: false });
   const isLive = of.endReason === null;
   return (
     <div class="columns">
@@ -118,9 +119,11 @@ function Live({ id }: { id: string }) {
 
 type PlayingSignal = Signal<Playing>;
 
+const storedOf = ({ recordings }: CallDetail) => recordings.find(({ status }) => status === "stored");
+
 function Replay({ of, playing }: { of: CallDetail; playing: PlayingSignal }) {
   const t = callWords();
-  const stored = of.recordings.find(({ status }) => status === "stored");
+  const stored = storedOf(of);
   const trace = useResource(traceBy(of.id)).data.value;
   const lengthMs = stored?.durationMs ?? of.durationMs ?? 0;
   return (
@@ -158,6 +161,8 @@ function WithPeaks({ of, recording, lengthMs, playing }: WithPeaksProps) {
 function Transcript({ of, isLive, playing }: { of: CallDetail; isLive: boolean; playing: PlayingSignal }) {
   const t = callWords();
   const turns = isLive ? joined(of.turns, liveTurns.value[of.id] ?? []) : of.turns;
+  const list = useFollowed(turns, playing);
+  const canSeek = !isLive && storedOf(of) !== undefined;
   const cuts = turns.filter(({ interrupted }) => interrupted).length;
   return (
     <section class="card">
@@ -169,10 +174,10 @@ function Transcript({ of, isLive, playing }: { of: CallDetail; isLive: boolean; 
         {turns.length === 0 ? (
           <p class="muted">{t.noWords}</p>
         ) : (
-          <ol class="transcript" aria-live={isLive ? "polite" : undefined}>
+          <ol ref={list} class="transcript" aria-live={isLive ? "polite" : undefined}>
             {turns.map((turn, index) => (
               <li key={`${turn.startMs} ${index}`}>
-                <Line of={turn} name={of.customerName} canSeek={!isLive} playing={playing} />
+                <Line of={turn} name={of.customerName} canSeek={canSeek} playing={playing} />
               </li>
             ))}
           </ol>
@@ -180,6 +185,29 @@ function Transcript({ of, isLive, playing }: { of: CallDetail; isLive: boolean; 
       </div>
     </section>
   );
+}
+
+/** Keeps the line that is heard in sight while it plays, unless the reader has scrolled away from it. */
+function useFollowed(turns: readonly Turn[], playing: PlayingSignal) {
+  const list = useRef<HTMLOListElement>(null);
+  const last = useRef<Element | null>(null);
+  useSignalEffect(() => {
+    const { atMs, on } = playing.value;
+    if (!on) last.current = null;
+    const index = on ? turns.findLastIndex(({ startMs }) => atMs >= startMs) : -1;
+    const line = list.current?.children[index];
+    if (!line || line === last.current) return;
+    const follows = last.current === null || isInSight(last.current);
+    last.current = line;
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+    if (follows) line.scrollIntoView({ block: "nearest", behavior });
+  });
+  return list;
+}
+
+function isInSight(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
 
 /** What is stored and what was just heard, each turn once. */

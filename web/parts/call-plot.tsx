@@ -48,11 +48,13 @@ export function CallPlot({ trace, peaks, events, lengthMs, playing }: CallPlotPr
         }}
       />
       <figcaption class="legend small">
-        {(["caller", "assistant", "threshold", "floor", "bargeIn", "tool"] as const).map((name) => (
-          <span key={name} class={`legend-item ${name}`}>
-            {t.plot[name]}
-          </span>
-        ))}
+        {(["caller", "assistant", "speech", "threshold", "floor", "latency", "bargeIn", "tool"] as const).map(
+          (name) => (
+            <span key={name} class={`legend-item ${name}`}>
+              {t.plot[name]}
+            </span>
+          ),
+        )}
       </figcaption>
     </figure>
   );
@@ -73,6 +75,8 @@ function coloursOf(element: Element): PlotColours {
     assistant: colour("--voice"),
     threshold: colour("--warn"),
     floor: colour("--text-3"),
+    speech: colour("--accent-soft"),
+    latency: colour("--text-2"),
     line: colour("--line"),
     text: colour("--text-3"),
     now: colour("--text"),

@@ -48,6 +48,7 @@ export const en: Translation<typeof he> = {
   forward10: "Ten seconds on",
   speed: "Speed",
   position: "Position in the call",
+  cannotPlay: "The recording cannot be played: it was deleted, or there is no connection.",
   noRecording: "There is no recording. Recordings are deleted after the time they are kept.",
   recordingGone: (day) => `The recording will be deleted: ${day}`,
   plot: {
@@ -56,6 +57,8 @@ export const en: Translation<typeof he> = {
     assistant: "The assistant",
     threshold: "Speech threshold",
     floor: "Noise floor",
+    speech: "Speech heard",
+    latency: "Wait for an answer, in ms",
     bargeIn: "Interruption",
     tool: "Action",
   },

@@ -47,6 +47,7 @@ export const he = {
   forward10: "עשר שניות קדימה",
   speed: "מהירות",
   position: "מיקום בשיחה",
+  cannotPlay: "אי אפשר לנגן את ההקלטה: היא נמחקה, או שאין חיבור.",
   noRecording: "אין הקלטה. הקלטות נמחקות אחרי תקופת השמירה.",
   recordingGone: (day: string) => `ההקלטה תימחק: ${day}`,
   plot: {
@@ -55,6 +56,8 @@ export const he = {
     assistant: "העוזרת",
     threshold: "סף דיבור",
     floor: "רצפת רעש",
+    speech: "זוהה דיבור",
+    latency: "המתנה לתשובה, באלפיות שנייה",
     bargeIn: "קטיעה",
     tool: "פעולה",
   },

@@ -65,6 +65,7 @@ export async function seedCall(stage: Stage, businessId: BusinessId, from = "+97
     );
     const events = [
       [900, "first_response", { after_ms: 420 }],
+      [11_100, "turn_latency", { speech_end: 10_400, first_frame_sent: 11_100, answer_ms: 700 }],
       [16_300, "barge_in", { rms: 820, heard_ms: 5_200 }],
       [27_500, "tool", { tool: "check_availability", ms: 42, ok: true }],
       [28_400, "tool", { tool: "book_meeting", ms: 61, ok: true }],
