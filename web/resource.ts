@@ -13,7 +13,10 @@ export interface Resource<T> {
   /** When `data` came. */
   readonly at: ReadonlySignal<Date | null>;
   reload(): Promise<void>;
-  /** Shows a change before the server has agreed; the answer undoes it. */
+  /**
+   * Shows a change before the server has agreed; the next answer stands in its place. Undoing takes back this change alone,
+   * and nothing when an answer has come since.
+   */
   patch(change: (data: T) => T): () => void;
   /** Counts who shows it: only what is shown is read again when a fact comes. Returns how to let go. */
   hold(): () => void;
@@ -21,17 +24,23 @@ export interface Resource<T> {
   close(): void;
 }
 
+// What no fact tells of (health, the team) is read again when it is looked at after this long.
+const untoldMs = 30_000;
 // Several facts in a row (a burst of messages) are one reading.
 const settleMs = 120;
 
 /**
- * `load` reads it; `on` lists the facts (`lead`, `task` …) after which it is read again. After a gap in the live line everything is.
+ * `load` reads it; `on` lists the facts (`lead`, `task` …) after which it is read again; with none, it is when it is looked
+ * at and old. After a gap in the live line everything is.
  */
 export function resource<T>(load: (signal: AbortSignal) => Promise<T>, on: readonly string[] = []): Resource<T> {
   const data = signal<T | null>(null);
   const error = signal<ApiError | null>(null);
   const loading = signal(false);
   const at = signal<Date | null>(null);
+  let answered: T | null = null;
+  /** Since that answer, in their order. */
+  let changes: readonly ((data: T) => T)[] = [];
   let current: AbortController | null = null;
   let holders = 0;
   let stale = true;
@@ -46,6 +55,8 @@ export function resource<T>(load: (signal: AbortSignal) => Promise<T>, on: reado
     try {
       const answer = await load(controller.signal);
       if (controller.signal.aborted) return;
+      answered = answer;
+      changes = [];
       data.value = answer;
       at.value = now();
       error.value = null;
@@ -57,6 +68,7 @@ export function resource<T>(load: (signal: AbortSignal) => Promise<T>, on: reado
       if (current === controller) loading.value = false;
     }
   };
+  const isOld = (): boolean => at.value !== null && now().getTime() - at.value.getTime() > untoldMs;
   const close = onFact((fact) => {
     if (fact !== null && !on.includes(fact.type)) return;
     stale = true;
@@ -71,16 +83,18 @@ export function resource<T>(load: (signal: AbortSignal) => Promise<T>, on: reado
     at,
     reload,
     patch(change) {
-      const before = data.value;
-      if (before === null) return () => {};
-      data.value = change(before);
+      if (data.value === null) return () => {};
+      changes = [...changes, change];
+      data.value = change(data.value);
       return () => {
-        data.value = before;
+        if (!changes.includes(change) || answered === null) return;
+        changes = changes.filter((one) => one !== change);
+        data.value = changes.reduce<T>((before, one) => one(before), answered);
       };
     },
     hold() {
       holders += 1;
-      if (stale) void reload();
+      if (stale || (on.length === 0 && isOld())) void reload();
       return () => {
         holders -= 1;
       };

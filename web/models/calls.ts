@@ -19,6 +19,8 @@ export type LiveCall = InferResponseType<typeof calls.live.$get, 200>["items"][n
 export const callFilters = ["all", "missed", "handled", "recorded"] as const;
 export type CallFilter = (typeof callFilters)[number];
 
+const pageSize = 50;
+
 const filterQuery: Record<CallFilter, { reason?: string; recorded?: string }> = {
   all: {},
   missed: { reason: "fallback,bug,lost" },
@@ -26,12 +28,22 @@ const filterQuery: Record<CallFilter, { reason?: string; recorded?: string }> = 
   recorded: { recorded: "true" },
 };
 
-/** The log by filter and search text, `filter text`: the first page is kept fresh, further ones are added behind it. */
+/** The log by filter and search text, `filter text`: as much of it as was asked for is kept fresh. */
 export const callLog = resourceBy<Log>(
   async (key, abort) => {
     const { filter, text } = readKey(key);
-    const query = { ...filterQuery[filter], ...(text.length >= 2 ? { text } : {}), limit: "50" };
-    return (await calls.$get({ query }, { init: { signal: abort } })).json();
+    const wanted = Math.max(pageSize, callLog(key).data.value?.items.length ?? 0);
+    const items: CallLine[] = [];
+    let next: string | null = null;
+    do {
+      const limit = String(Math.min(200, wanted - items.length));
+      const cursor = next === null ? {} : { cursor: next };
+      const query = { ...filterQuery[filter], ...(text.length >= 2 ? { text } : {}), limit, ...cursor };
+      const page: Log = await (await calls.$get({ query }, { init: { signal: abort } })).json();
+      items.push(...page.items);
+      next = page.next;
+    } while (next !== null && items.length < wanted);
+    return { items, next };
   },
   ["call"],
 );
@@ -49,7 +61,12 @@ export async function moreCalls(key: string): Promise<void> {
   const next = log.data.value?.next;
   if (!next) return;
   const { filter, text } = readKey(key);
-  const query = { ...filterQuery[filter], ...(text.length >= 2 ? { text } : {}), limit: "50", cursor: next };
+  const query = {
+    ...filterQuery[filter],
+    ...(text.length >= 2 ? { text } : {}),
+    limit: String(pageSize),
+    cursor: next,
+  };
   const page = await (await calls.$get({ query })).json();
   log.patch((data) => ({ items: [...data.items, ...page.items], next: page.next }));
 }

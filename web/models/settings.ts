@@ -23,7 +23,7 @@ export async function saveBusiness(change: InferRequestType<typeof business.$pat
 
 export const numberList = resource<InferResponseType<typeof numbers.$get, 200>>(
   async (signal) => (await numbers.$get({}, { init: { signal } })).json(),
-  ["settings", "business"],
+  ["number"],
 );
 
 export async function addNumber(phone: string): Promise<void> {

@@ -105,7 +105,7 @@ export const firstSteps = resource<readonly Step[]>(
     const open = ({ to }: Step) => mayOpen(findRoute(to.split("?")[0]!)?.route.access ?? "staff", me.value!.role);
     return all.filter(open);
   },
-  ["call", "meeting", "business", "settings", "knowledge", "whatsapp"],
+  ["call", "meeting", "business", "settings", "knowledge", "whatsapp", "hours", "prompt", "number"],
 );
 
 const dayMs = 86_400_000;

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { clockTime } from "../format.ts";
 import { circleAlert } from "../icons.ts";
 import { problemText } from "../problems.ts";
 import { type Resource, useResource } from "../resource.ts";
@@ -14,17 +15,32 @@ interface LoadedProps<T> {
   children: (data: T) => ComponentChildren;
 }
 
-/** Shows what a resource holds: a skeleton first, then the data for good; an error only when there never was any. */
+/**
+ * Shows what a resource holds: a skeleton first, then the data for good. When it could not be read again, of when it is stands
+ * above it; an error alone only when there never was any.
+ */
 export function Loaded<T>({ from, skeleton = <SkeletonRows />, children }: LoadedProps<T>) {
   useResource(from);
   const t = shellWords();
   const data = from.data.value;
-  if (data !== null) return <>{children(data)}</>;
   const error = from.error.value;
+  const again = <Button onClick={() => from.reload()}>{t.retry}</Button>;
+  if (data !== null)
+    return (
+      <>
+        {error !== null && from.at.value !== null && (
+          <div class="notice warn" role="status">
+            <span class="grow">{t.stale(clockTime(from.at.value))}</span>
+            {again}
+          </div>
+        )}
+        {children(data)}
+      </>
+    );
   if (error === null) return <>{skeleton}</>;
   return (
     <Empty icon={circleAlert} title={problemText(error)} text="">
-      <Button onClick={() => from.reload()}>{t.retry}</Button>
+      {again}
     </Empty>
   );
 }

@@ -1,0 +1,52 @@
+import { expect, test } from "bun:test";
+import { newId } from "../src/base/ids.ts";
+import { announce } from "../src/db/announce.ts";
+import { withTenant } from "../src/db/tenant.ts";
+import { inBrowser } from "./testing/in-browser.ts";
+import { seedCall } from "./testing/seed-call.ts";
+
+inBrowser("old data in a browser", {}, (given) => {
+  const { open } = given;
+
+  test("what no fact tells of is read again after a while, and says of when it is when that fails", async () => {
+    const { page, close } = await open({ role: "system_admin", path: "/admin/health" });
+    await page.locator(".skeleton").first().waitFor({ state: "detached" });
+    await page.route("**/api/admin/health", (route) => route.fulfill({ status: 500, json: {} }));
+    await page.clock.setFixedTime(Date.now() + 60_000);
+    await page.locator("a[href='/admin/audit']").first().click();
+    await page.waitForURL("**/admin/audit");
+    await page.locator("a[href='/admin/health']").first().click();
+    await page.getByText(/נכון לשעה/).waitFor();
+    await page.unroute("**/api/admin/health");
+    await page.getByRole("button", { name: "ניסיון נוסף" }).click();
+    await page.getByText(/נכון לשעה/).waitFor({ state: "detached" });
+    await close();
+  });
+
+  test("a new call does not fold the pages of the call log together that were opened", async () => {
+    const { stage, businessId } = given.office;
+    await seedCall(stage, businessId);
+    const { page, close } = await open({ path: "/tasks" });
+    const asked: string[] = [];
+    await page.route(/\/api\/calls\?/, async (route) => {
+      const url = new URL(route.request().url());
+      const [limit, from] = [Number(url.searchParams.get("limit")), Number(url.searchParams.get("cursor") ?? 0)];
+      asked.push(`${from}+${limit}`);
+      url.searchParams.delete("cursor");
+      const answer = await route.fetch({ url: url.href });
+      const [one] = (await answer.json()).items;
+      const items = Array.from({ length: Math.min(limit, 120 - from) }, (_, at) => ({ ...one, id: `${from + at}` }));
+      const next = from + items.length < 120 ? String(from + items.length) : null;
+      await route.fulfill({ response: answer, json: { items, next } });
+    });
+    await page.goto(`${stage.listensAt}/calls`);
+    const rows = page.locator("a.row[href^='/calls/']");
+    await page.getByRole("button", { name: "עוד" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("a.row[href^='/calls/']").length === 100);
+    await withTenant(stage.db, businessId, (tx) => announce(tx, { businessId, type: "call", id: newId() }));
+    await page.waitForResponse((response) => response.url().includes("limit=100"));
+    expect(await rows.count()).toBe(100);
+    expect(asked).toContain("0+100");
+    await close();
+  });
+});
