@@ -67,4 +67,22 @@ inBrowser("a line that fails for a moment, in a browser", {}, (given) => {
     expect(errors.filter((line) => !line.includes("503"))).toEqual([]);
     await close();
   });
+
+  test("a page opened without a network said that something broke; English that failed once never came", async () => {
+    const { page, close } = await open({ path: "/more" });
+    await page.context().setOffline(true);
+    await page.locator(".banner.offline").waitFor();
+    const english = page.locator("main").getByRole("button", { name: "English" });
+    const failed = page.waitForEvent("pageerror");
+    await english.click();
+    await failed;
+    await page.locator("main a[href='/reports']").click();
+    await page.getByRole("heading", { name: "העמוד לא נטען" }).first().waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole("heading", { name: "דוחות" }).waitFor();
+    await page.goBack();
+    await english.click();
+    await page.getByRole("heading", { name: "More" }).waitFor();
+    await close();
+  });
 });

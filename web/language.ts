@@ -15,7 +15,6 @@ export type Translation<T> = {
 export const language = signal<Language>(document.documentElement.lang === "en" ? "en" : "he");
 
 const loaders: (() => Promise<void>)[] = [];
-const pending = new Set<Promise<void>>();
 
 /**
  * The sentences of one area. Hebrew comes with the code that uses them, English when somebody wants it. The answer is read in a
@@ -28,29 +27,32 @@ export function words<T extends object>(
   const english = signal<Translation<T> | null>(null);
   let loading: Promise<void> | null = null;
   const load = (): Promise<void> => {
-    loading ??= loadEnglish().then(({ en }) => {
-      english.value = en;
-    });
+    loading ??= loadEnglish().then(
+      ({ en }) => {
+        english.value = en;
+      },
+      (error) => {
+        loading = null; // the line failed: whoever wants them next asks again
+        throw error;
+      },
+    );
     return loading;
   };
   loaders.push(load);
-  if (language.value === "en") keepWaiting(load());
+  if (language.value === "en") load().catch(() => {}); // wordsReady tells
   return () => (language.value === "en" && english.value !== null ? english.value : (he as Translation<T>));
-}
-
-function keepWaiting(loading: Promise<void>): void {
-  pending.add(loading);
-  void loading.finally(() => pending.delete(loading)).catch(() => {});
 }
 
 /** Resolves when every sentence of the code that is loaded so far is there: no page shows two languages. */
 export async function wordsReady(): Promise<void> {
-  await Promise.all(pending);
+  if (language.value === "en") await allEnglish();
 }
+
+const allEnglish = (): Promise<unknown> => Promise.all(loaders.map((load) => load()));
 
 /** Changes the language in place and for later visits; the page turns over to the other side. */
 export async function setLanguage(wanted: Language): Promise<void> {
-  if (wanted === "en") await Promise.all(loaders.map((load) => load()));
+  if (wanted === "en") await allEnglish();
   remember("panel_language", wanted);
   document.documentElement.lang = wanted;
   document.documentElement.dir = wanted === "en" ? "ltr" : "rtl";

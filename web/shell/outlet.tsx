@@ -1,6 +1,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import { Component, type ComponentChildren, type ComponentType } from "preact";
-import { building, circleAlert, lock, search } from "../icons.ts";
+import { useEffect } from "preact/hooks";
+import { online } from "../api.ts";
+import { building, circleAlert, lock, search, wifiOff } from "../icons.ts";
 import { wordsReady } from "../language.ts";
 import { Button, LinkButton } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -24,12 +26,19 @@ const shown = signal<Shown | null>(null);
 /** True on the pages of strangers (login, links), also when somebody is logged in. */
 export const outsideShell = computed(() => shown.value?.access === "public");
 
+/** Counts wishes to load the page of the address once more. */
+const attempts = signal(0);
+const again = (): void => {
+  attempts.value = attempts.peek() + 1;
+};
+
 /** Follows the address: loads the page's code, waits for its words, then swaps. The old page stays until then. */
 export function followAddress(): void {
   let latest = 0;
   effect(() => {
     const address = path.value;
     const role = me.value?.role;
+    void attempts.value;
     latest += 1;
     const mine = latest;
     void load(address, role).then((next) => {
@@ -52,8 +61,9 @@ async function load(address: string, role: Role | undefined): Promise<Shown> {
     const Loaded = await route.load();
     await wordsReady();
     return { key, Component: Loaded, params, access: route.access };
-  } catch {
-    return { key, Component: Crashed, params };
+  } catch (error) {
+    reportError(error);
+    return { key, Component: NotLoaded, params };
   }
 }
 
@@ -103,6 +113,27 @@ function Crashed() {
         <Button look="primary" onClick={() => location.reload()}>
           {crashed.reload}
         </Button>
+      </Empty>
+    </Page>
+  );
+}
+
+/** The page's code did not come. It is asked for again by itself when it was for want of a network. */
+function NotLoaded() {
+  const t = shellWords();
+  useEffect(() => {
+    if (online.peek()) return;
+    return effect(() => {
+      if (online.value) again();
+    });
+  }, []);
+  return (
+    <Page title={t.notLoaded.title}>
+      <Empty icon={wifiOff} title={t.notLoaded.title} text={t.notLoaded.text}>
+        <Button look="primary" onClick={again}>
+          {t.retry}
+        </Button>
+        <Button onClick={() => location.reload()}>{t.crashed.reload}</Button>
       </Empty>
     </Page>
   );

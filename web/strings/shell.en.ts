@@ -62,6 +62,10 @@ export const en: Translation<typeof he> = {
     text: "This page shows one business. Choose it from the list.",
     choose: "To the businesses",
   },
+  notLoaded: {
+    title: "The page did not load",
+    text: "There may be no network, or a newer version. When the line is back it loads by itself.",
+  },
   noAnswer: {
     title: "The panel gets no answer",
     text: "It cannot be told who is logged in. It is tried again by itself, without loading the page.",
