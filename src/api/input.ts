@@ -2,11 +2,14 @@ import { validator } from "hono-openapi";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { invalidInput } from "../base/parse-input.ts";
+import { unstorableAt } from "./storable.ts";
 
-type Result = { success: true } | { success: false; error: readonly unknown[] };
+type Result = { success: true; data: unknown } | { success: false; error: readonly unknown[] };
 
 const refuse = (result: Result): void => {
   if (!result.success) throw invalidInput(result.error as z.core.$ZodIssue[]);
+  const path = unstorableAt(result.data);
+  if (path !== null) throw invalidInput([{ code: "custom", path: [path], message: "holds a character that is none" }]);
 };
 
 /** The JSON body as the schema wants it. @throws AppError "invalid" with the fields at fault (422). */
@@ -21,5 +24,6 @@ export const idParam = () => param(z.strictObject({ id: z.uuid() }));
 /** Named parts of the path. @throws AppError "not_found" for one that cannot name anything (404). */
 export const param = <S extends z.ZodType>(schema: S) =>
   validator("param", schema, (result: Result) => {
-    if (!result.success) throw new AppError("not_found", "malformed id in the path");
+    if (!result.success || unstorableAt(result.data) !== null)
+      throw new AppError("not_found", "malformed id in the path");
   });

@@ -13,15 +13,30 @@ export const pageOf = <S extends z.ZodType>(item: S) => z.object({ items: z.arra
 /** An instant in an answer: ISO 8601 with Z. */
 export const instantText = z.iso.datetime();
 
-const [earliest, latest] = [Temporal.Instant.from("1970-01-01T00:00Z"), Temporal.Instant.from("2200-01-01T00:00Z")];
+const [firstYear, endYear] = [1970, 2200];
+const outside = `must lie between ${firstYear} and ${endYear}`;
+const yearOf = (at: Temporal.Instant): number => at.toZonedDateTimeISO("UTC").year;
+const isInside = (year: number): boolean => year >= firstYear && year < endYear;
 
 /** An instant in a body or query: ISO 8601 with Z or an offset, kept to the millisecond. */
 export const instantInput = z.iso.datetime({ offset: true }).transform((text, context) => {
-  const at = Temporal.Instant.from(text).round("millisecond");
-  if (Temporal.Instant.compare(at, earliest) >= 0 && Temporal.Instant.compare(at, latest) < 0) return at;
-  context.addIssue({ code: "custom", message: "must lie between 1970 and 2200" });
+  const at = instantOrNull(text);
+  if (at !== null && isInside(yearOf(at))) return at;
+  context.addIssue({ code: "custom", message: outside });
   return z.NEVER;
 });
+
+/** Null for what ISO 8601 allows and Temporal does not: more than nine digits behind the second. */
+function instantOrNull(text: string): Temporal.Instant | null {
+  try {
+    return Temporal.Instant.from(text).round("millisecond");
+  } catch {
+    return null;
+  }
+}
+
+/** A day in a body, query or path: ISO 8601. */
+export const dateInput = z.iso.date().refine((text) => isInside(Number(text.slice(0, 4))), outside);
 
 /** A yes or no in a query. */
 export const flagInput = z.enum(["true", "false"]).transform((text) => text === "true");

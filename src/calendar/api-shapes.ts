@@ -1,14 +1,13 @@
 import { z } from "zod";
-import { instantText } from "../api/page.ts";
+import { dateInput, instantText } from "../api/page.ts";
 import { phoneText } from "../base/phone-text.ts";
 import { outcomes } from "./outcome.ts";
 import { startShape } from "./start-input.ts";
 
 /** What `/api/calendar` takes and answers. */
 
-const date = z.iso.date();
 /** Local dates of the business, both included. */
-const datesShape = { from: date, to: date };
+const datesShape = { from: dateInput, to: dateInput };
 const limit = z.coerce.number().int().min(1).max(200).default(200);
 
 export const meetingQuery = z.strictObject({
@@ -92,7 +91,7 @@ export const days = z.object({
   zone: z.string(),
   items: z.array(
     z.object({
-      date,
+      date: z.iso.date(),
       weekday: z.int(),
       hebrewDate: z.string(),
       /** What kind of day it is, whether the business keeps it or not. */

@@ -1,16 +1,17 @@
 import { z } from "zod";
+import { instantInput } from "../api/page.ts";
 import { AppError } from "../base/errors.ts";
 import { instantOfLocal } from "../base/local-time.ts";
 
 /** When something begins: by the wall clock of the business, or as an instant (the hour that a clock shows twice). */
 export const startShape = {
   startsLocal: z.iso.datetime({ local: true, precision: -1 }).optional(),
-  startsAt: z.iso.datetime({ offset: true }).optional(),
+  startsAt: instantInput.optional(),
 };
 
 export interface StartInput {
   startsLocal?: string | undefined;
-  startsAt?: string | undefined;
+  startsAt?: Temporal.Instant | undefined;
 }
 
 const hourMs = 3_600_000;
@@ -31,7 +32,7 @@ export function readStartInput(input: StartInput, zone: string, now: Temporal.In
 
 function instantOf({ startsLocal, startsAt }: StartInput, zone: string) {
   if ((startsLocal === undefined) === (startsAt === undefined)) return "one_of_two";
-  if (startsAt !== undefined) return Temporal.Instant.from(startsAt);
+  if (startsAt !== undefined) return startsAt;
   const at = instantOfLocal(Temporal.PlainDateTime.from(startsLocal!), zone);
   return typeof at === "string" ? (`hour_${at}` as const) : at;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { instantText, pageOf, pageQuery } from "../api/page.ts";
+import { dateInput, instantText, pageOf, pageQuery } from "../api/page.ts";
 
 /** What `/api/calls` takes and answers. */
 
@@ -10,8 +10,8 @@ const list = z
 
 export const callQuery = pageQuery.extend({
   /** Local dates of the business, both included. */
-  from: z.iso.date().optional(),
-  to: z.iso.date().optional(),
+  from: dateInput.optional(),
+  to: dateInput.optional(),
   /** End reasons, with commas between them. */
   reason: list.optional(),
   open: z.stringbool().optional(),

@@ -29,3 +29,12 @@ export function mayPass(thrown: unknown): boolean {
   const { code } = driverError(thrown);
   return typeof code === "string" && passing.test(code);
 }
+
+// Bad encoding or NUL (22021, 22P05), no date (22007), a date out of reach (22008).
+const unreadable = /^(22021|22P05|22007|22008)$/;
+
+/** True when a value itself is one that the database cannot keep. */
+export function isUnreadable(thrown: unknown): boolean {
+  const { code } = driverError(thrown);
+  return typeof code === "string" && unreadable.test(code);
+}

@@ -12,7 +12,9 @@ export const writePageKey = (at: Temporal.Instant, id: string): string => `${at.
 export function readPageKey(text: string): PageKey {
   const [at = "", id = ""] = text.split("~");
   try {
-    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return { at: Temporal.Instant.from(at), id };
+    // Years beyond four digits are Temporal's, not PostgreSQL's.
+    if (/^[1-9]\d{3}-/.test(at) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+      return { at: Temporal.Instant.from(at), id };
   } catch {
     // no instant: same answer as for a bad id
   }

@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError, describeError, type ErrorCode, type FieldProblem } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { isUnreadable } from "../db/errors.ts";
 
 /** The HTTP status of each error code. */
 export const statusByCode: Record<ErrorCode, ContentfulStatusCode> = {
@@ -28,8 +29,7 @@ const answer = (
 /** The one place where a thrown error becomes an answer. Only bugs and broken dependencies are logged as errors. */
 export function errorHandler(log: Log): ErrorHandler {
   return (error, c) => {
-    if (error instanceof HTTPException) return answer(c, { code: "http", message: error.message }, statusOf(error));
-    const known = error instanceof AppError ? error : new AppError("bug", "unexpected", { cause: error });
+    const known = knownError(error);
     const status = statusByCode[known.code];
     if (status >= 500)
       log.error("HTTP", "request failed", {
@@ -45,6 +45,17 @@ export function errorHandler(log: Log): ErrorHandler {
   };
 }
 
-/** A body that is no JSON is input like any other that is at fault. */
-const statusOf = (error: HTTPException): ContentfulStatusCode =>
-  error.status === 400 ? statusByCode.invalid : (error.status as ContentfulStatusCode);
+function knownError(error: Error): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException) return httpError(error);
+  if (isUnreadable(error)) return new AppError("invalid", "a value that cannot be kept", { cause: error });
+  return new AppError("bug", "unexpected", { cause: error });
+}
+
+/** Thrown by Hono itself: a body that is no JSON is input like any other that is at fault. */
+function httpError(error: HTTPException): AppError {
+  const malformed = { fields: [{ path: "", code: "malformed" }], public: "malformed body", cause: error };
+  if (error.status === 413) return new AppError("too_large", "the body is too large", { cause: error });
+  if (error.status === 400) return new AppError("invalid", "malformed body", malformed);
+  return new AppError(error.status >= 500 ? "bug" : "invalid", error.message, { cause: error });
+}

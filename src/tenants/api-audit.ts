@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
 import { query } from "../api/input.ts";
-import { instantText, pageOf, pageQuery } from "../api/page.ts";
+import { dateInput, instantText, pageOf, pageQuery } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import { localTime } from "../base/local-time.ts";
@@ -18,8 +18,8 @@ export const auditQuery = pageQuery.extend({
   subject: z.string().max(100).optional(),
   userId: z.uuid().optional(),
   /** Local dates, both included. */
-  from: z.iso.date().optional(),
-  to: z.iso.date().optional(),
+  from: dateInput.optional(),
+  to: dateInput.optional(),
 });
 
 export const auditRow = z.object({

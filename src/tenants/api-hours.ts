@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
 import { json, param, query } from "../api/input.ts";
+import { dateInput } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import type { Clock } from "../base/clock.ts";
@@ -51,9 +52,9 @@ const opening = z.object({
   ),
 });
 
-const fromDate = z.strictObject({ from: z.iso.date().optional() });
+const fromDate = z.strictObject({ from: dateInput.optional() });
 const week = z.strictObject({ resourceId: resourceId.default(null), windows: weeklyHours });
-const dateParam = z.strictObject({ date: z.iso.date() });
+const dateParam = z.strictObject({ date: dateInput });
 const oneDay = dayHours.omit({ date: true }).extend({ resourceId: resourceId.default(null) });
 const whose = z.strictObject({ resourceId: z.uuid().optional() });
 

@@ -1,5 +1,6 @@
 import { and, eq, gte, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
+import { dateInput } from "../api/page.ts";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
@@ -19,7 +20,7 @@ export const weeklyHours = z
   .array(z.strictObject({ weekday: z.int().min(1).max(7), ...windowShape }).refine(isWindow, "closes before it opens"))
   .max(70);
 export const dayHours = z.strictObject({
-  date: z.iso.date(),
+  date: dateInput,
   windows: z.array(z.strictObject(windowShape).refine(isWindow, "closes before it opens")).max(10),
   reason: z.string().trim().max(200).optional(),
 });

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
 import { query } from "../api/input.ts";
+import { dateInput } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import { AppError } from "../base/errors.ts";
@@ -10,7 +11,7 @@ import { limits } from "../limits.ts";
 import { spanOfDates, zoneOf } from "../tenants/zone.ts";
 import { usageReport } from "./report.ts";
 
-export const usageRange = z.strictObject({ from: z.iso.date(), to: z.iso.date() });
+export const usageRange = z.strictObject({ from: dateInput, to: dateInput });
 const usageQuery = usageRange.extend({ by: z.enum(["day", "month"]).default("day") });
 
 const amounts = {
