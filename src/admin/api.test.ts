@@ -140,6 +140,16 @@ describe("the people of a business", () => {
     }
   });
 
+  test("a link handed out before somebody was shut out stays dead when they are let in again", async () => {
+    const who = await office();
+    await addPerson(db, "owner", who.businessId);
+    const agent = await addPerson(db, "agent", who.businessId);
+    const { body } = await ask(who, `/api/team/${agent.id}/link`, undefined, "POST");
+    for (const status of ["disabled", "active"])
+      expect((await ask(who, `/api/team/${agent.id}`, { status }, "PATCH")).body.status).toBe(status);
+    expect((await accept(new Browser(testApi(db)), body.link)).status).toBe(404);
+  });
+
   test("the last owner stays one", async () => {
     const who = await office();
     const last = await addPerson(db, "owner", who.businessId);

@@ -305,6 +305,15 @@ test("a reset changes the password, not the address; a newer link kills the one 
   expect((await me(browser)).status).toBe(401);
 });
 
+test("a link that was handed out before is dead once the person has changed the password", async () => {
+  const { browser, id } = await loggedIn("owner");
+  const { token } = await withSystem(db, (tx) => issueLink(tx, id as UserId, systemClock.instant()));
+  const body = { current: password, next: "another password" };
+  expect((await browser.ask("/api/auth/password", { body })).status).toBe(200);
+  const { look, answer } = await accept(token);
+  expect([look.status, answer.status]).toEqual([404, 404]);
+});
+
 test("a link is dead when its time is over", async () => {
   const long = systemClock.instant().subtract({ hours: 24 * 8 });
   const { token } = await withSystem(db, async (tx) =>

@@ -5,7 +5,7 @@ import type { Database, Tx } from "../db/client.ts";
 import { userPasswords, users } from "../db/schema/user.ts";
 import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
-import { lookAtLink, useLink } from "./links.ts";
+import { killLinksOf, lookAtLink, useLink } from "./links.ts";
 import { type AskedBy, admit, type LoginDeps } from "./login.ts";
 import { endSessionsOf, type NewSession } from "./sessions.ts";
 import { countAttempts, forgetAttempts } from "./throttle.ts";
@@ -102,4 +102,5 @@ async function storePassword(tx: Tx, userId: UserId, hash: string, now: Temporal
     .values({ userId, hash, changedAt: now })
     .onConflictDoUpdate({ target: userPasswords.userId, set: { hash, changedAt: now } });
   await endSessionsOf(tx, userId);
+  await killLinksOf(tx, userId); // whoever changes it because somebody got in keeps them out
 }

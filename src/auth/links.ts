@@ -30,9 +30,14 @@ export async function issueLink(tx: Tx, userId: UserId, now: Temporal.Instant): 
   const purpose: LinkPurpose = chosen.length === 0 ? "invite" : "reset";
   const token = newToken();
   const expiresAt = now.add({ milliseconds: lifeMs[purpose] });
-  await tx.delete(accountLinks).where(eq(accountLinks.userId, userId));
+  await killLinksOf(tx, userId);
   await tx.insert(accountLinks).values({ key: keyOf(token), userId, purpose, expiresAt });
   return { token, purpose, expiresAt };
+}
+
+/** No link leads into the account any more: those that were handed out before the password or the status changed, too. */
+export async function killLinksOf(tx: Tx, userId: UserId): Promise<void> {
+  await tx.delete(accountLinks).where(eq(accountLinks.userId, userId));
 }
 
 const isOpen = (token: string, now: Temporal.Instant) =>

@@ -6,7 +6,7 @@ import type { Tx } from "../db/client.ts";
 import { userPasswords, users } from "../db/schema/user.ts";
 import { audit } from "../tenants/audit.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { type IssuedLink, issueLink } from "./links.ts";
+import { type IssuedLink, issueLink, killLinksOf } from "./links.ts";
 import { addUser, emailText, personName } from "./users.ts";
 
 /** All of this runs in a system transaction: passwords and links are out of reach of the role that serves businesses. */
@@ -71,7 +71,7 @@ export async function linkMember(ctx: Ctx, id: UserId, now: Temporal.Instant): P
 }
 
 /**
- * Sessions of whose role or status changes end (a trigger sees to that).
+ * Sessions of whose role or status changes end (a trigger sees to that); whoever is disabled needs a new link afterwards.
  * @throws AppError "not_found"; "invalid" when the business would be left without an owner who can log in.
  */
 export async function changeMember(ctx: Ctx, id: UserId, change: z.output<typeof memberChange>) {
@@ -80,6 +80,7 @@ export async function changeMember(ctx: Ctx, id: UserId, change: z.output<typeof
     await assertOwnerLeft(ctx, id, change.role === "agent" ? "role" : "status");
   const values = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   if (Object.keys(values).length > 0) await ctx.tx.update(users).set(values).where(eq(users.id, id));
+  if (change.status === "disabled") await killLinksOf(ctx.tx, id);
   const { role = null, status = null } = change;
   await audit(ctx, { action: "team.change", subject: `user:${id}`, detail: { role, status } });
   return readMember(ctx, id);

@@ -136,3 +136,28 @@ test("S2: every change without the token, with another's, or from a foreign page
   expect(await tenants.rowsOf(a.ids.business!)).toBe(before);
   process.stdout.write(`isolation: ${refused} forged changes refused\n`);
 }, 60_000);
+
+test("S2: nothing is read for a foreign page with the session's cookie, and it leaves no trace; a link in a tab is followed", async () => {
+  const crossSite = { "Sec-Fetch-Site": "cross-site" };
+  const forged = [
+    crossSite, // an address that tells no more
+    { ...crossSite, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image" },
+    { ...crossSite, "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", Origin: "https://evil.example" },
+    { ...crossSite, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe" },
+  ];
+  const before = await tenants.rowsOf(a.ids.business!);
+  for (const route of routes().filter((each) => !isUnsafe(each)))
+    for (const headers of forged) {
+      const { status, body } = await ask(a.owner, route, a.ids, headers);
+      expect([status, body], `${route} ${JSON.stringify(headers)}`).toEqual([
+        403,
+        { error: { code: "forbidden", message: "foreign_origin" } },
+      ]);
+    }
+  expect(await tenants.rowsOf(a.ids.business!)).toBe(before);
+  const followed = { ...crossSite, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" };
+  for (const headers of [followed, { "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors" }]) {
+    const answer = await ask(a.owner, "GET /api/auth/me", a.ids, headers);
+    expect([answer.status, answer.headers.get("cross-origin-resource-policy")]).toEqual([200, "same-origin"]);
+  }
+}, 60_000);

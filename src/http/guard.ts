@@ -61,13 +61,26 @@ async function admitBrowser({ sessions, cookies, publicBaseUrl }: GuardDeps, c: 
     c.set("access", loggedIn.access);
     c.set("session", loggedIn.session);
   }
+  if (loggedIn && isOfForeignPage(c)) throw foreignPage();
   if (unsafe.has(c.req.method)) assertMeant(c, cookies, loggedIn ? token : null, publicBaseUrl());
+}
+
+const foreignPage = (): AppError => new AppError("forbidden", "sent by a foreign page", { public: "foreign_origin" });
+
+/**
+ * Reading leaves traces too (audit rows, exports, open streams), and a foreign page's `<img>`, frame or `EventSource`
+ * brings the cookie along. Whoever follows a link in a tab of their own means it.
+ */
+function isOfForeignPage(c: Context): boolean {
+  if (c.req.header("sec-fetch-site") !== "cross-site") return false;
+  const isTab = (c.req.header("sec-fetch-dest") ?? "document") === "document";
+  return c.req.header("sec-fetch-mode") !== "navigate" || !isTab;
 }
 
 /** SameSite=None sends the cookie with every page's requests: only our own page has the token, and the browser says whose page it is. */
 function assertMeant(c: Context, cookies: Cookies, sessionToken: string | null, publicBaseUrl: string): void {
   const isOurs = isOwnOrigin(c.req.header("origin"), c.req.header("sec-fetch-site"), publicBaseUrl);
-  if (!isOurs) throw new AppError("forbidden", "sent by a foreign page", { public: "foreign_origin" });
+  if (!isOurs) throw foreignPage();
   if (!cookies.hasCsrf(c, sessionToken)) throw new AppError("forbidden", "no good CSRF token", { public: "csrf" });
   if (formTypes.test(c.req.header("content-type") ?? ""))
     throw new AppError("invalid", "forms are not taken", { public: "send application/json" });
