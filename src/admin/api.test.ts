@@ -161,7 +161,10 @@ describe("the people of a business", () => {
       const refused = await ask(who, `/api/team/${last.id}`, body, method);
       expect([refused.status, refused.body.error.fields[0].code]).toEqual([422, "last_owner"]);
     }
-    await addPerson(db, "owner", who.businessId);
+    const invited = { email: `${newId()}@example.com`, name: "יעל", role: "owner" };
+    const { body } = await ask(who, "/api/team", invited);
+    expect((await ask(who, `/api/team/${last.id}`, undefined, "DELETE")).status).toBe(422); // nobody else can log in yet
+    await accept(new Browser(testApi(db)), body.link);
     expect((await ask(who, `/api/team/${last.id}`, { role: "agent" }, "PATCH")).body.role).toBe("agent");
   });
 

@@ -94,13 +94,18 @@ export async function removeMember(ctx: Ctx, id: UserId): Promise<void> {
   await audit(ctx, { action: "team.remove", subject: `user:${id}` });
 }
 
-/** Two owners who remove each other at once: the rows are locked, the second one finds the first one gone. */
+/**
+ * Whoever never took up the invitation cannot log in, and stands in for nobody who can. Two owners who remove each other
+ * at once: the rows are locked, the second one finds the first one gone.
+ */
 async function assertOwnerLeft({ tx, businessId }: Ctx, leaving: UserId, path: string): Promise<void> {
   const owners = await tx
-    .select({ id: users.id })
+    .select({ id: users.id, hasPassword: shown.hasPassword })
     .from(users)
+    .leftJoin(userPasswords, eq(userPasswords.userId, users.id))
     .where(and(eq(users.businessId, businessId), eq(users.role, "owner"), ne(users.status, "disabled")))
-    .for("update");
-  if (owners.length === 0 || owners.some(({ id }) => id !== leaving)) return;
+    .for("update", { of: users });
+  const leaver = owners.find(({ id }) => id === leaving);
+  if (!leaver || owners.some(({ id, hasPassword }) => id !== leaving && (hasPassword || !leaver.hasPassword))) return;
   throw new AppError("invalid", "nobody would be left to own the business", { fields: [{ path, code: "last_owner" }] });
 }

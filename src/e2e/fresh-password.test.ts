@@ -57,6 +57,36 @@ test("an hour after the login exactly these want it, of the owner and of an admi
   expect(await heldBack(a.owner)).toEqual(wantsPassword.toSorted());
 }, 60_000);
 
+test("settings want it where a retention becomes shorter or the daily cap higher, and for nothing else", async () => {
+  const { owner } = tenants.a;
+  const save = async (change: object) => (await owner.ask("/api/settings", { method: "PATCH", body: change })).status;
+  const grave = [
+    { recordingDays: 0 },
+    { messageMonths: 119 },
+    { transcriptMonths: 1 },
+    { auditMonths: 24 },
+    { dailyCapAgorot: null },
+    { dailyCapAgorot: 5_001 },
+  ];
+  const roomy = {
+    recordingDays: 30,
+    messageMonths: null,
+    transcriptMonths: 12,
+    auditMonths: 36,
+    dailyCapAgorot: 5_000,
+  };
+  expect((await owner.ask("/api/auth/confirm", { body: { current: password } })).status).toBe(200);
+  expect(await save(roomy)).toBe(200);
+  await growOld();
+  const before = await tenants.rowsOf(tenants.a.businessId);
+  for (const change of grave) expect([change, await save(change)]).toEqual([change, 403]);
+  expect(await tenants.rowsOf(tenants.a.businessId)).toBe(before);
+  for (const change of [roomy, { recordingDays: 31, transcriptMonths: null }, { dailyCapAgorot: 4_000 }])
+    expect([change, await save(change)]).toEqual([change, 200]);
+  expect((await owner.ask("/api/auth/confirm", { body: { current: password } })).status).toBe(200);
+  for (const change of grave) expect([change, await save(change)]).toEqual([change, 200]);
+});
+
 test("the password, given again, lets them through", async () => {
   const { b } = tenants;
   await growOld();

@@ -8,7 +8,7 @@ import { inTenant } from "../api/tenant.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Database } from "../db/client.ts";
 import { previewText } from "./preview.ts";
-import { getSettings, saveSettings, settingsChange } from "./settings.ts";
+import { type BusinessSettings, getSettings, type SettingsChange, saveSettings, settingsChange } from "./settings.ts";
 import { transferTarget } from "./transfer-target.ts";
 
 const tag = "settings";
@@ -58,8 +58,7 @@ export const settingsRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
           await inTenant(db, c, async (ctx) => {
             const change = c.req.valid("json");
             const before = await getSettings(ctx);
-            // Where callers are sent is money and trust (K16): whoever changes it says again who they are.
-            if (change.transferPhone && change.transferPhone !== before.transferPhone) assertFresh(c, clock.instant());
+            if (isGrave(change, before)) assertFresh(c, clock.instant());
             await saveSettings(ctx, change);
             return shownSettings(ctx);
           }),
@@ -71,6 +70,25 @@ export const settingsRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
       json(previewInput),
       async (c) => c.json(await inTenant(db, c, (ctx) => previewText(ctx, clock.instant(), c.req.valid("json")))),
     );
+
+const kept = ["recordingDays", "messageMonths", "transcriptMonths", "auditMonths"] as const;
+
+/**
+ * Whether whoever changes this says again who they are: where callers are sent and what a day may cost are money and
+ * trust (K16), and what a shorter retention deletes cannot be brought back (K7).
+ */
+function isGrave(change: SettingsChange, before: BusinessSettings): boolean {
+  if (change.transferPhone && change.transferPhone !== before.transferPhone) return true;
+  const { dailyCapAgorot: cap } = change;
+  if (cap !== undefined && orEndless(cap) > orEndless(before.dailyCapAgorot)) return true;
+  return kept.some((field) => {
+    const wanted = change[field];
+    return wanted !== undefined && orEndless(wanted) < orEndless(before[field]);
+  });
+}
+
+/** Null = no cap, kept for as long as nobody deletes it. */
+const orEndless = (bound: number | null): number => bound ?? Number.POSITIVE_INFINITY;
 
 /** Without the prompts, which have an area of their own, and what is derived from knowledge. */
 async function shownSettings(ctx: Parameters<typeof getSettings>[0]) {

@@ -17,6 +17,9 @@ export interface TestCallDeps {
   instant(): Temporal.Instant;
 }
 
+// A call whose browser never came is let go of after this long; for the others nobody can say.
+const retryAfterSeconds = limits.streamStartMs / 1_000;
+
 /** What a browser needs to open its media socket, in the words of Twilio's `start` message. */
 export interface TestCall {
   callId: CallId;
@@ -47,7 +50,7 @@ export class TestCallDesk {
     for (const callSid of phones.ofBusiness(businessId))
       if (!switchboard.find(callSid) && !this.#beginning.has(callSid)) phones.leave(callSid); // its browser never came
     if (phones.ofBusiness(businessId).length >= limits.testCallsPerBusinessMax)
-      throw new AppError("rate_limited", "too many test calls at once");
+      throw new AppError("rate_limited", "too many test calls at once", { retryAfterSeconds });
     const callId = newId<CallId>();
     const callSid = `CA${randomBytes(16).toString("hex")}` as CallSid;
     const startedAt = this.#deps.instant();

@@ -179,7 +179,7 @@ test("a business has a few test calls at once, and one more when one is over", a
   const calls = await Promise.all(
     Array.from({ length: limits.testCallsPerBusinessMax }, () => desk.begin(businessId, tester)),
   );
-  expect(desk.begin(businessId, tester)).rejects.toMatchObject({ code: "rate_limited" });
+  expect(desk.begin(businessId, tester)).rejects.toMatchObject({ code: "rate_limited", retryAfterSeconds: 8 });
   expect(await desk.begin(newId<BusinessId>(), tester)).toMatchObject({ token: expect.any(String) });
   const browser = await browse(url, calls[0]!);
   browser.start();

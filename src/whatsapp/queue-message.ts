@@ -137,7 +137,10 @@ async function assertRoom(ctx: Ctx): Promise<void> {
     .from(messages)
     .where(and(eq(messages.businessId, ctx.businessId), inArray(messages.state, ["queued", "sending"])));
   if ((waiting?.count ?? 0) >= limits.waOutboxMax)
-    throw new AppError("rate_limited", "too many messages wait to be sent", { public: "outbox_full" });
+    throw new AppError("rate_limited", "too many messages wait to be sent", {
+      public: "outbox_full",
+      retryAfterSeconds: 60, // a linked number sends a few messages a minute
+    });
 }
 
 function bodyOf(content: NewContent): string {
