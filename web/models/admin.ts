@@ -7,7 +7,6 @@ const { admin } = api;
 
 export type Office = InferResponseType<typeof admin.businesses.$get, 200>["items"][number];
 export type Health = InferResponseType<typeof admin.health.$get, 200>;
-export type AdminAuditRow = InferResponseType<typeof admin.audit.$get, 200>["items"][number];
 export type NewOffice = InferRequestType<typeof admin.businesses.$post>["json"];
 
 /** By the text that is looked for. */
@@ -33,7 +32,3 @@ export const adminUsageBy = resourceBy<Usage>(async (key, signal) => {
   const [from = "", to = ""] = key.split(" ");
   return (await admin.usage.$get({ query: { from, to } }, { init: { signal } })).json();
 });
-
-export const adminAudit = resource<{ items: AdminAuditRow[]; next: string | null }>(async (signal) =>
-  (await admin.audit.$get({ query: { limit: "100" } }, { init: { signal } })).json(),
-);

@@ -2,14 +2,13 @@ import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { resource } from "../resource.ts";
 
-const { audit, business, erasures, hours, keys, numbers, team, webhooks } = api;
+const { business, erasures, hours, keys, numbers, team, webhooks } = api;
 
 export type Business = InferResponseType<typeof business.$get, 200>;
 export type Opening = InferResponseType<typeof hours.$get, 200>;
 export type Rules = Opening["rules"];
 export type Member = InferResponseType<typeof team.$get, 200>["items"][number];
 export type ApiKey = InferResponseType<typeof keys.$get, 200>["items"][number];
-export type AuditRow = InferResponseType<typeof audit.$get, 200>["items"][number];
 
 export const businessData = resource<Business>(
   async (signal) => (await business.$get({}, { init: { signal } })).json(),
@@ -126,10 +125,6 @@ export async function removeWebhook(id: string): Promise<void> {
   await webhooks[":id"].$delete({ param: { id } });
   await webhookList.reload();
 }
-
-export const auditList = resource<{ items: AuditRow[]; next: string | null }>(async (signal) =>
-  (await audit.$get({ query: {} }, { init: { signal } })).json(),
-);
 
 /** Proofs of erasures, newest first. */
 export const erasureList = resource<InferResponseType<typeof erasures.$get, 200>>(

@@ -1,14 +1,7 @@
 import { link } from "../address.ts";
+import type { Act } from "../models/audit.ts";
 import { me } from "../session.ts";
 import { auditWords } from "../strings/audit.he.ts";
-
-interface Act {
-  id: string;
-  action: string;
-  subject: string;
-  actorName: string;
-  createdAt: string;
-}
 
 /** Who did what, newest first; what it was done to is one press away where it has a page. */
 export function AuditRows({ items, at }: { items: readonly Act[]; at: (instant: string) => string }) {

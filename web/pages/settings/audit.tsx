@@ -1,8 +1,6 @@
-import { nearTime } from "../../format.ts";
-import { auditList } from "../../models/settings.ts";
-import { AuditRows } from "../../parts/audit-rows.tsx";
-import { Loaded } from "../../parts/loaded.tsx";
+import { ownAudit } from "../../models/audit.ts";
+import { colleagues } from "../../models/colleagues.ts";
+import { AuditLog } from "../../parts/audit-log.tsx";
+import { useResource } from "../../resource.ts";
 
-export const AuditTab = () => (
-  <Loaded from={auditList}>{({ items }) => <AuditRows items={items} at={nearTime} />}</Loaded>
-);
+export const AuditTab = () => <AuditLog of={ownAudit} people={useResource(colleagues).data.value ?? []} />;
