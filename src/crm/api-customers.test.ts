@@ -129,7 +129,11 @@ describe("two customers who are one person", () => {
     const other = await known("+972509999999");
     await post(`${other}/notes`, { body: "אוהב קפה" });
     const preview = await room.json(room.owner, `/api/customers/${id}/merge/${other}`);
-    expect(preview.body).toMatchObject({ dropsLead: true, moves: { customer_identities: 1, notes: 1 } });
+    expect(preview.body).toMatchObject({
+      dropsLead: true,
+      movesLead: false,
+      moves: { customer_identities: 1, notes: 1 },
+    });
     expect((await post(`${id}/merge`, { mergedId: other, proof: " " })).status).toBe(422);
     const { body } = await post<{ mergeId: string }>(`${id}/merge`, { mergedId: other, proof: "אמר את המספר" });
     expect((await read()).identities).toHaveLength(2);

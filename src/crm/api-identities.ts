@@ -21,7 +21,13 @@ const added = z.object({ id: z.uuid() });
 const merge = z.strictObject({ mergedId: customerIdInput, proof: writtenText(500) });
 const merged = z.object({ mergeId: z.uuid() });
 const side = z.object({ id: z.uuid(), name: z.string().nullable() });
-const preview = z.object({ kept: side, merged: side, moves: z.record(z.string(), z.int()), dropsLead: z.boolean() });
+const preview = z.object({
+  kept: side,
+  merged: side,
+  moves: z.record(z.string(), z.int()),
+  dropsLead: z.boolean(),
+  movesLead: z.boolean(),
+});
 
 /** Who a customer is: identities, and two customers who turn out to be one person (A9). */
 export function createIdentitiesApi({ db }: { db: Database }) {
@@ -62,9 +68,10 @@ export function createIdentitiesApi({ db }: { db: Database }) {
           merged: other,
           moves,
           dropsLead,
+          movesLead,
         } = await inTenant(db, c, (ctx) => previewMerge(ctx, { keptId, mergedId }));
         const named = ({ id, name }: typeof kept) => ({ id, name });
-        return c.json({ kept: named(kept), merged: named(other), moves, dropsLead });
+        return c.json({ kept: named(kept), merged: named(other), moves, dropsLead, movesLead });
       },
     )
     .post(

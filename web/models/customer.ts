@@ -1,9 +1,10 @@
 import type { InferResponseType } from "hono/client";
-import { api } from "../api.ts";
+import { ApiError, api } from "../api.ts";
 import { withPassword } from "../confirm-password.ts";
 import { toast } from "../parts/toasts.tsx";
 import { resourceBy } from "../resource.ts";
 import { customerWords } from "../strings/customer.he.ts";
+import { tasksOf } from "./tasks.ts";
 
 const one = api.customers[":id"];
 
@@ -57,6 +58,46 @@ export async function archive(leadId: string, name: string): Promise<void> {
   const lead = { param: { id: leadId } };
   await api.leads[":id"].$delete(lead);
   toast(customerWords().archived(name), { undo: () => api.leads[":id"].restore.$post(lead) });
+}
+
+/** What becoming one with another customer would do, by `kept other`. */
+export const mergePreview = resourceBy<InferResponseType<(typeof one.merge)[":otherId"]["$get"]>>(
+  async (key, signal) => {
+    const [id = "", otherId = ""] = key.split(" ");
+    return (await one.merge[":otherId"].$get({ param: { id, otherId } }, { init: { signal } })).json();
+  },
+);
+
+/** Makes another customer one with this one; the toast parts them again. @throws ApiError, about the fields `who` and `proof`. */
+export async function merge(id: string, otherId: string | undefined, proof: string, name: string): Promise<void> {
+  if (otherId === undefined) throw new ApiError("invalid", [{ path: "who", code: "required" }]);
+  try {
+    const { mergeId } = await (await one.merge.$post({ param: { id }, json: { mergedId: otherId, proof } })).json();
+    toast(customerWords().merge.done(name), { undo: () => part(id, mergeId) });
+  } catch (error) {
+    throw besideWho(error);
+  }
+  readAgain(id);
+}
+
+/** Parts two customers who were made one. @throws ApiError */
+export async function part(id: string, mergeId: string): Promise<void> {
+  await one.merges[":mergeId"].undo.$post({ param: { id, mergeId } });
+  toast(customerWords().merge.undone);
+  readAgain(id);
+}
+
+// The live line tells of it as well; without one the page must not show what was.
+function readAgain(id: string): void {
+  for (const shown of [customer(id), history(id), tasksOf(id)]) void shown.reload();
+}
+
+/** The refusal with the fields' names as the dialog has them. */
+function besideWho(error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error;
+  if (error.code === "not_found") return new ApiError("invalid", [{ path: "who", code: "gone" }], error.status);
+  const fields = error.fields.map(({ path, code }) => ({ path: path === "mergedId" ? "who" : path, code }));
+  return new ApiError(error.code, fields, error.status, error.reason);
 }
 
 /** Downloads everything about a person (a ZIP). The browser fetches it itself, so the password is asked for before. @throws ApiError */

@@ -19,7 +19,8 @@ import { me } from "../session.ts";
 import { customerWords } from "../strings/customer.he.ts";
 import { leadWords } from "../strings/leads.he.ts";
 import { shellWords } from "../strings/shell.he.ts";
-import { CustomerTasks, Details } from "./customer/details.tsx";
+import { CustomerTasks, Details, Merges } from "./customer/details.tsx";
+import { MergeDialog } from "./customer/merge-dialog.tsx";
 import { Timeline } from "./customer/timeline.tsx";
 
 export default function CustomerPage({ params }: { params: { id: string } }) {
@@ -45,6 +46,7 @@ export default function CustomerPage({ params }: { params: { id: string } }) {
             <aside class="stack first" aria-label={customerWords().details}>
               <Details customer={found} />
               <CustomerTasks customerId={found.id} />
+              <Merges customer={found} />
             </aside>
           </div>
         )}
@@ -61,6 +63,7 @@ const nameOf = (found: Customer): string => leadName({ name: found.name, phones:
 function Actions({ customer: found, name }: { customer: Customer; name: string }) {
   const t = customerWords();
   const renaming = useSignal(false);
+  const merging = useSignal(false);
   const erasing = useSignal(false);
   const isOwner = me.value?.role !== "agent";
   const [phone] = phonesOf(found);
@@ -85,6 +88,7 @@ function Actions({ customer: found, name }: { customer: Customer; name: string }
         items={() => (
           <>
             <MenuItem onClick={() => (renaming.value = true)}>{t.rename}</MenuItem>
+            <MenuItem onClick={() => (merging.value = true)}>{t.merge.action}</MenuItem>
             {lead && <MenuItem onClick={() => void archive(lead.id, name).catch(failed)}>{t.archive}</MenuItem>}
             {isOwner && <MenuItem onClick={() => void exportPerson(found.id).catch(failed)}>{t.exported}</MenuItem>}
             {isOwner && (
@@ -96,6 +100,7 @@ function Actions({ customer: found, name }: { customer: Customer; name: string }
         )}
       />
       {renaming.value && <Rename customer={found} onClose={() => (renaming.value = false)} />}
+      {merging.value && <MergeDialog customer={found} name={name} onClose={() => (merging.value = false)} />}
       {erasing.value && <Erase customerId={found.id} name={name} onClose={() => (erasing.value = false)} />}
     </>
   );

@@ -17,8 +17,6 @@ export const en: Translation<typeof he> = {
   empty: { title: "No meetings this week", text: "Meetings that the assistant or staff book appear here." },
   form: {
     customer: "Customer's name or number",
-    found: "Customers found",
-    foundCount: (count) => (count === 1 ? "1 customer found" : `${count} customers found`),
     isNew: "New customer: written down with the meeting",
     newName: "Name (optional)",
     phone: "Phone",

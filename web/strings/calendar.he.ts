@@ -16,8 +16,6 @@ export const he = {
   empty: { title: "אין פגישות בשבוע הזה", text: "פגישות שהעוזרת או הצוות קובעים מופיעות כאן." },
   form: {
     customer: "שם הלקוח או מספר",
-    found: "לקוחות שנמצאו",
-    foundCount: (count: number) => (count === 1 ? "נמצא לקוח אחד" : `נמצאו ${count} לקוחות`),
     isNew: "לקוח חדש: יירשם עם הפגישה",
     newName: "שם (לא חובה)",
     phone: "טלפון",

@@ -33,6 +33,10 @@ export const en: Translation<typeof he> = {
     clear: "Clear filter",
   },
   loadingRest: (count) => `${count} loaded, the rest is coming`,
+  search: {
+    found: "Customers found",
+    count: (count) => (count === 1 ? "1 customer found" : `${count} customers found`),
+  },
   form: {
     name: "Name",
     phone: "Phone",

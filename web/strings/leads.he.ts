@@ -32,6 +32,10 @@ export const he = {
     clear: "ניקוי הסינון",
   },
   loadingRest: (count: string) => `${count} נטענו, ההמשך בדרך`,
+  search: {
+    found: "לקוחות שנמצאו",
+    count: (count: number) => (count === 1 ? "נמצא לקוח אחד" : `נמצאו ${count} לקוחות`),
+  },
   form: {
     name: "שם",
     phone: "טלפון",

@@ -107,6 +107,7 @@ export const en: Translation<typeof he> = {
     transfer_calls_used: "All verification calls of the day are used up. Try again tomorrow.",
   },
   fields: {
+    gone: "This customer no longer exists",
     required: "Required",
     too_small: "Too short",
     too_big: "Too long",

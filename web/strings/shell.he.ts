@@ -96,6 +96,7 @@ export const he = {
     transfer_calls_used: "נוצלו כל שיחות האימות של היממה. אפשר לנסות שוב מחר.",
   },
   fields: {
+    gone: "הלקוח הזה כבר לא קיים",
     required: "שדה חובה",
     too_small: "קצר מדי",
     too_big: "ארוך מדי",

@@ -34,6 +34,8 @@ export interface MergePreview {
   moves: Record<Owned, number>;
   /** Both have a lead: the kept one's stays. */
   dropsLead: boolean;
+  /** Only the merged one has a lead: it moves. */
+  movesLead: boolean;
 }
 
 /** All that parts the two again; instants as text, since it lives in a JSON column. */
@@ -74,8 +76,8 @@ export async function previewMerge(ctx: Ctx, input: Omit<MergeInput, "proof">): 
     );
     moves[table] = row?.count ?? 0;
   }
-  const both = await Promise.all([leadOf(ctx, kept.id), leadOf(ctx, merged.id)]);
-  return { kept, merged, moves, dropsLead: both.every((lead) => lead !== null) };
+  const [hasLead, bringsLead] = [await leadOf(ctx, kept.id), await leadOf(ctx, merged.id)].map((lead) => lead !== null);
+  return { kept, merged, moves, dropsLead: !!hasLead && !!bringsLead, movesLead: !hasLead && !!bringsLead };
 }
 
 /** Makes two customers one. Returns the id to undo it by. @throws as `previewMerge`. */
@@ -107,7 +109,7 @@ export async function mergeCustomers(ctx: Ctx, input: MergeInput): Promise<strin
     proof: input.proof.trim().slice(0, 500),
     mergedByName: authorOf(ctx.actor).name,
   });
-  await written(ctx, "customer.merge", kept.id, merged.id);
+  await written(ctx, "customer.merge", input, record);
   return id;
 }
 
@@ -153,12 +155,23 @@ export async function undoMerge(ctx: Ctx, mergeId: string, keptId?: CustomerId):
       .update(leads)
       .set({ customerId: merge.mergedId })
       .where(and(eq(leads.businessId, businessId), eq(leads.id, record.movedLeadId)));
-  await written(ctx, "customer.merge_undo", merge.keptId, merge.mergedId);
+  await written(ctx, "customer.merge_undo", merge as typeof merge & { mergedId: CustomerId }, record);
 }
 
-async function written(ctx: Ctx, action: string, keptId: CustomerId, mergedId: CustomerId): Promise<void> {
+async function written(
+  ctx: Ctx,
+  action: string,
+  { keptId, mergedId }: Omit<MergeInput, "proof">,
+  { lead, movedLeadId, moved }: MergeRecord,
+): Promise<void> {
   await audit(ctx, { action, subject: `customer:${keptId}`, detail: { merged: mergedId } });
-  for (const id of [keptId, mergedId]) await announce(ctx.tx, { businessId: ctx.businessId, type: "customer", id });
+  const tell = (type: "customer" | "lead" | "task", id: string) =>
+    announce(ctx.tx, { businessId: ctx.businessId, type, id });
+  for (const id of [keptId, mergedId]) await tell("customer", id);
+  // Open lists hold leads and tasks and not customers: each is told whose it is now.
+  const kept = await leadOf(ctx, keptId);
+  for (const id of new Set([lead?.id, movedLeadId, kept?.id])) if (id) await tell("lead", id);
+  for (const id of moved.tasks ?? []) await tell("task", id);
 }
 
 async function giveBackLead(ctx: Ctx, customerId: CustomerId, lead: DroppedLead): Promise<void> {

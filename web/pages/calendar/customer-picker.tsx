@@ -1,16 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
-import { phoneText } from "../../format.ts";
+import { useEffect } from "preact/hooks";
 import { customer } from "../../models/customer.ts";
-import { leadName } from "../../models/leads.ts";
-import { type Person, peopleSearch } from "../../models/people-search.ts";
-import { Combobox } from "../../parts/combobox.tsx";
 import { Field } from "../../parts/field.tsx";
+import { type Chosen, PersonCombobox } from "../../parts/person-combobox.tsx";
 import { useResource } from "../../resource.ts";
 import { calendarWords } from "../../strings/calendar.he.ts";
-
-/** Who is meant: a customer who is known, or what is needed of a new one. */
-export type Chosen = Pick<Person, "id" | "name" | "phones"> | null;
 
 interface PickerProps {
   chosen: Chosen;
@@ -24,29 +18,11 @@ export const isNumber = (typed: string): boolean => /^[+\d][\d\s().-]{2,}$/.test
 /** Finds a customer by name or number while it is typed; whoever is not found is written down with the meeting. */
 export function CustomerPicker({ chosen, onChoose, problems }: PickerProps) {
   const t = calendarWords().form;
-  const { found, search } = useMemo(peopleSearch, []);
   const typed = useSignal("");
-  const text = chosen === null ? typed.value : leadName(chosen);
-  const options = found.value.map((person) => ({ id: person.id, name: leadName(person), ...noteOf(person) }));
   const byNumber = chosen === null && isNumber(typed.value);
   return (
     <>
-      <Combobox
-        label={t.customer}
-        name="who"
-        value={text}
-        options={chosen === null ? options : []}
-        listLabel={t.found}
-        countText={t.foundCount}
-        error={problems.who}
-        hint={chosen === null ? undefined : (noteOf(chosen).note ?? undefined)}
-        onType={(value) => {
-          typed.value = value;
-          onChoose(null);
-          search(value);
-        }}
-        onChoose={({ id }) => onChoose(found.value.find((person) => person.id === id) ?? null)}
-      />
+      <PersonCombobox label={t.customer} chosen={chosen} typed={typed} onChoose={onChoose} error={problems.who} />
       {chosen === null && !byNumber && (
         <Field
           label={t.phone}
@@ -61,9 +37,6 @@ export function CustomerPicker({ chosen, onChoose, problems }: PickerProps) {
     </>
   );
 }
-
-const noteOf = ({ phones: [phone] }: Pick<Person, "phones">): { note?: string } =>
-  phone === undefined ? {} : { note: phoneText(phone) };
 
 /** The customer whose page the dialog was opened from, chosen as soon as it is read. */
 export function Known({ id, onChoose }: { id: string; onChoose: (chosen: Chosen) => void }) {

@@ -6,11 +6,12 @@ import { blockTime, bookMeeting, type NewMeeting, resourceList } from "../../mod
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Field, Select } from "../../parts/field.tsx";
+import type { Chosen } from "../../parts/person-combobox.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { useResource } from "../../resource.ts";
 import { setQuery } from "../../router.ts";
 import { calendarWords } from "../../strings/calendar.he.ts";
-import { type Chosen, CustomerPicker, isNumber, Known } from "./customer-picker.tsx";
+import { CustomerPicker, isNumber, Known } from "./customer-picker.tsx";
 
 const form = createForm();
 

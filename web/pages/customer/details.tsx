@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { dayName } from "../../format.ts";
 import { plus } from "../../icons.ts";
 import { colleagueName, colleagues } from "../../models/colleagues.ts";
-import type { Customer } from "../../models/customer.ts";
+import { type Customer, part } from "../../models/customer.ts";
 import { assign, type Lead } from "../../models/leads.ts";
 import { type Task, tasksOf } from "../../models/tasks.ts";
 import { Button } from "../../parts/button.tsx";
@@ -125,6 +125,34 @@ export function CustomerTasks({ customerId }: { customerId: string }) {
           onClose={() => (editing.value = null)}
         />
       )}
+    </section>
+  );
+}
+
+/** Who was made one with this customer, each with the way back. */
+export function Merges({ customer }: { customer: Customer }) {
+  const t = customerWords().merge;
+  if (customer.merges.length === 0) return null;
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{t.past}</h2>
+      </div>
+      <ul class="card-body rows">
+        {customer.merges.map(({ id, proof, mergedByName, createdAt }) => (
+          <li key={id} class="row">
+            <span class="row-main">
+              <span class="row-title two-lines" dir="auto">
+                {proof}
+              </span>
+              <span class="row-sub ellipsis" dir="auto">
+                {mergedByName}, {dayName(createdAt)}
+              </span>
+            </span>
+            <Button onClick={() => part(customer.id, id)}>{t.undo}</Button>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }
