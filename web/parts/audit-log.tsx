@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { isDate } from "../dates.ts";
 import { nearTime } from "../format.ts";
 import { type Audit, type AuditFilter, auditKey } from "../models/audit.ts";
@@ -23,10 +23,6 @@ export function AuditLog({ of, people = [] }: AuditLogProps) {
   const key = auditKey(filter);
   const list = of.by(key);
   const filtered = key !== "";
-  // No fact tells of an act: whoever comes back to the page reads it anew.
-  useEffect(() => {
-    if (list.data.peek() !== null) void list.reload();
-  }, [list]);
   const seen = useMemo(() => new Map<string, string>(), []);
   for (const { id, name } of people) seen.set(id, name);
   for (const { userId, actorName } of list.data.value?.items ?? [])

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { createForm } from "../../form.ts";
 import { type Customer, merge, mergePreview } from "../../models/customer.ts";
 import { Button } from "../../parts/button.tsx";
@@ -58,10 +58,6 @@ interface WhatMovesProps {
 function WhatMoves({ kept, name, other }: WhatMovesProps) {
   const t = customerWords().merge;
   const preview = mergePreview(`${kept.id} ${other.id}`);
-  // No fact tells of all that is counted: whoever is chosen again is counted anew.
-  useEffect(() => {
-    if (preview.data.peek() !== null) void preview.reload();
-  }, [preview]);
   return (
     <section aria-label={t.moves}>
       <Loaded key={other.id} from={preview} skeleton={<SkeletonBlock size="96px" />}>
