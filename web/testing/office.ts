@@ -27,7 +27,9 @@ export const people: Readonly<Record<Role, { email: string; name: string }>> = {
 export const password = "סיסמה ארוכה מאוד לבדיקות";
 
 export async function openOffice(options: StageOptions = {}): Promise<Office> {
-  const stage = await openStage(options);
+  // One login does in a minute what an office does in an hour: the usual 300 requests would run out.
+  const environment = { API_REQUESTS_PER_MINUTE: "100000", ...options.environment };
+  const stage = await openStage({ ...options, environment });
   const businessId = await stage.addBusiness({
     name: "נדל״ן השרון",
     phone: "+97235550100" as Phone,

@@ -19,7 +19,9 @@ import {
 import { Avatar } from "../../parts/avatar.tsx";
 import { Button, LinkButton } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
 import { SkeletonRows } from "../../parts/skeleton.tsx";
+import type { Pages } from "../../read-pages.ts";
 import { useResource } from "../../resource.ts";
 import { inboxWords } from "../../strings/inbox.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
@@ -81,9 +83,11 @@ type Entry =
   | { kind: "call"; at: string; id: string; text: string | null };
 
 function ChatLog({ chat }: { chat: Chat }) {
-  const said = useResource(messagesOf(chat.id)).data.value;
+  return <Loaded from={messagesOf(chat.id)}>{(said) => <Said chat={chat} said={said} />}</Loaded>;
+}
+
+function Said({ chat, said }: { chat: Chat; said: Pages<Message> }) {
   const past = useResource(history(chat.customerId)).data.value;
-  if (said === null) return <SkeletonRows />;
   const oldest = said.next === null ? "" : (said.items[0]?.createdAt ?? "");
   const calls = (past?.entries ?? []).flatMap(({ kind, at, id, text }): Entry[] =>
     kind === "call" && at >= oldest ? [{ kind, at, id, text }] : [],
