@@ -1,6 +1,7 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { AppError } from "./errors.ts";
+import { readBounded } from "./read-bounded.ts";
 
 /** What may be fetched for one purpose. */
 export interface OutsideRules {
@@ -127,25 +128,17 @@ async function ask(url: URL, init: BunFetchRequestInit, means: OutsideMeans): Pr
 }
 
 async function take(answer: Response, { bytesMax }: OutsideRules): Promise<Uint8Array> {
-  const tooLarge = () => new AppError("too_large", `more than ${bytesMax} bytes`);
   if (bytesMax === 0) {
     await answer.body?.cancel();
     return new Uint8Array();
   }
   if (Number(answer.headers.get("content-length") ?? 0) > bytesMax) {
     await answer.body?.cancel();
-    throw tooLarge();
+    throw new AppError("too_large", `more than ${bytesMax} bytes`);
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
   try {
-    for await (const chunk of answer.body ?? []) {
-      size += chunk.byteLength;
-      if (size > bytesMax) throw tooLarge();
-      chunks.push(chunk);
-    }
+    return await readBounded(answer, bytesMax);
   } catch (cause) {
     throw cause instanceof AppError ? cause : new AppError("upstream", "broke off", { cause });
   }
-  return Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
+import { readBounded } from "../base/read-bounded.ts";
 import type { Config } from "../config.ts";
 import { limits } from "../limits.ts";
 
@@ -85,7 +86,7 @@ export class OpenAiRest {
         body: isForm ? body : JSON.stringify(body),
         signal,
       });
-      const text = await readBounded(response);
+      const text = (await readBounded(response, limits.providerAnswerBytes)).toString("utf8");
       return response.ok ? JSON.parse(text) : new Refusal(response, text);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
@@ -146,16 +147,4 @@ function codeIn(body: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** @throws beyond `limits.providerAnswerBytes`, whatever the headers promised. */
-async function readBounded(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > limits.providerAnswerBytes) throw new Error("answer too large");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

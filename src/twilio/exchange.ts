@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { AppError, describeError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { readBounded } from "../base/read-bounded.ts";
 
 export interface TwilioAccess {
   /** Without a trailing slash. */
@@ -96,18 +97,6 @@ function safeRedirect(access: TwilioAccess, from: string, location: string | nul
   if (!trusted || redirects >= redirectsMax)
     throw new AppError("upstream", "Twilio redirected to an address we do not follow");
   return url.href;
-}
-
-/** @throws AppError "too_large" as soon as the bound is passed, whatever the headers promised. */
-async function readBounded(response: Response, bytesMax: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) throw new AppError("too_large", "Twilio's answer is too large", { context: { bytesMax } });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 const originOf = (url: string): string => new URL(url).origin;
