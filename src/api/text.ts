@@ -1,12 +1,8 @@
 import { z } from "zod";
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
-const unstorable = /\u0000/;
+import { unstorableAt } from "./storable.ts";
 
 /** Text that PostgreSQL can keep: no NUL, no half of a character. */
-const storable = z
-  .string()
-  .refine((text) => !unstorable.test(text) && text.isWellFormed(), "holds a character that is none");
+const storable = z.string().refine((text) => unstorableAt(text) === null, "holds a character that is none");
 
 /** Something a person wrote, without the blanks around it: 1 to `max` UTF-16 units. */
 export const writtenText = (max: number) => storable.trim().min(1).max(max);

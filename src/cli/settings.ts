@@ -4,8 +4,8 @@ import { businesses } from "../db/schema/business.ts";
 import { changeBusiness } from "../tenants/business.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { assertPlaceholders } from "../tenants/placeholders.ts";
-import { getSettings, saveSettings } from "../tenants/settings.ts";
-import { transferTarget } from "../tenants/transfer-target.ts";
+import { saveSettings } from "../tenants/settings.ts";
+import { shownSettings } from "../tenants/shown-settings.ts";
 import { given, readBusiness, readList, readPhone, readSwitch, readWhole, requireSome } from "./read.ts";
 import { readOptions, verbs, visitBusiness } from "./visit.ts";
 
@@ -66,20 +66,11 @@ async function set(args: string[]): Promise<unknown> {
   });
 }
 
-/** Without the prompts, which `prompt` shows, and what is derived from knowledge. */
 async function shown(ctx: Ctx): Promise<unknown> {
-  const all = await getSettings(ctx);
-  const {
-    callPrompt: _call,
-    whatsappPrompt: _whatsapp,
-    facts: _facts,
-    transferVerifiedPhone: _phone,
-    ...settings
-  } = all;
   const { name, city, timezone, languages } = businesses;
   const [business] = await ctx.tx
     .select({ name, city, timezone, languages })
     .from(businesses)
     .where(eq(businesses.id, ctx.businessId));
-  return { ...business, ...settings, transferVerified: transferTarget(all) !== null };
+  return { ...business, ...(await shownSettings(ctx)) };
 }

@@ -9,7 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Database } from "../db/client.ts";
 import { previewText } from "./preview.ts";
 import { type BusinessSettings, getSettings, type SettingsChange, saveSettings, settingsChange } from "./settings.ts";
-import { transferTarget } from "./transfer-target.ts";
+import { shownSettings } from "./shown-settings.ts";
 
 const tag = "settings";
 const settings = z.object({
@@ -89,16 +89,3 @@ function isGrave(change: SettingsChange, before: BusinessSettings): boolean {
 
 /** Null = no cap, kept for as long as nobody deletes it. */
 const orEndless = (bound: number | null): number => bound ?? Number.POSITIVE_INFINITY;
-
-/** Without the prompts, which have an area of their own, and what is derived from knowledge. */
-async function shownSettings(ctx: Parameters<typeof getSettings>[0]) {
-  const settings = await getSettings(ctx);
-  const {
-    callPrompt: _call,
-    whatsappPrompt: _whatsapp,
-    facts: _facts,
-    transferVerifiedPhone: _phone,
-    ...shown
-  } = settings;
-  return { ...shown, transferVerified: transferTarget(settings) !== null };
-}
