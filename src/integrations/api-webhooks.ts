@@ -6,20 +6,18 @@ import { idParam, json, query } from "../api/input.ts";
 import { instantText, pageOf, pageQuery } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
-import { newId } from "../base/ids.ts";
-import { webhookEvents } from "../db/schema/webhook.ts";
+import { deliveryStatuses, webhookEvents } from "../db/schema/webhook.ts";
 import type { IntegrationsApiDeps } from "./api.ts";
 import { webhookSecret } from "./sign.ts";
-import { addDelivery } from "./webhook-jobs.ts";
 import {
   addWebhook,
   changeWebhook,
   listDeliveries,
   listWebhooks,
   newWebhook,
-  readWebhook,
   removeWebhook,
   renewSecret,
+  sendTest,
   type Webhook,
   webhookChange,
 } from "./webhooks.ts";
@@ -39,7 +37,7 @@ const all = z.object({ items: z.array(webhook), events: z.array(z.enum(webhookEv
 const delivery = z.object({
   id: z.uuid(),
   event: z.string(),
-  status: z.enum(["pending", "delivered", "failed"]),
+  status: z.enum(deliveryStatuses),
   attempts: z.int(),
   answerStatus: z.int().nullable(),
   error: z.string().nullable(),
@@ -67,13 +65,10 @@ const lookingRoutes = ({ db }: IntegrationsApiDeps) =>
     )
     .post(
       "/api/webhooks/:id/test",
-      route({ summary: "Send a test event", tag, access: "owner", status: 202 }),
+      route({ summary: "Send a test event; 409 `webhook_off` when switched off", tag, access: "owner", status: 202 }),
       idParam(),
       async (c) => {
-        await inTenant(db, c, async (ctx) => {
-          const { id } = await readWebhook(ctx, c.req.valid("param").id);
-          await addDelivery(ctx, id, { event: "test", source: newId(), payload: { hello: "שלום" } });
-        });
+        await inTenant(db, c, (ctx) => sendTest(ctx, c.req.valid("param").id));
         return c.body(null, 202);
       },
     );
@@ -93,7 +88,12 @@ const changingRoutes = ({ db, clock, secret }: IntegrationsApiDeps) => {
     )
     .patch(
       "/api/webhooks/:id",
-      route({ summary: "Change, switch off or on again", tag, access: "owner", answer: webhook }),
+      route({
+        summary: "Change, switch off (what waits is skipped) or on again",
+        tag,
+        access: "owner",
+        answer: webhook,
+      }),
       idParam(),
       json(webhookChange),
       async (c) => {

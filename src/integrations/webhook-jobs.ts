@@ -1,12 +1,12 @@
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Clock } from "../base/clock.ts";
 import { AppError, describeError } from "../base/errors.ts";
-import { type BusinessId, newId } from "../base/ids.ts";
+import type { BusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Database } from "../db/client.ts";
 import { webhookDeliveries, webhookEvents, webhooks } from "../db/schema/webhook.ts";
-import { withSystem, withTenant } from "../db/tenant.ts";
+import { withTenant } from "../db/tenant.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
 import { eventQueue } from "../jobs/publish.ts";
 import { enqueue } from "../jobs/queue.ts";
@@ -14,6 +14,7 @@ import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { addDelivery, deliveryQueue, skipWaiting } from "./deliveries.ts";
 import { payloadOf } from "./payloads.ts";
 import type { PostOutside } from "./post-outside.ts";
 import { signature, webhookSecret } from "./sign.ts";
@@ -27,7 +28,6 @@ export interface WebhookJobDeps {
   post: PostOutside;
 }
 
-const deliveryQueue = "webhook_delivery";
 /** Waits between the tries, in seconds: eight tries in about a day, so that an evening's outage loses nothing. */
 const waitSeconds = [10, 60, 300, 1_800, 7_200, 21_600, 43_200] as const;
 const patient = { deadlineMs: limits.jobQueryMs };
@@ -67,47 +67,30 @@ const payloadOrNull = (ctx: Ctx, event: z.output<typeof eventJob>["event"], id: 
     throw error;
   });
 
-/** Puts something on its way to one address; with the same source, once. */
-export async function addDelivery(
-  { tx, businessId }: Ctx,
-  webhookId: string,
-  { event, source, payload }: { event: string; source: string; payload: unknown },
-): Promise<void> {
-  const [added] = await tx
-    .insert(webhookDeliveries)
-    .values({ id: newId(), businessId, webhookId, event, source, payload })
-    .onConflictDoNothing()
-    .returning({ id: webhookDeliveries.id });
-  if (added) await enqueue(tx, { businessId, queue: deliveryQueue, payload: { deliveryId: added.id } });
-}
-
 async function deliver(deps: WebhookJobDeps, job: ClaimedJob): Promise<void> {
   const { deliveryId, businessId } = read(job, deliveryJob);
-  const due = await withTenant(
-    deps.db,
-    businessId,
-    (tx) => loadDue({ businessId, actor: { kind: "system" }, tx }, deliveryId),
-    patient,
-  );
+  const within = <T>(run: (ctx: Ctx) => Promise<T>) =>
+    withTenant(deps.db, businessId, (tx) => run({ businessId, actor: { kind: "system" }, tx }), patient);
+  const due = await within((ctx) => loadDue(ctx, deliveryId));
   if (due === null) return;
   const answer = await sendOnce(deps, due);
-  await withTenant(
-    deps.db,
-    businessId,
-    (tx) => keepAnswer(deps, { businessId, actor: { kind: "system" }, tx }, due, answer),
-    patient,
-  );
+  await within((ctx) => keepAnswer(deps, ctx, due, answer));
 }
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadDue>>>;
 
-async function loadDue({ tx, businessId }: Ctx, id: string) {
+/** Null for what is settled already; what waits for an address that is off is settled here. */
+async function loadDue(ctx: Ctx, id: string) {
+  const { tx, businessId } = ctx;
   const [row] = await tx
     .select({ delivery: webhookDeliveries, webhook: webhooks })
     .from(webhookDeliveries)
-    .innerJoin(webhooks, eq(webhooks.id, webhookDeliveries.webhookId))
+    .innerJoin(webhooks, and(eq(webhooks.businessId, businessId), eq(webhooks.id, webhookDeliveries.webhookId)))
     .where(and(eq(webhookDeliveries.businessId, businessId), eq(webhookDeliveries.id, id)));
-  return row?.delivery.status === "pending" && row.webhook.active ? row : null;
+  if (row?.delivery.status !== "pending") return null;
+  if (row.webhook.active) return row;
+  await skipWaiting(ctx, row.webhook.id);
+  return null;
 }
 
 async function sendOnce({ clock, secret, post }: WebhookJobDeps, { delivery, webhook }: Due) {
@@ -129,52 +112,61 @@ async function sendOnce({ clock, secret, post }: WebhookJobDeps, { delivery, web
   }
 }
 
-async function keepAnswer(
-  { clock, log }: WebhookJobDeps,
-  ctx: Ctx,
-  { delivery, webhook }: Due,
-  answer: { status: number | null; error: string | null },
-): Promise<void> {
-  const now = clock.instant();
+interface Answer {
+  /** HTTP status; null when nobody answered. */
+  status: number | null;
+  /** Why nobody did. */
+  error: string | null;
+}
+
+/** Writes down how it went and what comes next, for the address as it stands now. */
+async function keepAnswer(deps: WebhookJobDeps, ctx: Ctx, { delivery, webhook: { id } }: Due, answer: Answer) {
+  const { businessId, tx } = ctx;
+  const mine = and(eq(webhooks.businessId, businessId), eq(webhooks.id, id));
+  const [webhook] = await tx.select().from(webhooks).where(mine).for("update");
+  if (!webhook) return; // removed, and the delivery with it
+  const now = deps.clock.instant();
   const attempts = delivery.attempts + 1;
-  const isDelivered = answer.status !== null && answer.status >= 200 && answer.status < 300;
   const wait = waitSeconds[attempts - 1];
-  const nextAt = isDelivered || wait === undefined ? null : now.add({ seconds: wait });
-  const status = isDelivered ? ("delivered" as const) : nextAt ? ("pending" as const) : ("failed" as const);
-  // The attempt that was seen: a job that runs twice counts once.
-  const seen = and(eq(webhookDeliveries.id, delivery.id), eq(webhookDeliveries.attempts, delivery.attempts));
-  const kept = await ctx.tx
+  const status = statusAfter(answer, wait);
+  const nextAt = status === "pending" && wait !== undefined ? now.add({ seconds: wait }) : null;
+  // The attempt that was seen: a job that runs twice counts once. What was skipped meanwhile stays so, unless it arrived.
+  const { businessId: owner, id: deliveryId, attempts: seen, status: was } = webhookDeliveries;
+  const waiting = status === "delivered" ? undefined : eq(was, "pending");
+  const kept = await tx
     .update(webhookDeliveries)
     .set({ status, attempts, answerStatus: answer.status, error: answer.error, nextAt })
-    .where(seen)
-    .returning({ id: webhookDeliveries.id });
+    .where(and(eq(owner, businessId), eq(deliveryId, delivery.id), eq(seen, delivery.attempts), waiting))
+    .returning({ id: deliveryId });
   if (kept.length === 0) return;
-  const { businessId } = ctx;
+  deps.log.info("JOB", "webhook", { biz: businessId, webhook: id, status: answer.status, attempt: attempts });
   if (nextAt)
-    await enqueue(ctx.tx, { businessId, queue: deliveryQueue, payload: { deliveryId: delivery.id }, runAt: nextAt });
-  const failingSince = isDelivered ? null : (webhook.failingSince ?? now);
-  const failingMs = failingSince === null ? 0 : now.epochMilliseconds - failingSince.epochMilliseconds;
-  const isGivenUp = status === "failed" && failingMs > limits.webhookFailingMs;
-  await ctx.tx
-    .update(webhooks)
-    .set({ failingSince, ...(isGivenUp ? { active: false } : {}) })
-    .where(eq(webhooks.id, webhook.id));
-  log.info("JOB", "webhook", { biz: businessId, webhook: webhook.id, status: answer.status, attempt: attempts });
-  if (!isGivenUp || failingSince === null) return;
-  const subject = `webhook:${webhook.id}:${failingSince.epochMilliseconds}`;
-  await notify(ctx, { kind: "webhook_off", title: new URL(webhook.url).host, subject });
+    await enqueue(tx, { businessId, queue: deliveryQueue, payload: { deliveryId: delivery.id }, runAt: nextAt });
+  const failingSince = status === "delivered" ? null : (webhook.failingSince ?? now);
+  await tx.update(webhooks).set({ failingSince }).where(mine);
+  if (status === "failed" && failingSince !== null && isHopeless(failingSince, now))
+    await giveUp(ctx, webhook, failingSince);
+}
+
+function statusAfter({ status }: Answer, wait: number | undefined) {
+  if (status !== null && status >= 200 && status < 300) return "delivered";
+  return wait === undefined ? "failed" : "pending";
+}
+
+const isHopeless = (failingSince: Temporal.Instant, now: Temporal.Instant): boolean =>
+  now.epochMilliseconds - failingSince.epochMilliseconds > limits.webhookFailingMs;
+
+/** An address at which nothing came through for days is switched off, and the business told once. */
+async function giveUp(ctx: Ctx, { id, url }: Due["webhook"], failingSince: Temporal.Instant): Promise<void> {
+  const mine = and(eq(webhooks.businessId, ctx.businessId), eq(webhooks.id, id));
+  await ctx.tx.update(webhooks).set({ active: false, failingSince }).where(mine);
+  await skipWaiting(ctx, id);
+  const subject = `webhook:${id}:${failingSince.epochMilliseconds}`;
+  await notify(ctx, { kind: "webhook_off", title: new URL(url).host, subject });
 }
 
 function read<T extends object>(job: ClaimedJob, shape: z.ZodType<T>): T & { businessId: BusinessId } {
   const payload = shape.safeParse(job.payload);
   if (!payload.success || !job.businessId) throw new AppError("bug", `job of queue ${job.queue} has no subject`);
   return { ...payload.data, businessId: job.businessId };
-}
-
-const logDays = 14;
-
-/** Deliveries leave the log after two weeks: their payloads are customers' data. */
-export async function sweepDeliveries(db: Database, now: Temporal.Instant): Promise<void> {
-  const old = lt(webhookDeliveries.createdAt, now.subtract({ hours: logDays * 24 }));
-  await withSystem(db, (tx) => tx.delete(webhookDeliveries).where(old), patient);
 }

@@ -9,14 +9,18 @@ import { silentLog } from "../base/log.ts";
 import { bookByStaff } from "../calendar/by-staff.ts";
 import { createRestCalendars } from "../calendar/rest.ts";
 import { type TestBusiness, testBusiness } from "../calendar/testing/test-business.ts";
+import { auditLog } from "../db/schema/audit.ts";
 import { jobs } from "../db/schema/job.ts";
 import { notifications } from "../db/schema/notification.ts";
+import { webhookDeliveries, webhooks } from "../db/schema/webhook.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
+import { limits } from "../limits.ts";
 import { webhookRoutes } from "./api-webhooks.ts";
+import { addDelivery, sweepDeliveries } from "./deliveries.ts";
 import type { PostOutside } from "./post-outside.ts";
-import { sweepDeliveries, webhookJobHandlers } from "./webhook-jobs.ts";
+import { webhookJobHandlers } from "./webhook-jobs.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are compared whole, not used
 type Answer = any;
@@ -26,8 +30,10 @@ let now = Temporal.Instant.from("2026-03-01T08:00:00Z");
 const clock: Clock = { ...systemClock, instant: () => now };
 let sent: Parameters<PostOutside>[0][] = [];
 let answer: () => number = () => 200;
+let duringPost: () => Promise<void> = async () => {};
 const post: PostOutside = async (to) => {
   sent.push(to);
+  await duringPost();
   return answer();
 };
 let db: TestDatabase;
@@ -40,6 +46,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   sent = [];
   answer = () => 200;
+  duringPost = async () => {};
   await withSystem(db, (tx) => tx.delete(jobs));
 });
 afterAll(() => db.drop());
@@ -96,7 +103,6 @@ async function work(): Promise<number | null> {
 async function log(job: { payload: unknown }): Promise<{ nextAt: Temporal.Instant | null }> {
   const { deliveryId } = job.payload as { deliveryId?: string };
   if (deliveryId === undefined) return { nextAt: null };
-  const { webhookDeliveries } = await import("../db/schema/webhook.ts");
   const [row] = await withSystem(db, (tx) =>
     tx.select().from(webhookDeliveries).where(eq(webhookDeliveries.id, deliveryId)),
   );
@@ -207,6 +213,85 @@ test("a test event goes out at once; a new secret signs from then on; a removed 
   expect((await api.ask(who.owner, path, { method: "DELETE" })).status).toBe(204);
   await work();
   expect(sent).toHaveLength(1);
+});
+
+describe("an address that is switched off", () => {
+  const path = (who: Office) => `/api/webhooks/${who.webhook.id}`;
+  const change = (who: Office, active: boolean) =>
+    api.json<Answer>(who.owner, path(who), { method: "PATCH", body: { active } });
+  const deliveries = async (who: Office) =>
+    (await api.json<Answer>(who.owner, `${path(who)}/deliveries`)).body.items.map(
+      ({ status, attempts, nextAt }: Answer) => ({ status, attempts, nextAt }),
+    );
+  const skipped = (attempts: number) => ({ status: "skipped", attempts, nextAt: null });
+
+  test("gets no test: the refusal says why, and nothing is written down", async () => {
+    const who = await office();
+    await change(who, false);
+    const { status, body } = await api.json<Answer>(who.owner, `${path(who)}/test`, { method: "POST" });
+    expect([status, body.error]).toEqual([409, { code: "taken", message: "webhook_off" }]);
+    await work();
+    expect([sent, await deliveries(who)]).toEqual([[], []]);
+  });
+
+  test("is sent nothing of what waited, neither then nor on being switched on again; what happens from then on is", async () => {
+    const who = await office();
+    answer = () => 503;
+    await book(who, "2026-03-05T10:00");
+    await work(); // refused once: the next try is put off
+    await book(who, "2026-03-05T12:00"); // and this one has not begun
+    await change(who, false);
+    await work();
+    expect(await deliveries(who)).toEqual([skipped(1)]);
+    await change(who, true);
+    now = now.add({ hours: 24 });
+    answer = () => 200;
+    sent = [];
+    await book(who, "2026-03-06T10:00");
+    await work();
+    expect(sent).toHaveLength(1);
+    now = now.subtract({ hours: 24 });
+  });
+
+  test("while a try is on its way: a refusal changes nothing, an arrival is told as it is", async () => {
+    for (const [status, expected] of [
+      [503, skipped(0)],
+      [200, { status: "delivered", attempts: 1, nextAt: null }],
+    ] as const) {
+      const who = await office();
+      await book(who, "2026-03-05T10:00");
+      duringPost = async () => {
+        await change(who, false);
+        await change(who, true);
+      };
+      answer = () => status;
+      await work();
+      expect(await deliveries(who)).toEqual([expected]);
+    }
+  });
+
+  test("by the days of silence, too, leaves nothing waiting", async () => {
+    const who = await office();
+    answer = () => 500;
+    await book(who, "2026-03-05T10:00");
+    await work();
+    const days = now.subtract({ milliseconds: limits.webhookFailingMs + 1 });
+    await who.run(async ({ tx }) => {
+      await tx.update(webhooks).set({ failingSince: days });
+      await tx.update(webhookDeliveries).set({ attempts: 7, nextAt: null });
+    });
+    const another = { event: "test", source: newId(), payload: {} };
+    await who.run((ctx) => addDelivery(ctx, who.webhook.id, another));
+    await work();
+    expect((await deliveries(who)).map(({ status }: Answer) => status).sort()).toEqual(["failed", "skipped"]);
+  });
+});
+
+test("a test is written down: who sent it, and where to", async () => {
+  const who = await office();
+  await api.ask(who.owner, `/api/webhooks/${who.webhook.id}/test`, { method: "POST" });
+  const acts = await who.run(({ tx }) => tx.select().from(auditLog).where(eq(auditLog.action, "webhook.test")));
+  expect(acts).toMatchObject([{ subject: `webhook:${who.webhook.id}`, detail: {} }]);
 });
 
 test("what was sent leaves the log after two weeks", async () => {

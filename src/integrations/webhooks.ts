@@ -7,6 +7,7 @@ import { webhookDeliveries, webhookEvents, webhooks } from "../db/schema/webhook
 import { limits } from "../limits.ts";
 import { audit } from "../tenants/audit.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { addDelivery, skipWaiting } from "./deliveries.ts";
 import { outsideUrl } from "./post-outside.ts";
 
 const url = z
@@ -52,16 +53,28 @@ export async function addWebhook(ctx: Ctx, input: z.output<typeof newWebhook>): 
   return readWebhook(ctx, id);
 }
 
-/** Switching one on again gives it a new chance. @throws AppError "not_found". */
+/**
+ * Switching one off skips what waits for it; switching it on again gives it a new chance, for what happens from then on.
+ * @throws AppError "not_found".
+ */
 export async function changeWebhook(ctx: Ctx, id: string, change: z.output<typeof webhookChange>): Promise<Webhook> {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const values = { ...given, ...(change.active === true ? { failingSince: null } : {}) };
   const before = await readWebhook(ctx, id);
   if (Object.keys(values).length === 0) return before;
   await ctx.tx.update(webhooks).set(values).where(isMine(ctx, id));
+  if (change.active === false) await skipWaiting(ctx, id);
   const detail = { fields: Object.keys(given).join(" ") };
   await audit(ctx, { action: "webhook.change", subject: `webhook:${id}`, detail });
   return readWebhook(ctx, id);
+}
+
+/** Sends an event of no meaning. @throws AppError "not_found", "taken" (`webhook_off`) for one that is switched off. */
+export async function sendTest(ctx: Ctx, id: string): Promise<void> {
+  const { active } = await readWebhook(ctx, id);
+  if (!active) throw new AppError("taken", "the webhook is switched off", { public: "webhook_off" });
+  await addDelivery(ctx, id, { event: "test", source: newId(), payload: { hello: "שלום" } });
+  await audit(ctx, { action: "webhook.test", subject: `webhook:${id}` });
 }
 
 /** From now on the secret before signs nothing. @throws AppError "not_found". */

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
 import type { Access } from "../api/env.ts";
 import { type Asked, door, member } from "../api/testing/door.ts";
 import { systemClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
+import { auditLog } from "../db/schema/audit.ts";
 import { businessSettings } from "../db/schema/business.ts";
 import { transferChecks } from "../db/schema/transfer-check.ts";
 import { withTenant } from "../db/tenant.ts";
@@ -101,6 +103,12 @@ describe("K16: a transfer number is verified by a call", () => {
     expect(await isVerified(who)).toBe(false);
     await call(who);
     expect((await type(who, calls[1]!.code)).status).toBe(204);
+    const acts = await withTenant(db, who.businessId!, (tx) =>
+      tx.select().from(auditLog).where(eq(auditLog.action, "settings.transfer_refused")),
+    );
+    const left = acts.map(({ detail }) => detail.triesLeft).sort();
+    expect(left).toEqual(Array.from({ length: limits.transferCodeTries }, (_, index) => index));
+    expect(JSON.stringify(acts)).not.toContain(wrong(code));
   });
 
   test("a code holds for ten minutes, and only the newest", async () => {

@@ -7,6 +7,7 @@ import type { Phone } from "../base/phone.ts";
 import { businessNumbers, businessSettings } from "../db/schema/business.ts";
 import { transferChecks } from "../db/schema/transfer-check.ts";
 import { limits } from "../limits.ts";
+import { audit } from "./audit.ts";
 import { changed } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 
@@ -73,7 +74,10 @@ export async function checkTransferCode(
     .set({ tries: newest.tries + 1 })
     .where(mine);
   const triesLeft = limits.transferCodeTries - newest.tries - 1;
-  if (!isSame(newest.codeHash, hashOf(secret, newest.id, code))) return { verified: false, triesLeft };
+  if (!isSame(newest.codeHash, hashOf(secret, newest.id, code))) {
+    await audit(ctx, { action: "settings.transfer_refused", subject: "settings", detail: { triesLeft } });
+    return { verified: false, triesLeft };
+  }
   await tx.update(transferChecks).set({ expiresAt: now }).where(mine); // a code is used once
   await tx
     .update(businessSettings)

@@ -121,6 +121,12 @@ export async function testWebhook(id: string): Promise<void> {
   await webhooks[":id"].test.$post({ param: { id } });
 }
 
+/** What waits for an address that is switched off is not sent any more. */
+export async function switchWebhook(id: string, active: boolean): Promise<void> {
+  await webhooks[":id"].$patch({ param: { id }, json: { active } });
+  await webhookList.reload();
+}
+
 export async function removeWebhook(id: string): Promise<void> {
   await webhooks[":id"].$delete({ param: { id } });
   await webhookList.reload();

@@ -59,6 +59,7 @@ export const en: Translation<typeof he> = {
     "business.activate": "Activated the business",
     "business.suspend": "Suspended the business",
     "settings.transfer_call": "Called the transfer number to verify it",
+    "settings.transfer_refused": "Typed a wrong code for the transfer number",
     "settings.transfer_verified": "Verified the transfer number",
     "settings.change": "Changed settings",
     "number.add": "Added a phone number",
@@ -120,5 +121,6 @@ export const en: Translation<typeof he> = {
     "webhook.change": "Changed a webhook",
     "webhook.remove": "Removed a webhook",
     "webhook.secret": "Renewed a webhook's secret",
+    "webhook.test": "Sent a test to a webhook",
   },
 };

@@ -22,6 +22,7 @@ const acts = {
   "business.activate": "הפעלת העסק",
   "business.suspend": "השהיית העסק",
   "settings.transfer_call": "שיחת אימות למספר ההעברה",
+  "settings.transfer_refused": "קוד שגוי למספר ההעברה",
   "settings.transfer_verified": "אימות מספר ההעברה",
   "settings.change": "שינוי הגדרות",
   "number.add": "הוספת מספר טלפון",
@@ -83,6 +84,7 @@ const acts = {
   "webhook.change": "שינוי כתובת לעדכונים",
   "webhook.remove": "הסרת כתובת לעדכונים",
   "webhook.secret": "החלפת סוד של עדכונים",
+  "webhook.test": "אירוע ניסיון לכתובת לעדכונים",
 };
 
 type Area = keyof typeof acts extends infer Act ? (Act extends `${infer Of}.${string}` ? Of : never) : never;

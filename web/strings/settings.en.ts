@@ -89,6 +89,8 @@ export const en: Translation<typeof he> = {
     tested: "A test event was sent",
     failing: "Not taken",
     off: "Off",
+    switchOn: "Switch on",
+    switchOff: "Switch off",
     remove: (url) => `Remove ${url}`,
     feed: "Calendar subscription",
     feedHint:

@@ -88,6 +88,8 @@ export const he = {
     tested: "אירוע ניסיון נשלח",
     failing: "לא מתקבל",
     off: "כבוי",
+    switchOn: "הפעלה",
+    switchOff: "כיבוי",
     remove: (url: string) => `הסרת ${url}`,
     feed: "מנוי על היומן",
     feedHint: "כל תוכנת יומן יכולה להירשם לכתובת סודית: מי שמחזיק בה רואה את הפגישות בלי סיסמה.",

@@ -104,6 +104,7 @@ export const en: Translation<typeof he> = {
     no_phone: "Not a valid phone number.",
     no_business: "Enter a business first.",
     no_caller_number: "The business has no phone number to call from.",
+    webhook_off: "This address is off. Switch it on and try again.",
     transfer_calls_used: "All verification calls of the day are used up. Try again tomorrow.",
   },
   fields: {

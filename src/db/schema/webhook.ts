@@ -41,6 +41,9 @@ export const webhooks = pgTable(
   ],
 );
 
+/** `skipped` = its address was switched off while it waited: it is not sent any more, also when that is switched on again. */
+export const deliveryStatuses = ["pending", "delivered", "failed", "skipped"] as const;
+
 /** One event on its way to one address: also the log of what was sent and answered. */
 export const webhookDeliveries = pgTable(
   "webhook_deliveries",
@@ -52,7 +55,7 @@ export const webhookDeliveries = pgTable(
     /** The job that made it: done twice, it makes one. */
     source: uuid("source").notNull(),
     payload: jsonb("payload").$type<unknown>().notNull(),
-    status: text("status").$type<"pending" | "delivered" | "failed">().notNull().default("pending"),
+    status: text("status").$type<(typeof deliveryStatuses)[number]>().notNull().default("pending"),
     attempts: integer("attempts").notNull().default(0),
     /** HTTP status of the last answer; null when there was none. */
     answerStatus: integer("answer_status"),
@@ -65,7 +68,7 @@ export const webhookDeliveries = pgTable(
     unique("webhook_deliveries_once").on(table.webhookId, table.source),
     index("webhook_deliveries_recent").on(table.businessId, table.webhookId, table.createdAt, table.id),
     index("webhook_deliveries_old").on(table.createdAt),
-    check("webhook_deliveries_status", sql`${table.status} in ('pending', 'delivered', 'failed')`),
+    check("webhook_deliveries_status", sql`${table.status} in ('pending', 'delivered', 'failed', 'skipped')`),
     foreignKey({
       columns: [table.businessId, table.webhookId],
       foreignColumns: [webhooks.businessId, webhooks.id],

@@ -11,6 +11,7 @@ import {
   makeKey,
   removeWebhook,
   revokeKey,
+  switchWebhook,
   testWebhook,
   webhookList,
 } from "../../models/settings.ts";
@@ -151,7 +152,10 @@ function Webhooks() {
                 </span>
                 <span class="row-side">
                   {(!active || failingSince !== null) && <Badge tone="warn">{active ? t.failing : t.off}</Badge>}
-                  <Button onClick={() => testWebhook(id).then(() => toast(t.tested))}>{t.test}</Button>
+                  {active && <Button onClick={() => testWebhook(id).then(() => toast(t.tested))}>{t.test}</Button>}
+                  <Button look="ghost" onClick={() => withPassword(() => switchWebhook(id, !active))}>
+                    {active ? t.switchOff : t.switchOn}
+                  </Button>
                   <Button look="ghost" icon={trash} label={t.remove(url)} onClick={() => removeWebhook(id)} />
                 </span>
               </li>
