@@ -276,6 +276,63 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await close();
   });
 
+  const searched = [
+    { width: 390, language: "he", theme: "light" },
+    { width: 1280, language: "en", theme: "dark" },
+  ] as const;
+  test.each(searched)("a customer is found while typing, at $width px, $language", async (device) => {
+    const he = device.language === "he";
+    const { page, errors, violations, shot, close } = await open({ ...device, path: "/inbox" });
+    const row = (index: number) => page.locator(`a.inbox-row[href*="with=${customers[index]}"]`);
+    await row(4).waitFor();
+    await page.keyboard.press("Slash");
+    const box = page.getByRole("searchbox", {
+      name: he ? "חיפוש לקוח, מספר או מילים" : "Search customers, numbers, words",
+    });
+    expect(await box.evaluate((element) => element === document.activeElement)).toBe(true);
+    // By a part of the name, and by digits of the number.
+    await page.keyboard.type("רונית");
+    await row(1).waitFor({ state: "detached" });
+    expect(await row(4).locator("mark").first().textContent()).toBe("רונית");
+    await page.waitForURL("**/inbox?q=*");
+    await box.fill("052-431");
+    await row(1).waitFor();
+    // By what was said: the words stand in the row, whatever was said last.
+    await box.fill("בפלורנטין");
+    await row(1).getByText("היי, הדירה בפלורנטין עדיין פנויה?").waitFor();
+    await row(0).waitFor({ state: "detached" });
+    await shot("inbox-search");
+    expect(await violations()).toEqual([]);
+    // From the list into a thread and back: the search is still there.
+    await box.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.getByRole("log").getByText("מחר אחרי העבודה").first().waitFor();
+    if (device.width === 390) await page.getByRole("link", { name: "חזרה" }).click();
+    expect(await box.inputValue()).toBe("בפלורנטין");
+    await box.fill("אין כזה");
+    await page.getByText(he ? "לא נמצא דבר עבור" : "Nothing found for").waitFor();
+    await shot("inbox-search-nothing");
+    expect(await violations()).toEqual([]);
+    await box.press("Escape");
+    await row(0).waitFor();
+    await page.waitForFunction(() => !location.search.includes("q="));
+    expect([await box.inputValue(), ...errors]).toEqual([""]);
+    await close();
+  });
+
+  test("without a network the inbox searches what is here, and says so", async () => {
+    const { page, close } = await open({ path: "/inbox" });
+    const row = (index: number) => page.locator(`a.inbox-row[href*="with=${customers[index]}"]`);
+    await row(4).waitFor();
+    await page.context().setOffline(true);
+    await page.locator(".banner.offline").waitFor();
+    await page.getByRole("searchbox").fill("רונית");
+    await page.locator(".inbox-list .notice.warn").waitFor();
+    await row(4).waitFor();
+    expect(await row(1).count()).toBe(0);
+    await close();
+  });
+
   test("a person is found by a part of the number from anywhere", async () => {
     const { page, errors, close } = await open();
     await page.keyboard.press("Control+KeyK");

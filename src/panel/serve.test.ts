@@ -66,11 +66,13 @@ test("a file that the browser has is not sent again", async () => {
 });
 
 test("the page comes in the person's language, direction and theme, and in nothing else that a cookie may say", async () => {
-  const tag = async (cookie: string) => /<html[^>]*>/.exec(await (await get("/", { cookie })).text())?.[0];
+  const tag = async (cookie: string, path = "/") => /<html[^>]*>/.exec(await (await get(path, { cookie })).text())?.[0];
   expect(await tag("")).toBe('<html lang="he" dir="rtl" data-theme="auto" data-boot="plain">');
   expect(await tag("panel_language=en; panel_theme=dark; panel_shell=1")).toBe(
     '<html lang="en" dir="ltr" data-theme="dark" data-boot="shell">',
   );
+  for (const path of ["/login", "/login/?to=%2Finbox", "/welcome"])
+    expect(await tag("panel_shell=1", path)).toBe('<html lang="he" dir="rtl" data-theme="auto" data-boot="plain">');
   expect(await tag('panel_language="><script>; panel_theme=x')).toBe(
     '<html lang="he" dir="rtl" data-theme="auto" data-boot="plain">',
   );

@@ -38,13 +38,15 @@ export function createPanel({ log, build = buildPanel }: PanelDeps): Hono {
 }
 
 const firstTag = /<html[^>]*>/;
+// Pages of strangers stand outside of the shell: its outline must not stand there before them (`public` in web/routes.ts).
+const outsideShell = /^\/(?:login|welcome)\/?$/;
 
 /** The page in the person's language and theme from the first byte: no flash, and the right side before any script runs. */
 function pageFor(c: Context, panel: Panel, pages: Map<string, Asset>): Asset {
   const english = getCookie(c, "panel_language") === "en";
   const wanted = getCookie(c, "panel_theme");
   const theme = wanted === "dark" || wanted === "light" ? wanted : "auto";
-  const boot = getCookie(c, "panel_shell") === "1" ? "shell" : "plain";
+  const boot = getCookie(c, "panel_shell") === "1" && !outsideShell.test(c.req.path) ? "shell" : "plain";
   const tag = `<html lang="${english ? "en" : "he"}" dir="${english ? "ltr" : "rtl"}" data-theme="${theme}" data-boot="${boot}">`;
   const known = pages.get(tag);
   if (known !== undefined) return known;

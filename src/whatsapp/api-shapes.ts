@@ -16,6 +16,8 @@ export const chatShape = z.object({
   lastInboundAt: moment,
   lastText: z.string().nullable(),
   lastState: z.string().nullable(),
+  /** Of a search: the newest message with those words, from shortly before them. */
+  foundText: z.string().nullable(),
   unread: z.int(),
   /** The assistant is silent until then; null = it answers. */
   silentUntil: moment,

@@ -60,12 +60,14 @@ step("conversations come newest first, page by page, and are found by name, numb
     items: [{ phone: dana.value, customerName: "דנה כהן", lastText: "כמה עולה תספורת?", unread: 1 }],
     next: null,
   });
-  for (const q of ["כהן", "2233", "תספורת"]) {
-    const { body } = await json<{ items: { phone: string }[] }>(
-      owner,
-      `/api/whatsapp/conversations?q=${encodeURIComponent(q)}`,
-    );
-    expect(body.items.map(({ phone }) => phone)).toEqual([dana.value]);
+  const searched = {
+    כהן: null,
+    "2233": null,
+    תספורת: "כמה עולה תספורת?",
+  };
+  for (const [q, foundText] of Object.entries(searched)) {
+    const { body } = await json(owner, `/api/whatsapp/conversations?q=${encodeURIComponent(q)}`);
+    expect(body.items).toMatchObject([{ phone: dana.value, foundText }]);
   }
   expect((await json(owner, "/api/whatsapp/conversations?unread=true")).body.items).toHaveLength(2);
   const withDana = await json(owner, `/api/whatsapp/conversations?customerId=${chats[1]!.customerId}`);

@@ -22,8 +22,12 @@ export interface ChatQuery {
 
 // Texts are searched among so many newest messages of the business; people are found however long ago they wrote.
 const textsSearched = 5_000;
+// The words that were found are shown from so many newest messages of the chat, with so many characters before them.
+const textsShown = 500;
+const charsBefore = 24;
 
-const last = sql`(select m.body from ${messages} m where m.business_id = ${conversations.businessId}
+// A removed message keeps its place; its words are the customer's to take back.
+const last = sql`(select case when m.deleted_at is null then m.body end from ${messages} m where m.business_id = ${conversations.businessId}
   and m.conversation_id = ${conversations.id} order by m.created_at desc, m.id desc limit 1)`;
 const lastState = sql`(select m.state from ${messages} m where m.business_id = ${conversations.businessId}
   and m.conversation_id = ${conversations.id} order by m.created_at desc, m.id desc limit 1)`;
@@ -33,7 +37,7 @@ const phone = sql<string | null>`(select i.value from ${customerIdentities} i
   where i.business_id = ${conversations.businessId} and i.customer_id = ${conversations.customerId} and i.kind = 'phone'
   order by i.id = ${conversations.identityId} desc, i.created_at limit 1)`;
 
-function selectChats(ctx: Ctx) {
+function selectChats(ctx: Ctx, q?: string) {
   const { id, customerId, lastMessageAt, lastInboundAt, unread, silentUntil, silentBy, silentByName, optedOutAt } =
     conversations;
   return ctx.tx
@@ -43,6 +47,7 @@ function selectChats(ctx: Ctx) {
       phone,
       lastText: sql<string | null>`left(${last}, 200)`,
       lastState: sql<string | null>`${lastState}`,
+      foundText: q === undefined ? sql<null>`null::text` : foundText(q),
     })
     .from(conversations)
     .innerJoin(customers, and(eq(customers.businessId, conversations.businessId), eq(customers.id, customerId)));
@@ -54,7 +59,7 @@ const isWhatsApp = (ctx: Ctx): SQL =>
 /** Chats, the one that was written in last first. @throws AppError "invalid" for a cursor that is none. */
 export async function listChats(ctx: Ctx, query: ChatQuery) {
   const before = query.cursor === undefined ? null : readPageKey(query.cursor);
-  const rows = await selectChats(ctx)
+  const rows = await selectChats(ctx, query.q)
     .where(
       and(
         isWhatsApp(ctx),
@@ -85,11 +90,22 @@ export async function readChat(ctx: Ctx, id: string) {
 function matches(ctx: Ctx, q: string): SQL | undefined {
   const search = readSearch(q);
   if (search === null) return undefined;
-  const pattern = `%${q.trim().replace(/[\\%_]/g, "\\$&")}%`;
   const inTexts = sql`${conversations.id} in (select recent.conversation_id from (
-      select m.conversation_id, m.body from ${messages} m where m.business_id = ${ctx.businessId}
-      order by m.created_at desc limit ${textsSearched}) recent where recent.body ilike ${pattern})`;
+      select m.conversation_id, m.body from ${messages} m where m.business_id = ${ctx.businessId} and m.deleted_at is null
+      order by m.created_at desc limit ${textsSearched}) recent where recent.body ilike ${patternOf(q)})`;
   return sql`(${foundBy(ctx, conversations.customerId, search)} or ${inTexts})`;
+}
+
+const patternOf = (q: string): string => `%${q.trim().replace(/[\\%_]/g, "\\$&")}%`;
+
+/** The newest message with these words, from shortly before them; null where the chat was found by its customer alone. */
+function foundText(q: string): SQL<string | null> {
+  const start = sql`greatest(1, strpos(lower(recent.body), lower(${q.trim()})) - ${charsBefore}::int)`;
+  return sql`(select case when ${start} > 1 then '…' else '' end || substr(recent.body, ${start}, 200) from (
+      select m.body, m.created_at, m.id from ${messages} m where m.business_id = ${conversations.businessId}
+        and m.conversation_id = ${conversations.id} and m.deleted_at is null
+      order by m.created_at desc, m.id desc limit ${textsShown}) recent
+    where recent.body ilike ${patternOf(q)} order by recent.created_at desc, recent.id desc limit 1)`;
 }
 
 const isBefore = (

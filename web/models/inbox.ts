@@ -51,27 +51,33 @@ export interface InboxLine {
   phone: string | null;
   chat: Chat | null;
   call: CallLine | null;
+  /** What was said last, or what of it was found; null = nothing that has words. */
+  said: { by: "whatsapp" | "call"; text: string | null };
   at: string;
 }
 
 export const lines = computed(() => linesOf(chats.data.value?.items ?? [], recentCalls.data.value?.items ?? []));
 
 /** One line per customer, the latest first. */
-function linesOf(written: readonly Chat[], called: readonly CallLine[]): readonly InboxLine[] {
+export function linesOf(written: readonly Chat[], called: readonly CallLine[]): readonly InboxLine[] {
   const found = new Map<string, InboxLine>();
   for (const chat of written) {
     const { customerId, customerName, phone, lastMessageAt } = chat;
     const known = found.get(customerId);
-    if (known && known.at >= (lastMessageAt ?? "")) continue;
-    found.set(customerId, { customerId, name: customerName, phone, chat, call: null, at: lastMessageAt ?? "" });
+    const at = lastMessageAt ?? "";
+    if (known && known.at >= at) continue;
+    const said = { by: "whatsapp", text: chat.lastText } as const;
+    found.set(customerId, { customerId, name: customerName, phone, chat, call: null, said, at });
   }
   for (const call of called) {
     if (call.customerId === null || call.origin !== "phone") continue;
     const line = found.get(call.customerId);
     if (line?.call) continue; // the log is newest first
     const { customerId, customerName, from, startedAt } = call;
-    const begun = { customerId, name: customerName, phone: from, chat: null, call, at: startedAt };
-    found.set(customerId, line ? { ...line, call, at: line.at > startedAt ? line.at : startedAt } : begun);
+    const said = { by: "call", text: call.summary } as const;
+    const begun = { customerId, name: customerName, phone: from, chat: null, call, said, at: startedAt };
+    const isLater = line === undefined || line.at < startedAt;
+    found.set(customerId, isLater ? { ...begun, ...line, call, said, at: startedAt } : { ...line, call });
   }
   return [...found.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1));
 }

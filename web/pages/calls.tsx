@@ -17,6 +17,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
+import { SearchBox } from "../parts/search-box.tsx";
 import { useResource } from "../resource.ts";
 import { query, setQuery } from "../router.ts";
 import { callWords } from "../strings/calls.he.ts";
@@ -37,17 +38,7 @@ export default function CallsPage() {
     <Page narrow title={t.title} actions={testCall}>
       <LiveStrip />
       <div class="stack">
-        <search class="search">
-          <Icon of={search} />
-          <input
-            class="input"
-            type="search"
-            aria-label={t.search}
-            placeholder={t.search}
-            defaultValue={text}
-            onInput={(event) => setQuery({ q: event.currentTarget.value })}
-          />
-        </search>
+        <SearchBox label={t.search} value={text} onType={(q) => setQuery({ q })} />
         <div class="chips">
           {callFilters.map((name) => (
             <button

@@ -11,6 +11,7 @@ import { Empty } from "../parts/empty.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Menu, MenuItem } from "../parts/menu.tsx";
 import { Page } from "../parts/page.tsx";
+import { SearchBox } from "../parts/search-box.tsx";
 import { SkeletonRows } from "../parts/skeleton.tsx";
 import { failed } from "../parts/toasts.tsx";
 import { problemText } from "../problems.ts";
@@ -122,22 +123,15 @@ let addressTimer: ReturnType<typeof setTimeout> | undefined;
 function Filter() {
   const t = leadWords();
   return (
-    <div class="search">
-      <Icon of={search} />
-      <input
-        class="input"
-        type="search"
-        dir="auto"
-        aria-label={t.filter}
-        placeholder={t.filter}
-        value={typed.value}
-        onInput={(event) => {
-          typed.value = event.currentTarget.value;
-          clearTimeout(addressTimer);
-          addressTimer = setTimeout(() => setQuery({ q: typed.value.trim() }), addressMs);
-        }}
-      />
-    </div>
+    <SearchBox
+      label={t.filter}
+      value={typed.value}
+      onType={(text) => {
+        typed.value = text;
+        clearTimeout(addressTimer);
+        addressTimer = setTimeout(() => setQuery({ q: typed.value.trim() }), addressMs);
+      }}
+    />
   );
 }
 

@@ -5,6 +5,18 @@ export const en: Translation<typeof he> = {
   title: "Inbox",
   list: "Conversations with customers",
   filters: { label: "Which conversations", all: "All", unread: "Unread", human: "With staff" },
+  search: {
+    label: "Search customers, numbers, words",
+    people: "Customers",
+    words: "Messages and calls",
+    more: "There is more: narrow the search.",
+    nothing: {
+      title: (typed) => `Nothing found for “${typed}”`,
+      text: "Try a part of the name, digits of the number or a word that was said.",
+      filtered: "There are results outside this filter.",
+    },
+    unfiltered: "Without the filter",
+  },
   pick: { title: "Choose a conversation", text: "Here is everything with one customer, by phone and by WhatsApp." },
   empty: {
     title: "No conversations yet",

@@ -29,6 +29,7 @@ export const en: Translation<typeof he> = {
   search: "Search",
   searchEverything: "Search a customer, number or page",
   searchEmpty: "Nothing found. Try a name, any part of a phone number, or a page.",
+  clearSearch: "Clear the search",
   people: "Customers",
   pages: "Pages",
   actions: "Actions",

@@ -28,6 +28,7 @@ export const he = {
   search: "חיפוש",
   searchEverything: "חיפוש לקוח, טלפון או עמוד",
   searchEmpty: "אין תוצאות. אפשר לחפש שם, כל חלק של מספר טלפון, או עמוד.",
+  clearSearch: "ניקוי החיפוש",
   people: "לקוחות",
   pages: "עמודים",
   actions: "פעולות",

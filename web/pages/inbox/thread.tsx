@@ -16,6 +16,7 @@ import {
   messagesOf,
   olderMessages,
 } from "../../models/inbox.ts";
+import { inboxAddress } from "../../models/inbox-search.ts";
 import { Avatar } from "../../parts/avatar.tsx";
 import { Button, LinkButton } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
@@ -66,7 +67,7 @@ function ThreadHead({ customerId }: { customerId: string }) {
   return (
     <header class="thread-head">
       <span class="only-small">
-        <LinkButton to="/inbox" look="ghost" icon={arrowLeft} label={shellWords().back} flip />
+        <LinkButton to={inboxAddress(null)} look="ghost" icon={arrowLeft} label={shellWords().back} flip />
       </span>
       <Avatar name={found?.name ?? line?.name ?? null} />
       <h2 class="grow ellipsis" dir="auto">
