@@ -6,7 +6,7 @@ import { limits } from "./limits.ts";
 test("K12: how often somebody may come", () => {
   expect(limits.loginWindowMs).toBe(15 * 60_000);
   expect([limits.loginPerAccountMax, limits.loginPerAddressMax]).toEqual([5, 20]); // auth/auth.test
-  expect(readConfig({}).http.requestsPerMinute).toBe(300); // app/api.test
+  expect(readConfig({}).http.requestsPerMinute).toBe(300); // e2e/too-often.test
   expect(limits.webhooksPerSecondMax).toBe(50); // twilio/call-quota.test
   expect(limits.waAnswersPerMinute).toBe(20);
   expect([limits.callsPerCallerMax, limits.callsPerCallerPerHourMax]).toEqual([3, 10]); // twilio/call-quota.test

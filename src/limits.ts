@@ -104,6 +104,7 @@ export const limits = {
   sessionTouchMs: 5 * 60_000, // a session's last use is written down this often
   sessionsRemembered: 5_000,
   sessionRememberedMs: 5_000,
+  callersKnown: 20_000, // good cookies and keys count for whose they are, all others for their address
   loginWindowMs: 15 * 60_000,
   loginPerAccountMax: 5,
   loginPerAddressMax: 20,

@@ -17,6 +17,8 @@ export interface Cookies {
   csrfOf(sessionToken: string): string;
   /** True when the request's header repeats its cookie and both are what this session, or a stranger's login page, was given. */
   hasCsrf(c: Context, sessionToken: string | null): boolean;
+  /** True when the browser's two cookies belong together: this installation made them at some login, which may be over. */
+  isIssued(c: Context, sessionToken: string): boolean;
   /** The token that a browser without a session has, made when it has none: logging in needs one as well. */
   strangerCsrf(c: Context): string;
 }
@@ -51,6 +53,7 @@ export function createCookies(secret: string, isHttps: () => boolean): Cookies {
       if (!equal(header, getCookie(c, named("csrf")) ?? "")) return false;
       return sessionToken === null ? isStrangers(header) : equal(header, csrfOf(sessionToken));
     },
+    isIssued: (c, sessionToken) => equal(getCookie(c, named("csrf")) ?? "", csrfOf(sessionToken)),
     strangerCsrf(c) {
       const known = getCookie(c, named("csrf")) ?? "";
       if (isStrangers(known)) return known;

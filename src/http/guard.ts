@@ -4,6 +4,7 @@ import type { Access, ApiEnv } from "../api/env.ts";
 import type { Cookies } from "../auth/cookies.ts";
 import type { Sessions } from "../auth/session-cache.ts";
 import { AppError } from "../base/errors.ts";
+import { Callers } from "./callers.ts";
 import { isOwnOrigin } from "./origin.ts";
 import type { RequestRate } from "./request-rate.ts";
 
@@ -26,16 +27,23 @@ const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|t
 /**
  * Settles who asks before any route of `/api/` runs: a key in `Authorization` or the session of the cookie, from it the
  * person, from that the tenant; then whether the browser's own page meant it. Routes ask for what they need by `route`.
- * @throws AppError "unauthenticated" for a bad key, "forbidden" for a request that a foreign page may have sent.
+ * @throws AppError "rate_limited" before anything is read, "unauthenticated" for a bad key, "forbidden" for a request that
+ * a foreign page may have sent.
  */
 export function guard(deps: GuardDeps): MiddlewareHandler<ApiEnv> {
+  const callers = new Callers(deps.rate);
   return async (c, next) => {
-    const key = bearerOf(c);
-    if (key === null) await admitBrowser(deps, c);
-    else await admitKey(deps, c, key);
-    const access = c.get("access");
-    deps.rate.count(access ? `${access.userId ?? access.name} ${access.businessId}` : `stranger ${clientAddress(c)}`);
     c.header("Cache-Control", "no-store");
+    const address = clientAddress(c);
+    const key = bearerOf(c);
+    if (key !== null) await admitKey(deps, c, key, callers.count({ credential: key, isOurs: () => false, address }));
+    else {
+      const token = deps.cookies.readSession(c);
+      const isOurs = () => token !== null && deps.cookies.isIssued(c, token);
+      // Or any page could use up the minute of whoever looks at it.
+      const credential = isOfForeignPage(c) ? null : token;
+      await admitBrowser(deps, c, token, callers.count({ credential, isOurs, address }));
+    }
     await next();
   };
 }
@@ -45,18 +53,25 @@ function bearerOf(c: Context): string | null {
   return header === undefined ? null : (/^Bearer ([\w.~+/=-]{1,200})$/.exec(header)?.[1] ?? "");
 }
 
-async function admitKey({ verifyApiKey, rate }: GuardDeps, c: Context<ApiEnv>, key: string): Promise<void> {
+type OnRead = (access: Access | null) => void;
+
+async function admitKey({ verifyApiKey }: GuardDeps, c: Context<ApiEnv>, key: string, onRead: OnRead): Promise<void> {
   const access = await verifyApiKey(key);
-  if (!access) rate.count(`stranger ${clientAddress(c)}`);
+  onRead(access);
   if (!access) throw new AppError("unauthenticated", "unknown API key", { public: "bad_api_key" });
   if (access.readOnly && unsafe.has(c.req.method))
     throw new AppError("forbidden", "a key that may only read", { public: "read_only_key" });
   c.set("access", access);
 }
 
-async function admitBrowser({ sessions, cookies, publicBaseUrl }: GuardDeps, c: Context<ApiEnv>): Promise<void> {
-  const token = cookies.readSession(c);
+async function admitBrowser(
+  { sessions, cookies, publicBaseUrl }: GuardDeps,
+  c: Context<ApiEnv>,
+  token: string | null,
+  onRead: OnRead,
+): Promise<void> {
   const loggedIn = token === null ? null : await sessions.read(token);
+  onRead(loggedIn?.access ?? null);
   if (loggedIn) {
     c.set("access", loggedIn.access);
     c.set("session", loggedIn.session);

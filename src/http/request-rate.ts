@@ -32,4 +32,10 @@ export class RequestRate {
     this.#windows.set(who, { since: now, count: 1 });
     if (this.#windows.size > rememberedMax) this.#windows.delete(this.#windows.keys().next().value!);
   }
+
+  /** Undoes one `count`: it was somebody else who asked. */
+  takeBack(who: string): void {
+    const known = this.#windows.get(who);
+    if (known !== undefined) known.count--;
+  }
 }
