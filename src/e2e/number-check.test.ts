@@ -34,6 +34,7 @@ test("the owner finds a number that rings elsewhere and points it here; the log 
   expect((await owner.ask(`/api/numbers/${phone}/connect`, { method: "POST" })).status).toBe(422);
 
   const rented = stage.world.account.rent(phone);
+  rented.TrunkSid = `TK${"1".repeat(32)}`; // a telephone exchange of the office had it
   const before = (await owner.ask<Checked>(`/api/numbers/${phone}/check`)).body;
   expect([before.canConnect, states(before)]).toMatchObject([true, { account: "ok", voice: "wrong", status: "wrong" }]);
   const after = await owner.ask<Checked>(`/api/numbers/${phone}/connect`, { method: "POST" });
@@ -43,6 +44,7 @@ test("the owner finds a number that rings elsewhere and points it here; the log 
     VoiceMethod: "POST",
     StatusCallback: `${stage.url}/webhook/call_status`,
     StatusCallbackMethod: "POST",
+    TrunkSid: "",
   });
   const { body } = await owner.ask<{ items: { action: string; detail: object }[] }>("/api/audit");
   const [act] = body.items.filter(({ action }) => action === "number.connect");

@@ -49,10 +49,13 @@ test("a number fresh from the shop shows what is there and what should be", asyn
   });
 });
 
-test("pointing it here makes everything good, whatever application took the calls before", async () => {
+test.each([
+  ["application", { VoiceApplicationSid: `AP${"1".repeat(32)}` }],
+  ["trunk", { TrunkSid: `TK${"1".repeat(32)}` }],
+])("pointing it here makes everything good, whatever %s took the calls before", async (_what, taken) => {
   const { account, numbers, states } = setUp();
   const rented = account.rent(phone);
-  rented.VoiceApplicationSid = `AP${"1".repeat(32)}`;
+  Object.assign(rented, taken);
   expect(await states()).toContain("voice wrong");
   await numbers.point(rented.sid, addresses);
   expect(await states()).toEqual(["https ok", "reachable ok", "account ok", "voice ok", "status ok"]);

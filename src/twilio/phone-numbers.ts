@@ -24,7 +24,7 @@ export interface PhoneNumbers {
   readonly hasAccount: boolean;
   /** Null = the account has no such number. */
   find(phone: Phone): Promise<AccountNumber | null>;
-  /** Calls to the number go to these addresses from now on, by POST. */
+  /** Calls to the number go to these addresses from now on, by POST, and to no application or trunk. */
   point(sid: string, addresses: { voice: string; status: string }): Promise<void>;
 }
 
@@ -52,7 +52,8 @@ export function createPhoneNumbers(access: TwilioAccess): PhoneNumbers {
         VoiceMethod: "POST",
         StatusCallback: status,
         StatusCallbackMethod: "POST",
-        VoiceApplicationSid: "", // an application would go before the addresses
+        VoiceApplicationSid: "", // an application or a trunk would go before the addresses
+        TrunkSid: "",
       };
       const path = `IncomingPhoneNumbers/${sid}.json`;
       const answer = await exchange(access, { method: "POST", path, form, ...common });

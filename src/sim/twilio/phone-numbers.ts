@@ -71,8 +71,16 @@ function update(account: TwilioAccount, number: RentedNumber, form: Readonly<Rec
     if (form[name] && !/^https?:\/\/\S+$/.test(form[name])) return refusal(21_402, `${name} is not valid`);
   for (const name of methods)
     if (form[name] && !/^(?:GET|POST)$/.test(form[name])) return refusal(21_403, `${name} is not valid`);
-  for (const name of [...urls, ...methods, ...sids]) number[name] = form[name] ?? number[name];
+  for (const name of [...urls, ...methods]) number[name] = form[name] ?? number[name];
+  setTaker(number, form);
   return { status: 200, body: numberBody(account, number) };
+}
+
+/** "Setting a trunk_sid will automatically delete your voice_application_sid and vice versa"; what is not named stays. */
+function setTaker(number: RentedNumber, form: Readonly<Record<string, string>>): void {
+  for (const name of sids) number[name] = form[name] ?? number[name];
+  if (form.TrunkSid) number.VoiceApplicationSid = "";
+  else if (form.VoiceApplicationSid) number.TrunkSid = "";
 }
 
 function numberBody(account: TwilioAccount, number: RentedNumber): Record<string, unknown> {
