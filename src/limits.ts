@@ -117,6 +117,7 @@ export const limits = {
   keysMax: 50, // API keys of one business
   pushDevicesMax: 10, // of one person: phones and computers that are told with the panel closed
   webhooksMax: 20, // addresses of one business
+  webhookItemsMax: 100, // leads in one event of many: some 50 KB
   webhookFailingMs: 3 * 24 * 60 * 60_000, // an address that answers nothing for this long is switched off
   budgetPollMs: 30_000, // how soon a day's budget that is used up is noticed
   keyTouchMs: 60_000, // a key's last use is written down this often

@@ -5,6 +5,9 @@ const when: Record<WebhookEvent, string> = {
     "A call is over. `data` is the call with its turns, as `GET /api/calls/{id}` answers, without its events.",
   "lead.created": "Somebody became a lead. `data` is the lead.",
   "lead.changed": "A lead's status, assignee or place in the archive has changed. `data` is the lead.",
+  "leads.created": "Leads came from a file. `data.items` holds up to 100 of them; a larger file is several events.",
+  "leads.changed":
+    "Leads went to another status together, because theirs was removed. `data.items` holds up to 100 of them, as `lead.changed`.",
   "meeting.booked": "A meeting was booked, by the assistant or by staff. `data` is the meeting.",
   "meeting.moved": "A meeting has another time. `data` is the meeting.",
   "meeting.cancelled": "A meeting was cancelled. `data` is the meeting.",

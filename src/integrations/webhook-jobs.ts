@@ -5,7 +5,7 @@ import { AppError, describeError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Database } from "../db/client.ts";
-import { webhookDeliveries, webhookEvents, webhooks } from "../db/schema/webhook.ts";
+import { manyEvents, webhookDeliveries, webhookEvents, webhooks } from "../db/schema/webhook.ts";
 import { withTenant } from "../db/tenant.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
 import { eventQueue } from "../jobs/publish.ts";
@@ -15,7 +15,7 @@ import { limits } from "../limits.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { addDelivery, deliveryQueue, skipWaiting } from "./deliveries.ts";
-import { payloadOf } from "./payloads.ts";
+import { payloadOf, payloadOfMany } from "./payloads.ts";
 import type { PostOutside } from "./post-outside.ts";
 import { signature, webhookSecret } from "./sign.ts";
 
@@ -32,7 +32,9 @@ export interface WebhookJobDeps {
 const waitSeconds = [10, 60, 300, 1_800, 7_200, 21_600, 43_200] as const;
 const patient = { deadlineMs: limits.jobQueryMs };
 
-const eventJob = z.object({ event: z.enum(webhookEvents), id: z.uuid() });
+const ofOne = z.object({ event: z.enum(webhookEvents).exclude(manyEvents), id: z.uuid() });
+const ofMany = z.object({ event: z.enum(manyEvents), ids: z.array(z.uuid()) });
+const eventJob = z.union([ofOne, ofMany]);
 const deliveryJob = z.object({ deliveryId: z.uuid() });
 
 /** The handlers of the queues of webhooks, for the job runner. */
@@ -43,7 +45,8 @@ export const webhookJobHandlers = (deps: WebhookJobDeps): Record<string, JobHand
 
 /** One event becomes a delivery to each address that wants it. */
 async function fanOut({ db }: WebhookJobDeps, job: ClaimedJob): Promise<void> {
-  const { event, id, businessId } = read(job, eventJob);
+  const { businessId, ...happened } = read(job, eventJob);
+  const { event } = happened;
   await withTenant(
     db,
     businessId,
@@ -51,21 +54,26 @@ async function fanOut({ db }: WebhookJobDeps, job: ClaimedJob): Promise<void> {
       const ctx: Ctx = { businessId, actor: { kind: "system" }, tx };
       const wanted = and(eq(webhooks.businessId, businessId), webhooks.active, sql`${event} = any(${webhooks.events})`);
       const listeners = await tx.select({ id: webhooks.id }).from(webhooks).where(wanted);
-      const payload = listeners.length === 0 ? null : await payloadOrNull(ctx, event, id);
+      const payload = listeners.length === 0 ? null : await payloadOrNull(ctx, happened);
       if (payload === null) return;
       // A message is sent once, however many reports say so.
-      const source = event.startsWith("message.") ? id : job.id;
+      const source = "id" in happened && event.startsWith("message.") ? happened.id : job.id;
       for (const listener of listeners) await addDelivery(ctx, listener.id, { event, source, payload });
     },
     patient,
   );
 }
 
-const payloadOrNull = (ctx: Ctx, event: z.output<typeof eventJob>["event"], id: string): Promise<unknown> =>
-  payloadOf(ctx, event, id).catch((error: unknown) => {
+async function payloadOrNull(ctx: Ctx, happened: z.output<typeof eventJob>): Promise<unknown> {
+  try {
+    return "ids" in happened
+      ? await payloadOfMany(ctx, happened.ids)
+      : await payloadOf(ctx, happened.event, happened.id);
+  } catch (error) {
     if (error instanceof AppError && error.code === "not_found") return null; // it is gone: nothing to tell
     throw error;
-  });
+  }
+}
 
 async function deliver(deps: WebhookJobDeps, job: ClaimedJob): Promise<void> {
   const { deliveryId, businessId } = read(job, deliveryJob);

@@ -6,16 +6,21 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
+import type { Phone } from "../base/phone.ts";
 import { bookByStaff } from "../calendar/by-staff.ts";
 import { createRestCalendars } from "../calendar/rest.ts";
 import { type TestBusiness, testBusiness } from "../calendar/testing/test-business.ts";
+import { importLeads } from "../crm/csv/import-leads.ts";
+import { addLeadStatus, removeLeadStatus } from "../crm/leads/statuses.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { jobs } from "../db/schema/job.ts";
+import { leads as leadRows } from "../db/schema/lead.ts";
 import { notifications } from "../db/schema/notification.ts";
 import { webhookDeliveries, webhooks } from "../db/schema/webhook.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
+import { eventQueue } from "../jobs/publish.ts";
 import { limits } from "../limits.ts";
 import { webhookRoutes } from "./api-webhooks.ts";
 import { addDelivery, sweepDeliveries } from "./deliveries.ts";
@@ -351,4 +356,49 @@ test("another business's webhook is not there, and an agent sees none", async ()
     expect((await api.ask(mine.owner, `${path}/${verb}`, { method: "POST" })).status).toBe(404);
   expect((await api.ask(mine.owner, `/api/webhooks/${newId()}/deliveries`)).status).toBe(404);
   expect((await api.ask(member(mine.businessId, "agent"), "/api/webhooks")).status).toBe(403);
+});
+
+describe("many leads at once", () => {
+  const file = (rows: number) =>
+    Array.from({ length: rows }, (_row, index) => ({ line: index, phone: `+97250${1_000_000 + index}` as Phone })).map(
+      (row) => ({ ...row, name: null, status: null, source: "import" as const, note: null }),
+    );
+  const bodies = () => sent.map(({ body }) => JSON.parse(body) as { type: string; data: { items: Answer[] } });
+
+  test("a file of 250 is told in three requests, each lead whole and once; the same file again in none", async () => {
+    const who = await office(["lead.created", "leads.created"]);
+    const leads = file(250);
+    await who.run((ctx) => importLeads(ctx, leads));
+    await work();
+    expect(bodies().map(({ type, data }) => [type, data.items.length])).toEqual([
+      ["leads.created", 100],
+      ["leads.created", 100],
+      ["leads.created", 50],
+    ]);
+    const phones = bodies().flatMap(({ data }) => data.items.flatMap(({ phones }: Answer) => phones));
+    expect(phones.sort()).toEqual(leads.map(({ phone }) => phone));
+    await who.run((ctx) => importLeads(ctx, leads));
+    await work();
+    expect(sent).toHaveLength(3);
+  });
+
+  test("those of a status that is removed are told with the one that they have now, also from the archive", async () => {
+    const who = await office(["leads.changed"]);
+    await who.run(async (ctx) => {
+      await importLeads(ctx, file(3));
+      await addLeadStatus(ctx, { key: "cold", label: "קר" });
+      await ctx.tx.update(leadRows).set({ status: "cold", archivedAt: systemClock.instant() });
+      await removeLeadStatus(ctx, "cold", "new");
+    });
+    await work();
+    const [told] = bodies();
+    expect(told?.data.items.map(({ status }) => status)).toEqual(["new", "new", "new"]);
+    expect(sent).toHaveLength(1);
+  });
+
+  test("nothing waits for a file of leads that nobody listens to", async () => {
+    const who = await office(["lead.created"]);
+    await who.run((ctx) => importLeads(ctx, file(3)));
+    expect(await who.run(({ tx }) => tx.select().from(jobs).where(eq(jobs.queue, eventQueue)))).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { type CustomerId, newId } from "../../base/ids.ts";
 import { announce } from "../../db/announce.ts";
+import { publishMany } from "../../jobs/publish.ts";
 import { audit } from "../../tenants/audit.ts";
 import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
@@ -39,6 +40,11 @@ export async function importLeads(ctx: Ctx, leads: readonly ReadLead[]): Promise
   const counts = { added: added.length, known: known.size };
   await audit(ctx, { action: "lead.import", subject: "lead:*", detail: counts });
   await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: "*" });
+  await publishMany(
+    ctx,
+    "leads.created",
+    added.map(({ leadId }) => leadId),
+  );
   return counts;
 }
 

@@ -58,14 +58,16 @@ export async function listLeads(ctx: Ctx, query: LeadQuery = {}): Promise<LeadPa
 }
 
 /** One lead, archived or not, as the list shows it. @throws AppError "not_found". */
-export async function readLead({ tx, businessId }: Ctx, leadId: string): Promise<LeadRow> {
-  const [row] = await dressed(
-    tx,
-    businessId,
-    found(tx, and(eq(leads.businessId, businessId), eq(leads.id, leadId)), [], 1),
-  );
+export async function readLead(ctx: Ctx, leadId: string): Promise<LeadRow> {
+  const [row] = await readLeads(ctx, [leadId]);
   if (row === undefined) throw new AppError("not_found", "no such lead");
   return row;
+}
+
+/** These leads, archived or not, in any order; those that are not there are left out. */
+export function readLeads({ tx, businessId }: Ctx, leadIds: readonly string[]): Promise<LeadRow[]> {
+  const mine = and(eq(leads.businessId, businessId), inArray(leads.id, [...leadIds]));
+  return dressed(tx, businessId, found(tx, mine, [], leadIds.length));
 }
 
 function readPage({ tx, businessId }: Ctx, query: LeadQuery, count: number): Promise<LeadRow[]> {

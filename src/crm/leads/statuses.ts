@@ -7,6 +7,7 @@ import { parseInput } from "../../base/parse-input.ts";
 import { announce } from "../../db/announce.ts";
 import { leads } from "../../db/schema/lead.ts";
 import { leadStatuses } from "../../db/schema/lead-status.ts";
+import { publishMany } from "../../jobs/publish.ts";
 import { limits } from "../../limits.ts";
 import { type Act, audit } from "../../tenants/audit.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
@@ -114,6 +115,11 @@ export async function removeLeadStatus(ctx: Ctx, statusKey: string, moveTo: stri
     .where(and(eq(leads.businessId, ctx.businessId), eq(leads.status, statusKey)))
     .returning({ id: leads.id });
   await ctx.tx.delete(leadStatuses).where(mine(ctx, statusKey));
+  await publishMany(
+    ctx,
+    "leads.changed",
+    moved.map(({ id }) => id),
+  );
   await written(ctx, "lead_status.remove", statusKey, { movedTo: moveTo, leads: moved.length });
   return moved.length;
 }

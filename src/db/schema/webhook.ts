@@ -3,11 +3,16 @@ import { boolean, check, foreignKey, index, integer, jsonb, pgTable, text, uniqu
 import { businessId } from "./business.ts";
 import { createdAt, instant } from "./columns.ts";
 
+/** What happens to many leads at once, by an import or with a status that is removed: told in parts, not lead by lead. */
+export const manyEvents = ["leads.created", "leads.changed"] as const;
+export type ManyEvent = (typeof manyEvents)[number];
+
 /** What other programs of a business can be told. */
 export const webhookEvents = [
   "call.ended",
   "lead.created",
   "lead.changed",
+  ...manyEvents,
   "meeting.booked",
   "meeting.moved",
   "meeting.cancelled",
