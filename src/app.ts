@@ -225,6 +225,7 @@ function routesOf(
     liveCalls: () => switchboard.live,
     draining: () => switchboard.draining,
     version: manifest.version,
+    clock,
   });
   routes.route("/", health);
   // Last: every address that nothing else answers is a page of the panel.

@@ -120,10 +120,12 @@ export const limits = {
   webhookItemsMax: 100, // leads in one event of many: some 50 KB
   webhookFailingMs: 3 * 24 * 60 * 60_000, // an address that answers nothing for this long is switched off
   budgetPollMs: 30_000, // how soon a day's budget that is used up is noticed
+  exportsPerMinuteMax: 5, // of one person: each reads a business's whole list, or all of a customer's files
   keyTouchMs: 60_000, // a key's last use is written down this often
 
   // Live updates
   liveStreamsMax: 2_000, // per process
+  liveStreamsPerBusinessMax: 500, // of those: one business cannot take the panels of all others
   liveStreamsPerSessionMax: 20, // tabs
   liveBehindMax: 256, // facts that a slow reader has not taken: it is closed and comes back
   liveRemembered: 5_000, // facts kept for whoever comes back after a gap
@@ -256,6 +258,11 @@ assert(limits.engineRotateMs < 60 * 60_000, "sessions rotate before the provider
 assert(limits.callWarnMs < limits.callMs, "the warning comes before the end");
 assert(limits.webhookDatabaseMs < 100, "V1: the webhook answers in under 100 ms");
 assert(limits.importBytes < limits.requestBodyBytes, "a file that is too large is told so by its route");
+assert(
+  limits.liveStreamsPerSessionMax < limits.liveStreamsPerBusinessMax,
+  "one person cannot take a business's panels",
+);
+assert(limits.liveStreamsPerBusinessMax < limits.liveStreamsMax, "one business cannot take the process's panels");
 assert(limits.jobLeaseMs + limits.jobPollMs < 30_000, "F52: jobs of a dead process are rescued within 30 s");
 assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal that fails");
 assert(limits.processLeaseMs > 3 * limits.processRenewMs, "a claim survives two renewals that fail");

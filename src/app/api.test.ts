@@ -2,9 +2,12 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { hc } from "hono/client";
 import type { Api } from "../api-types.ts";
+import { systemClock } from "../base/clock.ts";
+import { newId } from "../base/ids.ts";
+import { RequestRate } from "../base/request-rate.ts";
 import { webhookEvents } from "../db/schema/webhook.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
-import { RequestRate } from "../http/request-rate.ts";
+import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { addBusiness } from "../tenants/business.ts";
 import { Browser } from "./testing/browser.ts";
@@ -71,6 +74,24 @@ test("every answer says what it is and that it is no page", async () => {
   expect(headers.get("content-security-policy")).toContain("sandbox");
   expect(headers.get("x-content-type-options")).toBe("nosniff");
   expect(headers.get("strict-transport-security")).toBe("max-age=31536000");
+});
+
+test("taking data out has a limit of its own, for each person and over all ways out; the rest of the panel goes on", async () => {
+  const clock = createVirtualClock(systemClock.instant());
+  const api = testApi(db, undefined, clock);
+  const businessId = await addBusiness(db, { name: "מספרה", phone: "+97231110002" as never });
+  const [dana, yossi] = [new Browser(api), new Browser(api)];
+  for (const browser of [dana, yossi]) await browser.login((await addPerson(db, "owner", businessId)).email, password);
+  const list = (who: Browser) => who.ask("/api/leads/export.csv");
+  const person = (who: Browser) => who.ask(`/api/customers/${newId()}/export`); // of nobody, and counted all the same
+  for (let taken = 0; taken < limits.exportsPerMinuteMax - 1; taken++) expect((await list(dana)).status).toBe(200);
+  expect((await person(dana)).status).toBe(404);
+  for (const held of [await list(dana), await person(dana)])
+    expect([held.status, held.headers.get("retry-after")]).toEqual([429, "60"]);
+  expect((await dana.ask("/api/leads")).status).toBe(200);
+  expect((await list(yossi)).status).toBe(200);
+  clock.advance(60_000);
+  expect((await list(dana)).status).toBe(200);
 });
 
 test("K12: whoever asks too often is told when to come back; others are not held up", () => {

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { createAdminApi } from "../admin/api.ts";
 import type { ProcessState } from "../admin/health.ts";
 import type { ApiEnv } from "../api/env.ts";
+import { createExportCount } from "../api/exports.ts";
 import { createReferenceApi } from "../api/openapi.ts";
 import { createAuthApi } from "../auth/api.ts";
 import { createTeamApi } from "../auth/api-team.ts";
@@ -10,6 +11,7 @@ import type { Sessions } from "../auth/session-cache.ts";
 import { createSessionCheck } from "../auth/session-check.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { RequestRate } from "../base/request-rate.ts";
 import { createCalendarApi } from "../calendar/api.ts";
 import type { RestCalendars } from "../calendar/availability.ts";
 import { createCallsApi } from "../calls/api.ts";
@@ -18,7 +20,6 @@ import type { SoundStore } from "../calls/sound-store.ts";
 import { createCrmApi } from "../crm/api.ts";
 import type { Database } from "../db/client.ts";
 import { guard } from "../http/guard.ts";
-import { RequestRate } from "../http/request-rate.ts";
 import { createIntegrationsApi } from "../integrations/api.ts";
 import { createKeyVerifier } from "../integrations/keys.ts";
 import { tracePlot } from "../live-call/vad/trace-plot.ts";
@@ -71,16 +72,17 @@ export function createApi(deps: ApiDeps) {
   const { db, clock, log, secret, publicBaseUrl, sessions } = deps;
   const cookies = createCookies(secret, () => publicBaseUrl().startsWith("https:"));
   const rate = new RequestRate(clock, deps.requestsPerMinute);
+  const countExport = createExportCount(clock);
   const api = new Hono<ApiEnv>();
   api.use("/api/*", guard({ sessions, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, rate }));
   return api
     .route("/", createAuthApi({ db, cookies, sessions, clock, log }))
     .route("/", createCalendarApi(deps))
     .route("/", createCallsApi({ ...deps, tracePlot }))
-    .route("/", createCrmApi({ db, clock }))
+    .route("/", createCrmApi({ db, clock, countExport }))
     .route("/", createEventsApi({ hub: deps.hub, hasSession: createSessionCheck(db) }))
     .route("/", createNotificationsApi({ db, clock }))
-    .route("/", createPrivacyApi(deps))
+    .route("/", createPrivacyApi({ ...deps, countExport }))
     .route("/", createPushApi(deps))
     .route(
       "/",

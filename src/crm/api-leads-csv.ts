@@ -7,11 +7,10 @@ import { query } from "../api/input.ts";
 import { flagInput } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
-import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
-import type { Database } from "../db/client.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import type { CrmApiDeps } from "./api.ts";
 import { columnFields } from "./csv/columns.he.ts";
 import { exportLeads } from "./csv/export-leads.ts";
 import { countKnown, importLeads } from "./csv/import-leads.ts";
@@ -81,7 +80,7 @@ const tooLarge = () => {
 };
 
 /** Leads as a file, out and in (C11); all of them at once want the password given lately (K7). */
-export function createLeadsCsvApi({ db, clock }: { db: Database; clock: Clock }) {
+export function createLeadsCsvApi({ db, clock, countExport }: CrmApiDeps) {
   return new Hono<ApiEnv>()
     .get(
       "/api/leads/export.csv",
@@ -89,6 +88,7 @@ export function createLeadsCsvApi({ db, clock }: { db: Database; clock: Clock })
       query(exportQuery),
       (c) => {
         assertFresh(c, clock.instant());
+        countExport(c);
         const { language, ...filter } = c.req.valid("query");
         const text = exportLeads((run) => inTenant(db, c, run), filter, language);
         return c.body(streamOf(text), 200, {

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { ApiEnv } from "../api/env.ts";
+import type { CountExport } from "../api/exports.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Database } from "../db/client.ts";
 import { createCustomersApi } from "./api-customers.ts";
@@ -12,6 +13,7 @@ import { createTasksApi } from "./api-tasks.ts";
 export interface CrmApiDeps {
   db: Database;
   clock: Clock;
+  countExport: CountExport;
 }
 
 /** Every route of this folder: leads, statuses, customers, tasks, search. */

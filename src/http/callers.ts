@@ -1,7 +1,7 @@
 import type { Access } from "../api/env.ts";
 import { keyOf } from "../auth/tokens.ts";
+import type { RequestRate } from "../base/request-rate.ts";
 import { limits } from "../limits.ts";
-import type { RequestRate } from "./request-rate.ts";
 
 /** What a request shows before anybody has looked whether it is good. */
 export interface Shown {

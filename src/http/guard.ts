@@ -4,9 +4,9 @@ import type { Access, ApiEnv } from "../api/env.ts";
 import type { Cookies } from "../auth/cookies.ts";
 import type { Sessions } from "../auth/session-cache.ts";
 import { AppError } from "../base/errors.ts";
+import type { RequestRate } from "../base/request-rate.ts";
 import { Callers } from "./callers.ts";
 import { isOwnOrigin } from "./origin.ts";
-import type { RequestRate } from "./request-rate.ts";
 
 /** What an API key stands for; null when it is unknown or revoked. */
 export type VerifyApiKey = (key: string) => Promise<Access | null>;

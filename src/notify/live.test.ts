@@ -188,6 +188,19 @@ test("a session's streams are bounded; a stream ends with the session's time", a
   expect(hub.size).toBe(0);
 });
 
+test("a business's streams are bounded, whoever opens them; another business is let in, and so is its own when one has left", async () => {
+  const hub = await openHub();
+  const first = hub.open(owner(a), null);
+  while (hub.size < limits.liveStreamsPerBusinessMax) hub.open(owner(a), null);
+  expect(() => hub.open(owner(a), null)).toThrow(
+    expect.objectContaining({ code: "rate_limited", retryAfterSeconds: 5 }),
+  );
+  hub.open(owner(b), null);
+  await first.cancel();
+  hub.open(owner(a), null);
+  expect(hub.size).toBe(limits.liveStreamsPerBusinessMax + 1);
+});
+
 /** A logged-in panel with its stream open over HTTP. */
 async function connected(role: "system_admin" | "agent" = "agent") {
   const hub = await openHub();

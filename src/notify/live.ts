@@ -15,7 +15,7 @@ import { LiveStream, type StreamOwner, wire } from "./live-stream.ts";
 export interface LiveHub {
   /**
    * A stream of what changes from now on; with the last version that the panel saw, also of what it missed.
-   * @throws AppError "rate_limited" when the session or the process has too many.
+   * @throws AppError "rate_limited" when the session, its business or the process has too many.
    */
   open(owner: StreamOwner, lastSeen: string | null): ReadableStream<Uint8Array>;
   /** Closes what a session has open: it has ended. */
@@ -79,7 +79,9 @@ class Hub implements LiveHub {
 
   open(owner: StreamOwner, lastSeen: string | null): ReadableStream<Uint8Array> {
     const ofSession = this.#bySession.get(owner.sessionKey)?.size ?? 0;
-    if (ofSession >= limits.liveStreamsPerSessionMax || this.size >= limits.liveStreamsMax)
+    const ofBusiness = this.#byBusiness.get(owner.businessId)?.size ?? 0;
+    const isFull = ofBusiness >= limits.liveStreamsPerBusinessMax || this.size >= limits.liveStreamsMax;
+    if (isFull || ofSession >= limits.liveStreamsPerSessionMax)
       throw new AppError("rate_limited", "too many streams are open", { retryAfterSeconds: 5 });
     this.#sendGathered(); // or the newcomer would hear them twice
     const stream = new LiveStream(owner, (ended) => this.#forget(ended));

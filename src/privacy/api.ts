@@ -2,6 +2,7 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
+import type { CountExport } from "../api/exports.ts";
 import { assertFresh } from "../api/fresh.ts";
 import { param, query } from "../api/input.ts";
 import { instantText, pageOf, pageQuery } from "../api/page.ts";
@@ -29,8 +30,15 @@ const erasure = z.object({
   finishedAt: instantText.nullable(),
 });
 
+export interface PrivacyApiDeps {
+  db: Database;
+  storageDir: string;
+  clock: Clock;
+  countExport: CountExport;
+}
+
 /** A person's data, shown and erased (S5); both want the password given lately (K7). */
-export function createPrivacyApi({ db, storageDir, clock }: { db: Database; storageDir: string; clock: Clock }) {
+export function createPrivacyApi({ db, storageDir, clock, countExport }: PrivacyApiDeps) {
   return new Hono<ApiEnv>()
     .get(
       "/api/customers/:id/export",
@@ -38,6 +46,7 @@ export function createPrivacyApi({ db, storageDir, clock }: { db: Database; stor
       param(customerParam),
       async (c) => {
         assertFresh(c, clock.instant());
+        countExport(c);
         const { id } = c.req.valid("param");
         const zip = await exportPerson((run) => inTenant(db, c, run), storageDir, id);
         return c.body(zip, 200, {

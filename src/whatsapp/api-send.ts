@@ -11,8 +11,8 @@ import { audit } from "../tenants/audit.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { WhatsAppApiDeps } from "./api.ts";
 import { queuedShape } from "./api-shapes.ts";
+import { overQuota, usedBytes } from "./file-quota.ts";
 import { dropUpload, keepUpload } from "./keep-upload.ts";
-import { usedBytes } from "./media.ts";
 import { type NewContent, queueMessage } from "./queue-message.ts";
 import { type Recipient, reach } from "./reach.ts";
 import { contentSid } from "./settings.ts";
@@ -81,8 +81,7 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
         const { caption, name, quotedId: answers, ...to } = c.req.valid("query");
         const upload = { name, bytes: new Uint8Array(await c.req.arrayBuffer()) };
         const used = await inTenant(db, c, usedBytes);
-        if (used + upload.bytes.length > limits.waMediaQuotaBytes)
-          throw new AppError("too_large", "the business's files are full", { public: "over_quota" });
+        if (used + upload.bytes.length > limits.waMediaQuotaBytes) throw overQuota(); // again when it is queued
         const { family: kind, ...file } = await keepUpload(storageDir, tenantOf(c), upload);
         try {
           return c.json(await inTenant(db, c, (ctx) => queued(ctx, to, { kind, caption, file }, answers)), 202);

@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { and, eq, sql, sum } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
@@ -15,6 +15,7 @@ import { withTenant } from "../db/tenant.ts";
 import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { hasRoomFor, usedBytes } from "./file-quota.ts";
 import { mediaQueue } from "./media-queue.ts";
 import type { MediaRef } from "./provider.ts";
 import { say } from "./say.he.ts";
@@ -68,10 +69,11 @@ async function fetchMedia(deps: MediaDeps, wanted: Wanted, signal: AbortSignal):
   if (found === null) return;
   let { media, message } = found;
   if (media.state === "waiting") {
-    const outcome = await bringHome(deps, media, message, wanted.isLastTry);
-    const isKept = await inTenant(deps, wanted.businessId, (ctx) => note(ctx, media, message, outcome));
-    if (!isKept && outcome.file !== null) await rm(join(deps.storageDir, outcome.file), { force: true });
-    if (!isKept) return wakeChat(deps, message);
+    const brought = await bringHome(deps, media, message, wanted.isLastTry);
+    const outcome = await inTenant(deps, wanted.businessId, (ctx) => note(ctx, media, message, brought));
+    if (brought.file !== null && outcome?.file !== brought.file)
+      await rm(join(deps.storageDir, brought.file), { force: true });
+    if (outcome === null) return wakeChat(deps, message);
     deps.log.info("WA", "file", {
       biz: wanted.businessId,
       message: message.id,
@@ -173,23 +175,20 @@ async function load(ctx: Ctx, id: string): Promise<{ media: Media; message: Mess
   return row ?? null;
 }
 
-export async function usedBytes(ctx: Ctx): Promise<number> {
-  const [row] = await ctx.tx
-    .select({ bytes: sum(messageMedia.bytes).mapWith(Number) })
-    .from(messageMedia)
-    .where(and(eq(messageMedia.businessId, ctx.businessId), eq(messageMedia.state, "stored")));
-  return row?.bytes ?? 0;
-}
-
-/** What became of the file; a refusal is a line in the thread. False when its message was taken back meanwhile. */
-async function note(ctx: Ctx, media: Media, message: Message, outcome: Outcome): Promise<boolean> {
+/**
+ * Writes down what became of the file, which may not fit any more; a refusal is a line in the thread. Null when its message
+ * was taken back meanwhile.
+ */
+async function note(ctx: Ctx, media: Media, message: Message, brought: Outcome): Promise<Outcome | null> {
+  const isFull = brought.state === "stored" && !(await hasRoomFor(ctx, brought.bytes ?? 0));
+  const outcome = isFull ? refused("refused", "over_quota") : brought;
   const ofBusiness = eq(messageMedia.businessId, ctx.businessId);
   const noted = await ctx.tx
     .update(messageMedia)
     .set(outcome)
     .where(and(ofBusiness, eq(messageMedia.id, media.id), eq(messageMedia.state, "waiting")))
     .returning({ id: messageMedia.id });
-  if (noted.length === 0) return false;
+  if (noted.length === 0) return null;
   const line = say.refusedFile[outcome.reason as keyof typeof say.refusedFile];
   if (outcome.state !== "stored" && line !== undefined)
     await ctx.tx
@@ -197,7 +196,7 @@ async function note(ctx: Ctx, media: Media, message: Message, outcome: Outcome):
       .set({ body: sql`${messages.body} || ${`\n${line}`}` })
       .where(and(eq(messages.businessId, ctx.businessId), eq(messages.id, message.id)));
   await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: message.conversationId });
-  return true;
+  return outcome;
 }
 
 /** The chat waits for this note's words: it does not have to any more. */

@@ -15,6 +15,7 @@ import { authorOf } from "../tenants/author.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { ring } from "./bell.ts";
 import { bodyText } from "./content.ts";
+import { hasRoomFor, overQuota } from "./file-quota.ts";
 import { isBegun } from "./pacing.ts";
 import { restrictedUntil } from "./restriction.ts";
 import { say } from "./say.he.ts";
@@ -52,7 +53,7 @@ export type Offered = { kind: "queued"; id: string } | { kind: "barred"; code: s
 /**
  * Queues a message in the caller's transaction; it goes out in the order of queueing. Null when `dedupe` was queued before,
  * or when what we would begin must not go out (the customer opted out or never wrote; K20).
- * @throws AppError "not_found", "rate_limited" when too many wait, "forbidden" for staff to one who opted out or never wrote.
+ * @throws AppError "not_found", "rate_limited" when too many wait, "too_large" when the business's files are full, "forbidden" for staff to one who opted out or never wrote.
  */
 export async function queueMessage(ctx: Ctx, input: NewOutgoing): Promise<string | null> {
   const offered = await offerMessage(ctx, input);
@@ -61,7 +62,7 @@ export async function queueMessage(ctx: Ctx, input: NewOutgoing): Promise<string
   return offered.kind === "queued" ? offered.id : null;
 }
 
-/** As `queueMessage`, telling which it was. @throws AppError "not_found", "rate_limited". */
+/** As `queueMessage`, telling which it was. @throws AppError "not_found", "rate_limited", "too_large". */
 export async function offerMessage(ctx: Ctx, input: NewOutgoing): Promise<Offered> {
   const chat = await lockChat(ctx, input.conversationId);
   const barred = barOf(input, chat) ?? (await restrictionOf(ctx, input));
@@ -155,6 +156,7 @@ function detailOf(content: NewContent): MessageDetail {
 }
 
 async function keepFile(ctx: Ctx, messageId: string, own: OwnFile, storedAt: Temporal.Instant): Promise<void> {
+  if (!(await hasRoomFor(ctx, own.bytes))) throw overQuota();
   await ctx.tx
     .insert(messageMedia)
     .values({ id: newId(), businessId: ctx.businessId, messageId, state: "stored", storedAt, ...own });

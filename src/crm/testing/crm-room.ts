@@ -13,7 +13,7 @@ import { createCrmApi } from "../api.ts";
 /** The routes of the CRM, with two businesses that must never see each other. */
 export async function crmRoom(db: TestDatabase) {
   const [business, other] = [await testBusiness(db), await testBusiness(db)];
-  const api = createCrmApi({ db, clock: systemClock });
+  const api = createCrmApi({ db, clock: systemClock, countExport: () => {} });
   const { ask, json } = door(api);
   const [owner, stranger] = [member(business.businessId), member(other.businessId)];
   for (const { userId, businessId } of [owner, stranger])

@@ -1,5 +1,5 @@
-import type { Clock } from "../base/clock.ts";
-import { AppError } from "../base/errors.ts";
+import type { Clock } from "./clock.ts";
+import { AppError } from "./errors.ts";
 
 // Whoever was seen longest ago is forgotten first: memory has a bound, whatever comes in.
 const rememberedMax = 10_000;
