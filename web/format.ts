@@ -1,4 +1,4 @@
-import { now } from "./clock.ts";
+import { now, shownNow } from "./clock.ts";
 import { noonOf } from "./dates.ts";
 import { language } from "./language.ts";
 import { zone } from "./session.ts";
@@ -59,7 +59,7 @@ const dayMs = 86_400_000;
 
 /** Days from today to that day, by the business's calendar: 0 today, 1 tomorrow, -1 yesterday. */
 export const daysAway = (instant: string | Date): number =>
-  Math.round((Date.parse(dayKey(instant)) - Date.parse(dayKey(now()))) / dayMs);
+  Math.round((Date.parse(dayKey(instant)) - Date.parse(dayKey(shownNow()))) / dayMs);
 
 /** `היום`, `מחר`, `יום שלישי`, `27 בנובמבר`. */
 export function nearDay(instant: string | Date): string {
@@ -77,7 +77,7 @@ export const nearTime = (instant: string | Date): string => `${nearDay(instant)}
 /** `לפני 12 דקות`; from a day on the day itself. */
 export function ago(instant: string | Date): string {
   const t = timeWords();
-  const minutes = Math.floor((now().getTime() - at(instant).getTime()) / 60_000);
+  const minutes = Math.floor((shownNow().getTime() - at(instant).getTime()) / 60_000);
   if (minutes < 1) return t.now;
   if (minutes < 60) return t.minutesAgo(minutes);
   if (minutes < 24 * 60 && daysAway(instant) === 0) return t.hoursAgo(Math.floor(minutes / 60));

@@ -55,6 +55,27 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await close();
   });
 
+  test("the assistant's silence that ends by time ends on the page as well, with nobody touching it", async () => {
+    const until = Temporal.Now.instant().add({ minutes: 30 }).toString();
+    await withTenant(given.office.stage.db, given.office.businessId, (tx) =>
+      tx.execute(sql`update conversations set silent_until = ${until}::timestamptz, silent_by = 'staff'
+        where customer_id = ${customers[10]}`),
+    );
+    const { page, errors, close } = await open({ path: "/tasks" });
+    await page.clock.install();
+    await page.goto(new URL(`/inbox?with=${customers[10]}`, page.url()).href);
+    await page.getByText("הצוות עונה.").waitFor();
+    const badge = page.locator(`a.inbox-row[href="/inbox?with=${customers[10]}"] .badge`);
+    await badge.waitFor();
+    await page.clock.fastForward("29:00");
+    expect(await page.getByText("הצוות עונה.").isVisible()).toBe(true);
+    await page.clock.fastForward("02:00");
+    await page.getByText("העוזרת עונה בשיחה הזאת.").waitFor();
+    expect(await badge.count()).toBe(0);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("what cannot be sent says why and is not lost", async () => {
     const { page, close } = await open({ path: `/inbox?with=${customers[1]}` });
     await page.getByLabel("כתיבת הודעה").fill("בלי רשת");

@@ -48,8 +48,12 @@ let source: EventSource | null = null;
 let retry: ReturnType<typeof setTimeout> | undefined;
 let hiding: ReturnType<typeof setTimeout> | undefined;
 
-/** Opens the one stream of this tab; only after `auth.me` succeeded. */
-export function goLive(): void {
+// What the server had told anybody when it said who is logged in: the first stream begins there, later ones after a gap.
+let beginsAt: string | null = null;
+
+/** Opens the one stream of this tab; only after `auth.me` succeeded, with its `latest`: nothing between the two is missed. */
+export function goLive(latest: string): void {
+  beginsAt = latest;
   connect();
   document.addEventListener("visibilitychange", () => {
     clearTimeout(hiding);
@@ -65,11 +69,12 @@ function connect(): void {
   clearTimeout(retry);
   source?.close();
   if (liveState.value === "off") liveState.value = "connecting";
-  const opened = new EventSource("/api/events");
+  const opened = new EventSource(`/api/events${beginsAt === null ? "" : `?since=${encodeURIComponent(beginsAt)}`}`);
   source = opened;
   opened.onopen = () => {
     const missed = liveState.value !== "connecting";
     liveState.value = "live";
+    beginsAt = null;
     lostAt.value = null;
     if (missed) tell(null);
   };

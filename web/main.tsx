@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   followAddress();
   render(<Shell />, root);
   if (loggedIn) {
-    if (me.value?.business) goLive();
+    if (me.value?.business) goLive(me.value.latest);
     watchKeys();
     if (me.value?.business) {
       bell.hold();

@@ -42,7 +42,7 @@ export async function login(email: string, password: string, to: string): Promis
  * Whoever runs an installation of one business is its owner as well: after the login they are inside it, by the same way in,
  * banner and line in the audit as every other time (S3). Having left it they stay outside, until the next login.
  */
-async function enterTheOnlyBusiness({ role, business }: Me): Promise<void> {
+async function enterTheOnlyBusiness({ role, business }: Pick<Me, "role" | "business">): Promise<void> {
   if (role !== "system_admin" || business !== null) return;
   try {
     const { items } = await (await api.admin.businesses.$get({ query: { limit: "2" } })).json();

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
+import type { Route } from "playwright-core";
 import { newId } from "../src/base/ids.ts";
+import { createTask } from "../src/crm/tasks/create-task.ts";
 import { announce } from "../src/db/announce.ts";
 import { withTenant } from "../src/db/tenant.ts";
 import { inBrowser } from "./testing/in-browser.ts";
@@ -20,6 +22,47 @@ inBrowser("old data in a browser", {}, (given) => {
     await page.unroute("**/api/admin/health");
     await page.getByRole("button", { name: "ניסיון נוסף" }).click();
     await page.getByText(/נכון לשעה/).waitFor({ state: "detached" });
+    await close();
+  });
+
+  test("today's figures stay when they cannot be read again, and say once of when they are", async () => {
+    const { stage, businessId } = given.office;
+    const { page, close } = await open();
+    const calls = page.locator("a.figure[href='/calls'] .figure-value");
+    await page.waitForFunction(() => /\d/.test(document.querySelector(".figure-value")?.textContent ?? ""));
+    const before = await calls.textContent();
+    const failing = (route: Route) => route.fulfill({ status: 500, json: {} });
+    await page.route(/\/api\/(calls|tasks|notifications)\?/, failing);
+    for (const type of ["call", "task"] as const)
+      await withTenant(stage.db, businessId, (tx) => announce(tx, { businessId, type, id: newId() }));
+    const note = page.getByText(/נכון לשעה/);
+    await note.waitFor();
+    expect([await note.count(), await calls.textContent()]).toEqual([1, before]);
+    await page.unroute(/\/api\/(calls|tasks|notifications)\?/);
+    await page.getByRole("button", { name: "ניסיון נוסף" }).click();
+    await note.waitFor({ state: "detached" });
+    await page.route("**/api/tasks?*", failing);
+    await page.reload();
+    await page.locator(".needs").getByRole("button", { name: "ניסיון נוסף" }).waitFor();
+    await close();
+  });
+
+  test("what happens between the first look and the first open of the live line is shown", async () => {
+    const { stage, businessId } = given.office;
+    const { page, errors, close } = await open({ path: "/more" });
+    const held = Promise.withResolvers<void>();
+    await page.route("**/api/events*", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.goto(`${stage.listensAt}/tasks`);
+    await page.getByText("אין משימות פתוחות").waitFor();
+    await withTenant(stage.db, businessId, (tx) =>
+      createTask({ businessId, actor: { kind: "assistant" }, tx }, { title: "להתקשר לרונית" }),
+    );
+    held.resolve();
+    await page.getByText("להתקשר לרונית").waitFor();
+    expect(errors).toEqual([]);
     await close();
   });
 

@@ -76,7 +76,7 @@ export function createApi(deps: ApiDeps) {
   const api = new Hono<ApiEnv>();
   api.use("/api/*", guard({ sessions, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, rate }));
   return api
-    .route("/", createAuthApi({ db, cookies, sessions, clock, log }))
+    .route("/", createAuthApi({ db, cookies, sessions, clock, log, latestFact: () => deps.hub.latest }))
     .route("/", createCalendarApi(deps))
     .route("/", createCallsApi({ ...deps, tracePlot }))
     .route("/", createCrmApi({ db, clock, countExport }))

@@ -24,6 +24,8 @@ export interface AuthApiDeps {
   sessions: Sessions;
   clock: Clock;
   log: Log;
+  /** Version of the latest fact that live panels were told (`notify/live`). */
+  latestFact: () => string;
 }
 
 export type C = Context<ApiEnv>;

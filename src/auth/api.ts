@@ -6,7 +6,7 @@ import { accessOf, route } from "../api/route.ts";
 import { type AuthApiDeps, createAuthHelpers, authTag as tag } from "./api-session.ts";
 import { createImpersonationRoutes } from "./impersonation-routes.ts";
 import { login } from "./login.ts";
-import { describeMe, meAnswer } from "./me.ts";
+import { askedMe, describeMe, meAnswer } from "./me.ts";
 import { createPasswordRoutes } from "./password-routes.ts";
 import { givenPassword } from "./passwords.ts";
 import { emailText } from "./users.ts";
@@ -15,13 +15,15 @@ const loginBody = z.strictObject({ email: emailText, password: givenPassword });
 
 /** `/api/auth/*`: who is logged in, and how that begins and ends (S1-S3). */
 export function createAuthApi(deps: AuthApiDeps) {
-  const { db, cookies } = deps;
+  const { db, cookies, latestFact } = deps;
   const helpers = createAuthHelpers(deps);
   const { entrance, by, become, end } = helpers;
   return new Hono<ApiEnv>()
-    .get("/api/auth/me", route({ summary: "Who is logged in", tag, access: "user", answer: meAnswer }), async (c) => {
+    .get("/api/auth/me", route({ summary: "Who is logged in", tag, access: "user", answer: askedMe }), async (c) => {
+      const latest = latestFact();
       const token = c.get("session") ? cookies.readSession(c) : null;
-      return c.json(await describeMe(db, accessOf(c), token === null ? null : cookies.csrfOf(token)));
+      const me = await describeMe(db, accessOf(c), token === null ? null : cookies.csrfOf(token));
+      return c.json({ ...me, latest });
     })
     .get(
       "/api/auth/csrf",

@@ -20,6 +20,9 @@ export const meAnswer = z.object({
   /** To repeat in the header `X-CSRF-Token` of every request that changes something; null for an API key. */
   csrf: z.string().nullable(),
 });
+
+/** Of the question itself: `/api/events?since=…` with it misses nothing that happens after this answer. */
+export const askedMe = meAnswer.extend({ latest: z.string() });
 export type Me = z.input<typeof meAnswer>;
 
 export function describeMe(db: Database, access: Access, csrf: string | null): Promise<Me> {

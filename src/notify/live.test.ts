@@ -208,9 +208,10 @@ async function connected(role: "system_admin" | "agent" = "agent") {
   const browser = new Browser(app);
   const person = await addPerson(db, role, role === "agent" ? a : null);
   await browser.login(person.email, password);
-  const stream = async () => {
+  const stream = async (since?: string) => {
     const headers = { Cookie: [...browser.jar].map(([name, value]) => `${name}=${value}`).join("; ") };
-    const answer = await app.request("/api/events", { headers });
+    const path = since === undefined ? "/api/events" : `/api/events?since=${since}`;
+    const answer = await app.request(path, { headers });
     return { answer, panel: new Panel(answer.body!) };
   };
   return { browser, stream, hub, ...person };
@@ -226,6 +227,23 @@ test("over HTTP it is an event stream that nobody stores; without a session it i
   expect(hub.size).toBe(1);
   browser.jar.clear();
   expect((await browser.ask("/api/events")).status).toBe(401);
+});
+
+// What a page loads between who is logged in and its first stream would otherwise stay as it was until the next fact.
+test("the first stream begins where the answer about who is logged in ended", async () => {
+  const { browser, stream, hub } = await connected();
+  const colleague = watch(hub, a);
+  await tell(a, "before");
+  await colleague.next();
+  const { latest } = (await browser.ask<{ latest: string }>("/api/auth/me")).body;
+  await tell(a, "meanwhile");
+  await colleague.next();
+  const { panel } = await stream(latest);
+  expect((await panel.next())?.id).toBe("meanwhile");
+  await tell(a, "afterwards");
+  expect((await panel.next())?.id).toBe("afterwards");
+  const unknown = (await stream("from another life")).panel;
+  expect((await unknown.next())?.type).toBe("reset");
 });
 
 // After an outage of network or process every panel is back at once; one question of the database each is more than may wait.

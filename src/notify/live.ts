@@ -29,6 +29,8 @@ export interface LiveHub {
   watches(businessId: BusinessId): boolean;
   /** Resolves when it hears everything; streams that were open before are told to read again. */
   readonly listening: Promise<void>;
+  /** Version of the latest fact of anybody: a stream that goes on from here misses nothing since now. */
+  readonly latest: string;
   /** Streams open in this process. */
   readonly size: number;
   close(): Promise<void>;
@@ -93,6 +95,10 @@ class Hub implements LiveHub {
     const said = missed === null ? wire.reset(latest) : missed.map(wire.fact).join("");
     stream.send(wire.encode(said + wire.mark(latest)));
     return stream.body;
+  }
+
+  get latest(): string {
+    return this.#memory.latest;
   }
 
   endSession(key: string): void {

@@ -1,7 +1,7 @@
 import { computed } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
-import { now } from "../clock.ts";
+import { hasPassed } from "../clock.ts";
 import { failed, toast } from "../parts/toasts.tsx";
 import { type Pages, pageSize, readPages } from "../read-pages.ts";
 import { resource, resourceBy } from "../resource.ts";
@@ -82,8 +82,7 @@ export function linesOf(written: readonly Chat[], called: readonly CallLine[]): 
   return [...found.values()].toSorted((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-export const isSilent = (chat: Chat | null): boolean =>
-  chat?.silentUntil != null && Date.parse(chat.silentUntil) > now().getTime();
+export const isSilent = (chat: Chat | null): boolean => chat?.silentUntil != null && !hasPassed(chat.silentUntil);
 
 export type InboxFilter = "all" | "unread" | "human";
 

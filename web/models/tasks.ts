@@ -1,6 +1,6 @@
 import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
-import { now } from "../clock.ts";
+import { hasPassed } from "../clock.ts";
 import { daysAway } from "../format.ts";
 import { failed, toast } from "../parts/toasts.tsx";
 import { type Resource, resource, resourceBy } from "../resource.ts";
@@ -33,7 +33,7 @@ export type TaskGroup = "overdue" | "today" | "later" | "undated";
 /** When a task is due, as a person plans the day. */
 export function groupOf({ dueAt }: Task): TaskGroup {
   if (dueAt === null) return "undated";
-  if (Date.parse(dueAt) < now().getTime()) return "overdue";
+  if (hasPassed(dueAt)) return "overdue";
   return daysAway(dueAt) === 0 ? "today" : "later";
 }
 

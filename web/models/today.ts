@@ -26,6 +26,7 @@ export const today = resource(
     ]);
     const phoned = calls.items.filter(({ origin }) => origin === "phone");
     return {
+      date,
       calls: phoned.length,
       answered: phoned.filter(({ endReason }) => endReason !== null && !["fallback", "bug", "lost"].includes(endReason))
         .length,

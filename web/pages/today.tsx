@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { link } from "../address.ts";
-import { now } from "../clock.ts";
-import { clockTime, dayName, number, weekday } from "../format.ts";
+import { shownNow } from "../clock.ts";
+import { clockTime, dayKey, dayName, number, weekday } from "../format.ts";
 import { circleCheck, phoneCall } from "../icons.ts";
 import { liveCalls } from "../models/calls.ts";
 import { bell } from "../models/notifications.ts";
@@ -14,6 +14,7 @@ import { Loaded } from "../parts/loaded.tsx";
 import { NotificationRow } from "../parts/notification-row.tsx";
 import { Page } from "../parts/page.tsx";
 import { SkeletonBlock, SkeletonRows } from "../parts/skeleton.tsx";
+import { StaleNote } from "../parts/stale-note.tsx";
 import { useResource } from "../resource.ts";
 import { todayWords } from "../strings/today.he.ts";
 import { TaskDialog } from "./tasks/task-dialog.tsx";
@@ -23,13 +24,15 @@ import { FirstSteps, isBeginning } from "./today/first-steps.tsx";
 /** What needs me: first what waits, then the day's meetings and figures. */
 export default function TodayPage() {
   const t = todayWords();
-  const date = now();
+  const date = shownNow();
+  useNewDay(dayKey(date));
   // Decided once: nothing changes its place under the finger.
   const [stepsFirst] = useState(() => matchMedia("(width < 768px)").matches && isBeginning());
   // What stands below the checklist waits for its length.
   const isAwaited = stepsFirst && firstSteps.data.value === null && firstSteps.error.value === null;
   return (
     <Page title={t.title} note={`${weekday(date)}, ${dayName(date)}`}>
+      <StaleNote of={[liveCalls, today, taskList("open"), bell]} />
       <LiveStrip />
       {stepsFirst && <FirstSteps />}
       <div class="columns" hidden={isAwaited}>
@@ -44,6 +47,14 @@ export default function TodayPage() {
       </div>
     </Page>
   );
+}
+
+/** A page that stays open over night shows the new day. */
+function useNewDay(date: string): void {
+  useEffect(() => {
+    const shown = today.data.peek()?.date ?? date;
+    if (shown !== date) void today.reload();
+  }, [date]);
 }
 
 function LiveStrip() {
@@ -66,11 +77,10 @@ function Figures() {
   const t = todayWords().figures;
   useResource(today);
   const data = today.data.value;
+  const unknown = today.error.value === null ? <span class="skeleton figure-skeleton" /> : "–";
   const figure = (name: string, value: number | undefined, to: string) => (
     <a class="figure" href={to}>
-      <span class="figure-value">
-        {value === undefined ? <span class="skeleton figure-skeleton" /> : number(value)}
-      </span>
+      <span class="figure-value">{value === undefined ? unknown : number(value)}</span>
       <span class="small muted">{name}</span>
     </a>
   );
@@ -87,34 +97,41 @@ function Figures() {
 function Needs() {
   const t = todayWords();
   const open = useSignal<Task | null>(null);
-  const tasks = taskList("open");
-  useResource(tasks);
-  const isEmpty = alarms.value.length + dueTasks.value.length === 0;
+  const skeleton = <SkeletonRows count={4} />;
   return (
     <section class="needs">
       <div class="section-head">
         <h2>{t.needs}</h2>
       </div>
-      {tasks.data.value === null || bell.data.value === null ? (
-        <SkeletonRows count={4} />
-      ) : isEmpty ? (
-        <Empty icon={circleCheck} title={t.nothing.title} text={t.nothing.text} />
-      ) : (
-        <ul class="rows">
-          {alarms.value.map((notification) => (
-            <li key={notification.id}>
-              <NotificationRow of={notification} />
-            </li>
-          ))}
-          {dueTasks.value.map((task) => (
-            <li key={task.id} class="inset">
-              <TaskRow task={task} onOpen={() => (open.value = task)} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Loaded from={taskList("open")} skeleton={skeleton} quiet>
+        {() => (
+          <Loaded from={bell} skeleton={skeleton} quiet>
+            {() => <NeedRows onOpen={(task) => (open.value = task)} />}
+          </Loaded>
+        )}
+      </Loaded>
       {open.value !== null && <TaskDialog task={open.value} onClose={() => (open.value = null)} />}
     </section>
+  );
+}
+
+function NeedRows({ onOpen }: { onOpen: (task: Task) => void }) {
+  const t = todayWords().nothing;
+  if (alarms.value.length + dueTasks.value.length === 0)
+    return <Empty icon={circleCheck} title={t.title} text={t.text} />;
+  return (
+    <ul class="rows">
+      {alarms.value.map((notification) => (
+        <li key={notification.id}>
+          <NotificationRow of={notification} />
+        </li>
+      ))}
+      {dueTasks.value.map((task) => (
+        <li key={task.id} class="inset">
+          <TaskRow task={task} onOpen={() => onOpen(task)} />
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -129,7 +146,7 @@ function Meetings() {
         </a>
       </div>
       <div class="card-body">
-        <Loaded from={today} skeleton={<SkeletonBlock size="20px" />}>
+        <Loaded from={today} skeleton={<SkeletonBlock size="20px" />} quiet>
           {({ meetings }) =>
             meetings.length === 0 ? (
               <p class="muted small">{t.noMeetings}</p>

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from "preact";
-import { clockTime } from "../format.ts";
 import { circleAlert } from "../icons.ts";
 import { problemText } from "../problems.ts";
 import { type Resource, useResource } from "../resource.ts";
@@ -7,11 +6,14 @@ import { shellWords } from "../strings/shell.he.ts";
 import { Button } from "./button.tsx";
 import { Empty } from "./empty.tsx";
 import { SkeletonRows } from "./skeleton.tsx";
+import { StaleNote } from "./stale-note.tsx";
 
 interface LoadedProps<T> {
   from: Resource<T>;
   /** What stands there until the first answer, in the shape of what will come. */
   skeleton?: ComponentChildren;
+  /** The page itself says of when it is what it shows. */
+  quiet?: boolean;
   children: (data: T) => ComponentChildren;
 }
 
@@ -19,28 +21,22 @@ interface LoadedProps<T> {
  * Shows what a resource holds: a skeleton first, then the data for good. When it could not be read again, of when it is stands
  * above it; an error alone only when there never was any.
  */
-export function Loaded<T>({ from, skeleton = <SkeletonRows />, children }: LoadedProps<T>) {
+export function Loaded<T>({ from, skeleton = <SkeletonRows />, quiet = false, children }: LoadedProps<T>) {
   useResource(from);
   const t = shellWords();
   const data = from.data.value;
   const error = from.error.value;
-  const again = <Button onClick={() => from.reload()}>{t.retry}</Button>;
   if (data !== null)
     return (
       <>
-        {error !== null && from.at.value !== null && (
-          <div class="notice warn" role="status">
-            <span class="grow">{t.stale(clockTime(from.at.value))}</span>
-            {again}
-          </div>
-        )}
+        {!quiet && <StaleNote of={[from]} />}
         {children(data)}
       </>
     );
   if (error === null) return <>{skeleton}</>;
   return (
     <Empty icon={circleAlert} title={problemText(error)} text="">
-      {again}
+      <Button onClick={() => from.reload()}>{t.retry}</Button>
     </Empty>
   );
 }

@@ -41,7 +41,7 @@ export function testApi(
   db: Database,
   publicBaseUrl = "http://127.0.0.1:3000",
   clock = systemClock,
-  hub = null as unknown as LiveHub,
+  hub = { latest: "" } as LiveHub,
   sessions = readEverySession(db, clock),
 ): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();

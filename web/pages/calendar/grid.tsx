@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { now } from "../../clock.ts";
+import { shownNow } from "../../clock.ts";
 import { clockOf, minuteOf } from "../../dates.ts";
 import { clockTime, dateName, dayKey, shortDay } from "../../format.ts";
 import { inLanes } from "../../lanes.ts";
@@ -26,7 +26,7 @@ export function Grid({ days, meetings, onOpen, onBook }: GridProps) {
   const [from, to] = hoursOf(days, meetings);
   const hours = Array.from({ length: (to - from) / 60 }, (_, index) => from + index * 60);
   const scroller = useRef<HTMLDivElement>(null);
-  const today = dayKey(now());
+  const today = dayKey(shownNow());
   useEffect(() => {
     scroller.current?.querySelector(".now-line")?.scrollIntoView({ block: "center", inline: "nearest" });
   }, []);
@@ -102,7 +102,7 @@ function Column({ of, from, to, isToday, meetings, onOpen, onBook }: ColumnProps
     from: minuteOf(meeting.startsLocal),
     to: meeting.endsLocal.startsWith(of.date) ? minuteOf(meeting.endsLocal) : dayEnds,
   }));
-  const minute = minuteOf(`${of.date}T${clockTime(now())}`);
+  const minute = minuteOf(`${of.date}T${clockTime(shownNow())}`);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button at the head of the page books by keyboard
     // biome-ignore lint/a11y/noStaticElementInteractions: a shortcut for the mouse
