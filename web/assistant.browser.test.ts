@@ -166,6 +166,58 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await close();
   });
 
+  test("who saves before the panel has heard of a colleague's change is told by the server, sees it and chooses", async () => {
+    const { page, violations, close } = await open({ path: "/assistant?tab=knows" });
+    /** What the panel hears of the server is as old as now, until it was refused something. */
+    const holdBack = async (path: string) => {
+      const old = await (await page.request.get(`${given.office.stage.listensAt}${path}`)).json();
+      let deaf = true;
+      page.on("response", (answer) => {
+        if (answer.status() === 409) deaf = false;
+      });
+      await page.route(`**${path}`, (route) =>
+        deaf && route.request().method() === "GET" ? route.fulfill({ json: old }) : route.continue(),
+      );
+    };
+    const save = page.getByRole("button", { name: "שמירה" });
+    await page.getByRole("button", { name: "הוספה" }).first().click();
+    await page.getByLabel("נושא").fill("מחיר");
+    await page.getByLabel("מה נכון").fill("מאה");
+    await save.click();
+    await page.getByRole("button", { name: "עריכה: מחיר" }).waitFor();
+    const colleague = await page.context().newPage(); // a second login would end the first
+    await colleague.goto(page.url());
+    await holdBack("/api/knowledge");
+    await page.getByRole("button", { name: "עריכה: מחיר" }).click();
+    await page.getByLabel("מה נכון").fill("מאתיים");
+    await colleague.getByRole("button", { name: "עריכה: מחיר" }).click();
+    await colleague.getByLabel("מה נכון").fill("שלוש מאות");
+    await colleague.getByRole("button", { name: "שמירה" }).click();
+    await colleague.locator(".row-sub").getByText("שלוש מאות").waitFor();
+    await save.click();
+    await page.locator(".difference").getByText("שלוש מאות").waitFor();
+    expect(await page.getByLabel("מה נכון").inputValue()).toBe("מאתיים");
+    await page.getByRole("button", { name: "להמשיך עם הנוסח שלי" }).click();
+    await save.click();
+    await colleague.locator(".row-sub").getByText("מאתיים").waitFor();
+
+    const here = `${given.office.stage.listensAt}/assistant`;
+    await holdBack("/api/settings");
+    await Promise.all([page.goto(here), colleague.goto(here)]);
+    await colleague.getByLabel("ברכה בוואטסאפ").fill("של הקולגה");
+    await colleague.getByRole("button", { name: "שמירה" }).click();
+    await colleague.locator(".toast").getByText("בתוקף מהשיחה הבאה").waitFor();
+    await page.getByLabel("ברכה בוואטסאפ").fill("שלי");
+    await save.click();
+    await page.locator(".difference").getByText("ברכה בוואטסאפ: של הקולגה").waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "הנוסח החדש במקום שלי" }).click();
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("textarea")].some(({ value }) => value === "של הקולגה"),
+    );
+    await close();
+  });
+
   test("a draft is rehearsed without a key: it says why it did not run, and is published all the same", async () => {
     const { page, close } = await open({ path: "/rehearsal" });
     await page.getByRole("button", { name: "הוספת דוגמאות" }).click();

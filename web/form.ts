@@ -1,4 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
+import { ApiError } from "./api.ts";
 import { failed } from "./parts/toasts.tsx";
 import { fieldProblems } from "./problems.ts";
 
@@ -45,3 +46,11 @@ export function createForm(): Form {
 /** Every named field of a form, trimmed. */
 const valuesOf = (form: HTMLFormElement): Record<string, string> =>
   Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
+
+/** A number as people write it. @throws ApiError "invalid" at its field. */
+export function numberIn(values: Readonly<Record<string, string>>, name: string): number {
+  const written = values[name] ?? "";
+  const number = Number(written);
+  if (written !== "" && !Number.isNaN(number)) return number;
+  throw new ApiError("invalid", [{ path: name, code: written === "" ? "required" : "invalid" }]);
+}

@@ -84,6 +84,8 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     const kept = page.getByLabel("חודשים שהודעות נשמרות");
     const audit = page.getByLabel("חודשים שיומן הביקורת נשמר");
     const save = page.getByRole("button", { name: "שמירה" });
+    const transcripts = page.getByLabel("חודשים שתמלילי שיחות נשמרים");
+    await transcripts.fill("");
     await kept.fill("18");
     await audit.fill("3");
     await save.click();
@@ -95,7 +97,37 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await page.reload();
     await kept.waitFor();
     expect([await kept.inputValue(), await audit.inputValue()]).toEqual(["18", "36"]);
-    expect(await page.getByLabel("חודשים שתמלילי שיחות נשמרים").inputValue()).toBe("");
+    expect(await transcripts.inputValue()).toBe("");
+    await close();
+  });
+
+  test("saving one field of the privacy page undid what a colleague had changed in another", async () => {
+    const { page, close } = await open({ path: "/settings?tab=privacy" });
+    const sent: unknown[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "PATCH") sent.push(request.postDataJSON());
+    });
+    const transcripts = page.getByLabel("חודשים שתמלילי שיחות נשמרים");
+    const before = await transcripts.inputValue();
+    await transcripts.fill("60");
+    const colleague = await page.context().newPage(); // a second login would end the first
+    await colleague.goto(page.url());
+    await colleague.getByLabel("ימים שהקלטה נשמרת").fill("5");
+    await colleague.getByRole("button", { name: "שמירה" }).click();
+    await colleague.getByText("נשמר", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("נשמר", { exact: true }).waitFor();
+    expect(sent).toEqual([
+      { transcriptMonths: 60, basedOn: { transcriptMonths: before === "" ? null : Number(before) } },
+    ]);
+    await colleague.reload();
+    await colleague.getByLabel("ימים שהקלטה נשמרת").waitFor();
+    expect(await colleague.getByLabel("ימים שהקלטה נשמרת").inputValue()).toBe("5");
+    // "Sixty" is no number of months, and must not be taken for "for ever".
+    await transcripts.fill("שישים");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.locator(".field .error").waitFor();
+    expect(sent).toHaveLength(1);
     await close();
   });
 

@@ -39,6 +39,10 @@ const question = z.object({
   createdAt: instantText,
 });
 const { subject, body } = knowledgeInput.shape;
+const changeInput = knowledgeInput.extend({
+  /** The revision that the author saw: with another one there nothing is overwritten (409). */
+  basedOn: z.int().min(1).optional(),
+});
 
 /** `/api/knowledge` (A12) and `/api/questions` (A11). */
 export const knowledgeRoutes = ({ db }: { db: Database }) =>
@@ -61,9 +65,12 @@ const subjects = (db: Database) =>
       "/api/knowledge/:id",
       route({ summary: "Change a subject", tag, access: "staff", answer: known }),
       idParam(),
-      json(knowledgeInput),
-      async (c) =>
-        c.json(shown(await inTenant(db, c, (ctx) => saveKnowledge(ctx, c.req.valid("json"), c.req.valid("param").id)))),
+      json(changeInput),
+      async (c) => {
+        const { basedOn, ...words } = c.req.valid("json");
+        const { id } = c.req.valid("param");
+        return c.json(shown(await inTenant(db, c, (ctx) => saveKnowledge(ctx, words, id, basedOn))));
+      },
     )
     .post(
       "/api/knowledge/:id/publish",

@@ -29,6 +29,15 @@ const settings = z.object({
   /** False = nobody is put through yet: the number has to be verified by a call first. */
   transferVerified: z.boolean(),
 });
+const changeInput = settingsChange.extend({
+  /** What the author saw in the fields that change: where one is otherwise by now, nothing is saved (409). */
+  basedOn: z
+    .partialRecord(
+      settingsChange.keyof(),
+      z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]),
+    )
+    .optional(),
+});
 const previewInput = z.strictObject({
   kind: z.enum(["greeting", "prompt"]).default("greeting"),
   text: z.string().max(20_000),
@@ -52,14 +61,14 @@ export const settingsRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
     .patch(
       "/api/settings",
       route({ summary: "Change what is given; in force for the next call", tag, access: "owner", answer: settings }),
-      json(settingsChange),
+      json(changeInput),
       async (c) =>
         c.json(
           await inTenant(db, c, async (ctx) => {
-            const change = c.req.valid("json");
+            const { basedOn, ...change } = c.req.valid("json");
             const before = await getSettings(ctx);
             if (isGrave(change, before)) assertFresh(c, clock.instant());
-            await saveSettings(ctx, change);
+            await saveSettings(ctx, change, basedOn);
             return shownSettings(ctx);
           }),
         ),

@@ -84,6 +84,27 @@ describe("settings", () => {
     expect(Object.keys(body)).not.toContain("callPrompt");
   });
 
+  test("of two who change one greeting the second is told, and saves nothing; another field is no matter", async () => {
+    const who = await office("חדר כושר");
+    const { callGreeting } = (await ask(who, "/api/settings")).body;
+    await patch(who, "/api/settings", { callGreeting: "ראשון", voice: "cedar", basedOn: { callGreeting } });
+    expect(
+      await patch(who, "/api/settings", { callGreeting: "שני", keywords: ["א"], basedOn: { callGreeting } }),
+    ).toEqual({
+      status: 409,
+      body: {
+        error: {
+          code: "taken",
+          message: "changed_meanwhile",
+          fields: [{ path: "callGreeting", code: "changed_meanwhile" }],
+        },
+      },
+    });
+    expect((await ask(who, "/api/settings")).body).toMatchObject({ callGreeting: "ראשון", keywords: [] });
+    const based = { callGreeting: "ראשון", keywords: [], transferPhone: null };
+    expect((await patch(who, "/api/settings", { callGreeting: "שני", basedOn: based })).status).toBe(200);
+  });
+
   test("another transfer number wants the password given lately; the same one, and none, do not (K16)", async () => {
     const confirmedAt = systemClock.instant().subtract({ hours: 1 });
     const set = (transferPhone: string | null, asked: Asked = {}) =>
@@ -185,6 +206,10 @@ describe("knowledge", () => {
     expect([status, body.status, body.revision]).toEqual([201, "draft", 1]);
     const { body: changed } = await put(agent, `/api/knowledge/${body.id}`, { ...fact, body: "בחצר, בחינם" });
     expect(changed).toMatchObject({ revision: 2, status: "draft" });
+    const late = await put(agent, `/api/knowledge/${body.id}`, { ...fact, body: "ברחוב", basedOn: body.revision });
+    expect(late).toMatchObject({ status: 409, body: { error: { message: "changed_meanwhile" } } });
+    const again = { ...fact, status: "draft", basedOn: changed.revision };
+    expect((await put(agent, `/api/knowledge/${body.id}`, again)).status).toBe(200);
     expect((await post(agent, `/api/knowledge/${body.id}/publish`, {})).body.status).toBe("published");
     expect((await remove(stranger, `/api/knowledge/${body.id}`)).status).toBe(404);
     expect((await remove(agent, `/api/knowledge/${body.id}`)).status).toBe(204);

@@ -8,6 +8,7 @@ import { authorOf } from "./author.ts";
 import { changed } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 import { refreshFacts } from "./knowledge-digest.ts";
+import { overtaken } from "./overtaken.ts";
 
 export type Knowledge = typeof knowledge.$inferSelect;
 
@@ -20,8 +21,18 @@ export const knowledgeInput = z.strictObject({
 });
 export type KnowledgeInput = z.input<typeof knowledgeInput>;
 
-/** Adds a subject, or changes the one with `id`. In force for the next call or message. @throws AppError. */
-export async function saveKnowledge(ctx: Ctx, input: KnowledgeInput, id?: string): Promise<Knowledge> {
+/**
+ * Adds a subject, or changes the one with `id`. In force for the next call or message. `basedOn` is the revision that the
+ * author saw: with another one there nothing is overwritten. @throws AppError "invalid", "not_found", "taken" as said.
+ */
+export async function saveKnowledge(
+  ctx: Ctx,
+  input: KnowledgeInput,
+  id?: string,
+  basedOn?: number | undefined,
+): Promise<Knowledge> {
+  if (id !== undefined && basedOn !== undefined && (await lockKnowledge(ctx, id)).revision !== basedOn)
+    throw overtaken();
   const values = { ...parseInput(knowledgeInput, input), authorName: authorOf(ctx.actor).name };
   const [row] =
     id === undefined
@@ -47,11 +58,16 @@ export function listKnowledge(ctx: Ctx): Promise<Knowledge[]> {
 
 /** A draft is told to customers from now on. @throws AppError "not_found". */
 export async function publishKnowledge(ctx: Ctx, id: string): Promise<Knowledge> {
+  const row = await lockKnowledge(ctx, id);
+  const { kind, subject, body } = row;
+  return row.status === "published" ? row : saveKnowledge(ctx, { kind, subject, body, status: "published" }, id);
+}
+
+async function lockKnowledge(ctx: Ctx, id: string): Promise<Knowledge> {
   const mine = and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.id, id));
   const [row] = await ctx.tx.select().from(knowledge).where(mine).for("update");
   if (row === undefined) throw new AppError("not_found", "no such knowledge");
-  const { kind, subject, body } = row;
-  return row.status === "published" ? row : saveKnowledge(ctx, { kind, subject, body, status: "published" }, id);
+  return row;
 }
 
 /** @throws AppError "not_found". */

@@ -7,6 +7,7 @@ import { limits } from "../limits.ts";
 import { authorOf } from "./author.ts";
 import { changed } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
+import { overtaken } from "./overtaken.ts";
 import { assertPlaceholders } from "./placeholders.ts";
 import { type DiffPart, diffWords } from "./prompts-diff.ts";
 
@@ -27,7 +28,7 @@ export async function savePrompt(
   if (basedOn !== undefined) {
     await lockInForce(ctx, channel);
     const [newest] = await listPromptVersions(ctx, channel, 1);
-    if ((newest?.version ?? 0) !== basedOn) throw new AppError("taken", "somebody saved another version meanwhile");
+    if ((newest?.version ?? 0) !== basedOn) throw overtaken();
   }
   return addVersion(ctx, channel, body, null);
 }

@@ -7,6 +7,7 @@ import { phoneText } from "../base/phone-text.ts";
 import { businessSettings } from "../db/schema/business.ts";
 import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
+import { overtaken } from "./overtaken.ts";
 import { assertPlaceholders } from "./placeholders.ts";
 
 export type BusinessSettings = Omit<typeof businessSettings.$inferSelect, "businessId" | "updatedAt">;
@@ -39,6 +40,8 @@ export const settingsChange = z
   .partial();
 
 export type SettingsChange = z.input<typeof settingsChange>;
+/** Fields as their author saw them. */
+export type SettingsSeen = Partial<Record<keyof SettingsChange, unknown>>;
 
 /** @throws AppError "not_found" when the tenant does not exist. */
 export async function getSettings(ctx: Ctx): Promise<BusinessSettings> {
@@ -50,10 +53,13 @@ export async function getSettings(ctx: Ctx): Promise<BusinessSettings> {
 
 /**
  * Saves what is given. In force for the next call of every process as soon as the transaction commits.
- * @throws AppError "invalid" naming every field that is out of bounds, or the placeholders that a greeting cannot have.
+ * `basedOn` is what the author saw in some of the fields: where one of them is otherwise by now, nothing is saved.
+ * @throws AppError "invalid" naming every field that is out of bounds, or the placeholders that a greeting cannot have,
+ * "taken" naming the fields that somebody else changed.
  */
-export async function saveSettings(ctx: Ctx, change: SettingsChange): Promise<void> {
+export async function saveSettings(ctx: Ctx, change: SettingsChange, basedOn: SettingsSeen = {}): Promise<void> {
   const parsed = parseInput(settingsChange, change);
+  await assertUnchanged(ctx, basedOn);
   for (const field of ["callGreeting", "whatsappGreeting"] as const)
     assertPlaceholders(parsed[field] ?? "", "greeting", field);
   const given = Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
@@ -63,4 +69,17 @@ export async function saveSettings(ctx: Ctx, change: SettingsChange): Promise<vo
     .where(eq(businessSettings.businessId, ctx.businessId));
   const act = { action: "settings.change", subject: "settings", detail: { fields: fieldsOf(given) } };
   await changed(ctx, "settings", ctx.businessId, act);
+}
+
+/** The row stays locked, so that of two authors the second sees what the first has saved. */
+async function assertUnchanged(ctx: Ctx, basedOn: SettingsSeen): Promise<void> {
+  const names = Object.keys(basedOn) as (keyof SettingsChange)[];
+  if (names.length === 0) return;
+  const [row] = await ctx.tx
+    .select()
+    .from(businessSettings)
+    .where(eq(businessSettings.businessId, ctx.businessId))
+    .for("update");
+  const theirs = names.filter((name) => !Bun.deepEquals(row?.[name], basedOn[name]));
+  if (theirs.length > 0) throw overtaken(theirs);
 }

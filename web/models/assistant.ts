@@ -6,7 +6,7 @@ import { resource, resourceBy } from "../resource.ts";
 const { knowledge, prompts, questions, settings } = api;
 
 export type Settings = InferResponseType<typeof settings.$get, 200>;
-export type SettingsChange = InferRequestType<typeof settings.$patch>["json"];
+type SettingsChange = InferRequestType<typeof settings.$patch>["json"];
 export type Knowledge = InferResponseType<typeof knowledge.$get, 200>["items"][number];
 export type KnowledgeKind = Knowledge["kind"];
 export type Question = InferResponseType<typeof questions.$get, 200>["items"][number];
@@ -21,13 +21,17 @@ export const assistantSettings = resource<Settings>(
   ["settings"],
 );
 
-/** False when it wanted the password and the person would rather not give it. @throws ApiError */
-export async function saveSettings(change: SettingsChange): Promise<boolean> {
-  const answer = await withPassword(() => settings.$patch({ json: change }));
-  if (answer === null) return false;
+/**
+ * Saves fields as their author saw them. Null when it wanted the password and the person would rather not give it.
+ * @throws ApiError "taken" with the fields that somebody has changed since.
+ */
+export async function saveSettings(change: Partial<Settings>, seen: Partial<Settings>): Promise<Settings | null> {
+  const json = { ...change, basedOn: seen } as SettingsChange;
+  const answer = await withPassword(() => settings.$patch({ json }));
+  if (answer === null) return null;
   const saved = await answer.json();
   assistantSettings.patch(() => saved);
-  return true;
+  return saved;
 }
 
 /** Has the transfer number called and a code read there. False when the password was wanted and not given. @throws ApiError */
@@ -58,9 +62,10 @@ export interface KnowledgeWords {
   body: string;
 }
 
-export async function saveKnowledge(words: KnowledgeWords, id: string | null): Promise<void> {
-  if (id === null) await knowledge.$post({ json: words });
-  else await knowledge[":id"].$put({ param: { id }, json: words });
+/** Adds a subject, or changes one as its author saw it. @throws ApiError "taken" when somebody has changed it since. */
+export async function saveKnowledge(words: KnowledgeWords, seen: Knowledge | null): Promise<void> {
+  if (seen === null) await knowledge.$post({ json: words });
+  else await knowledge[":id"].$put({ param: { id: seen.id }, json: { ...words, basedOn: seen.revision } });
   await knowledgeList.reload();
 }
 

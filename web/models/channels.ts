@@ -6,6 +6,7 @@ const { numbers, whatsapp } = api;
 
 export type Session = InferResponseType<typeof whatsapp.status.$get, 200>;
 export type WhatsappSettings = InferResponseType<typeof whatsapp.settings.$get, 200>;
+type WhatsappChange = InferRequestType<typeof whatsapp.settings.$patch>["json"];
 
 /** The link to WhatsApp: its state, QR and pairing code, as they change. */
 export const session = resource<Session>(
@@ -39,8 +40,10 @@ export const whatsappSettings = resource<WhatsappSettings>(
   ["whatsapp", "settings"],
 );
 
-export async function saveWhatsapp(change: InferRequestType<typeof whatsapp.settings.$patch>["json"]): Promise<void> {
-  const saved = await (await whatsapp.settings.$patch({ json: change })).json();
+export async function saveWhatsapp(change: Partial<WhatsappSettings>): Promise<void> {
+  const { providerInForce, ...rest } = change;
+  const json = (providerInForce === undefined ? rest : { ...rest, provider: providerInForce }) as WhatsappChange;
+  const saved = await (await whatsapp.settings.$patch({ json })).json();
   whatsappSettings.patch(() => saved);
 }
 

@@ -5,6 +5,7 @@ import { resource } from "../resource.ts";
 const { business, erasures, hours, keys, numbers, team, webhooks } = api;
 
 export type Business = InferResponseType<typeof business.$get, 200>;
+type BusinessChange = InferRequestType<typeof business.$patch>["json"];
 export type Opening = InferResponseType<typeof hours.$get, 200>;
 export type Rules = Opening["rules"];
 export type Member = InferResponseType<typeof team.$get, 200>["items"][number];
@@ -15,8 +16,9 @@ export const businessData = resource<Business>(
   ["settings", "business"],
 );
 
-export async function saveBusiness(change: InferRequestType<typeof business.$patch>["json"]): Promise<void> {
-  const saved = await (await business.$patch({ json: change })).json();
+export async function saveBusiness({ name, city, timezone, languages }: Partial<Business>): Promise<void> {
+  const json = { name, city, timezone, languages } as BusinessChange;
+  const saved = await (await business.$patch({ json })).json();
   businessData.patch(() => saved);
 }
 

@@ -82,6 +82,5 @@ export const en: Translation<typeof he> = {
     confirmationTemplate: "Approved template for confirmations after a call (Content SID)",
     templateHint:
       "Three variables: {{1}} what, {{2}} the business, {{3}} when. Without a template staff is told instead.",
-    saved: "Saved",
   },
 };

@@ -78,7 +78,6 @@ export const he = {
     reminderTemplate: "תבנית מאושרת לתזכורות אחרי 24 שעות (Content SID)",
     confirmationTemplate: "תבנית מאושרת לאישור אחרי שיחה (Content SID)",
     templateHint: "שלושה משתנים: {{1}} מה, {{2}} שם העסק, {{3}} מתי. בלי תבנית הצוות מקבל התראה במקום הלקוח.",
-    saved: "נשמר",
   },
 };
 

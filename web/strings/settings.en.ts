@@ -13,7 +13,6 @@ export const en: Translation<typeof he> = {
     keys: "Integrations",
     audit: "Audit",
   },
-  saved: "Saved",
   copy: "Copy",
   copied: "Copied",
   business: {
@@ -119,7 +118,7 @@ export const en: Translation<typeof he> = {
       count === 0 ? "Removed" : count === 1 ? "Removed, 1 customer moved" : `Removed, ${count} customers moved`,
   },
   privacy: {
-    record: "Record calls",
+    record: "Record calls (the greeting always says so; no greeting, no recording)",
     recordingDays: "Days a recording is kept",
     recordingHint: "0: no recording is kept.",
     messageMonths: "Months messages are kept",

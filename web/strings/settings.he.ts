@@ -12,7 +12,6 @@ export const he = {
     keys: "חיבורים",
     audit: "ביקורת",
   },
-  saved: "נשמר",
   copy: "העתקה",
   copied: "הועתק",
   business: {
@@ -117,7 +116,7 @@ export const he = {
       count === 0 ? "הסטטוס הוסר" : count === 1 ? "הסטטוס הוסר, לקוח אחד עבר" : `הסטטוס הוסר, ${count} לקוחות עברו`,
   },
   privacy: {
-    record: "הקלטת שיחות",
+    record: "הקלטת שיחות (הברכה אומרת זאת תמיד; בלי ברכה אין הקלטה)",
     recordingDays: "ימים שהקלטה נשמרת",
     recordingHint: "0: לא נשמרת הקלטה.",
     messageMonths: "חודשים שהודעות נשמרות",

@@ -48,6 +48,9 @@ export const en: Translation<typeof he> = {
   close: "Close",
   back: "Back",
   save: "Save",
+  saved: "Saved",
+  yes: "Yes",
+  no: "No",
   cancel: "Cancel",
   delete: "Delete",
   retry: "Try again",
@@ -83,6 +86,13 @@ export const en: Translation<typeof he> = {
     label: "Your password",
     go: "Confirm",
   },
+  overtaken: {
+    changed: "Somebody saved another text meanwhile. Yours is still here: compare and choose.",
+    choose: "Choose a text first",
+    take: "The new text instead of mine",
+    keep: "Go on with mine",
+    emptied: "The text was removed.",
+  },
   stale: (time) => `As of ${time}`,
   errors: {
     offline: "No network. Nothing was changed.",
@@ -99,6 +109,7 @@ export const en: Translation<typeof he> = {
     bug: "Something broke on our side. Nothing was changed.",
   },
   reasons: {
+    changed_meanwhile: "Somebody saved another text meanwhile. Yours was not saved.",
     never_wrote: "You can only write to somebody who wrote to the business first.",
     opted_out: "The customer asked not to get messages.",
     outbox_full: "Too many messages are waiting to be sent.",

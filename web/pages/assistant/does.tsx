@@ -19,10 +19,11 @@ import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { TextArea } from "../../parts/field.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { toast } from "../../parts/toasts.tsx";
+import { Overtaken } from "../../parts/overtaken.tsx";
+import { failed, toast } from "../../parts/toasts.tsx";
 import { go, query, setQuery } from "../../router.ts";
 import { assistantWords } from "../../strings/assistant.he.ts";
-import { Overtaken } from "./overtaken.tsx";
+import { shellWords } from "../../strings/shell.he.ts";
 
 const channels: readonly Channel[] = ["call", "whatsapp"];
 
@@ -77,7 +78,7 @@ function Editor({ channel, inForce }: { channel: Channel; inForce: Written }) {
       toast(t.saved);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== "taken") throw error;
-      toast(t.does.changed, { bad: true });
+      failed(error);
       await promptBy(channel).reload();
     }
   };
@@ -107,7 +108,7 @@ function Editor({ channel, inForce }: { channel: Channel; inForce: Written }) {
         )}
       </div>
       <div class="line-up">
-        <Button look="primary" disabled={chooseFirst && t.overtaken.choose} onClick={save}>
+        <Button look="primary" disabled={chooseFirst && shellWords().overtaken.choose} onClick={save}>
           {t.does.save}
         </Button>
         <Button

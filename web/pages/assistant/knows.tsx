@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { ApiError } from "../../api.ts";
 import { createForm } from "../../form.ts";
 import { ago } from "../../format.ts";
 import { circleQuestionMark, pencil, plus, sparkles, trash } from "../../icons.ts";
@@ -20,11 +21,11 @@ import { Dialog } from "../../parts/dialog.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Field, Select, TextArea } from "../../parts/field.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { toast } from "../../parts/toasts.tsx";
+import { Overtaken } from "../../parts/overtaken.tsx";
+import { failed, toast } from "../../parts/toasts.tsx";
 import { useResource } from "../../resource.ts";
 import { assistantWords } from "../../strings/assistant.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
-import { Overtaken } from "./overtaken.tsx";
 
 const kinds: readonly KnowledgeKind[] = ["fact", "procedure", "never"];
 const form = createForm();
@@ -126,9 +127,16 @@ function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () =
   const now = knowledgeList.data.value?.items.find(({ id }) => id === known?.id) ?? null;
   const overtaken = now !== null && !busy.value && wordsOf(now) !== wordsOf(began.value!);
   const save = async (element: HTMLFormElement) => {
-    const done = await form.submit(element, ({ kind, subject = "", body = "" }) =>
-      saveKnowledge({ kind: kind as KnowledgeKind, subject, body }, known?.id ?? null),
-    );
+    const done = await form.submit(element, async ({ kind, subject = "", body = "" }) => {
+      try {
+        await saveKnowledge({ kind: kind as KnowledgeKind, subject, body }, now ?? known);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== "taken") throw error;
+        failed(error);
+        await knowledgeList.reload();
+        return null;
+      }
+    });
     if (done) onClose();
   };
   const remove = async (item: Knowledge) => {
@@ -139,11 +147,11 @@ function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () =
   };
   const foot = (
     <>
-      <Button type="submit" look="primary" busy={busy.value} disabled={overtaken && assistantWords().overtaken.choose}>
+      <Button type="submit" look="primary" busy={busy.value} disabled={overtaken && shellWords().overtaken.choose}>
         {shellWords().save}
       </Button>
       {known !== null && (
-        <Button look="ghost" icon={trash} onClick={() => remove(known)}>
+        <Button look="ghost" icon={trash} onClick={() => remove(now ?? known)}>
           {shellWords().delete}
         </Button>
       )}

@@ -1,4 +1,4 @@
-import { createForm } from "../../form.ts";
+import { createForm, numberIn } from "../../form.ts";
 import { nearTime, phoneText } from "../../format.ts";
 import {
   connect,
@@ -16,13 +16,11 @@ import { Button } from "../../parts/button.tsx";
 import { Field, Select } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { toast } from "../../parts/toasts.tsx";
+import { SettingsForm } from "../../parts/settings-form.tsx";
 import { me } from "../../session.ts";
 import { channelWords } from "../../strings/channels.he.ts";
-import { shellWords } from "../../strings/shell.he.ts";
 
 const codeForm = createForm();
-const settingsForm = createForm();
 
 export function WhatsappCard() {
   const t = channelWords().whatsapp;
@@ -115,86 +113,79 @@ function PairingForm() {
 
 function Settings({ of }: { of: WhatsappSettings }) {
   const t = channelWords().whatsapp;
-  const { problems, busy } = settingsForm;
-  const save = (element: HTMLFormElement) =>
-    settingsForm.submit(element, async (values) => {
-      await saveWhatsapp({
-        provider: values.provider === "twilio" ? "twilio" : "baileys",
-        twilioNumber: values.twilioNumber || null,
-        ...templatesIn(values),
-        answers: values.answers === "on",
-        silenceMinutes: Number(values.silenceMinutes),
-        lateHours: Number(values.lateHours),
-      });
-      toast(t.saved);
-    });
   return (
-    <Form onSubmit={save}>
-      <Select
-        label={t.provider}
-        name="provider"
-        value={of.providerInForce}
-        options={[
-          { value: "baileys", label: t.providers.baileys },
-          { value: "twilio", label: t.providers.twilio },
-        ]}
-      />
-      {of.providerInForce === "twilio" && (
-        <Field
-          label={t.twilioNumber}
-          name="twilioNumber"
-          type="tel"
-          value={of.twilioNumber ?? ""}
-          error={problems.value.twilioNumber}
-        />
+    <SettingsForm of={of} read={written} save={saveWhatsapp}>
+      {(problems) => (
+        <>
+          <Select
+            label={t.provider}
+            name="providerInForce"
+            value={of.providerInForce}
+            options={[
+              { value: "baileys", label: t.providers.baileys },
+              { value: "twilio", label: t.providers.twilio },
+            ]}
+          />
+          {of.providerInForce === "twilio" && <ByTwilio of={of} problems={problems} />}
+          <label class="check switch">
+            <input type="checkbox" name="answers" defaultChecked={of.answers} />
+            {t.answers}
+          </label>
+          <Field
+            label={t.silence}
+            name="silenceMinutes"
+            ltr
+            inputMode="numeric"
+            value={String(of.silenceMinutes)}
+            error={problems.silenceMinutes}
+          />
+          <Field
+            label={t.late}
+            name="lateHours"
+            ltr
+            inputMode="numeric"
+            value={String(of.lateHours)}
+            error={problems.lateHours}
+          />
+        </>
       )}
-      {of.providerInForce === "twilio" && <Templates of={of} />}
-      <label class="check switch">
-        <input type="checkbox" name="answers" defaultChecked={of.answers} />
-        {t.answers}
-      </label>
-      <Field
-        label={t.silence}
-        name="silenceMinutes"
-        ltr
-        inputMode="numeric"
-        value={String(of.silenceMinutes)}
-        error={problems.value.silenceMinutes}
-      />
-      <Field
-        label={t.late}
-        name="lateHours"
-        ltr
-        inputMode="numeric"
-        value={String(of.lateHours)}
-        error={problems.value.lateHours}
-      />
-      <div>
-        <Button type="submit" busy={busy.value}>
-          {shellWords().save}
-        </Button>
-      </div>
-    </Form>
+    </SettingsForm>
   );
 }
 
-const templates = ["reminderTemplate", "confirmationTemplate"] as const;
+const ofTwilio = ["twilioNumber", "reminderTemplate", "confirmationTemplate"] as const;
 
-/** Only what the form showed: an empty field takes the template away. */
-const templatesIn = (values: Readonly<Record<string, string>>) =>
-  Object.fromEntries(templates.flatMap((name) => (name in values ? [[name, values[name] || null]] : [])));
+/** Of what only Twilio wants, what the form showed: an empty field takes it away. */
+const written = (values: Readonly<Record<string, string>>): Partial<WhatsappSettings> => ({
+  providerInForce: values.providerInForce === "twilio" ? "twilio" : "baileys",
+  ...Object.fromEntries(ofTwilio.flatMap((name) => (name in values ? [[name, values[name] || null]] : []))),
+  answers: values.answers === "on",
+  silenceMinutes: numberIn(values, "silenceMinutes"),
+  lateHours: numberIn(values, "lateHours"),
+});
 
-function Templates({ of }: { of: WhatsappSettings }) {
+function ByTwilio({ of, problems }: { of: WhatsappSettings; problems: Readonly<Record<string, string>> }) {
   const t = channelWords().whatsapp;
-  return templates.map((name) => (
-    <Field
-      key={name}
-      label={t[name]}
-      hint={t.templateHint}
-      name={name}
-      ltr
-      value={of[name] ?? ""}
-      error={settingsForm.problems.value[name]}
-    />
-  ));
+  return (
+    <>
+      <Field
+        label={t.twilioNumber}
+        name="twilioNumber"
+        type="tel"
+        value={of.twilioNumber ?? ""}
+        error={problems.twilioNumber}
+      />
+      {ofTwilio.slice(1).map((name) => (
+        <Field
+          key={name}
+          label={t[name]}
+          hint={t.templateHint}
+          name={name}
+          ltr
+          value={of[name] ?? ""}
+          error={problems[name]}
+        />
+      ))}
+    </>
+  );
 }

@@ -13,12 +13,10 @@ import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { toast } from "../../parts/toasts.tsx";
+import { SettingsForm } from "../../parts/settings-form.tsx";
 import { me } from "../../session.ts";
 import { settingsWords } from "../../strings/settings.he.ts";
-import { shellWords } from "../../strings/shell.he.ts";
 
-const form = createForm();
 const numberForm = createForm();
 
 export const BusinessTab = () => (
@@ -29,40 +27,34 @@ export const BusinessTab = () => (
 );
 
 function Details({ of }: { of: Business }) {
-  const t = settingsWords();
-  const { problems, busy } = form;
-  const save = (element: HTMLFormElement) =>
-    form.submit(element, async ({ name = "", city = "", timezone = "", languages = "" }) => {
-      await saveBusiness({ name, city, timezone, languages: languages.split(/[\s,]+/).filter((code) => code !== "") });
-      toast(t.saved);
-    });
+  const t = settingsWords().business;
   return (
-    <Form onSubmit={save}>
-      <Field label={t.business.name} name="name" value={of.name} error={problems.value.name} />
-      <Field
-        label={t.business.city}
-        name="city"
-        value={of.city ?? ""}
-        hint={t.business.cityHint}
-        error={problems.value.city}
-      />
-      <Field label={t.business.timezone} name="timezone" ltr value={of.timezone} error={problems.value.timezone} />
-      <Field
-        label={t.business.languages}
-        name="languages"
-        ltr
-        value={of.languages.join(", ")}
-        hint={t.business.languagesHint}
-        error={problems.value.languages ?? problems.value["languages.0"]}
-      />
-      <div>
-        <Button type="submit" look="primary" busy={busy.value}>
-          {shellWords().save}
-        </Button>
-      </div>
-    </Form>
+    <SettingsForm of={of} read={written} save={saveBusiness}>
+      {(problems) => (
+        <>
+          <Field label={t.name} name="name" value={of.name} error={problems.name} />
+          <Field label={t.city} name="city" value={of.city ?? ""} hint={t.cityHint} error={problems.city} />
+          <Field label={t.timezone} name="timezone" ltr value={of.timezone} error={problems.timezone} />
+          <Field
+            label={t.languages}
+            name="languages"
+            ltr
+            value={of.languages.join(", ")}
+            hint={t.languagesHint}
+            error={problems.languages ?? problems["languages.0"]}
+          />
+        </>
+      )}
+    </SettingsForm>
   );
 }
+
+const written = ({ name = "", city = "", timezone = "", languages = "" }): Partial<Business> => ({
+  name,
+  city,
+  timezone,
+  languages: languages.split(/[\s,]+/).filter((code) => code !== ""),
+});
 
 function Numbers() {
   const t = settingsWords().business;

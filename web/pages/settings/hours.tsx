@@ -1,5 +1,5 @@
 import { clockOf } from "../../dates.ts";
-import { createForm } from "../../form.ts";
+import { createForm, numberIn } from "../../form.ts";
 import { dateName } from "../../format.ts";
 import { rotateCcw } from "../../icons.ts";
 import { clearDate, type Opening, opening, saveDate, saveRules } from "../../models/settings.ts";
@@ -7,12 +7,10 @@ import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { toast } from "../../parts/toasts.tsx";
+import { SettingsForm } from "../../parts/settings-form.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
-import { shellWords } from "../../strings/shell.he.ts";
 import { Week } from "./week.tsx";
 
-const rulesForm = createForm();
 const dateForm = createForm();
 const holidaysShown = 8;
 
@@ -22,7 +20,7 @@ export const HoursTab = () => (
       <>
         {/* A week that somebody else has changed is shown anew: saving the old one would take theirs away. */}
         <Week key={JSON.stringify(data.weekly)} of={data} />
-        <Rules of={data} />
+        <Rules of={data.rules} />
         <Dates of={data} />
       </>
     )}
@@ -37,40 +35,40 @@ const ruleFields = [
   ["horizonDays", "horizon"],
 ] as const;
 
-function Rules({ of }: { of: Opening }) {
-  const t = settingsWords();
-  const save = (element: HTMLFormElement) =>
-    rulesForm.submit(element, async (values) => {
-      const numbers = Object.fromEntries(ruleFields.map(([name]) => [name, Number(values[name])]));
-      await saveRules({ ...numbers, keepsShabbat: values.keepsShabbat === "on" });
-      toast(t.saved);
-    });
+function Rules({ of }: { of: Opening["rules"] }) {
+  const t = settingsWords().hours;
   return (
-    <Form onSubmit={save}>
-      <h2>{t.hours.rules}</h2>
-      {ruleFields.map(([name, label]) => (
-        <Field
-          key={name}
-          label={t.hours[label]}
-          name={name}
-          ltr
-          inputMode="numeric"
-          value={String(of.rules[name])}
-          error={rulesForm.problems.value[name]}
-        />
-      ))}
-      <label class="check switch">
-        <input type="checkbox" name="keepsShabbat" defaultChecked={of.rules.keepsShabbat} />
-        {t.hours.shabbat}
-      </label>
-      <div>
-        <Button type="submit" look="primary" busy={rulesForm.busy.value}>
-          {shellWords().save}
-        </Button>
-      </div>
-    </Form>
+    <section class="stack">
+      <h2>{t.rules}</h2>
+      <SettingsForm of={of} read={written} save={saveRules}>
+        {(problems) => (
+          <>
+            {ruleFields.map(([name, label]) => (
+              <Field
+                key={name}
+                label={t[label]}
+                name={name}
+                ltr
+                inputMode="numeric"
+                value={String(of[name])}
+                error={problems[name]}
+              />
+            ))}
+            <label class="check switch">
+              <input type="checkbox" name="keepsShabbat" defaultChecked={of.keepsShabbat} />
+              {t.shabbat}
+            </label>
+          </>
+        )}
+      </SettingsForm>
+    </section>
   );
 }
+
+const written = (values: Readonly<Record<string, string>>): Partial<Opening["rules"]> => ({
+  ...Object.fromEntries(ruleFields.map(([name]) => [name, numberIn(values, name)])),
+  keepsShabbat: values.keepsShabbat === "on",
+});
 
 function Dates({ of }: { of: Opening }) {
   const t = settingsWords().hours;

@@ -1,16 +1,11 @@
-import { createForm } from "../../form.ts";
+import { numberIn } from "../../form.ts";
 import { nearTime } from "../../format.ts";
-import { assistantSettings, saveSettings } from "../../models/assistant.ts";
+import { assistantSettings, type Settings, saveSettings } from "../../models/assistant.ts";
 import { erasureList } from "../../models/settings.ts";
-import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
-import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { toast } from "../../parts/toasts.tsx";
+import { SettingsForm } from "../../parts/settings-form.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
-import { shellWords } from "../../strings/shell.he.ts";
-
-const form = createForm();
 
 export const PrivacyTab = () => (
   <>
@@ -19,64 +14,49 @@ export const PrivacyTab = () => (
   </>
 );
 
-interface Kept {
-  recordCalls: boolean;
-  recordingDays: number;
-  messageMonths: number | null;
-  transcriptMonths: number | null;
-  auditMonths: number;
-}
-
-/** An empty field = for as long as nobody deletes it. */
-const months = (text = ""): number | null => (text === "" ? null : Number(text));
-
-function Retention({ of }: { of: Kept }) {
-  const t = settingsWords();
-  const { problems, busy } = form;
-  const save = (element: HTMLFormElement) =>
-    form.submit(element, async (values) => {
-      const saved = await saveSettings({
-        recordCalls: values.recordCalls === "on",
-        recordingDays: Number(values.recordingDays),
-        messageMonths: months(values.messageMonths),
-        transcriptMonths: months(values.transcriptMonths),
-        auditMonths: Number(values.auditMonths),
-      });
-      if (saved) toast(t.saved);
-    });
-  const number = (
-    name: "recordingDays" | "messageMonths" | "transcriptMonths" | "auditMonths",
-    label: string,
-    hint: string,
-  ) => (
-    <Field
-      label={label}
-      name={name}
-      ltr
-      inputMode="numeric"
-      value={String(of[name] ?? "")}
-      hint={hint}
-      error={problems.value[name]}
-    />
-  );
+function Retention({ of }: { of: Settings }) {
+  const t = settingsWords().privacy;
   return (
-    <Form onSubmit={save}>
-      <label class="check switch">
-        <input type="checkbox" name="recordCalls" defaultChecked={of.recordCalls} />
-        {t.privacy.record}
-      </label>
-      {number("recordingDays", t.privacy.recordingDays, t.privacy.recordingHint)}
-      {number("transcriptMonths", t.privacy.transcriptMonths, t.privacy.forEver)}
-      {number("messageMonths", t.privacy.messageMonths, t.privacy.forEver)}
-      {number("auditMonths", t.privacy.auditMonths, t.privacy.auditHint)}
-      <div>
-        <Button type="submit" look="primary" busy={busy.value}>
-          {shellWords().save}
-        </Button>
-      </div>
-    </Form>
+    <SettingsForm of={of} read={written} save={saveSettings} reload={assistantSettings.reload}>
+      {(problems) => (
+        <>
+          <label class="check switch">
+            <input type="checkbox" name="recordCalls" defaultChecked={of.recordCalls} />
+            {t.record}
+          </label>
+          {periods.map(([name, hint]) => (
+            <Field
+              key={name}
+              label={t[name]}
+              name={name}
+              ltr
+              inputMode="numeric"
+              value={String(of[name] ?? "")}
+              hint={t[hint]}
+              error={problems[name]}
+            />
+          ))}
+        </>
+      )}
+    </SettingsForm>
   );
 }
+
+const periods = [
+  ["recordingDays", "recordingHint"],
+  ["transcriptMonths", "forEver"],
+  ["messageMonths", "forEver"],
+  ["auditMonths", "auditHint"],
+] as const;
+
+/** An empty field of months = for as long as nobody deletes it. */
+const written = (values: Readonly<Record<string, string>>): Partial<Settings> => ({
+  recordCalls: values.recordCalls === "on",
+  recordingDays: numberIn(values, "recordingDays"),
+  messageMonths: values.messageMonths ? numberIn(values, "messageMonths") : null,
+  transcriptMonths: values.transcriptMonths ? numberIn(values, "transcriptMonths") : null,
+  auditMonths: numberIn(values, "auditMonths"),
+});
 
 /** The proof of each erasure, without a word of what was erased. */
 function Erasures() {

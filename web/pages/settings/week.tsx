@@ -10,6 +10,7 @@ import { FieldNote } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
+import { shellWords } from "../../strings/shell.he.ts";
 
 const form = createForm();
 /** ISO weekdays as an Israeli week has them: Sunday first. */
@@ -42,7 +43,7 @@ export function Week({ of }: { of: Opening }) {
       await saveWeek(rows.value.map((row) => windowOf(values, row))).catch((error) => {
         throw beside(error, rows.value);
       });
-      toast(t.saved);
+      toast(shellWords().saved);
     });
   return (
     <Form onSubmit={save}>

@@ -1,5 +1,5 @@
-import { Button } from "../../parts/button.tsx";
-import { assistantWords } from "../../strings/assistant.he.ts";
+import { shellWords } from "../strings/shell.he.ts";
+import { Button } from "./button.tsx";
 
 interface OvertakenProps {
   theirs: string;
@@ -11,16 +11,16 @@ interface OvertakenProps {
 
 /** Somebody else saved while this was being written: nothing is overwritten before the person has seen what. */
 export function Overtaken({ theirs, onTake, onKeep }: OvertakenProps) {
-  const t = assistantWords();
+  const t = shellWords().overtaken;
   return (
     <div class="stack">
-      <p class="notice warn">{t.does.changed}</p>
+      <p class="notice warn">{t.changed}</p>
       <p class="difference" dir="auto">
-        {theirs === "" ? t.overtaken.emptied : theirs}
+        {theirs === "" ? t.emptied : theirs}
       </p>
       <div class="line-up">
-        <Button onClick={onTake}>{t.overtaken.take}</Button>
-        <Button onClick={onKeep}>{t.overtaken.keep}</Button>
+        <Button onClick={onTake}>{t.take}</Button>
+        <Button onClick={onKeep}>{t.keep}</Button>
       </div>
     </div>
   );
