@@ -48,6 +48,7 @@ inBrowser("the keyboard in a browser", {}, (given) => {
   test("in the inbox J finds the next chat, R writes, and what is written is no command", async () => {
     const { page, errors, close } = await open({ path: `/inbox?with=${customers[1]}` });
     await page.getByLabel("כתיבת הודעה").waitFor();
+    await page.locator(`a[href*="${customers[0]}"]`).first().waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => !url.search.includes(customers[1]!));

@@ -97,7 +97,7 @@ describe.skipIf(chromiumPath === null)("a new owner's first ten minutes", () => 
     await page.getByLabel("אימייל").fill("dana@example.co.il");
     await page.getByLabel("סיסמה").fill(password);
     await page.getByRole("button", { name: "כניסה" }).click();
-    await page.getByRole("heading", { name: "היום" }).waitFor();
+    await page.getByRole("heading", { name: "היום", exact: true }).waitFor();
     await page.getByText("נכנסת לעסק מספרת דנה").waitFor();
     await page.getByRole("button", { name: "יציאה מהעסק" }).click();
     await page.waitForURL("**/admin/businesses");

@@ -87,7 +87,7 @@ describe.if(process.platform === "linux")("a database that fails under live call
       // The database is away for seconds; how fast an answer is beside that, `bun run bench stalled` measures.
       const { webhookMs } = suffered[name];
       expect(webhookMs).toHaveLength(1);
-      expect(webhookMs[0]).toBeLessThan(1_000);
+      expect(webhookMs[0]).toBeLessThan(1_900); // the database itself is given 2,000 ms
     });
     test("delays the log only: every row of both calls is there when it is back, once", () => {
       for (const { turns, leadId, billedSeconds, recordings } of suffered[name].entries) {

@@ -103,11 +103,15 @@ describe("S3: a request that Twilio did not sign", () => {
     for (const path of paths)
       for (const [what, forge] of forgeries) {
         const { body, signature } = forge(path, ringing(stage), stage.world.account.authToken);
-        const startedMs = performance.now();
-        const response = await rawPost(stage, path, body, signature);
-        expect([what, path, response.status, await response.text()]).toEqual([what, path, 403, "forbidden"]);
-        // A single visit to the database would have taken its whole patience of 50 ms.
-        expect(performance.now() - startedMs).toBeLessThan(50);
+        const tookMs: number[] = [];
+        for (let attempt = 0; attempt < 3; attempt++) {
+          const startedMs = performance.now();
+          const response = await rawPost(stage, path, body, signature);
+          expect([what, path, response.status, await response.text()]).toEqual([what, path, 403, "forbidden"]);
+          tookMs.push(performance.now() - startedMs);
+        }
+        // A visit to the database would take its whole patience of 50 ms each time; a busy machine does not.
+        expect(Math.min(...tookMs)).toBeLessThan(50);
       }
     stage.databaseLink.heal();
     stage.databaseLink.reset();

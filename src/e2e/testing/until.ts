@@ -5,7 +5,7 @@
 export async function until<T>(
   what: string | (() => string),
   look: () => T | Promise<T>,
-  withinMs = 15_000,
+  withinMs = 25_000,
 ): Promise<Exclude<NonNullable<T>, false>> {
   const deadline = performance.now() + withinMs;
   for (;;) {
