@@ -7,6 +7,7 @@ import { checkLockfile } from "./checks/lockfile.ts";
 import { checkRoutes } from "./checks/routes.ts";
 import { readSources } from "./checks/sources.ts";
 import { checkStyles } from "./checks/styles.ts";
+import { checkTenants } from "./checks/tenants.ts";
 import { checkDuplicateFiles, checkWords } from "./checks/words.ts";
 
 const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
@@ -39,6 +40,7 @@ const checks: [string, () => Promise<string[]> | string[]][] = [
   ["who imports whom", () => checkLayers(sources)],
   ["each route once, in its module", () => checkRoutes(sources)],
   ["banned words and names", () => checkWords(sources)],
+  ["every statement names its business", () => checkTenants(sources)],
   ["logical styles", () => checkStyles(root)],
   ["duplicate files", () => checkDuplicateFiles(sources)],
   ["lock file", () => checkLockfile(root)],

@@ -125,7 +125,11 @@ const overviewRoutes = ({ db, usdIlsRate, state }: AdminApiDeps) =>
       async (c) => {
         const span = usageSpan(zone, c.req.valid("query"));
         const deadlineMs = limits.jobQueryMs;
-        return c.json(await withSystem(db, (tx) => usageReport(tx, "business", span, usdIlsRate), { deadlineMs }));
+        return c.json(
+          await withSystem(db, (tx) => usageReport({ tx, businessId: "all" }, "business", span, usdIlsRate), {
+            deadlineMs,
+          }),
+        );
       },
     )
     .get(

@@ -59,7 +59,7 @@ async function isOverCap(
     db,
     businessId,
     async (tx) => {
-      const { total } = await usageReport(tx, "day", { from: today.toInstant(), before }, usdIlsRate);
+      const { total } = await usageReport({ tx, businessId }, "day", { from: today.toInstant(), before }, usdIlsRate);
       if (total.costAgorot < cap) return false;
       const subject = `budget:${today.toPlainDate()}`; // once a day
       await notify({ businessId, actor: { kind: "system" }, tx }, { kind: "budget_spent", title: "", subject });

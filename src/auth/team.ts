@@ -79,7 +79,7 @@ export async function changeMember(ctx: Ctx, id: UserId, change: z.output<typeof
   if (change.role === "agent" || change.status === "disabled")
     await assertOwnerLeft(ctx, id, change.role === "agent" ? "role" : "status");
   const values = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  if (Object.keys(values).length > 0) await ctx.tx.update(users).set(values).where(eq(users.id, id));
+  if (Object.keys(values).length > 0) await ctx.tx.update(users).set(values).where(isColleague(ctx, id));
   if (change.status === "disabled") await killLinksOf(ctx.tx, id);
   const { role = null, status = null } = change;
   await audit(ctx, { action: "team.change", subject: `user:${id}`, detail: { role, status } });
@@ -90,9 +90,11 @@ export async function changeMember(ctx: Ctx, id: UserId, change: z.output<typeof
 export async function removeMember(ctx: Ctx, id: UserId): Promise<void> {
   await readMember(ctx, id);
   await assertOwnerLeft(ctx, id, "");
-  await ctx.tx.delete(users).where(eq(users.id, id));
+  await ctx.tx.delete(users).where(isColleague(ctx, id));
   await audit(ctx, { action: "team.remove", subject: `user:${id}` });
 }
+
+const isColleague = ({ businessId }: Ctx, id: UserId) => and(eq(users.businessId, businessId), eq(users.id, id));
 
 /**
  * Whoever never took up the invitation cannot log in, and stands in for nobody who can. Two owners who remove each other

@@ -82,7 +82,7 @@ async function deleteHeld(ctx: Ctx, condition: SQL): Promise<void> {
     .from(meetings)
     .where(and(eq(meetings.businessId, ctx.businessId), eq(meetings.status, "held"), condition))
     .for("update", { skipLocked: true });
-  await ctx.tx.delete(meetings).where(inArray(meetings.id, doomed));
+  await ctx.tx.delete(meetings).where(and(eq(meetings.businessId, ctx.businessId), inArray(meetings.id, doomed)));
 }
 
 /** The four instants of a meeting row. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, lt, ne, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { CustomerId } from "../base/ids.ts";
 import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
 import { customers } from "../db/schema/customer.ts";
@@ -32,8 +32,8 @@ export async function listMeetings(ctx: Ctx, query: MeetingQuery): Promise<Meeti
   return { meetings: page, next: rows.length > limit && last ? writePageKey(last.startsAt, last.id) : null };
 }
 
-/** Meetings with the names of who comes and to whom. */
-export const meetingsWithNames = ({ tx }: Ctx) =>
+/** Those meetings of the business, with the names of who comes and to whom. */
+export const meetingsWithNames = ({ tx, businessId }: Ctx, which: SQL | undefined) =>
   tx
     .select({
       id: meetings.id,
@@ -50,22 +50,18 @@ export const meetingsWithNames = ({ tx }: Ctx) =>
     })
     .from(meetings)
     .innerJoin(resources, and(eq(resources.businessId, meetings.businessId), eq(resources.id, meetings.resourceId)))
-    .leftJoin(customers, and(eq(customers.businessId, meetings.businessId), eq(customers.id, meetings.customerId)));
+    .leftJoin(customers, and(eq(customers.businessId, meetings.businessId), eq(customers.id, meetings.customerId)))
+    .where(and(eq(meetings.businessId, businessId), which));
 
 function readPage(ctx: Ctx, query: MeetingQuery, count: number, after: PageKey | null) {
   const { id, startsAt, endsAt, status, customerId, resourceId } = meetings;
-  return meetingsWithNames(ctx)
-    .where(
-      and(
-        eq(meetings.businessId, ctx.businessId),
-        ne(status, "held"),
-        gt(endsAt, query.from),
-        query.to && lt(startsAt, query.to),
-        query.customerId && eq(customerId, query.customerId),
-        query.resourceId === undefined ? undefined : eq(resourceId, query.resourceId),
-        after ? sql`(${startsAt}, ${id}) > (${after.at.toString()}::timestamptz, ${after.id}::uuid)` : undefined,
-      ),
-    )
-    .orderBy(asc(startsAt), asc(id))
-    .limit(count);
+  const which = and(
+    ne(status, "held"),
+    gt(endsAt, query.from),
+    query.to && lt(startsAt, query.to),
+    query.customerId && eq(customerId, query.customerId),
+    query.resourceId === undefined ? undefined : eq(resourceId, query.resourceId),
+    after ? sql`(${startsAt}, ${id}) > (${after.at.toString()}::timestamptz, ${after.id}::uuid)` : undefined,
+  );
+  return meetingsWithNames(ctx, which).orderBy(asc(startsAt), asc(id)).limit(count);
 }

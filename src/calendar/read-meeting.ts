@@ -8,7 +8,7 @@ import { meetingsWithNames } from "./list-meetings.ts";
 /** One meeting, why the assistant booked that time, and its reminders (C9). @throws AppError "not_found". */
 export async function readMeeting(ctx: Ctx, meetingId: string) {
   const mine = and(eq(meetings.businessId, ctx.businessId), eq(meetings.id, meetingId), ne(meetings.status, "held"));
-  const [meeting] = await meetingsWithNames(ctx).where(mine);
+  const [meeting] = await meetingsWithNames(ctx, mine);
   const { evidence, conversationId, createdAt, updatedAt } = meetings;
   const [more] = await ctx.tx.select({ evidence, conversationId, createdAt, updatedAt }).from(meetings).where(mine);
   if (meeting === undefined || more === undefined) throw new AppError("not_found", "no such meeting");

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { CallId } from "../base/ids.ts";
 import { createTask } from "../crm/tasks/create-task.ts";
 import { businesses } from "../db/schema/business.ts";
@@ -16,7 +16,7 @@ export async function addCallBackTask(ctx: Ctx, callId: CallId): Promise<void> {
     .select({ from: calls.fromPhone, customerId: calls.customerId, languages: businesses.languages })
     .from(calls)
     .innerJoin(businesses, eq(businesses.id, calls.businessId))
-    .where(eq(calls.id, callId));
+    .where(and(eq(calls.businessId, ctx.businessId), eq(calls.id, callId)));
   if (!call) return;
   const words = callTexts(call.languages);
   await createTask(ctx, {
@@ -28,9 +28,9 @@ export async function addCallBackTask(ctx: Ctx, callId: CallId): Promise<void> {
 }
 
 /** What the caller said on the recording belongs to the task. */
-export async function describeCallBackTask({ tx }: Ctx, callId: CallId, message: string): Promise<void> {
-  await tx
+export async function describeCallBackTask(ctx: Ctx, callId: CallId, message: string): Promise<void> {
+  await ctx.tx
     .update(tasks)
     .set({ detail: message })
-    .where(eq(tasks.sourceKey, sourceKeyOf(callId)));
+    .where(and(eq(tasks.businessId, ctx.businessId), eq(tasks.sourceKey, sourceKeyOf(callId))));
 }

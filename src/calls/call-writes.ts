@@ -3,7 +3,7 @@ import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.t
 import type { Phone } from "../base/phone.ts";
 import { type Identity, identifyCustomer } from "../crm/customers/identify.ts";
 import { announce } from "../db/announce.ts";
-import type { Database, Tx } from "../db/client.ts";
+import type { Database } from "../db/client.ts";
 import { rowInserter } from "../db/insert-rows.ts";
 import { callEvents, calls, callTurns } from "../db/schema/call.ts";
 import { recordings } from "../db/schema/recording.ts";
@@ -71,7 +71,7 @@ async function writeBusiness(
     const outcome = await begin(ctx, write.call, settings.owner);
     written.push(() => write.done(outcome));
   }
-  const ids = await callIds(ctx.tx, writes);
+  const ids = await callIds(ctx, writes);
   const rowsOf = <K extends CallWrite["kind"]>(kind: K) =>
     writes.flatMap((write) => {
       const callId = ids.get(write.callSid);
@@ -96,7 +96,10 @@ async function writeBusiness(
 
 async function begin(ctx: Ctx, call: BegunCall, owner: string): Promise<"begun" | "over"> {
   const { tx, businessId } = ctx;
-  const [known] = await tx.select({ endedAt: calls.endedAt }).from(calls).where(eq(calls.callSid, call.callSid));
+  const [known] = await tx
+    .select({ endedAt: calls.endedAt })
+    .from(calls)
+    .where(and(eq(calls.businessId, businessId), eq(calls.callSid, call.callSid)));
   if (known) return known.endedAt ? "over" : "begun";
   const fromPhone = (call.from || null) as Phone | null;
   const { customerId } = await identifyCustomer(ctx, callerOf(call), "call");
@@ -126,13 +129,13 @@ function callerOf({ from, tester }: BegunCall): (Identity & { name?: string }) |
   return from === "" ? null : { kind: "phone", value: from };
 }
 
-async function callIds(tx: Tx, writes: readonly CallWrite[]): Promise<Map<CallSid, CallId>> {
+async function callIds({ tx, businessId }: Ctx, writes: readonly CallWrite[]): Promise<Map<CallSid, CallId>> {
   const sids = [...new Set(writes.map((write) => write.callSid))];
   const wanted = sql`(select json_array_elements_text(${JSON.stringify(sids)}::json))`; // one text for any number of them
   const rows = await tx
     .select({ id: calls.id, callSid: calls.callSid })
     .from(calls)
-    .where(sql`${calls.callSid} in ${wanted}`);
+    .where(and(eq(calls.businessId, businessId), sql`${calls.callSid} in ${wanted}`));
   return new Map(rows.map((row) => [row.callSid, row.id]));
 }
 
@@ -177,13 +180,13 @@ async function ended(ctx: Ctx, callId: CallId, end: Of<"ended">["end"], settings
       // No provider reports on a browser's call.
       status: sql`case when ${calls.origin} = 'browser' then 'completed' else ${calls.status} end`,
     })
-    .where(and(eq(calls.id, callId), isNull(calls.endReason)))
+    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), isNull(calls.endReason)))
     .returning({ origin: calls.origin });
   if (call === undefined) return;
   const wasMissed = end.reason === "fallback" || end.reason === "bug";
   if (wasMissed && call.origin === "phone") await addCallBackTask(ctx, callId);
   await Promise.all([
-    priceCall(tx, callId, settings.usdIlsRate),
+    priceCall(ctx, callId, settings.usdIlsRate),
     announce(tx, { businessId, type: "call", id: callId }),
     enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } }),
     publish(ctx, "call.ended", callId),
@@ -213,7 +216,7 @@ async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: C
       endedAt: over,
       billedSeconds: sql`coalesce(${calls.billedSeconds}, ${seconds}::int)`,
     })
-    .where(and(eq(calls.id, callId), isNews(report.status)))
+    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), isNews(report.status)))
     .returning({ id: calls.id });
   if (changed.length === 0 || seconds === null) return;
   // Voice is billed by the started minute.
@@ -222,7 +225,7 @@ async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: C
     .insert(usage)
     .values({ id: newId(), businessId, callId, key: `call:${callId}:phone`, ...billed })
     .onConflictDoNothing();
-  await priceCall(tx, callId, settings.usdIlsRate);
+  await priceCall(ctx, callId, settings.usdIlsRate);
 }
 
 async function recording(ctx: Ctx, callId: CallId, write: Of<"recording">): Promise<void> {

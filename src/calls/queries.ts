@@ -94,18 +94,18 @@ export async function readCall({ tx, businessId }: Ctx, callId: CallId) {
   const turns = await tx
     .select({ role, text, startMs, endMs, interrupted })
     .from(callTurns)
-    .where(eq(callTurns.callId, callId))
+    .where(and(eq(callTurns.businessId, businessId), eq(callTurns.callId, callId)))
     .orderBy(asc(callTurns.startMs), asc(callTurns.seq));
   const events = await tx
     .select({ atMs: callEvents.atMs, kind: callEvents.kind, detail: callEvents.detail })
     .from(callEvents)
-    .where(eq(callEvents.callId, callId))
+    .where(and(eq(callEvents.businessId, businessId), eq(callEvents.callId, callId)))
     .orderBy(asc(callEvents.atMs), asc(callEvents.seq));
   const { id, origin, status, bytes, durationMs, deleteAfter, deletedAt } = recordings;
   const sounds = await tx
     .select({ id, origin, status, bytes, durationMs, deleteAfter, deletedAt })
     .from(recordings)
-    .where(eq(recordings.callId, callId))
+    .where(and(eq(recordings.businessId, businessId), eq(recordings.callId, callId)))
     .orderBy(asc(recordings.id));
   const consumed = await tx
     .select({
@@ -116,7 +116,7 @@ export async function readCall({ tx, businessId }: Ctx, callId: CallId) {
       seconds: sql<number>`sum(${usage.seconds})::float`,
     })
     .from(usage)
-    .where(eq(usage.callId, callId))
+    .where(and(eq(usage.businessId, businessId), eq(usage.callId, callId)))
     .groupBy(usage.model, usage.kind)
     .orderBy(usage.model);
   return { ...call, turns, events, latency: answerLatency(events), recordings: sounds, usage: consumed };

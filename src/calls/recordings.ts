@@ -73,10 +73,13 @@ export function transcribeRecording(deps: AfterCallDeps): JobHandler {
           .onConflictDoNothing();
         if (text && (await addTurn(tx, recording, text))) {
           await describeCallBackTask({ businessId, actor: { kind: "system" }, tx }, callId, text);
-          await tx.update(calls).set({ summary: null }).where(eq(calls.id, callId));
+          await tx
+            .update(calls)
+            .set({ summary: null })
+            .where(and(eq(calls.businessId, businessId), eq(calls.id, callId)));
           await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
         }
-        await priceCall(tx, callId, deps.usdIlsRate);
+        await priceCall({ tx, businessId }, callId, deps.usdIlsRate);
       },
       patient,
     );
@@ -85,11 +88,14 @@ export function transcribeRecording(deps: AfterCallDeps): JobHandler {
 
 /** False when the message is in the call log already. */
 async function addTurn(tx: Tx, { id, callId, businessId, durationMs }: Recording, text: string): Promise<boolean> {
-  const [call] = await tx.select({ durationMs: calls.durationMs }).from(calls).where(eq(calls.id, callId));
+  const [call] = await tx
+    .select({ durationMs: calls.durationMs })
+    .from(calls)
+    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId)));
   const [before] = await tx
     .select({ recordings: count() })
     .from(recordings)
-    .where(and(eq(recordings.callId, callId), lt(recordings.id, id)));
+    .where(and(eq(recordings.businessId, businessId), eq(recordings.callId, callId), lt(recordings.id, id)));
   const startMs = call?.durationMs ?? 0;
   const added = await tx
     .insert(callTurns)

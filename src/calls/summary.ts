@@ -1,12 +1,12 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { type CallId, newId } from "../base/ids.ts";
 import { announce } from "../db/announce.ts";
-import type { Tx } from "../db/client.ts";
 import { calls, callTurns } from "../db/schema/call.ts";
 import { usage } from "../db/schema/usage.ts";
 import { withTenant } from "../db/tenant.ts";
 import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
+import type { Ctx } from "../tenants/ctx.ts";
 import { type AfterCallDeps, callOf } from "./after-call.ts";
 import { priceCall } from "./price-call.ts";
 
@@ -26,7 +26,12 @@ export function summariseCall(deps: AfterCallDeps): JobHandler {
   return async (job, signal) => {
     const { businessId, callId } = callOf(job);
     if (!deps.chat) return;
-    const transcript = await withTenant(deps.db, businessId, (tx) => readTranscript(tx, callId), patient);
+    const transcript = await withTenant(
+      deps.db,
+      businessId,
+      (tx) => readTranscript({ tx, businessId }, callId),
+      patient,
+    );
     if (transcript === null) return;
     const language = deps.languageOf(businessId).languages[0] ?? "he";
     const answer = await deps.chat.complete(
@@ -48,8 +53,8 @@ export function summariseCall(deps: AfterCallDeps): JobHandler {
           await tx
             .update(calls)
             .set({ summary })
-            .where(and(eq(calls.id, callId), isNull(calls.summary)));
-        await priceCall(tx, callId, deps.usdIlsRate);
+            .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), isNull(calls.summary)));
+        await priceCall({ tx, businessId }, callId, deps.usdIlsRate);
         await announce(tx, { businessId, type: "call", id: callId });
       },
       patient,
@@ -58,13 +63,16 @@ export function summariseCall(deps: AfterCallDeps): JobHandler {
 }
 
 /** Lines of "caller: …" and "assistant: …"; null when there is nothing to sum up, or it was done already. */
-async function readTranscript(tx: Tx, callId: CallId): Promise<string | null> {
-  const [call] = await tx.select({ summary: calls.summary }).from(calls).where(eq(calls.id, callId));
+async function readTranscript({ tx, businessId }: Pick<Ctx, "tx" | "businessId">, callId: CallId) {
+  const [call] = await tx
+    .select({ summary: calls.summary })
+    .from(calls)
+    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId)));
   if (!call || call.summary !== null) return null;
   const turns = await tx
     .select({ role: callTurns.role, text: callTurns.text })
     .from(callTurns)
-    .where(eq(callTurns.callId, callId))
+    .where(and(eq(callTurns.businessId, businessId), eq(callTurns.callId, callId)))
     .orderBy(asc(callTurns.startMs), asc(callTurns.seq));
   if (!turns.some((turn) => turn.role === "caller" && turn.text.trim() !== "")) return null;
   const text = turns.map((turn) => `${turn.role}: ${turn.text.replace(/\s+/g, " ").trim()}`).join("\n");

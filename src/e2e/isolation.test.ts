@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Browser } from "../app/testing/browser.ts";
-import { askedElsewhere, type TenantCase, tenantCases } from "./testing/tenant-cases.ts";
-import type { Seeded } from "./testing/tenant-seed.ts";
+import { askedElsewhere, tenantCases } from "./testing/tenant-cases.ts";
 import {
   askRoute as ask,
+  expectNothingOf,
+  inPath,
   isUnsafe,
+  namesForeign,
   openTwoTenants,
   routesOf,
   type Tenant,
@@ -23,9 +25,6 @@ beforeAll(async () => {
 afterAll(() => tenants.close(), 30_000);
 
 const routes = (): string[] => routesOf(tenants.api);
-
-const namesForeign = ({ at = "", body }: TenantCase): boolean => /\{\w+\}/.test(at + JSON.stringify(body ?? ""));
-const inPath = ({ at = "" }: TenantCase): boolean => /\{\w+\}/.test(at.split("?")[0] ?? "");
 
 test("every route has a case, and every case a route", () => {
   const all = routes();
@@ -91,15 +90,6 @@ describe("S1: one business with another's ids", () => {
     expect(await tenants.rowsOf(b.ids.business!)).toBe(before);
   }, 120_000);
 });
-
-/** What was sent may come back in a sentence; what was not sent may not show. */
-function expectNothingOf(ids: Seeded, said: string, route: string): void {
-  const sent = JSON.stringify(tenantCases[route] ?? {});
-  for (const [name, value] of Object.entries(ids)) {
-    if (sent.includes(`{${name}}`)) continue;
-    expect(said.includes(value), `${route} shows ${name} of the other business: ${said.slice(0, 500)}`).toBe(false);
-  }
-}
 
 test("S2: without a login every route is 401, but for those that are for anybody", async () => {
   const { body } = await tenants.admin.ask<{ paths: Record<string, Record<string, { "x-access"?: string }>> }>(

@@ -57,7 +57,7 @@ export function createPushApi({ db, push, pushKey }: PushApiDeps) {
       json(z.strictObject({ endpoint })),
       async (c) => {
         const userId = personOf(c);
-        await inTenant(db, c, ({ tx }) => removeDevice(tx, userId, c.req.valid("json").endpoint));
+        await inTenant(db, c, (ctx) => removeDevice(ctx, userId, c.req.valid("json").endpoint));
         return c.body(null, 204);
       },
     )
@@ -73,8 +73,8 @@ export function createPushApi({ db, push, pushKey }: PushApiDeps) {
         );
         const userId = personOf(c);
         const lost = devices.filter((_, n) => outcomes[n] === "gone" || outcomes[n] === "refused");
-        await inTenant(db, c, async ({ tx }) => {
-          for (const { endpoint } of lost) await removeDevice(tx, userId, endpoint);
+        await inTenant(db, c, async (ctx) => {
+          for (const { endpoint } of lost) await removeDevice(ctx, userId, endpoint);
         });
         const count = (outcome: string) => outcomes.filter((one) => one === outcome).length;
         return c.json({ sent: count("sent"), gone: lost.length, failed: count("failed") });
@@ -87,7 +87,7 @@ const test = { kind: "test", title: "", body: null, subject: "test" } as const;
 
 const mine = (db: Database, c: Context<ApiEnv>) => {
   const userId = personOf(c);
-  return inTenant(db, c, ({ tx }) => devicesOf(tx, userId));
+  return inTenant(db, c, (ctx) => devicesOf(ctx, userId));
 };
 
 function personOf(c: Context<ApiEnv>): UserId {

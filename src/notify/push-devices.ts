@@ -1,7 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { newId, type UserId } from "../base/ids.ts";
-import type { Tx } from "../db/client.ts";
 import { pushSubscriptions } from "../db/schema/push-subscription.ts";
 import { users } from "../db/schema/user.ts";
 import { limits } from "../limits.ts";
@@ -22,7 +21,7 @@ export async function addDevice(ctx: Ctx, userId: UserId, device: NewDevice): Pr
     .where(and(eq(users.id, userId), eq(users.businessId, businessId)))
     .for("update"); // two at once would both be the last that fits
   if (!person) throw new AppError("forbidden", "not a person of this business", { public: "own_business_only" });
-  const mine = await devicesOf(tx, userId);
+  const mine = await devicesOf(ctx, userId);
   if (mine.length >= limits.pushDevicesMax && !mine.some(({ endpoint }) => endpoint === device.endpoint))
     throw new AppError("invalid", "too many devices", { fields: [{ path: "endpoint", code: "too_many" }] });
   const { endpoint, ...rest } = device;
@@ -36,14 +35,14 @@ export async function addDevice(ctx: Ctx, userId: UserId, device: NewDevice): Pr
 }
 
 /** The person's own devices. */
-export const devicesOf = (tx: Tx, userId: UserId) =>
-  tx.select().from(pushSubscriptions).where(eq(pushSubscriptions.userId, userId));
+export const devicesOf = (ctx: Ctx, userId: UserId) => ctx.tx.select().from(pushSubscriptions).where(isOf(ctx, userId));
+
+const isOf = ({ businessId }: Ctx, userId: UserId) =>
+  and(eq(pushSubscriptions.businessId, businessId), eq(pushSubscriptions.userId, userId));
 
 /** The device is told nothing more; nothing happens for one that is not the person's. */
-export async function removeDevice(tx: Tx, userId: UserId, endpoint: string): Promise<void> {
-  await tx
-    .delete(pushSubscriptions)
-    .where(and(eq(pushSubscriptions.userId, userId), eq(pushSubscriptions.endpoint, endpoint)));
+export async function removeDevice(ctx: Ctx, userId: UserId, endpoint: string): Promise<void> {
+  await ctx.tx.delete(pushSubscriptions).where(and(isOf(ctx, userId), eq(pushSubscriptions.endpoint, endpoint)));
 }
 
 /** Devices of everybody who works in the business. */

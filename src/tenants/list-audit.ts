@@ -5,7 +5,8 @@ import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
 import { auditLog } from "../db/schema/audit.ts";
 
 export interface AuditFilter {
-  businessId?: BusinessId | undefined;
+  /** Undefined = everybody's, and what belongs to none: only a system transaction sees that. */
+  businessId: BusinessId | undefined;
   /** An area (`recording`) or a whole action (`recording.play`). */
   action?: string | undefined;
   subject?: string | undefined;
@@ -14,7 +15,7 @@ export interface AuditFilter {
   before?: Temporal.Instant | undefined;
 }
 
-/** A page of the audit, newest first, of the rows that the transaction sees. @throws AppError "invalid" for a bad cursor. */
+/** A page of the audit, newest first, of one business or of all. @throws AppError "invalid" for a bad cursor. */
 export async function listAudit(
   tx: Tx,
   filter: AuditFilter,

@@ -53,7 +53,7 @@ export const createUsageApi = ({ db, usdIlsRate }: { db: Database; usdIlsRate: n
       const report = await inTenant(
         db,
         c,
-        async (ctx) => usageReport(ctx.tx, by, usageSpan(await zoneOf(ctx), range), usdIlsRate),
+        async (ctx) => usageReport(ctx, by, usageSpan(await zoneOf(ctx), range), usdIlsRate),
         { deadlineMs: limits.jobQueryMs },
       );
       return c.json(report);

@@ -4,6 +4,7 @@ import { businesses } from "../db/schema/business.ts";
 import { calls } from "../db/schema/call.ts";
 import { messages } from "../db/schema/message.ts";
 import { usage } from "../db/schema/usage.ts";
+import type { Ctx } from "../tenants/ctx.ts";
 import { type Consumption, costOf } from "./cost.ts";
 
 /** From the first instant to the last, the second not included. */
@@ -14,6 +15,9 @@ export interface Span {
 
 /** By what amounts are added up: a local day or month of the business, or the business itself. */
 export type Label = "day" | "month" | "business";
+
+/** Whose consumption: one business's, or everybody's, which only a system transaction sees. */
+export type Whose = Pick<Ctx, "tx" | "businessId"> | { readonly tx: Tx; readonly businessId: "all" };
 
 export interface Amounts {
   label: string;
@@ -44,23 +48,23 @@ export interface UsageReport {
 }
 
 /**
- * What was used in a span, of the rows that the transaction sees (C6). Each line's cost is rounded once; the total is the
+ * What was used in a span (C6). Each line's cost is rounded once; the total is the
  * sum of the lines, as people add them up.
  */
-export async function usageReport(tx: Tx, by: Label, span: Span, usdIlsRate: number): Promise<UsageReport> {
-  const consumed = await readConsumed(tx, by, span);
+export async function usageReport(whose: Whose, by: Label, span: Span, usdIlsRate: number): Promise<UsageReport> {
+  const consumed = await readConsumed(whose, by, span);
   const byLabel = new Map<string, Amounts>();
   const lineOf = (label: string): Amounts => {
     const line = byLabel.get(label) ?? { label, ...nothing };
     byLabel.set(label, line);
     return line;
   };
-  for (const { label, calls, seconds } of await readCalls(tx, by, span)) {
+  for (const { label, calls, seconds } of await readCalls(whose, by, span)) {
     const line = lineOf(label);
     line.calls = calls;
     line.callSeconds = Math.round(seconds);
   }
-  for (const { label, count } of await readMessages(tx, by, span)) lineOf(label).messages = count;
+  for (const { label, count } of await readMessages(whose, by, span)) lineOf(label).messages = count;
   for (const [label, parts] of Map.groupBy(consumed, (part) => part.label)) {
     const line = lineOf(label);
     line.textTokens = sumOf(parts, textTokensOf);
@@ -80,42 +84,45 @@ interface Consumed extends Consumption {
   day: string;
 }
 
-const labelOf = (by: Label, table: typeof usage | typeof calls | typeof messages, at: SQL.Aliased | SQL): SQL => {
+const labelOf = (by: Label, table: Counted, at: SQL.Aliased | SQL): SQL => {
   if (by === "business") return sql`${table.businessId}::text`;
   return sql`to_char(timezone(${businesses.timezone}, ${at}), ${sql.raw(by === "day" ? "'YYYY-MM-DD'" : "'YYYY-MM'")})`;
 };
 
-const within = (at: SQL, { from, before }: Span): SQL =>
-  sql`${at} >= ${from.toString()}::timestamptz and ${at} < ${before.toString()}::timestamptz`;
+type Counted = typeof usage | typeof calls | typeof messages;
 
-const ofBusiness = (table: typeof usage | typeof calls | typeof messages): SQL =>
-  sql`${table} join ${businesses} on ${businesses.id} = ${table.businessId}`;
+/** The rows of a span, with the business whose clock says on which day they were. */
+function rowsOf({ businessId }: Whose, table: Counted, at: SQL, { from, before }: Span): SQL {
+  const own = businessId === "all" ? sql`` : sql` and ${table.businessId} = ${businessId}`;
+  return sql`from ${table} join ${businesses} on ${businesses.id} = ${table.businessId}
+    where ${at} >= ${from.toString()}::timestamptz and ${at} < ${before.toString()}::timestamptz${own}`;
+}
 
-async function readConsumed(tx: Tx, by: Label, span: Span): Promise<Consumed[]> {
+async function readConsumed(whose: Whose, by: Label, span: Span): Promise<Consumed[]> {
   const at = sql`${usage.createdAt}`;
-  return tx.execute<Consumed & Record<string, unknown>>(sql`
+  return whose.tx.execute<Consumed & Record<string, unknown>>(sql`
     select ${labelOf(by, usage, at)} as label, to_char(timezone('UTC', ${at}), 'YYYY-MM-DD') as day,
       ${usage.model} as model, ${usage.kind} as kind,
       sum(${usage.textInputTokens})::float8 as "textInputTokens", sum(${usage.audioInputTokens})::float8 as "audioInputTokens",
       sum(${usage.cachedTextTokens})::float8 as "cachedTextTokens", sum(${usage.cachedAudioTokens})::float8 as "cachedAudioTokens",
       sum(${usage.textOutputTokens})::float8 as "textOutputTokens", sum(${usage.audioOutputTokens})::float8 as "audioOutputTokens",
       sum(${usage.seconds})::float8 as seconds, count(*) filter (where ${usage.kind} = 'message')::float8 as items
-    from ${ofBusiness(usage)} where ${within(at, span)} group by 1, 2, 3, 4`);
+    ${rowsOf(whose, usage, at, span)} group by 1, 2, 3, 4`);
 }
 
-async function readCalls(tx: Tx, by: Label, span: Span) {
+async function readCalls(whose: Whose, by: Label, span: Span) {
   const at = sql`${calls.startedAt}`;
-  return tx.execute<{ label: string; calls: number; seconds: number }>(sql`
+  return whose.tx.execute<{ label: string; calls: number; seconds: number }>(sql`
     select ${labelOf(by, calls, at)} as label, count(*)::int as calls,
       coalesce(sum(${calls.durationMs}), 0)::float8 / 1000 as seconds
-    from ${ofBusiness(calls)} where ${within(at, span)} group by 1`);
+    ${rowsOf(whose, calls, at, span)} group by 1`);
 }
 
-async function readMessages(tx: Tx, by: Label, span: Span) {
+async function readMessages(whose: Whose, by: Label, span: Span) {
   const at = sql`${messages.createdAt}`;
-  return tx.execute<{ label: string; count: number }>(sql`
+  return whose.tx.execute<{ label: string; count: number }>(sql`
     select ${labelOf(by, messages, at)} as label, count(*)::int as count
-    from ${ofBusiness(messages)} where ${within(at, span)} group by 1`);
+    ${rowsOf(whose, messages, at, span)} group by 1`);
 }
 
 /** Unrounded, each day at its own prices. */

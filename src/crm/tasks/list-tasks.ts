@@ -25,16 +25,13 @@ export interface TaskQuery {
 export async function listTasks(ctx: Ctx, query: TaskQuery) {
   const { at, order, behind } = orders[query.view];
   const from = query.cursor === undefined ? null : readPageKey(query.cursor);
-  const rows = await selectTasks(ctx, at)
-    .where(
-      and(
-        eq(tasks.businessId, ctx.businessId),
-        views[query.view](query.now),
-        query.customerId === undefined ? undefined : eq(tasks.customerId, query.customerId),
-        query.assigneeUserId === undefined ? undefined : eq(tasks.assigneeUserId, query.assigneeUserId),
-        from ? sql`(${at}, ${tasks.id}) ${behind} (${from.at.toString()}::timestamptz, ${from.id}::uuid)` : undefined,
-      ),
-    )
+  const which = and(
+    views[query.view](query.now),
+    query.customerId === undefined ? undefined : eq(tasks.customerId, query.customerId),
+    query.assigneeUserId === undefined ? undefined : eq(tasks.assigneeUserId, query.assigneeUserId),
+    from ? sql`(${at}, ${tasks.id}) ${behind} (${from.at.toString()}::timestamptz, ${from.id}::uuid)` : undefined,
+  );
+  const rows = await selectTasks(ctx, at, which)
     .orderBy(order(at), order(tasks.id))
     .limit(query.limit + 1);
   const page = rows.slice(0, query.limit);
@@ -45,9 +42,7 @@ export async function listTasks(ctx: Ctx, query: TaskQuery) {
 
 /** One task as the list shows it. @throws AppError "not_found". */
 export async function readTask(ctx: Ctx, taskId: string) {
-  const [row] = await selectTasks(ctx, tasks.createdAt).where(
-    and(eq(tasks.businessId, ctx.businessId), eq(tasks.id, taskId)),
-  );
+  const [row] = await selectTasks(ctx, tasks.createdAt, eq(tasks.id, taskId));
   if (row === undefined) throw new AppError("not_found", "no such task");
   const { sortedBy: _sortedBy, ...task } = row;
   return task;
@@ -69,7 +64,7 @@ const views: Record<TaskView, (now: Temporal.Instant) => SQL | undefined> = {
   all: () => undefined,
 };
 
-function selectTasks(ctx: Ctx, sortedBy: SQL | typeof tasks.createdAt) {
+function selectTasks(ctx: Ctx, sortedBy: SQL | typeof tasks.createdAt, which: SQL | undefined) {
   return ctx.tx
     .select({
       id: tasks.id,
@@ -92,5 +87,5 @@ function selectTasks(ctx: Ctx, sortedBy: SQL | typeof tasks.createdAt) {
     })
     .from(tasks)
     .leftJoin(customers, and(eq(customers.businessId, tasks.businessId), eq(customers.id, tasks.customerId)))
-    .$dynamic();
+    .where(and(eq(tasks.businessId, ctx.businessId), which));
 }

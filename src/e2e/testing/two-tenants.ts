@@ -8,7 +8,7 @@ import { silentLog } from "../../base/log.ts";
 import { connectPostgres } from "../../db/connect.ts";
 import { type TestDatabase, testDatabase } from "../../db/test-db.ts";
 import { createLiveHub, type LiveHub } from "../../notify/live.ts";
-import { tenantCases } from "./tenant-cases.ts";
+import { type TenantCase, tenantCases } from "./tenant-cases.ts";
 import { type Seeded, seedTenant } from "./tenant-seed.ts";
 
 /** A business with one of everything, its owner logged in. */
@@ -26,6 +26,8 @@ export interface TwoTenants {
   adminInA: Browser;
   /** Every row of the business in every table that has a tenant, as one value. */
   rowsOf(business: string): Promise<string>;
+  /** Takes row-level security away: what keeps the two apart from now on is that every statement names the business. */
+  withoutRowSecurity(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,12 @@ export async function openTwoTenants(): Promise<TwoTenants> {
       const hash = ({ name, column }: { name: string; column: string }) =>
         `select '${name}' as t, md5(coalesce(string_agg(r::text, '|' order by r::text), '')) as h from ${name} r where ${column} = '${business}'`;
       return JSON.stringify(await sql.unsafe(tables.map(hash).join(" union all ")));
+    },
+    async withoutRowSecurity() {
+      await sql.unsafe(`do $$ declare t regclass; begin
+        for t in select oid from pg_class where relnamespace = 'public'::regnamespace and relrowsecurity loop
+          execute format('alter table %s disable row level security', t);
+        end loop; end $$`);
     },
     async close() {
       await hub.close();
@@ -84,4 +92,16 @@ export function askRoute(
   const body = known.body === undefined ? {} : { body: JSON.parse(fill(JSON.stringify(known.body), ids)) };
   if (known.raw === undefined) return who.ask(at, { method, ...body, headers });
   return who.ask(at, { method, raw: known.raw.text, headers: { "Content-Type": known.raw.type, ...headers } });
+}
+
+export const namesForeign = ({ at = "", body }: TenantCase): boolean => /\{\w+\}/.test(at + JSON.stringify(body ?? ""));
+export const inPath = ({ at = "" }: TenantCase): boolean => /\{\w+\}/.test(at.split("?")[0] ?? "");
+
+/** What was sent may come back in a sentence; what was not sent may not show. */
+export function expectNothingOf(ids: Seeded, said: string, route: string): void {
+  const sent = JSON.stringify(tenantCases[route] ?? {});
+  for (const [name, value] of Object.entries(ids)) {
+    if (sent.includes(`{${name}}`)) continue;
+    expect(said.includes(value), `${route} shows ${name} of the other business: ${said.slice(0, 500)}`).toBe(false);
+  }
 }
