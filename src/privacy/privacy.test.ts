@@ -16,6 +16,8 @@ import { businessSettings } from "../db/schema/business.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
+import { notify } from "../notify/create.ts";
+import { audit } from "../tenants/audit.ts";
 import { createPrivacyApi } from "./api.ts";
 import { privacyJobHandlers } from "./erasure-job.ts";
 import { personTables } from "./person-rows.ts";
@@ -247,5 +249,46 @@ describe("what is kept for so many months", () => {
     expect(await count("audit_log")).toBeGreaterThan(0);
     await sweepRetention(db, Temporal.Now.instant().add({ hours: 24 * 740 }));
     expect(await count("audit_log")).toBe(0);
+  });
+
+  test("what an operator did outside of any business is kept as long, and no longer", async () => {
+    const asOperator = () =>
+      withSystem(db, (tx) => tx.execute(sql`select id from audit_log where business_id is null`)).then(
+        ({ length }) => length,
+      );
+    await withSystem(db, (tx) =>
+      audit({ businessId: null, actor: { kind: "system" }, tx }, { action: "auth.login", subject: "user:x" }),
+    );
+    await sweepRetention(db, Temporal.Now.instant().add({ hours: 24 * 700 }));
+    expect(await asOperator()).toBe(1);
+    await sweepRetention(db, Temporal.Now.instant().add({ hours: 24 * 740 }));
+    expect(await asOperator()).toBe(0);
+  });
+
+  test("the bell, outages that are over and jobs that were given up are kept for a season; what is open stays", async () => {
+    const days = (count: number) => Temporal.Now.instant().add({ hours: 24 * count });
+    const { businessId } = business;
+    await withSystem(db, async (tx) => {
+      await tx.execute(sql`delete from notifications`);
+      await tx.execute(sql`delete from jobs`);
+      await notify(
+        { businessId, actor: { kind: "system" }, tx },
+        { kind: "task_due", title: "משימה", subject: "task:1" },
+      );
+      for (const [id, ended] of [
+        [newId(), sql`now()`],
+        [newId(), null],
+      ] as const)
+        await tx.execute(sql`insert into whatsapp_outages (id, business_id, reason, started_at, ended_at)
+          values (${id}, ${businessId}, 'x', now(), ${ended})`);
+      for (const state of ["dead", "ready"])
+        await tx.execute(sql`insert into jobs (id, business_id, queue, payload, run_at, max_attempts, state)
+          values (${newId()}, ${businessId}, 'x', '{}', now(), 1, ${state})`);
+    });
+    const left = async () => [await count("notifications"), await count("whatsapp_outages"), await count("jobs")];
+    await sweepRetention(db, days(89));
+    expect(await left()).toEqual([1, 2, 2]);
+    await sweepRetention(db, days(91));
+    expect(await left()).toEqual([0, 1, 1]);
   });
 });

@@ -9,12 +9,15 @@ import { erasureQueue } from "./erase-person.ts";
 /** Queue of files whose rows are gone. */
 export const removedFilesQueue = "privacy.remove_files";
 
+// What nobody looks at again after a season: lines behind the bell, outages that are over, jobs that were given up.
+const seasonDays = 90;
 // Of each kind and sweep: the first sweep after a business has chosen a shorter time must not hold up the database.
 const sweptRows = 2_000;
 
 /**
  * Takes away what a business keeps no longer than so many months: messages with their files, words and summaries of
- * calls, the audit log. Recordings have days of their own (calls/recordings). Also puts erasures back to work that no
+ * calls, the audit log; and what no business decides about, after `seasonDays`. Recordings have days of their own
+ * (calls/recordings). Also puts erasures back to work that no
  * job sees to any more. Returns how many rows went.
  */
 export async function sweepRetention(db: Database, now: Temporal.Instant): Promise<number> {
@@ -24,7 +27,7 @@ export async function sweepRetention(db: Database, now: Temporal.Instant): Promi
       await resumeErasures(tx);
       let swept = 0;
       for (const sweep of [sweepMessages, sweepTranscripts, sweepAudit]) swept += await sweep(tx, before(now));
-      return swept;
+      return swept + (await sweepSeason(tx, now));
     },
     { deadlineMs: limits.jobQueryMs },
   );
@@ -68,11 +71,31 @@ async function sweepTranscripts(tx: Tx, old: Before): Promise<number> {
   return due.length;
 }
 
+/** What operators did outside of any business is kept as long as the shortest that a business may choose. */
 async function sweepAudit(tx: Tx, old: Before): Promise<number> {
   const gone = await tx.execute(sql`delete from audit_log where id in (
-    select a.id from business_settings s join audit_log a on a.business_id = s.business_id
-    where a.created_at < ${old(sql`s.audit_months`)} limit ${sweptRows}) returning id`);
+    (select a.id from business_settings s join audit_log a on a.business_id = s.business_id
+      where a.created_at < ${old(sql`s.audit_months`)} limit ${sweptRows})
+    union all
+    (select id from audit_log where business_id is null and created_at < ${old(sql`24`)} limit ${sweptRows})) returning id`);
   return gone.length;
+}
+
+async function sweepSeason(tx: Tx, now: Temporal.Instant): Promise<number> {
+  const old = sql`${now.subtract({ hours: 24 * seasonDays }).toString()}::timestamptz`;
+  const over: readonly [table: string, condition: SQL][] = [
+    ["notifications", sql`created_at < ${old}`],
+    ["whatsapp_outages", sql`ended_at < ${old}`],
+    ["jobs", sql`state = 'dead' and created_at < ${old}`],
+  ];
+  let swept = 0;
+  for (const [name, condition] of over) {
+    const table = sql.identifier(name);
+    const gone = await tx.execute(sql`delete from ${table} where id in (
+      select id from ${table} where ${condition} limit ${sweptRows}) returning id`);
+    swept += gone.length;
+  }
+  return swept;
 }
 
 /** A job that was given up after a day without its provider is buried; the promise to erase is not. */
