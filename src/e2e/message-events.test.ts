@@ -30,7 +30,13 @@ async function open(events: WebhookEvent[] = ["message.received", "message.sent"
 
 /** What was put on its way, in the order in which it happened. */
 async function told(): Promise<{ event: string; data: Record<string, unknown> }[]> {
-  const deps = { db: room.db, clock: systemClock, log: silentLog, secret: "s".repeat(32), post: async () => 200 };
+  const deps = {
+    db: room.db,
+    clock: systemClock,
+    log: silentLog,
+    secret: "s".repeat(32),
+    post: async () => ({ status: 200, retryAfter: null }),
+  };
   const fanOut = webhookJobHandlers(deps)[eventQueue]!;
   const happened = await withSystem(room.db, (tx) =>
     tx.select().from(jobs).where(eq(jobs.queue, eventQueue)).orderBy(asc(jobs.id)),

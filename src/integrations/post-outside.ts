@@ -2,8 +2,12 @@ import { isIP } from "node:net";
 import { AppError } from "../base/errors.ts";
 import { fetchOutside, isPublicAddress } from "../base/outside.ts";
 
-/** Sends a body to an address that a business named. Resolves to the HTTP status, whatever it is. @throws AppError. */
-export type PostOutside = (to: { url: string; headers: Record<string, string>; body: string }) => Promise<number>;
+/** Sends a body to an address that a business named. Resolves to the answer, whatever it is. @throws AppError. */
+export type PostOutside = (to: { url: string; headers: Record<string, string>; body: string }) => Promise<{
+  status: number;
+  /** The header of that name. */
+  retryAfter: string | null;
+}>;
 
 // What the receiver says beyond the status is of no use to us.
 const rules = { hosts: "any", bytesMax: 0, timeoutMs: 10_000 } as const;
@@ -23,5 +27,7 @@ export function outsideUrl(text: string): URL {
 }
 
 /** The one way out for webhooks (K4). Redirects are answers. */
-export const postOutside: PostOutside = async ({ url, headers, body }) =>
-  (await fetchOutside(outsideUrl(url).href, { method: "POST", headers, body }, rules)).status;
+export const postOutside: PostOutside = async ({ url, ...sent }) => {
+  const { status, headers } = await fetchOutside(outsideUrl(url).href, { method: "POST", ...sent }, rules);
+  return { status, retryAfter: headers.get("retry-after") };
+};

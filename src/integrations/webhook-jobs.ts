@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { AppError, describeError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import { retryAfterSeconds } from "../base/retry-after.ts";
 import type { Database } from "../db/client.ts";
 import { manyEvents, webhookDeliveries, webhookEvents, webhooks } from "../db/schema/webhook.ts";
 import { withTenant } from "../db/tenant.ts";
@@ -114,9 +115,10 @@ async function sendOnce({ clock, secret, post }: WebhookJobDeps, { delivery, web
     "AgentLocator-Signature": signature(key, body, seconds),
   };
   try {
-    return { status: await post({ url: webhook.url, headers, body }), error: null };
+    const { status, retryAfter } = await post({ url: webhook.url, headers, body });
+    return { status, error: null, notBeforeSeconds: retryAfterSeconds(retryAfter, clock.instant()) ?? 0 };
   } catch (error) {
-    return { status: null, error: describeError(error).slice(0, 300) };
+    return { status: null, error: describeError(error).slice(0, 300), notBeforeSeconds: 0 };
   }
 }
 
@@ -125,6 +127,8 @@ interface Answer {
   status: number | null;
   /** Why nobody did. */
   error: string | null;
+  /** The receiver asks us to wait for so long. */
+  notBeforeSeconds: number;
 }
 
 /** Writes down how it went and what comes next, for the address as it stands now. */
@@ -137,7 +141,8 @@ async function keepAnswer(deps: WebhookJobDeps, ctx: Ctx, { delivery, webhook: {
   const attempts = delivery.attempts + 1;
   const wait = waitSeconds[attempts - 1];
   const status = statusAfter(answer, wait);
-  const nextAt = status === "pending" && wait !== undefined ? now.add({ seconds: wait }) : null;
+  const nextAt =
+    status === "pending" && wait !== undefined ? now.add({ seconds: Math.max(wait, answer.notBeforeSeconds) }) : null;
   // The attempt that was seen: a job that runs twice counts once. What was skipped meanwhile stays so, unless it arrived.
   const { businessId: owner, id: deliveryId, attempts: seen, status: was } = webhookDeliveries;
   const waiting = status === "delivered" ? undefined : eq(was, "pending");

@@ -35,11 +35,12 @@ let now = Temporal.Instant.from("2026-03-01T08:00:00Z");
 const clock: Clock = { ...systemClock, instant: () => now };
 let sent: Parameters<PostOutside>[0][] = [];
 let answer: () => number = () => 200;
+let retryAfter: string | null = null;
 let duringPost: () => Promise<void> = async () => {};
 const post: PostOutside = async (to) => {
   sent.push(to);
   await duringPost();
-  return answer();
+  return { status: answer(), retryAfter };
 };
 let db: TestDatabase;
 let api: ReturnType<typeof door>;
@@ -51,6 +52,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   sent = [];
   answer = () => 200;
+  retryAfter = null;
   duringPost = async () => {};
   await withSystem(db, (tx) => tx.delete(jobs));
 });
@@ -167,6 +169,23 @@ test("what is refused is tried again for about a day, with ever longer waits, as
   expect(new Set(sent.map(({ headers }) => headers["AgentLocator-Delivery"])).size).toBe(1);
   const { body } = await api.json<Answer>(who.owner, `/api/webhooks/${who.webhook.id}/deliveries`);
   expect(body.items).toMatchObject([{ status: "failed", attempts: 8, answerStatus: 503 }]);
+  now = began;
+});
+
+test("a receiver that asks for time is given it, and never less than it would have had", async () => {
+  const who = await office();
+  const began = now;
+  answer = () => 429;
+  retryAfter = "45";
+  await book(who, "2026-03-05T10:00");
+  expect(await work()).toBe(45); // instead of 10
+  now = now.add({ seconds: 45 });
+  retryAfter = "5";
+  expect(await work()).toBe(60);
+  now = now.add({ seconds: 60 });
+  retryAfter = "a while";
+  expect(await work()).toBe(300);
+  expect(sent).toHaveLength(3);
   now = began;
 });
 

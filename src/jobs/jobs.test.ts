@@ -226,6 +226,19 @@ test("a dependency that is away costs no try, however often", async () => {
   expect(attempts).toEqual(Array.from({ length: 9 }, () => 1));
 });
 
+test("whoever asks for time is given it: the next try comes when they said", async () => {
+  run({
+    q: async () => {
+      throw new AppError("rate_limited", "too fast", { retryAfterSeconds: 600 });
+    },
+  });
+  await add();
+  let waiting: Awaited<ReturnType<typeof rows>>[number] | undefined;
+  while (waiting?.error == null) [waiting] = await rows();
+  expect(waiting.state).toBe("ready");
+  expect(waiting.runAt.since(waiting.createdAt).total("seconds")).toBeGreaterThanOrEqual(600);
+});
+
 test("a dependency that stays away for a day is given up", async () => {
   let dead = 0;
   run(

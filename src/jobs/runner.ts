@@ -13,7 +13,7 @@ import { buryJob, type ClaimedJob, claimJobs, completeJob, renewLeases, rescueJo
 /**
  * Does one job. Runs at least once per job, possibly again after a crash, so it must be idempotent. `signal` aborts
  * when the process stops or the job was given to somebody else.
- * Throwing AppError "unavailable" means "not now" and costs no try; anything else does.
+ * Throwing AppError "unavailable" means "not now" and costs no try; anything else does. `retryAfterSeconds` is waited for.
  */
 export type JobHandler = (job: ClaimedJob, signal: AbortSignal) => Promise<void>;
 
@@ -180,7 +180,8 @@ class Runner implements JobRunner {
         onDead?.({ id: job.id, queue: job.queue });
         return;
       }
-      const delayMs = backoffMs(retryPolicy, counts ? job.attempt : job.waits + 1, random);
+      const askedMs = error instanceof AppError ? 1_000 * (error.retryAfterSeconds ?? 0) : 0;
+      const delayMs = Math.max(askedMs, backoffMs(retryPolicy, counts ? job.attempt : job.waits + 1, random));
       await retryJob(db, this.#owner, job.id, { delayMs, error: said, counts });
       log.warn("JOB", "job failed, will be tried again", { ...fields, in_ms: delayMs });
       clock.after(delayMs + 10, () => this.#wake());

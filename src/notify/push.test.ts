@@ -27,13 +27,14 @@ const clock: Clock = { ...systemClock, instant: () => now };
 const keys = pushKeys("the installation's own secret");
 let posted: Parameters<PostPush>[0][] = [];
 let answer: (url: string) => number = () => 201;
+let retryAfter: string | null = null;
 const push = createPush({
   keys,
   clock,
   contact: () => "https://office.example.com",
   post: async (to) => {
     posted.push(to);
-    return answer(to.url);
+    return { status: answer(to.url), retryAfter };
   },
 });
 
@@ -49,6 +50,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   posted = [];
   answer = () => 201;
+  retryAfter = null;
   now = systemClock.instant();
   businessId = await addBusiness(db, { name: "מספרה", phone: `+9723123${String(1_000 + phones++)}` as never });
   await withSystem(db, (tx) => tx.delete(jobs));
@@ -183,6 +185,14 @@ describe("a line behind the bell", () => {
     answer = () => 201;
     expect(await work()).toEqual([]);
     expect(posted).toHaveLength(left + 1);
+  });
+
+  test("is told later by a service that asks for time", async () => {
+    answer = () => 429;
+    retryAfter = "120";
+    const message = { id: newId(), kind: "hand_over", title: "x", body: null, subject: "s", language: "he" } as const;
+    const told = push(browser("busy").given, message).catch((error: unknown) => error);
+    expect(await told).toMatchObject({ code: "rate_limited", retryAfterSeconds: 120 });
   });
 
   test("of 5,000 letters fits into what a push service takes", async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { fetchOutside } from "../base/outside.ts";
+import { retryAfterSeconds } from "../base/retry-after.ts";
 import { authorization, type PushDevice, type PushKeys, seal } from "./web-push.ts";
 
 /** A notification on its way to a device; its service worker finds the words and the page (`web/sw.worker.ts`). */
@@ -19,16 +20,25 @@ export type PushOutcome = "sent" | "gone" | "refused";
 /** Tells one device. @throws AppError "upstream" or "rate_limited" where trying again may help. */
 export type Push = (device: PushDevice, message: PushMessage) => Promise<PushOutcome>;
 
-/** Puts the bytes on their way and gives back the HTTP status. @throws AppError. */
+interface Posted {
+  status: number;
+  /** The header of that name. */
+  retryAfter: string | null;
+}
+
+/** Puts the bytes on their way and gives back the answer. @throws AppError. */
 export type PostPush = (to: {
   url: string;
   headers: Record<string, string>;
   body: Uint8Array<ArrayBuffer>;
-}) => Promise<number>;
+}) => Promise<Posted>;
 
 /** The one way to push services: public https addresses only (K4), since a browser names them. */
-export const postPush: PostPush = async ({ url, ...init }) =>
-  (await fetchOutside(url, { method: "POST", ...init }, { hosts: "any", bytesMax: 0, timeoutMs: 10_000 })).status;
+export const postPush: PostPush = async ({ url, ...init }) => {
+  const rules = { hosts: "any", bytesMax: 0, timeoutMs: 10_000 } as const;
+  const { status, headers } = await fetchOutside(url, { method: "POST", ...init }, rules);
+  return { status, retryAfter: headers.get("retry-after") };
+};
 
 /** Nobody needs to hear of it an hour later: whoever opens the panel sees it there. */
 export const pushTtlSeconds = 60 * 60;
@@ -46,7 +56,7 @@ export function createPush(deps: {
     const short = (text: string) => text.slice(0, lettersMax).toWellFormed();
     const { title, body } = message;
     const text = JSON.stringify({ ...message, title: short(title), body: body === null ? null : short(body) });
-    const status = await deps
+    const posted = await deps
       .post({
         url: device.endpoint,
         headers: {
@@ -61,20 +71,21 @@ export function createPush(deps: {
         body: seal(text, device),
       })
       .catch((error: unknown) => {
-        if (error instanceof AppError && error.code === "forbidden") return 400; // not an address for us: it never will be
+        if (error instanceof AppError && error.code === "forbidden") return { status: 400, retryAfter: null }; // not an address for us: it never will be
         throw error;
       });
-    return outcomeOf(status);
+    return outcomeOf(posted, deps.clock.instant());
   };
 }
 
 // A machine that only its owner reaches has no address to give; some services want one all the same.
 const contactAt = (address: string): string => (address.startsWith("https:") ? address : "mailto:owner@localhost");
 
-function outcomeOf(status: number): PushOutcome {
+function outcomeOf({ status, retryAfter }: Posted, now: Temporal.Instant): PushOutcome {
   if (status >= 200 && status < 300) return "sent";
   if (status === 404 || status === 410) return "gone";
-  if (status === 429) throw new AppError("rate_limited", "the push service asks to wait");
-  if (status >= 500) throw new AppError("upstream", `push service: ${status}`);
+  const later = { retryAfterSeconds: retryAfterSeconds(retryAfter, now) ?? 0 };
+  if (status === 429) throw new AppError("rate_limited", "the push service asks to wait", later);
+  if (status >= 500) throw new AppError("upstream", `push service: ${status}`, later);
   return "refused";
 }

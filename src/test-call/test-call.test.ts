@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { systemClock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
 import type { BegunCall } from "../calls/log.ts";
@@ -7,6 +7,7 @@ import { limits } from "../limits.ts";
 import { createSwitchboard } from "../live-call/switchboard.ts";
 import { ListJournal, MapPhrases, ScriptedPhone, testSettings } from "../live-call/testing/call-bench.ts";
 import { chain, frames, noise, voice } from "../live-call/vad/testing/voice.ts";
+import { createVirtualClock } from "../sim/clock.ts";
 import { createDemoClips } from "../speech/demo-clips.ts";
 import { DemoEngine } from "../speech/demo-engine.ts";
 import { type MediaSocketData, mediaWebSocket } from "../twilio/media-socket.ts";
@@ -22,8 +23,7 @@ const running: { stop(force: boolean): Promise<void> }[] = [];
 afterEach(() => Promise.all(running.splice(0).map((server) => server.stop(true))));
 
 /** Everything a test call goes through, with the built-in voice; only the database is not there. */
-function setUp() {
-  const clock = systemClock;
+function setUp(clock: Clock = systemClock) {
   const log = silentLog;
   const begun: BegunCall[] = [];
   const journal = new ListJournal();
@@ -172,6 +172,24 @@ test("a page of another origin is refused, and a token opens its own call once",
   const second = await browse(url, call);
   second.start();
   expect(await second.closed).toBe(1008);
+});
+
+test("K12: behind our proxy strangers count by the last hop that it saw, whatever they say of themselves", async () => {
+  const { url } = setUp(createVirtualClock()); // or a slow machine would time them out
+  const dial = async (forwardedFor: string) => {
+    const headers = { origin, "x-forwarded-for": forwardedFor };
+    const socket = new WebSocket(url, { headers } as unknown as string[]);
+    const closed = new Promise<number>((resolve) => socket.addEventListener("close", ({ code }) => resolve(code)));
+    await new Promise<void>((resolve) => socket.addEventListener("open", () => resolve()));
+    return { socket, closed };
+  };
+  const neighbour = await dial("198.51.100.7, 203.0.113.9");
+  const crowd = [await dial("198.51.100.0, 198.51.100.7")];
+  for (let more = 1; more <= limits.anonymousSocketsPerAddressMax; more++)
+    crowd.push(await dial(`203.0.113.${more}, 198.51.100.7`));
+  expect(await crowd[0]!.closed).toBe(1008); // the oldest makes room
+  const open = [neighbour, ...crowd.slice(1)].filter(({ socket }) => socket.readyState === WebSocket.OPEN);
+  expect(open).toHaveLength(1 + limits.anonymousSocketsPerAddressMax);
 });
 
 test("a business has a few test calls at once, and one more when one is over", async () => {

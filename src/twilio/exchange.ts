@@ -16,6 +16,8 @@ export interface TwilioAccess {
 
 export interface Answer {
   status: number;
+  /** The header of that name. */
+  retryAfter: string | null;
   body: Uint8Array;
 }
 
@@ -70,7 +72,9 @@ async function tryOnce(access: TwilioAccess, wanted: Exchange): Promise<Answer> 
     for (let redirects = 0; ; redirects++) {
       const response = await access.fetch(url, requestFor(access, wanted, url, abort.signal));
       const next = wanted.method === "GET" && response.status >= 300 && response.status < 400;
-      if (!next) return { status: response.status, body: await readBounded(response, wanted.bytesMax) };
+      const { status, headers } = response;
+      if (!next)
+        return { status, retryAfter: headers.get("retry-after"), body: await readBounded(response, wanted.bytesMax) };
       url = safeRedirect(access, url, response.headers.get("location"), redirects);
     }
   } finally {

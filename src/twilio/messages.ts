@@ -1,5 +1,6 @@
 import { rename, rm } from "node:fs/promises";
 import { AppError } from "../base/errors.ts";
+import { retryAfterSeconds } from "../base/retry-after.ts";
 import { limits } from "../limits.ts";
 import type { TwilioMessaging } from "../whatsapp/twilio/messaging.ts";
 import { type Answer, codeOf, exchange, isSuccess, objectIn, type TwilioAccess } from "./exchange.ts";
@@ -23,7 +24,9 @@ export function createTwilioMessaging(access: TwilioAccess): TwilioMessaging {
       const { sid } = objectIn(answer as Answer);
       if (isSuccess(status)) return typeof sid === "string" ? { kind: "created", sid } : unclear("no_sid");
       if (status >= 500) return unclear(`http_${status}`);
-      return { kind: "refused", status, code: codeOf(answer as Answer) };
+      const seconds = retryAfterSeconds((answer as Answer).retryAfter, access.clock.instant());
+      const later = seconds === null ? {} : { retryAfterMs: 1_000 * seconds };
+      return { kind: "refused", status, code: codeOf(answer as Answer), ...later };
     },
     async find({ from, to, body, since }) {
       const query = new URLSearchParams({ From: from, To: to, PageSize: "50" });

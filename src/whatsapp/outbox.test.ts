@@ -91,6 +91,16 @@ test("one that waits for its next try holds up its own chat only", async () => {
   expect(room.shown).toEqual(["ב1", "א1", "א2"]);
 });
 
+test("a provider that asks for time is given it, however soon we would try by ourselves", async () => {
+  const room = await open();
+  room.channel.script.push({ refuse: "rate_limited", final: false, retryAfterMs: 10 * 60_000 });
+  const begunMs = room.clock.nowMs();
+  await staffWrites(room, room.chatIds[0]!, "בסבלנות");
+  await room.passes("sent", () => room.shown.length === 1, 5_000);
+  expect(room.clock.nowMs() - begunMs).toBeGreaterThanOrEqual(10 * 60_000);
+  expect(room.shown).toEqual(["בסבלנות"]);
+});
+
 test("an outcome that stays unknown ends as unknown; a receipt settles it, and a late one never takes it back", async () => {
   const room = await open();
   room.channel.script.push(...Array.from({ length: 8 }, () => "lose_answer" as const));

@@ -227,7 +227,8 @@ export class Sender {
     if (result.code === "not_connected") return this.#later(next, result.code, { delayMs: 500, counts: false });
     if (result.code === "reach_out_lock") await this.#surely((ctx) => noteRestriction(ctx, at));
     if (result.final || attempt >= limits.waTries) return this.#ended(next, "failed", result.code);
-    return this.#later(next, result.code, { delayMs: backoffMs(retry, attempt, random), counts: true });
+    const delayMs = Math.max(backoffMs(retry, attempt, random), result.retryAfterMs ?? 0);
+    return this.#later(next, result.code, { delayMs, counts: true });
   }
 
   #later({ message }: NextMessage, reason: string, { delayMs, counts }: { delayMs: number; counts: boolean }) {

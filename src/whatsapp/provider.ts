@@ -255,7 +255,8 @@ export interface QuotedMessage {
  */
 export type SendResult =
   | { kind: "accepted"; providerId: string }
-  | { kind: "refused"; final: boolean; code: string }
+  /** `retryAfterMs`: the other side asks us to wait for so long. */
+  | { kind: "refused"; final: boolean; code: string; retryAfterMs?: number }
   | { kind: "unknown"; repeatable: boolean; code: string };
 
 /** What became of a message that was sent. May come in any order, twice, and before `send` resolves. */

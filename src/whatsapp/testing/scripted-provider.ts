@@ -23,7 +23,7 @@ export type SendStep =
   | "lose_answer"
   /** Nobody sees it, no answer comes. */
   | "lose"
-  | { refuse: string; final: boolean };
+  | { refuse: string; final: boolean; retryAfterMs?: number };
 
 /** A provider in memory: pairs by being told to, shows what customers see, and forgets nothing. */
 export class ScriptedProvider implements WhatsAppProvider {
@@ -125,7 +125,7 @@ export class ScriptedChannel implements WhatsAppChannel {
     if (!this.#status.canSend) return { kind: "refused", final: false, code: "not_connected" };
     this.tries.push(message);
     const step = this.script.shift() ?? "accept";
-    if (typeof step === "object") return { kind: "refused", final: step.final, code: step.refuse };
+    if (typeof step === "object") return refusalOf(step);
     if (step !== "lose") this.#show(message);
     if (step === "accept") return { kind: "accepted", providerId: this.#provider.networkId(message.id) };
     return { kind: "unknown", repeatable: true, code: "no_answer" };
@@ -230,3 +230,7 @@ export const scriptedMessage = (from: Address, content: IncomingContent | string
   quotedId: null,
   content: typeof content === "string" ? { kind: "text", text: content } : content,
 });
+
+function refusalOf({ refuse, final, retryAfterMs }: Extract<SendStep, { refuse: string }>): SendResult {
+  return { kind: "refused", final, code: refuse, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}

@@ -140,15 +140,29 @@ const text = (body: string, to: Address = customer) => ({
   quoted: null,
 });
 
-test.each([
-  [429, 20_429, { kind: "refused", final: false, code: "rate_limited" }],
-  [400, 21_211, { kind: "refused", final: true, code: "not_on_whatsapp" }],
-  [400, 99_999, { kind: "refused", final: true, code: "provider_99999" }],
-])("Twilio's %p with code %p is told as what it means for the outbox", async (status, code, expected) => {
+const refusals: [asked: { status: number; code: number; retryAfterMs?: number }, told: object][] = [
+  [
+    { status: 429, code: 20_429 },
+    { final: false, code: "rate_limited" },
+  ],
+  [
+    { status: 429, code: 0, retryAfterMs: 7_000 },
+    { final: false, code: "rate_limited", retryAfterMs: 7_000 },
+  ],
+  [
+    { status: 400, code: 21_211 },
+    { final: true, code: "not_on_whatsapp" },
+  ],
+  [
+    { status: 400, code: 99_999 },
+    { final: true, code: "provider_99999" },
+  ],
+];
+test.each(refusals)("Twilio's %p is told as what it means for the outbox", async (refusal, told) => {
   const provider = createTwilioProvider({
     messaging: {
       hasAccount: true,
-      create: async () => ({ kind: "refused", status, code }),
+      create: async () => ({ kind: "refused", ...refusal }),
       find: async () => null,
       fetchMedia: async () => ({ bytes: 0 }),
     },
@@ -159,7 +173,7 @@ test.each([
   const channel = provider.channel(newId<BusinessId>(), { changed() {} } as unknown as ChannelHost);
   channel.connect();
   await Bun.sleep(0);
-  expect(await channel.send(text("שלום"))).toEqual(expected as never);
+  expect(await channel.send(text("שלום"))).toEqual({ kind: "refused", ...told } as never);
 });
 
 test("a customer outside the window and one without WhatsApp come back as failed receipts with their reasons", async () => {

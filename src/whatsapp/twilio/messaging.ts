@@ -15,9 +15,9 @@ export interface TwilioMessaging {
 }
 
 /**
- * `refused`: it was not made; `status` 0 = the request never left. `unclear`: it may have been made.
+ * `refused`: it was not made; `status` 0 = the request never left; `retryAfterMs` = Twilio asks us to wait for so long. `unclear`: it may have been made.
  */
 export type Created =
   | { kind: "created"; sid: string }
-  | { kind: "refused"; status: number; code: number }
+  | { kind: "refused"; status: number; code: number; retryAfterMs?: number }
   | { kind: "unclear"; code: string };

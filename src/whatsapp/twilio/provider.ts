@@ -154,7 +154,7 @@ class TwilioChannel implements WhatsAppChannel {
       case "refused": {
         const refusal = refusalOf(created.status, created.code);
         if (refusal.code === "not_connected") this.#misconfigured("unauthorised");
-        return refusal;
+        return created.retryAfterMs === undefined ? refusal : { ...refusal, retryAfterMs: created.retryAfterMs };
       }
       case "unclear":
         return this.#lookUp(form, since, created.code);
