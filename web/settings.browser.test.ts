@@ -1,6 +1,11 @@
 import { beforeAll, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import { systemClock } from "../src/base/clock.ts";
+import { blockTime } from "../src/calendar/by-staff.ts";
+import { meetings } from "../src/db/schema/meeting.ts";
 import { withTenant } from "../src/db/tenant.ts";
 import { readOpeningHours, setWeeklyHours } from "../src/tenants/hours.ts";
+import { listResources } from "../src/tenants/resources.ts";
 import { devices, inBrowser } from "./testing/in-browser.ts";
 import { seedCall } from "./testing/seed-call.ts";
 
@@ -76,6 +81,49 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
       [7, 1_200, 1_230],
       [1, 540, 1_020],
     ]);
+    await close();
+  });
+
+  test("a calendar for a colleague is made, renamed, gets its own hours, refuses to go while a meeting stands there", async () => {
+    const { page, close, violations, errors } = await open({ path: "/settings?tab=hours", width: 390 });
+    const dialog = page.locator("dialog");
+    await page.getByRole("button", { name: "יומן חדש" }).click();
+    await dialog.getByRole("button", { name: "שמירה" }).click();
+    await dialog.locator(".error").waitFor();
+    await dialog.getByLabel("שם היומן").fill("יוסי");
+    await dialog.getByRole("button", { name: "שמירה" }).click();
+    await page.getByRole("button", { name: "עריכת יוסי" }).click();
+    await dialog.getByLabel("שם היומן").fill("יוסי ורדה");
+    await dialog.getByRole("button", { name: "שמירה" }).click();
+    await page.getByRole("button", { name: "עריכת יוסי ורדה" }).waitFor();
+
+    const whose = page.getByLabel("השעות של");
+    await whose.selectOption({ label: "יוסי ורדה" });
+    await page.getByRole("button", { name: "שעות משלו" }).click();
+    await page.getByLabel("יום שני, עד שעה").fill("12:00");
+    expect(await violations()).toEqual([]);
+    await page.getByRole("button", { name: "שמירת השבוע" }).click();
+    await page.getByText("נשמר", { exact: true }).waitFor();
+    await page.reload(); // the choice is in the address
+    await page.getByLabel("יום שני, עד שעה").waitFor();
+    expect(await page.getByLabel("יום שני, עד שעה").inputValue()).toBe("12:00");
+    await page.getByRole("button", { name: "חזרה לשעות העסק" }).click();
+    await page.getByText("יוסי ורדה: לפי שעות העסק.").waitFor();
+
+    const { stage, businessId } = given.office;
+    const ctx = { businessId, actor: { kind: "system" as const } };
+    const calendar = await withTenant(stage.db, businessId, (tx) => listResources({ ...ctx, tx }));
+    const { id } = calendar.find(({ name }) => name === "יוסי ורדה")!;
+    const now = systemClock.instant();
+    const block = { startsAt: now.add({ hours: 50 }), minutes: 30, resourceId: id, topic: null, now };
+    const [blocked] = await withTenant(stage.db, businessId, (tx) => blockTime({ ...ctx, tx }, block));
+    await page.getByRole("button", { name: "הסרת יוסי ורדה" }).click();
+    await page.locator(".toast").getByText("עומדות פגישות").waitFor();
+    await withTenant(stage.db, businessId, (tx) => tx.delete(meetings).where(eq(meetings.id, blocked!.id)));
+    await page.getByRole("button", { name: "הסרת יוסי ורדה" }).click();
+    await page.getByText("יוסי ורדה הוסר").waitFor();
+    await whose.waitFor({ state: "detached" });
+    expect(errors.filter((line) => !/409|422/.test(line))).toEqual([]);
     await close();
   });
 

@@ -4,15 +4,23 @@ import type { ApiEnv } from "../api/env.ts";
 import { idParam, json } from "../api/input.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Database } from "../db/client.ts";
 import type { Ctx } from "./ctx.ts";
-import { addResource, changeResource, listResources, newResource, resourceChange } from "./resources.ts";
+import {
+  addResource,
+  changeResource,
+  listResources,
+  newResource,
+  removeResource,
+  resourceChange,
+} from "./resources.ts";
 
 const resource = z.object({ id: z.uuid(), name: z.string(), active: z.boolean(), position: z.int() });
 const resources = z.object({ items: z.array(resource) });
 
 /** `/api/resources`: the people and rooms that can be booked, each with a calendar of its own. */
-export const resourceRoutes = ({ db }: { db: Database }) =>
+export const resourceRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
   new Hono<ApiEnv>()
     .get(
       "/api/resources",
@@ -42,6 +50,15 @@ export const resourceRoutes = ({ db }: { db: Database }) =>
             return oneResource(ctx, id);
           }),
         ),
+    )
+    .delete(
+      "/api/resources/:id",
+      route({ summary: "Remove a calendar that never had a meeting", tag: "resources", access: "owner" }),
+      idParam(),
+      async (c) => {
+        await inTenant(db, c, (ctx) => removeResource(ctx, c.req.valid("param").id, clock.instant()));
+        return c.body(null, 204);
+      },
     );
 
 async function oneResource(ctx: Ctx, id: string) {

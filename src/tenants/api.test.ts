@@ -6,6 +6,7 @@ import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { auditLog } from "../db/schema/audit.ts";
+import { meetings } from "../db/schema/meeting.ts";
 import { withTenant } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { createTenantsApi } from "./api.ts";
@@ -194,8 +195,50 @@ describe("hours", () => {
     expect((await patch(who, `/api/resources/${first}`, { active: false })).body).toMatchObject({ active: false });
     const last = await patch(who, `/api/resources/${room.id}`, { active: false });
     expect([last.status, last.body.error.fields]).toEqual([422, [{ path: "active", code: "last_one" }]]);
+    const removed = await remove(who, `/api/resources/${room.id}`);
+    expect([removed.status, removed.body.error.fields]).toEqual([422, [{ path: "active", code: "last_one" }]]);
     expect((await patch(stranger, `/api/resources/${room.id}`, { name: "שלי" })).status).toBe(404);
     expect((await put(stranger, "/api/hours/week", { resourceId: room.id, windows: [] })).status).toBe(404);
+  });
+});
+
+describe("removing a calendar", () => {
+  const meet = (who: Access, resourceId: string, at: Temporal.Instant, row: Partial<typeof meetings.$inferInsert>) => {
+    const span = { startsAt: at, endsAt: at.add({ minutes: 30 }), busyFrom: at, busyTo: at.add({ minutes: 30 }) };
+    const rest = { status: "booked" as const, source: "staff" as const, ...row };
+    const businessId = who.businessId!;
+    return withTenant(db, businessId, (tx) =>
+      tx.insert(meetings).values({ id: newId(), businessId, resourceId, ...span, ...rest }),
+    );
+  };
+
+  test("it goes with its hours when nothing ever stood there, an offer that ran out aside", async () => {
+    const who = await office("אולם");
+    const { body: room } = await post(who, "/api/resources", { name: "חדר 2" });
+    const windows = [{ weekday: 1, fromMinute: 480, toMinute: 540 }];
+    await put(who, "/api/hours/week", { resourceId: room.id, windows });
+    const now = systemClock.instant();
+    await meet(who, room.id, now.add({ hours: 5 }), { status: "held", holdExpiresAt: now.subtract({ minutes: 1 }) });
+    expect((await remove(stranger, `/api/resources/${room.id}`)).status).toBe(404);
+    expect((await remove(agent, `/api/resources/${room.id}`)).status).toBe(403);
+    expect((await remove(who, `/api/resources/${room.id}`)).status).toBe(204);
+    expect(await lastAct(who)).toEqual(["resource.remove", "דנה", {}]);
+    expect((await ask(who, "/api/resources")).body.items).toHaveLength(1);
+    const { body } = await ask(who, "/api/hours");
+    expect(body.weekly.some(({ resourceId }: { resourceId: string | null }) => resourceId !== null)).toBe(false);
+  });
+
+  test.each([
+    ["a meeting ahead", { hours: 5 }, "booked", "calendar_has_meetings"],
+    ["a meeting that was", { hours: -5 }, "completed", "calendar_had_meetings"],
+    ["a meeting that was called off", { hours: 5 }, "cancelled", "calendar_had_meetings"],
+  ] as const)("with %s it stays, and the refusal says which", async (_what, when, status, reason) => {
+    const who = await office("אולם");
+    const { body: room } = await post(who, "/api/resources", { name: "חדר 2" });
+    await meet(who, room.id, systemClock.instant().add(when), { status });
+    const { status: answered, body } = await remove(who, `/api/resources/${room.id}`);
+    expect([answered, body.error.message]).toEqual([409, reason]);
+    expect((await ask(who, "/api/resources")).body.items).toHaveLength(2);
   });
 });
 

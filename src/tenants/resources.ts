@@ -1,8 +1,9 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, lte, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
+import { meetings } from "../db/schema/meeting.ts";
 import { resources } from "../db/schema/resource.ts";
 import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
@@ -42,10 +43,8 @@ export async function addResource(ctx: Ctx, given: string): Promise<string> {
  */
 export async function changeResource(ctx: Ctx, id: string, change: ResourceChange): Promise<void> {
   const given = parseInput(resourceChange, change);
-  const all = await ctx.tx.select().from(resources).where(eq(resources.businessId, ctx.businessId)).for("update");
-  if (!all.some((resource) => resource.id === id)) throw new AppError("not_found", `no resource ${id}`);
-  if (given.active === false && !all.some((other) => other.active && other.id !== id))
-    throw new AppError("invalid", "nobody would be left to book", { fields: [{ path: "active", code: "last_one" }] });
+  const others = await lockOthers(ctx, id);
+  if (given.active === false) assertSomebodyLeft(others);
   const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   if (Object.keys(values).length > 0)
     await ctx.tx
@@ -54,4 +53,34 @@ export async function changeResource(ctx: Ctx, id: string, change: ResourceChang
       .where(and(eq(resources.businessId, ctx.businessId), eq(resources.id, id)));
   const act = { action: "resource.change", subject: `resource:${id}`, detail: { fields: fieldsOf(given) } };
   await changed(ctx, "resource", id, act);
+}
+
+/**
+ * Removes a calendar and its hours. One that has meetings, or ever had some, stays: what was agreed with customers is kept.
+ * @throws AppError "not_found"; "invalid" when nobody would be left to book; "taken" when meetings stand or stood there.
+ */
+export async function removeResource(ctx: Ctx, id: string, now: Temporal.Instant): Promise<void> {
+  assertSomebodyLeft(await lockOthers(ctx, id));
+  const there = and(eq(meetings.businessId, ctx.businessId), eq(meetings.resourceId, id));
+  await ctx.tx.delete(meetings).where(and(there, eq(meetings.status, "held"), lte(meetings.holdExpiresAt, now)));
+  const ahead = sql<boolean>`${meetings.status} in ('booked', 'held') and ${meetings.endsAt} > ${now.toString()}`;
+  const [meeting] = await ctx.tx.select({ ahead }).from(meetings).where(there).orderBy(sql`1 desc`).limit(1);
+  if (meeting !== undefined)
+    throw new AppError("taken", "meetings stand there", {
+      public: meeting.ahead ? "calendar_has_meetings" : "calendar_had_meetings",
+    });
+  await ctx.tx.delete(resources).where(and(eq(resources.businessId, ctx.businessId), eq(resources.id, id)));
+  await changed(ctx, "resource", id, { action: "resource.remove", subject: `resource:${id}` });
+}
+
+/** The other calendars of the business; all of them stay locked, so that two people cannot close the last two at once. */
+async function lockOthers(ctx: Ctx, id: string): Promise<Pick<Resource, "active">[]> {
+  const all = await ctx.tx.select().from(resources).where(eq(resources.businessId, ctx.businessId)).for("update");
+  if (!all.some((resource) => resource.id === id)) throw new AppError("not_found", `no resource ${id}`);
+  return all.filter((resource) => resource.id !== id);
+}
+
+function assertSomebodyLeft(others: readonly Pick<Resource, "active">[]): void {
+  if (others.some(({ active }) => active)) return;
+  throw new AppError("invalid", "nobody would be left to book", { fields: [{ path: "active", code: "last_one" }] });
 }

@@ -1,8 +1,9 @@
 import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { resource } from "../resource.ts";
+import { resourceList } from "./calendar.ts";
 
-const { business, erasures, hours, keys, numbers, team, webhooks } = api;
+const { business, erasures, hours, keys, numbers, resources, team, webhooks } = api;
 
 export type Business = InferResponseType<typeof business.$get, 200>;
 type BusinessChange = InferRequestType<typeof business.$patch>["json"];
@@ -50,8 +51,9 @@ export interface Window {
   toMinute: number;
 }
 
-export async function saveWeek(windows: Window[]): Promise<void> {
-  const saved = await (await hours.week.$put({ json: { windows } })).json();
+/** The usual week of the business, or of one calendar; no windows = the calendar keeps the business's again. */
+export async function saveWeek(windows: Window[], resourceId: string | null): Promise<void> {
+  const saved = await (await hours.week.$put({ json: { windows, resourceId } })).json();
   opening.patch(() => saved);
 }
 
@@ -60,15 +62,38 @@ export async function saveRules(change: Partial<Rules>): Promise<void> {
   opening.patch(() => saved);
 }
 
-/** Hours of one date; no windows = closed. */
-export async function saveDate(date: string, windows: { fromMinute: number; toMinute: number }[]): Promise<void> {
-  const saved = await (await hours.days[":date"].$put({ param: { date }, json: { windows } })).json();
+/** Closes one date, for everybody or on one calendar. */
+export async function closeDate(date: string, resourceId: string | null): Promise<void> {
+  const json = { windows: [], resourceId };
+  const saved = await (await hours.days[":date"].$put({ param: { date }, json })).json();
   opening.patch(() => saved);
 }
 
-export async function clearDate(date: string): Promise<void> {
-  const saved = await (await hours.days[":date"].$delete({ param: { date }, query: {} })).json();
+export async function clearDate(date: string, resourceId: string | null): Promise<void> {
+  const query = resourceId === null ? {} : { resourceId };
+  const saved = await (await hours.days[":date"].$delete({ param: { date }, query })).json();
   opening.patch(() => saved);
+}
+
+export async function addCalendar(name: string): Promise<void> {
+  await resources.$post({ json: { name } });
+  await resourceList.reload();
+}
+
+/** Changes what is otherwise by now. @throws ApiError "invalid" at `active` for the last one that can be booked. */
+export async function changeCalendar(
+  of: { id: string; name: string; active: boolean },
+  { name, active }: { name: string; active: boolean },
+): Promise<void> {
+  const json = { ...(name === of.name ? {} : { name }), ...(active === of.active ? {} : { active }) };
+  if (Object.keys(json).length > 0) await resources[":id"].$patch({ param: { id: of.id }, json });
+  await resourceList.reload();
+}
+
+/** @throws ApiError "taken" when meetings stand there, or did. */
+export async function removeCalendar(id: string): Promise<void> {
+  await resources[":id"].$delete({ param: { id } });
+  await resourceList.reload();
 }
 
 export const teamList = resource<{ items: Member[] }>(async (signal) =>

@@ -70,6 +70,7 @@ export const en: Translation<typeof he> = {
     "hours.rules": "Changed the calendar's rules",
     "resource.add": "Added a calendar",
     "resource.change": "Changed a calendar",
+    "resource.remove": "Removed a calendar",
     "calendar.feed_show": "Showed the calendar's address",
     "calendar.feed_renew": "Renewed the calendar's address",
     "meeting.book": "Booked a meeting",

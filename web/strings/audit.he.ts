@@ -33,6 +33,7 @@ const acts = {
   "hours.rules": "שינוי כללי היומן",
   "resource.add": "הוספת יומן",
   "resource.change": "שינוי יומן",
+  "resource.remove": "הסרת יומן",
   "calendar.feed_show": "הצגת כתובת המנוי על היומן",
   "calendar.feed_renew": "החלפת כתובת המנוי על היומן",
   "meeting.book": "קביעת פגישה",

@@ -109,6 +109,8 @@ export const en: Translation<typeof he> = {
     bug: "Something broke on our side. Nothing was changed.",
   },
   reasons: {
+    calendar_has_meetings: "Meetings stand in this calendar. Move or cancel them first; until then you can close it.",
+    calendar_had_meetings: "This calendar had meetings, and they are kept. You can close it.",
     changed_meanwhile: "Somebody saved another text meanwhile. Yours was not saved.",
     never_wrote: "You can only write to somebody who wrote to the business first.",
     opted_out: "The customer asked not to get messages.",
@@ -135,6 +137,7 @@ export const en: Translation<typeof he> = {
     file_too_large: "The file is too large: at most 16 MB.",
     file_empty: "The file is empty.",
     time_taken: "That time is taken. Choose another one.",
+    last_one: "Somebody has to stay open for meetings",
     invalid: "This value does not fit",
   },
 };

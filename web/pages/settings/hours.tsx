@@ -2,30 +2,46 @@ import { clockOf } from "../../dates.ts";
 import { createForm, numberIn } from "../../form.ts";
 import { dateName } from "../../format.ts";
 import { rotateCcw } from "../../icons.ts";
-import { clearDate, type Opening, opening, saveDate, saveRules } from "../../models/settings.ts";
+import { resourceList } from "../../models/calendar.ts";
+import { clearDate, closeDate, type Opening, opening, saveRules } from "../../models/settings.ts";
 import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { SettingsForm } from "../../parts/settings-form.tsx";
+import { useResource } from "../../resource.ts";
+import { query } from "../../router.ts";
 import { settingsWords } from "../../strings/settings.he.ts";
-import { Week } from "./week.tsx";
+import { Calendars, OwnWeek, WhoseHours } from "./calendars.tsx";
+import { Week, weekOf } from "./week.tsx";
 
 const dateForm = createForm();
 const holidaysShown = 8;
 
-export const HoursTab = () => (
-  <Loaded from={opening}>
-    {(data) => (
-      <>
-        {/* A week that somebody else has changed is shown anew: saving the old one would take theirs away. */}
-        <Week key={JSON.stringify(data.weekly)} of={data} />
-        <Rules of={data.rules} />
-        <Dates of={data} />
-      </>
-    )}
-  </Loaded>
-);
+export function HoursTab() {
+  const calendars = useResource(resourceList).data.value?.items ?? [];
+  const chosen = calendars.find(({ id }) => id === query.value.get("calendar")) ?? null;
+  return (
+    <>
+      <WhoseHours calendars={calendars} chosen={chosen} />
+      <Loaded from={opening}>
+        {(data) => (
+          <>
+            {/* A week that somebody else has changed is shown anew: saving the old one would take theirs away. */}
+            {chosen === null ? (
+              <Week key={JSON.stringify(weekOf(data, null))} of={data} whose={null} />
+            ) : (
+              <OwnWeek key={chosen.id} of={data} calendar={chosen} />
+            )}
+            {chosen === null && <Rules of={data.rules} />}
+            <Dates key={chosen?.id} of={data} whose={chosen?.id ?? null} />
+          </>
+        )}
+      </Loaded>
+      <Calendars />
+    </>
+  );
+}
 
 const ruleFields = [
   ["meetingMinutes", "length"],
@@ -70,11 +86,12 @@ const written = (values: Readonly<Record<string, string>>): Partial<Opening["rul
   keepsShabbat: values.keepsShabbat === "on",
 });
 
-function Dates({ of }: { of: Opening }) {
+function Dates({ of, whose }: { of: Opening; whose: string | null }) {
   const t = settingsWords().hours;
-  const dates = [...new Set(of.exceptions.map(({ date }) => date))];
+  const own = of.exceptions.filter(({ resourceId }) => resourceId === whose);
+  const dates = [...new Set(own.map(({ date }) => date))];
   const close = async (element: HTMLFormElement) => {
-    if (await dateForm.submit(element, ({ date = "" }) => saveDate(date, []))) element.reset();
+    if (await dateForm.submit(element, ({ date = "" }) => closeDate(date, whose))) element.reset();
   };
   return (
     <section class="stack">
@@ -87,7 +104,7 @@ function Dates({ of }: { of: Opening }) {
             <li key={date} class="row">
               <span class="row-main">{dateName(date)}</span>
               <span class="row-side">
-                {of.exceptions
+                {own
                   .filter((one) => one.date === date)
                   .map((one, index) => (
                     <span key={index}>
@@ -95,7 +112,12 @@ function Dates({ of }: { of: Opening }) {
                       <Hours of={one} />
                     </span>
                   ))}
-                <Button look="ghost" icon={rotateCcw} label={t.clear(dateName(date))} onClick={() => clearDate(date)} />
+                <Button
+                  look="ghost"
+                  icon={rotateCcw}
+                  label={t.clear(dateName(date))}
+                  onClick={() => clearDate(date, whose)}
+                />
               </span>
             </li>
           ))}

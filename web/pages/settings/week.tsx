@@ -23,13 +23,24 @@ interface Row extends Window {
   name: string;
 }
 
-/** The usual week: any number of windows a day. All of them are replaced when it is saved, so all of them are shown. */
-export function Week({ of }: { of: Opening }) {
+/** The windows that a calendar has of its own; null = the business's. */
+export const weekOf = (of: Opening, whose: string | null): Opening["weekly"] =>
+  of.weekly.filter(({ resourceId }) => resourceId === whose);
+
+/**
+ * The usual week: any number of windows a day. All of them are replaced when it is saved, so all of them are shown. A
+ * calendar without hours of its own begins with the business's.
+ */
+export function Week({ of, whose }: { of: Opening; whose: string | null }) {
   const t = settingsWords();
+  const own = weekOf(of, whose);
   const rows = useSignal<readonly Row[]>(
-    of.weekly
-      .filter(({ resourceId }) => resourceId === null)
-      .map(({ weekday, fromMinute, toMinute }, index) => ({ weekday, fromMinute, toMinute, name: `${index}` })),
+    (own.length > 0 ? own : weekOf(of, null)).map(({ weekday, fromMinute, toMinute }, index) => ({
+      weekday,
+      fromMinute,
+      toMinute,
+      name: `${index}`,
+    })),
   );
   const add = (weekday: number) => {
     const last = rows.value.findLast((row) => row.weekday === weekday);
@@ -40,7 +51,10 @@ export function Week({ of }: { of: Opening }) {
   };
   const save = (element: HTMLFormElement) =>
     form.submit(element, async (values) => {
-      await saveWeek(rows.value.map((row) => windowOf(values, row))).catch((error) => {
+      await saveWeek(
+        rows.value.map((row) => windowOf(values, row)),
+        whose,
+      ).catch((error) => {
         throw beside(error, rows.value);
       });
       toast(shellWords().saved);
