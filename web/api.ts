@@ -1,6 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { hc } from "hono/client";
 import type { Api } from "../src/api-types.ts";
+import { loggedInAgain } from "./session-end.ts";
 
 /** What the server (or the lack of it) answered instead of what was asked for. */
 export class ApiError extends Error {
@@ -65,7 +66,8 @@ const mayBeLoggedOut = "x-may-be-logged-out";
 
 /**
  * The only `fetch` that asks the product for something (files go by upload.ts); every typed client goes through it. Changes
- * are refused at once while offline: nobody should believe that something was saved. @throws ApiError for everything but a good answer.
+ * are refused at once while offline: nobody should believe that something was saved. What meets the end of the session waits
+ * until its person has logged in again, and is asked for once more. @throws ApiError for everything but a good answer.
  */
 async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const method = init.method ?? "GET";
@@ -86,7 +88,10 @@ async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   });
   if (losses === lossesBefore) online.value = true; // an answer from before the loss says nothing
   if (response.ok) return response;
-  if (response.status === 401 && !strangerAllowed) toLogin();
+  if (response.status === 401 && !strangerAllowed) {
+    await loggedInAgain();
+    return call(input, init);
+  }
   throw await refusal(response);
 }
 
@@ -106,12 +111,6 @@ export async function refusal(response: Response): Promise<ApiError> {
     response.status,
     answer?.error?.message,
   );
-}
-
-/** The session ended: log in again and come back to the same place. */
-export function toLogin(): void {
-  const here = location.pathname + location.search;
-  location.assign(here === "/" ? "/login" : `/login?to=${encodeURIComponent(here)}`);
 }
 
 export const csrfToken = (): string => /(?:^|; )(?:__Host-|__Secure-)?csrf=([^;]*)/.exec(document.cookie)?.[1] ?? "";

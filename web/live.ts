@@ -50,10 +50,15 @@ let hiding: ReturnType<typeof setTimeout> | undefined;
 
 // What the server had told anybody when it said who is logged in: the first stream begins there, later ones after a gap.
 let beginsAt: string | null = null;
+let refuse = (): void => {};
 
-/** Opens the one stream of this tab; only after `auth.me` succeeded, with its `latest`: nothing between the two is missed. */
-export function goLive(latest: string): void {
+/**
+ * Opens the one stream of this tab; only after `auth.me` succeeded, with its `latest`: nothing between the two is missed.
+ * `onRefused` finds out whether the session has ended: a quiet page asks for nothing else.
+ */
+export function goLive(latest: string, onRefused: () => void): void {
   beginsAt = latest;
+  refuse = onRefused;
   connect();
   document.addEventListener("visibilitychange", () => {
     clearTimeout(hiding);
@@ -89,7 +94,10 @@ function connect(): void {
   opened.onerror = () => {
     // The browser tries again by itself unless the server refused; then we do, slowly.
     const refused = opened.readyState === EventSource.CLOSED;
-    if (refused) retry = setTimeout(connect, refusedMs);
+    if (refused) {
+      retry = setTimeout(connect, refusedMs);
+      refuse();
+    }
     if (refused && liveState.value === "connecting") return;
     liveState.value = "lost";
     lostAt.value ??= now();

@@ -1,5 +1,4 @@
 import { render } from "preact";
-import { toLogin } from "./api.ts";
 import { wordsReady } from "./language.ts";
 import { goLive } from "./live.ts";
 import { bell } from "./models/notifications.ts";
@@ -7,7 +6,7 @@ import { unreadChats } from "./models/unread-chats.ts";
 import { findRoute, registerRoutes } from "./route-table.ts";
 import { go, path, watchLinks } from "./router.ts";
 import { routes } from "./routes.ts";
-import { loadMe, me } from "./session.ts";
+import { askedAgain, loadMe, me, toLogin } from "./session.ts";
 import { watchKeys } from "./shell/keyboard.ts";
 import { untilAnswered } from "./shell/no-answer.tsx";
 import { followAddress } from "./shell/outlet.tsx";
@@ -29,7 +28,7 @@ async function start(): Promise<void> {
   followAddress();
   render(<Shell />, root);
   if (loggedIn) {
-    if (me.value?.business) goLive(me.value.latest);
+    if (me.value?.business) goLive(me.value.latest, askedAgain);
     watchKeys();
     if (me.value?.business) {
       bell.hold();

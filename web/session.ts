@@ -3,6 +3,7 @@ import type { InferResponseType } from "hono/client";
 import { ApiError, api, asStranger } from "./api.ts";
 import { remember } from "./language.ts";
 import { pushOff } from "./push-device.ts";
+import { loginWanted } from "./session-end.ts";
 
 const { auth } = api;
 
@@ -28,14 +29,43 @@ export async function loadMe(): Promise<boolean> {
   }
 }
 
+/** Asks whether the session is still there; when it has ended, its person is asked to log in again. */
+export function askedAgain(): void {
+  if (loginWanted.value === null) auth.me.$get().catch(() => {});
+}
+
 // Whatever changes whose data is shown loads the page anew: no signal, cache or stream of the one before survives.
 
 /** Logs in and goes to where the person wanted to be. @throws ApiError */
 export async function login(email: string, password: string, to: string): Promise<void> {
-  await auth.csrf.$get({}, asStranger);
-  const who = await (await auth.login.$post({ json: { email, password } }, asStranger)).json();
-  await enterTheOnlyBusiness(who);
+  await beginSession(email, password);
   location.assign(to);
+}
+
+async function beginSession(email: string, password: string): Promise<void> {
+  await auth.csrf.$get({}, asStranger);
+  await enterTheOnlyBusiness(await (await auth.login.$post({ json: { email, password } }, asStranger)).json());
+}
+
+/** Logs in after the session ended, and goes on where it was. For somebody else, or elsewhere, the page begins anew. @throws ApiError */
+export async function logInAgain(email: string, password: string): Promise<void> {
+  await beginSession(email, password);
+  const who = await (await auth.me.$get({}, asStranger)).json();
+  if (sameView(me.value, who)) return;
+  location.reload();
+  await new Promise(() => {}); // nothing that waits may go on as somebody else
+}
+
+const sameView = (one: Me | null, other: Me): boolean =>
+  one?.user?.id === other.user?.id &&
+  one?.role === other.role &&
+  one.business?.id === other.business?.id &&
+  one.impersonating === other.impersonating;
+
+/** Nobody is logged in: first that, then back to this place. */
+export function toLogin(): void {
+  const here = location.pathname + location.search;
+  location.assign(here === "/" ? "/login" : `/login?to=${encodeURIComponent(here)}`);
 }
 
 /**
@@ -56,7 +86,10 @@ async function enterTheOnlyBusiness({ role, business }: Pick<Me, "role" | "busin
 
 export async function leaveSession(): Promise<void> {
   await pushOff().catch(() => {}); // names of customers on the locked screen of somebody who left
-  await auth.logout.$post();
+  // Somebody whose session has ended is out already.
+  await auth.logout.$post({}, asStranger).catch((error) => {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+  });
   remember("panel_shell", "0");
   location.assign("/login");
 }

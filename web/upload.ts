@@ -1,4 +1,5 @@
-import { ApiError, csrfToken, online, refusal, toLogin } from "./api.ts";
+import { ApiError, csrfToken, online, refusal } from "./api.ts";
+import { loggedInAgain } from "./session-end.ts";
 
 // A line on which nothing has moved for so long is dead.
 const stalledMs = 30_000;
@@ -34,7 +35,7 @@ export function upload(path: string, file: Blob, onProgress: (share: number) => 
     request.onload = async () => {
       const { status, responseText } = request;
       if (status >= 200 && status < 300) return done();
-      if (status === 401) toLogin();
+      if (status === 401) return done(loggedInAgain().then(() => upload(path, file, onProgress)));
       fail(await refusal(new Response(responseText, { status })));
     };
     moves();

@@ -67,6 +67,8 @@ test("nobody is 401, and so are a made-up cookie and a login that ended", async 
   expect((await browser.ask("/api/auth/logout", { method: "POST" })).status).toBe(204);
   expect([...browser.jar]).toEqual([]);
   expect((await me(copy)).status).toBe(401);
+  // A change as well: "no permission" would tell nobody to log in again.
+  expect((await copy.ask("/api/auth/logout", { method: "POST" })).status).toBe(401);
 });
 
 test("a wrong password, an unknown and a disabled person get the same answer", async () => {

@@ -27,7 +27,8 @@ const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|t
 /**
  * Settles who asks before any route of `/api/` runs: a key in `Authorization` or the session of the cookie, from it the
  * person, from that the tenant; then whether the browser's own page meant it. Routes ask for what they need by `route`.
- * @throws AppError "rate_limited" before anything is read, "unauthenticated" for a bad key, "forbidden" for a request that
+ * @throws AppError "rate_limited" before anything is read, "unauthenticated" for a bad key and a change under a session that
+ * has ended, "forbidden" for a request that
  * a foreign page may have sent.
  */
 export function guard(deps: GuardDeps): MiddlewareHandler<ApiEnv> {
@@ -77,7 +78,11 @@ async function admitBrowser(
     c.set("session", loggedIn.session);
   }
   if (loggedIn && isOfForeignPage(c)) throw foreignPage();
-  if (unsafe.has(c.req.method)) assertMeant(c, cookies, loggedIn ? token : null, publicBaseUrl());
+  if (!unsafe.has(c.req.method)) return;
+  // Our own page, whose session has ended since: that is no refusal, it asks its person to log in again.
+  if (!loggedIn && token !== null && cookies.hasCsrf(c, token))
+    throw new AppError("unauthenticated", "the session has ended");
+  assertMeant(c, cookies, loggedIn ? token : null, publicBaseUrl());
 }
 
 const foreignPage = (): AppError => new AppError("forbidden", "sent by a foreign page", { public: "foreign_origin" });

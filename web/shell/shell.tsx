@@ -5,6 +5,7 @@ import { shellWords } from "../strings/shell.he.ts";
 import { Banners } from "./banners.tsx";
 import { BottomBar } from "./bottom-bar.tsx";
 import { KeyHelpDoor } from "./key-help-door.tsx";
+import { LoginAgain } from "./login-again.tsx";
 import { Outlet, outsideShell } from "./outlet.tsx";
 import { Palette } from "./palette.tsx";
 import { Side } from "./side.tsx";
@@ -37,6 +38,7 @@ export function Shell() {
       <Palette />
       <KeyHelpDoor />
       <ConfirmPassword />
+      <LoginAgain />
       <Toasts />
     </>
   );

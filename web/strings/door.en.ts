@@ -11,6 +11,10 @@ export const en: Translation<typeof he> = {
     wrong: "Wrong email or password.",
     forgot: "Forgot your password? The owner or the administrator can send you a new link.",
   },
+  again: {
+    title: "Please log in again",
+    text: "You go on from the same place, and everything you typed is still there.",
+  },
   welcome: {
     hello: (name) => `Hello, ${name}`,
     invite: "Choose a password, and you are in.",
