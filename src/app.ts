@@ -23,7 +23,7 @@ import type { Config } from "./config.ts";
 import { type House, openHouse } from "./db/house.ts";
 import { withSystem } from "./db/tenant.ts";
 import { createHealth } from "./health/health.ts";
-import { limitBodies } from "./http/body-size.ts";
+import { refuseLarge } from "./http/body-size.ts";
 import { errorHandler } from "./http/errors.ts";
 import { requestLog } from "./http/request-log.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -197,13 +197,14 @@ function routesOf(
   const routes = new Hono();
   routes.onError(errorHandler(log));
   routes.use(...requestLog(log, clock), securityHeaders(rest.publicBaseUrl));
-  routes.use(limitBodies({ uploads: whatsapp.uploads }));
+  routes.use(refuseLarge(whatsapp));
   for (const own of whatsapp.routes) routes.route("/", own); // before those that bound all webhooks more tightly
   routes.route("/", webhooks);
   routes.route("/", createStaticAudio(config));
   const hasModel = config.openai.apiKey !== null;
   const phoneNumbers = { numbers, knock, senderOf: whatsapp.senderOf };
-  const needs = { ...rest, live: switchboard, testCalls, readCode, phoneNumbers, hasModel, whatsapp: whatsapp.api };
+  const { uploads, api } = whatsapp;
+  const needs = { ...rest, live: switchboard, testCalls, readCode, phoneNumbers, hasModel, uploads, whatsapp: api };
   const startedMs = clock.nowMs();
   const state = () => ({
     version: manifest.version,

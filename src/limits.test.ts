@@ -16,6 +16,7 @@ test("K13: how much somebody may send", () => {
   expect([limits.waAudioBytes, limits.waMediaBytes].map((size) => size / 1024 ** 2)).toEqual([10, 16]); // whatsapp/media.test
   expect(limits.uploadBytes).toBeLessThan(20 * 1024 ** 2); // e2e/upload-bombs.test
   expect(limits.requestBodyBytes).toBe(1024 ** 2);
+  expect([limits.uploadsMax, limits.uploadsPerBusinessMax]).toEqual([16, 6]); // whatsapp/file-quota.test
   expect(limits.waMediaQuotaBytes).toBe(2 * 1024 ** 3);
 });
 

@@ -88,7 +88,10 @@ export const limits = {
   callerMemoryMs: 150, // what is known of a caller, while the phone network still sets up the stream
   webhookDatabaseMs: 50, // how long a webhook may wait for the database at all (V1 allows 100 ms in total)
   requestBodyBytes: 1024 * 1024,
+  strangerBodyBytes: 16 * 1024, // of whoever is not logged in: a password and a link
   uploadBytes: 17 * 1024 * 1024, // of the routes that take files
+  uploadsMax: 16, // at once: each lies in memory as a whole, 256 MB together
+  uploadsPerBusinessMax: 6,
   pageRowsMax: 200, // rows of one page of a list
   importBytes: 1_000_000, // a file of leads
   importRowsMax: 10_000,
@@ -268,6 +271,7 @@ assert(limits.jobQueryMs < limits.jobLeaseMs / 2, "a lease survives one renewal 
 assert(limits.processLeaseMs > 3 * limits.processRenewMs, "a claim survives two renewals that fail");
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");
 assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before its hold ends");
+assert(2 * limits.uploadsPerBusinessMax < limits.uploadsMax, "two busy businesses leave room for a third one's files");
 assert(limits.waMediaBytes < limits.uploadBytes, "a file that is too large is told so by its route");
 assert(limits.waQuietMs >= 1_000 && limits.waQuietMs <= 1_500, "W12 fixes the wait at 1-1.5 s");
 assert(

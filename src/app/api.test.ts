@@ -76,6 +76,33 @@ test("every answer says what it is and that it is no page", async () => {
   expect(headers.get("strict-transport-security")).toBe("max-age=31536000");
 });
 
+test("of a stranger's file nothing is read, of what else they send no more than a login needs, however it comes", async () => {
+  const api = testApi(db);
+  const pour = async (path: string, headers: Record<string, string> = {}) => {
+    const piece = new Uint8Array(64 * 1024).fill(0x20);
+    let taken = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          taken += piece.length;
+          if (taken > limits.uploadBytes) controller.close();
+          else controller.enqueue(piece);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const { status } = await api.request(path, { method: "POST", body, headers, duplex: "half" } as RequestInit);
+    return { status, pieces: taken / piece.length };
+  };
+  const stranger = new Browser(api);
+  await stranger.ask("/api/auth/csrf");
+  const meant = { Cookie: `csrf=${stranger.csrf}`, "X-CSRF-Token": stranger.csrf, Origin: "http://127.0.0.1:3000" };
+  const json = { ...meant, "Content-Type": "application/json" };
+  expect(await pour("/api/whatsapp/send-media")).toEqual({ status: 403, pieces: 0 });
+  for (const path of ["/api/whatsapp/send-media", "/api/auth/login"])
+    expect(await pour(path, json)).toEqual({ status: 413, pieces: 1 });
+});
+
 test("taking data out has a limit of its own, for each person and over all ways out; the rest of the panel goes on", async () => {
   const clock = createVirtualClock(systemClock.instant());
   const api = testApi(db, undefined, clock);

@@ -19,6 +19,7 @@ import type { LiveCalls } from "../calls/live-calls.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
 import { createCrmApi } from "../crm/api.ts";
 import type { Database } from "../db/client.ts";
+import { limitBodies } from "../http/body-size.ts";
 import { guard } from "../http/guard.ts";
 import { createIntegrationsApi } from "../integrations/api.ts";
 import { createKeyVerifier } from "../integrations/keys.ts";
@@ -58,6 +59,8 @@ export interface ApiDeps {
   usdIlsRate: number;
   state(): ProcessState;
   whatsapp: WhatsAppApiDeps;
+  /** Whole paths of the routes that take files. */
+  uploads: readonly string[];
   /** True when a model is configured. */
   hasModel: boolean;
   requestsPerMinute: number;
@@ -75,6 +78,7 @@ export function createApi(deps: ApiDeps) {
   const countExport = createExportCount(clock);
   const api = new Hono<ApiEnv>();
   api.use("/api/*", guard({ sessions, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, rate }));
+  api.use("/api/*", limitBodies(deps));
   return api
     .route("/", createAuthApi({ db, cookies, sessions, clock, log, latestFact: () => deps.hub.latest }))
     .route("/", createCalendarApi(deps))

@@ -16,6 +16,7 @@ import { dropUpload, keepUpload } from "./keep-upload.ts";
 import { type NewContent, queueMessage } from "./queue-message.ts";
 import { type Recipient, reach } from "./reach.ts";
 import { contentSid } from "./settings.ts";
+import { UploadRoom } from "./upload-room.ts";
 
 const tag = "whatsapp";
 /** Either is given. `key`: the same key is sent once, however often the request is repeated. */
@@ -62,6 +63,7 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
     await audit(ctx, { action: "whatsapp.send", subject: `message:${id}`, detail: { kind: content.kind } });
     return { id, conversationId, state: "queued" as const };
   };
+  const uploads = new UploadRoom();
   const spec = (summary: string) => route({ summary, tag, access: "staff", answer: queuedShape, status: 202 });
   return new Hono<ApiEnv>()
     .post("/api/whatsapp/send", spec("Send a text"), json(textBody), async (c) => {
@@ -75,6 +77,7 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
     .post(
       "/api/whatsapp/send-media",
       spec("Send a file: its bytes as the body, the rest in the query"),
+      (c, next) => uploads.during(tenantOf(c), next),
       bodyLimit({ maxSize: limits.waMediaBytes }),
       query(fileQuery),
       async (c) => {

@@ -61,21 +61,52 @@ async function office(chats: number) {
   });
   const desk = { sending: () => null, takenOver: () => {} };
   app.route("/", createWhatsAppApi({ db, clock: systemClock, storageDir, defaultProvider: "baileys", desk }));
-  const send = async (chat: string): Promise<number> => {
+  const ask = (chat: string, body: BodyInit) => {
     const address = `/api/whatsapp/send-media?conversationId=${chat}&name=card.vcf`;
-    return (await app.request(address, { method: "POST", body: card })).status;
+    return app.request(address, { method: "POST", body, duplex: "half" } as RequestInit);
   };
-  return { ...business, ids, send };
+  return { ...business, ids, ask, send: async (chat: string) => (await ask(chat, card)).status };
 }
 
-test("of ten files that are sent at once only as many are taken as fit together; the others leave nothing behind", async () => {
-  const { businessId, run, ids, send } = await office(11);
+test("of files that are sent at once only as many are taken as fit together; the others leave nothing behind", async () => {
+  const { businessId, run, ids, send } = await office(limits.uploadsPerBusinessMax + 1);
   expect(await send(ids.pop()!)).toBe(202);
   await leaveRoomFor(db, 3 * card.length);
   const answers = await Promise.all(ids.map(send));
-  expect(answers.toSorted()).toEqual([202, 202, 202, ...Array<number>(7).fill(413)]);
+  expect(answers.toSorted()).toEqual([202, 202, 202, 413, 413, 413]);
   expect(await run(usedBytes)).toBe(limits.waMediaQuotaBytes);
   expect(readdirSync(join(storageDir, "whatsapp", `business_${businessId}`, "media"))).toHaveLength(4);
+});
+
+/** A file that stops half-way until it is told to go on; `begun` resolves when it is being read. */
+function slowFile() {
+  const [begun, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        begun.resolve();
+        await goesOn.promise;
+        controller.enqueue(new TextEncoder().encode(card));
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { body, begun: begun.promise, goOn: goesOn.resolve };
+}
+
+test("files that come slowly hold up their own business only, and no more of them lie in memory than may", async () => {
+  const [busy, other] = [await office(1), await office(1)];
+  const [chat, theirs] = [busy.ids[0]!, other.ids[0]!];
+  const files = Array.from({ length: limits.uploadsPerBusinessMax }, slowFile);
+  const answers = files.map(({ body }) => busy.ask(chat, body));
+  await Promise.all(files.map(({ begun }) => begun));
+  const held = await busy.ask(chat, card);
+  expect([held.status, held.headers.get("retry-after")]).toEqual([429, "5"]);
+  expect(await other.send(theirs)).toBe(202);
+  for (const { goOn } of files) goOn();
+  for (const answer of answers) expect((await answer).status).toBe(202);
+  expect(await busy.send(chat)).toBe(202);
 });
 
 test("one business's full room is nobody else's", async () => {

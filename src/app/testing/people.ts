@@ -67,6 +67,7 @@ export function testApi(
       defaultProvider: "baileys" as const,
       desk: { sending: () => null, takenOver: () => {} },
     },
+    uploads: ["/api/whatsapp/send-media"],
     hasModel: false,
     usdIlsRate: 3.7,
     state: () => ({ version: "0", liveCalls: 0, draining: false, panels: 0, upSeconds: 0, memoryMb: 0 }),
