@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import type { CallId } from "../base/ids.ts";
+import { fewCalls, fewCustomers } from "../crm/search/few.ts";
 import { foundBy, readSearch, saidIn } from "../crm/search/found-by.ts";
 import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
 import { callEvents, calls, callTurns } from "../db/schema/call.ts";
@@ -48,7 +49,7 @@ export async function listCalls(
   return { calls: page, next: rows.length > limit && last ? writePageKey(last.startedAt, last.id) : null };
 }
 
-function readPage(ctx: Ctx, count: number, before: PageKey | null, filter: CallFilter = {}) {
+async function readPage(ctx: Ctx, count: number, before: PageKey | null, filter: CallFilter = {}) {
   const { tx, businessId } = ctx;
   const older = before
     ? sql`(${calls.startedAt}, ${calls.id}) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`
@@ -59,18 +60,20 @@ function readPage(ctx: Ctx, count: number, before: PageKey | null, filter: CallF
     .from(calls)
     .leftJoin(customers, and(eq(customers.businessId, calls.businessId), eq(customers.id, calls.customerId)))
     .leftJoin(leads, and(eq(leads.businessId, calls.businessId), eq(leads.customerId, calls.customerId)))
-    .where(filter.text === undefined ? wanted : and(wanted, mentions(ctx, filter.text, wanted, count)))
+    .where(filter.text === undefined ? wanted : and(wanted, await mentions(ctx, filter.text, wanted, count)))
     .orderBy(desc(calls.startedAt), desc(calls.id))
     .limit(count);
 }
 
 /** Calls with these words or of these people; each way brings its own newest ones, so that neither has to be read whole. */
-function mentions(ctx: Ctx, text: string, wanted: SQL, count: number): SQL {
+async function mentions(ctx: Ctx, text: string, wanted: SQL, count: number): Promise<SQL> {
   const search = readSearch(text);
   if (search === null) return sql`false`;
   const newest = (found: SQL) => sql`(select ${calls.id} from ${calls} where ${wanted} and ${found}
     order by ${calls.startedAt} desc, ${calls.id} desc limit ${count})`;
-  return sql`${calls.id} in (${newest(saidIn(ctx, calls.id, search))} union ${newest(foundBy(ctx, calls.customerId, search))})`;
+  const [said, people] = await Promise.all([fewCalls(ctx, search), fewCustomers(ctx, search)]);
+  return sql`${calls.id} in (${newest(saidIn(ctx, calls.id, search, said))}
+    union ${newest(foundBy(ctx, calls.customerId, search, people))})`;
 }
 
 /** How quickly the assistant answered in this call, in ms from the end of the caller's speech to the first audio sent. */

@@ -57,11 +57,8 @@ export function createLeadsApi({ db }: { db: Database }) {
       async (c) => {
         const { cursor: before, ...wanted } = c.req.valid("query");
         // Each filter is an index's or a walk along the newest leads; only how a word is looked for hangs on the word.
-        const plans = wanted.q === undefined ? "kept" : "fresh";
-        const { leads, next } = await inTenant(db, c, (ctx) => listLeads(ctx, { ...wanted, before }), {
-          plans,
-          single: true,
-        });
+        const how = wanted.q === undefined ? ({ plans: "kept", single: true } as const) : {};
+        const { leads, next } = await inTenant(db, c, (ctx) => listLeads(ctx, { ...wanted, before }), how);
         return c.json({ items: leads, next });
       },
     )

@@ -1,7 +1,7 @@
 import { count } from "drizzle-orm";
 import { leads } from "../../db/schema/lead.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
-import { type LeadFilter, matches } from "./list-leads.ts";
+import { fewOf, type LeadFilter, matches } from "./list-leads.ts";
 import { type LeadStatus, listLeadStatuses } from "./statuses.ts";
 
 export type StatusCount = LeadStatus & { count: number };
@@ -12,7 +12,7 @@ export async function countLeads(ctx: Ctx, filter: Omit<LeadFilter, "status">): 
   const rows = await ctx.tx
     .select({ status: leads.status, count: count() })
     .from(leads)
-    .where(matches(ctx, filter))
+    .where(matches(ctx, { ...filter, few: await fewOf(ctx, filter.q) }))
     .groupBy(leads.status);
   const counted = new Map(rows.map((row) => [row.status, row.count]));
   return statuses.map((status) => ({ ...status, count: counted.get(status.key) ?? 0 }));

@@ -9,7 +9,8 @@ import { customerIdentities, customers } from "../../db/schema/customer.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
 import { leadStatuses } from "../../db/schema/lead-status.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
-import { foundBy, readSearch } from "../search/found-by.ts";
+import { fewCustomers } from "../search/few.ts";
+import { type Few, foundBy, readSearch } from "../search/found-by.ts";
 
 export type LeadSort = "newest" | "active";
 
@@ -70,13 +71,20 @@ export function readLeads({ tx, businessId }: Ctx, leadIds: readonly string[]): 
   return dressed(tx, businessId, found(tx, mine, [], leadIds.length));
 }
 
-function readPage({ tx, businessId }: Ctx, query: LeadQuery, count: number): Promise<LeadRow[]> {
+async function readPage(ctx: Ctx, query: LeadQuery, count: number): Promise<LeadRow[]> {
+  const { tx, businessId } = ctx;
   const { sort = "newest", archived = false, limit: _, before, q, ids, ...filter } = query;
   const key = before === undefined ? null : readPageKey(before);
   const asked = { ...filter, businessId, count, beforeAt: key?.at, beforeId: key?.id };
   // Words, digits and ids are no parameters: how many there are changes the text.
-  if (q !== undefined || ids !== undefined) return pageOfLeads(tx, { sort, archived }, { ...asked, q, ids });
-  return keptPageOfLeads(tx, { sort, archived }, asked);
+  if (q === undefined && ids === undefined) return keptPageOfLeads(tx, { sort, archived }, asked);
+  return pageOfLeads(tx, { sort, archived }, { ...asked, q, ids, few: await fewOf(ctx, q) });
+}
+
+/** Who is found by the text, if they are few. */
+export async function fewOf(ctx: Ctx, q: string | undefined): Promise<Few> {
+  const search = q === undefined ? null : readSearch(q);
+  return search && fewCustomers(ctx, search);
 }
 
 interface AskedPage extends Omit<LeadFilter, "archived"> {
@@ -84,6 +92,7 @@ interface AskedPage extends Omit<LeadFilter, "archived"> {
   count: number;
   beforeAt?: Temporal.Instant | undefined;
   beforeId?: string | undefined;
+  few?: Few;
 }
 
 const keptPageOfLeads = keptQuery(pageOfLeads);
@@ -101,8 +110,8 @@ function pageOfLeads(tx: Tx, shape: { sort: LeadSort; archived: boolean }, asked
   return dressed(tx, asked.businessId, page).orderBy(desc(page[at]), desc(page.id));
 }
 
-/** The condition for the leads that `filter` asks for. */
-export function matches(ctx: Pick<Ctx, "businessId">, filter: LeadFilter): SQL | undefined {
+/** The condition for the leads that `filter` asks for; `few` as `fewOf` counts them out. */
+export function matches(ctx: Pick<Ctx, "businessId">, filter: LeadFilter & { few?: Few }): SQL | undefined {
   const search = filter.q === undefined ? null : readSearch(filter.q);
   return and(
     eq(leads.businessId, ctx.businessId),
@@ -114,7 +123,7 @@ export function matches(ctx: Pick<Ctx, "businessId">, filter: LeadFilter): SQL |
     filter.createdFrom === undefined ? undefined : gte(leads.createdAt, filter.createdFrom),
     filter.createdTo === undefined ? undefined : lt(leads.createdAt, filter.createdTo),
     filter.closed === undefined ? undefined : isClosed(ctx, filter.closed),
-    search === null ? undefined : foundBy(ctx, leads.customerId, search),
+    search === null ? undefined : foundBy(ctx, leads.customerId, search, filter.few),
     filter.ids === undefined ? undefined : inArray(leads.id, [...filter.ids]),
   );
 }

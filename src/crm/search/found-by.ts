@@ -26,33 +26,55 @@ export function foundCustomers({ businessId }: Pick<Ctx, "businessId">, search: 
     sql`select ${customerTerms.customerId} as id from ${customerTerms}
       where ${customerTerms.businessId} = ${businessId} and ${range}`;
   // Sets first, whatever the planner thinks of them: joined one by one, two common words took seconds.
-  return sql.join(rangesOf(customerTerms.term, search).map(named), sql` intersect `);
+  return sql.join(rangesOf(customerTerms.term, search).map(eitherOf).map(named), sql` intersect `);
 }
 
-/** True for rows whose customer is one of them. */
-export const foundBy = (ctx: Pick<Ctx, "businessId">, customerId: SQLWrapper, search: Search): SQL =>
-  sql`${customerId} in (${foundCustomers(ctx, search)})`;
+/** True for rows whose customer is one of them; `few`: who that is, where it was counted out. */
+export const foundBy = (
+  ctx: Pick<Ctx, "businessId">,
+  customerId: SQLWrapper,
+  search: Search,
+  few: Few | undefined = null,
+): SQL => (few === null ? sql`${customerId} in (${foundCustomers(ctx, search)})` : isOneOf(customerId, few));
 
 /**
  * True for a call whose words these are: each begins a word of what was said or of the summary, the digits begin or end the
  * caller's number or begin one that was said.
  */
-export const saidIn = ({ businessId }: Pick<Ctx, "businessId">, callId: SQLWrapper, search: Search): SQL => {
+export const saidIn = (
+  { businessId }: Pick<Ctx, "businessId">,
+  callId: SQLWrapper,
+  search: Search,
+  few: Few | undefined = null,
+): SQL => {
+  if (few !== null) return isOneOf(callId, few);
   const one = (range: SQL) =>
     sql`${callId} in (select ${callTerms.callId} from ${callTerms} where ${callTerms.businessId} = ${businessId} and ${range})`;
-  return sql.join(rangesOf(callTerms.term, search, "#").map(one), sql` and `);
+  return sql.join(rangesOf(callTerms.term, search, callMark).map(eitherOf).map(one), sql` and `);
 };
 
-/** @param mark what stands before a number, where numbers are kept apart from words. */
-function rangesOf(term: SQLWrapper, search: Search, mark = ""): SQL[] {
+/** The ids of what is found, where they are few; null = many, or not counted out. */
+export type Few = readonly string[] | null;
+
+/** What stands before a number among the words of calls, where numbers of callers are kept apart from those that were said. */
+export const callMark = "#";
+
+/** True for these rows: with the ids themselves in the statement, the planner knows how many there are. */
+export const isOneOf = (id: SQLWrapper, few: readonly string[]): SQL =>
+  sql`${id} = any(${`{${few.join(",")}}`}::uuid[])`;
+
+const eitherOf = (ranges: readonly SQL[]): SQL => sql`(${sql.join([...ranges], sql` or `)})`;
+
+/** One of each has to hold. @param mark what stands before a number, where numbers are kept apart from words. */
+export function rangesOf(term: SQLWrapper, search: Search, mark = ""): SQL[][] {
   const begins = beginning(term);
   if (search.kind === "words") {
     const words = wordsOf(search.words);
-    return words.length === 0 ? [sql`false`] : words.map(begins); // only signs: nobody
+    return words.length === 0 ? [[sql`false`]] : words.map((word) => [begins(word)]); // only signs: nobody
   }
   const { digits } = search;
   const forms = new Set([digits, mark + digits, `~${[...digits].reverse().join("")}`]);
-  return [sql`(${sql.join([...forms].map(begins), sql` or `)})`];
+  return [[...forms].map(begins)];
 }
 
 const beginning =

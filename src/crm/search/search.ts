@@ -4,7 +4,8 @@ import type { CustomerId } from "../../base/ids.ts";
 import { customerIdentities, customers } from "../../db/schema/customer.ts";
 import { leads } from "../../db/schema/lead.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
-import { foundBy, foundCustomers, readSearch, type Search, saidIn } from "./found-by.ts";
+import { fewCalls, fewCustomers } from "./few.ts";
+import { type Few, foundBy, foundCustomers, isOneOf, readSearch, type Search, saidIn } from "./found-by.ts";
 
 // Calls and conversations of this many found people are looked at: behind them nobody scrolls in a palette.
 const peopleMax = 100;
@@ -18,7 +19,7 @@ const recentMessages = 3_000;
 export async function search(ctx: Ctx, text: string, limit: number) {
   const asked = readSearch(text);
   if (asked === null) return { customers: [], calls: [], conversations: [] };
-  const people = await findPeople(ctx, asked);
+  const people = await findPeople(ctx, asked, await fewCustomers(ctx, asked));
   const ids = people.map(({ id }) => id);
   const words = asked.kind === "words" ? asked.words : null;
   return {
@@ -28,16 +29,23 @@ export async function search(ctx: Ctx, text: string, limit: number) {
   };
 }
 
-/** Those whose lead is most recently active; behind them some who have no lead. */
-function findPeople(ctx: Ctx, asked: Search) {
+/** Those whose lead is most recently active; behind them, if they are not enough, some who have no lead. */
+function findPeople(ctx: Ctx, asked: Search, few: Few) {
   const { tx, businessId } = ctx;
+  const fitting =
+    few === null
+      ? sql`select distinct id from (${foundCustomers(ctx, asked)} limit ${withoutLead}) as some_terms`
+      : listed(few);
   const ids = sql`
-    (select customer_id from leads where business_id = ${businessId} and archived_at is null
-        and ${foundBy(ctx, sql`leads.customer_id`, asked)}
+    with active as materialized (
+      select customer_id from leads where business_id = ${businessId} and archived_at is null
+        and ${foundBy(ctx, sql`leads.customer_id`, asked, few)}
       order by active_at desc, id desc limit ${peopleMax})
+    select customer_id from active
     union
-    (select id from (select distinct id from (${foundCustomers(ctx, asked)} limit ${withoutLead}) as some_terms) as fitting
-      where not exists (select from leads where business_id = ${businessId} and customer_id = fitting.id and archived_at is null)
+    (select id from (${fitting}) as fitting
+      where (select count(*) from active) < ${peopleMax}
+        and not exists (select from leads where business_id = ${businessId} and customer_id = fitting.id and archived_at is null)
       limit ${peopleMax})`;
   const phones = sql<string[]>`(
     select coalesce(json_agg(${customerIdentities.value} order by ${customerIdentities.createdAt}), '[]')
@@ -60,17 +68,17 @@ interface FoundCall {
   summary: string | null;
 }
 
-function findCalls(ctx: Ctx, people: readonly CustomerId[], asked: Search, limit: number) {
+async function findCalls(ctx: Ctx, people: readonly CustomerId[], asked: Search, limit: number) {
   const { tx, businessId } = ctx;
   const columns = sql`id, customer_id, started_at, summary`;
   const theirs = sql`select ${columns} from calls
-    where business_id = ${businessId} and customer_id in (${listed(people)}) order by started_at desc limit ${limit}`;
+    where business_id = ${businessId} and ${isOneOf(sql`customer_id`, people)} order by started_at desc limit ${limit}`;
   // Digits find the people, and with them their calls.
   const said =
     asked.kind === "digits"
       ? null
       : sql`select ${columns} from calls
-    where business_id = ${businessId} and ${saidIn(ctx, sql`calls.id`, asked)} order by started_at desc limit ${limit}`;
+    where business_id = ${businessId} and ${saidIn(ctx, sql`calls.id`, asked, await fewCalls(ctx, asked))} order by started_at desc limit ${limit}`;
   return tx.execute<FoundCall & Record<string, unknown>>(sql`
     select call.id, customer_id as "customerId", c.name as "customerName",
       ${wallClock(ctx, sql`started_at`)} as "startedLocal", left(summary, 200) as summary
@@ -91,7 +99,7 @@ interface FoundConversation {
 function findConversations(ctx: Ctx, people: readonly CustomerId[], words: string | null, limit: number) {
   const { tx, businessId } = ctx;
   const theirs = sql`select id as conversation_id, last_message_at as at, null as text from conversations
-    where business_id = ${businessId} and customer_id in (${listed(people)})
+    where business_id = ${businessId} and ${isOneOf(sql`customer_id`, people)}
     order by last_message_at desc nulls last limit ${limit}`;
   const written =
     words === null
@@ -112,8 +120,7 @@ function findConversations(ctx: Ctx, people: readonly CustomerId[], words: strin
 
 const either = (one: SQL, other: SQL | null): SQL => (other === null ? one : sql`(${one}) union (${other})`);
 
-const listed = (ids: readonly string[]): SQL =>
-  sql`select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)`;
+const listed = (ids: readonly string[]): SQL => sql`select unnest(${`{${ids.join(",")}}`}::uuid[]) as id`;
 
 /** `%` and `_` of a text that is looked for mean themselves. */
 const like = (text: string): string => `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
