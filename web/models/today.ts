@@ -7,7 +7,7 @@ import { resource } from "../resource.ts";
 import { findRoute, mayOpen } from "../route-table.ts";
 import { me } from "../session.ts";
 import { bell } from "./notifications.ts";
-import { groupOf, taskList } from "./tasks.ts";
+import { groupOf, type Task, taskList } from "./tasks.ts";
 
 const { meetings } = api.calendar;
 
@@ -37,13 +37,17 @@ export const today = resource(
   ["call", "meeting", "lead"],
 );
 
-/** Open tasks whose time has come. */
+/** Open tasks whose time has come, and what customers left behind: messages and call-backs have no date, and wait from the first minute. */
 export const dueTasks = computed(
-  () =>
-    taskList("open").data.value?.filter(
-      (task) => task.status === "open" && (task.urgency === "urgent" || ["overdue", "today"].includes(groupOf(task))),
-    ) ?? [],
+  () => taskList("open").data.value?.filter((task) => task.status === "open" && waitsToday(task)) ?? [],
 );
+
+function waitsToday(task: Task): boolean {
+  if (task.urgency === "urgent") return true;
+  const group = groupOf(task);
+  // What a colleague wrote down without a date is for some day.
+  return group === "undated" ? task.createdBy !== "staff" : group !== "later";
+}
 
 // A task tells of itself; what stands in the list of tasks is not said twice.
 const saidElsewhere = new Set(["task_created", "task_due", "meeting_booked", "meeting_moved"]);

@@ -14,7 +14,7 @@ export const en: Translation<typeof he> = {
   needs: "Needs you",
   nothing: {
     title: "Nothing waits for you",
-    text: "Requests for a person, tasks that are due and trouble show up here.",
+    text: "Requests for a person, messages from customers, tasks that are due and trouble show up here.",
   },
   meetings: "Today's meetings",
   noMeetings: "No meetings today",
