@@ -94,11 +94,18 @@ function complete(method: string, operation: Operation): void {
     access === "public" ? (method === "get" ? [] : [token]) : [{ session: [], ...token }, { apiKey: [] }];
 }
 
-/** `/api/openapi.json`, and `/api/docs` for people: the document is made once, from `app` as it is when it is first asked for. */
+/**
+ * `/api/openapi.json`, and `/api/docs` for people. Both are made once, from `app` as it is when one is first asked for:
+ * strangers may ask, and writing a megabyte anew takes the time of a live call's frame.
+ */
 export function createReferenceApi(app: () => Hono<ApiEnv>, version: string) {
-  let made: Promise<OpenApiDocument> | undefined;
-  const document = () => {
-    made ??= describe(app(), version);
+  const write = async () => {
+    const document = await describe(app(), version);
+    return { text: JSON.stringify(document), page: referencePage(document) };
+  };
+  let made: ReturnType<typeof write> | undefined;
+  const written = () => {
+    made ??= write();
     return made;
   };
   const tag = "reference";
@@ -106,10 +113,10 @@ export function createReferenceApi(app: () => Hono<ApiEnv>, version: string) {
     .get(
       "/api/openapi.json",
       route({ summary: "This document", tag, access: "public", answer: z.looseObject({ openapi: z.string() }) }),
-      async (c) => c.json(await document()),
+      async (c) => c.body((await written()).text, 200, { "Content-Type": "application/json" }),
     )
     .get("/api/docs", route({ summary: "The same, to read", tag, access: "public", media: "text/html" }), async (c) => {
-      const { html, csp } = referencePage(await document());
+      const { html, csp } = (await written()).page;
       return c.html(html, 200, { "Content-Security-Policy": csp });
     });
 }

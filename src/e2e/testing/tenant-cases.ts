@@ -167,6 +167,7 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "GET /api/resources": own,
   "POST /api/resources": { body: { name: "x" } },
   "PATCH /api/resources/:id": { at: "/api/resources/{resource}", body: { name: "x" } },
+  "DELETE /api/resources/:id": { at: "/api/resources/{resource}" },
   "GET /api/prompts/:channel": { at: "/api/prompts/call" },
   "PUT /api/prompts/:channel": { at: "/api/prompts/call", body: { body: "x" } },
   "GET /api/prompts/:channel/versions": { at: "/api/prompts/call/versions" },
