@@ -75,7 +75,8 @@ export function createApp(deps: AppDeps): App {
     const listensAt = () => `http://127.0.0.1:${server?.port ?? http.port}`;
     const publicBaseUrl = () => http.publicBaseUrl ?? listensAt();
     product = assemble(deps, house, publicBaseUrl, owner);
-    server = listen({ ...http, routes: product.routes, sockets: product.sockets, websocket: mediaWebSocket });
+    const { routes, sockets } = product;
+    server = listen({ ...http, routes, sockets, websocket: mediaWebSocket, log: deps.log });
     product.startChores();
     const link = await firstAdminLink(house.db, clock.instant());
     const adminLink = link && linkAddress(publicBaseUrl(), link.token);

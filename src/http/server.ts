@@ -1,5 +1,7 @@
 import type { Server, WebSocketHandler } from "bun";
 import type { Hono } from "hono";
+import { describeError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
 
 /** A socket endpoint that takes its requests before any route sees them. */
@@ -17,21 +19,28 @@ export interface HttpSettings<T> {
   sockets: readonly SocketEndpoint<T>[];
   /** What happens on every socket, whichever endpoint upgraded it. */
   websocket: WebSocketHandler<T>;
+  log: Log;
 }
 
 // Idle connections of a proxy live longer than Bun's default of 10 s; a slow half request is cut all the same.
 const idleSeconds = 30;
 
 /** Starts listening: media sockets natively on Bun.serve (typed data, backpressure, no closures), all else through Hono. */
-export function listen<T>({ host, port, routes, sockets, websocket }: HttpSettings<T>): Server<T> {
+export function listen<T>({ host, port, routes, sockets, websocket, log }: HttpSettings<T>): Server<T> {
   return Bun.serve<T>({
     hostname: host,
     port,
     idleTimeout: idleSeconds,
+    development: false, // its page of an error shows paths, a stack and source to whoever asks
     maxRequestBodySize: limits.uploadBytes, // most are bounded further by http/body-size
     fetch(request, server) {
       for (const socket of sockets) if (socket.handles(request)) return socket.upgrade(request, server);
       return routes.fetch(request, { server });
+    },
+    // Past all routes: what broke while an answer was being sent.
+    error(error) {
+      log.error("HTTP", "an answer could not be sent", { error: describeError(error) });
+      return Response.json({ error: { code: "bug", message: "unexpected" } }, { status: 500 });
     },
     websocket,
   });

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout } from "bun:test";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import { Hono } from "hono";
 import type { Access, ApiEnv } from "../api/env.ts";
 import { door, member } from "../api/testing/door.ts";
 import { silentLog } from "../base/log.ts";
+import { messageMedia } from "../db/schema/message-media.ts";
 import { story } from "../e2e/testing/story.ts";
 import { errorHandler } from "../http/errors.ts";
 import { createVirtualClock } from "../sim/clock.ts";
@@ -139,6 +143,10 @@ step("a file is sent by its bytes, kept under a name of ours, and served so that
   expect((await links.routes.request(`${url.pathname}x`)).status).toBe(404);
   clock.advance(61 * 60_000);
   expect((await links.routes.request(url.pathname)).status).toBe(404);
+  const [row] = await room.inTenant((ctx) => ctx.tx.select().from(messageMedia).where(eq(messageMedia.id, media.id)));
+  rmSync(join(storageDir, row!.file!));
+  const gone = await json(agent, `/api/whatsapp/media/${media.id}`);
+  expect([gone.status, gone.body.error]).toMatchObject([404, { code: "not_found" }]);
 });
 
 step("a person takes over and hands back; what was read is read", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { Hono } from "hono";
 import type { Clock } from "../base/clock.ts";
+import { AppError } from "../base/errors.ts";
 import type { Database } from "../db/client.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
 import { withSystem } from "../db/tenant.ts";
@@ -46,13 +47,16 @@ export function createMediaLinks({ db, clock, storageDir, secret, publicBaseUrl 
   };
 }
 
-/** A stored file, in a way that no browser runs it (K13). */
-export function fileAnswer(
+/** A stored file, in a way that no browser runs it (K13). @throws AppError "not_found" when it is not on the disk. */
+export async function fileAnswer(
   storageDir: string,
   media: { file: string; mimeType: string | null; fileName: string | null },
-): Response {
+): Promise<Response> {
+  const file = Bun.file(join(storageDir, media.file));
+  // Bun opens it only while it sends, when no answer of ours can be given any more.
+  if (!(await file.exists())) throw new AppError("not_found", "the file of a message is gone");
   const name = encodeURIComponent(media.fileName ?? "file");
-  return new Response(Bun.file(join(storageDir, media.file)), {
+  return new Response(file, {
     headers: {
       "content-type": media.mimeType ?? "application/octet-stream",
       "content-disposition": `attachment; filename*=UTF-8''${name}`,
