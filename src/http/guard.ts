@@ -34,7 +34,6 @@ const formTypes = /^(?:application\/x-www-form-urlencoded|multipart\/form-data|t
 export function guard(deps: GuardDeps): MiddlewareHandler<ApiEnv> {
   const callers = new Callers(deps.rate);
   return async (c, next) => {
-    c.header("Cache-Control", "no-store");
     const address = clientAddress(c);
     const key = bearerOf(c);
     if (key !== null) await admitKey(deps, c, key, callers.count({ credential: key, isOurs: () => false, address }));

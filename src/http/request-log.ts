@@ -11,6 +11,7 @@ export function requestLog(log: Log, clock: Clock): MiddlewareHandler[] {
   const line: MiddlewareHandler = async (c, next) => {
     const startedMs = clock.nowMs();
     await next();
+    c.res.headers.set("X-Request-Id", c.get("requestId")); // an answer that is no `c.body` loses what was set before
     const ms = Math.round(clock.nowMs() - startedMs);
     const fields = { method: c.req.method, path: c.req.path, status: c.res.status, ms, request: c.get("requestId") };
     if (c.res.status >= 500) log.warn("HTTP", "answered", fields);

@@ -62,7 +62,7 @@ export async function fileAnswer(
       "content-disposition": `attachment; filename*=UTF-8''${name}`,
       "x-content-type-options": "nosniff",
       "content-security-policy": "sandbox; default-src 'none'",
-      "cache-control": "private, max-age=3600",
+      "cache-control": "private, no-store",
     },
   });
 }
