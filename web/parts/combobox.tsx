@@ -76,38 +76,52 @@ export function Combobox({ label, name, value, options, listLabel, countText, er
           onKeyDown={press}
           onBlur={() => (open.value = false)}
         />
-        {shown && (
-          <div class="menu" id={`${id}-list`} role="listbox" aria-label={listLabel}>
-            {options.map((option, index) => (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard acts on the input above (aria-activedescendant)
-              <div
-                key={option.id}
-                id={`${id}-${index}`}
-                class="menu-item"
-                role="option"
-                tabIndex={-1}
-                aria-selected={index === at.value}
-                onPointerDown={(event) => event.preventDefault()} // the field keeps the focus
-                onClick={() => choose(option)}
-              >
-                <Avatar name={option.name} size="small" />
-                <span class="grow ellipsis" dir="auto">
-                  {option.name}
-                </span>
-                {option.note && (
-                  <bdi class="small muted" dir="ltr">
-                    {option.note}
-                  </bdi>
-                )}
-              </div>
-            ))}
-          </div>
-        )}
+        {shown && <ComboList id={id} label={listLabel} options={options} at={at.value} onChoose={choose} />}
       </div>
       <span class="sr-only" role="status">
         {shown && countText(options.length)}
       </span>
       <FieldNote id={note} error={error} hint={hint} />
+    </div>
+  );
+}
+
+interface ComboListProps {
+  /** Of the field: the list's own and its options' are made from it. */
+  id: string;
+  label: string;
+  options: readonly ComboOption[];
+  /** Which one Enter chooses. */
+  at: number;
+  onChoose: (option: ComboOption) => void;
+}
+
+function ComboList({ id, label, options, at, onChoose }: ComboListProps) {
+  return (
+    <div class="menu" id={`${id}-list`} role="listbox" aria-label={label}>
+      {options.map((option, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard acts on the input above (aria-activedescendant)
+        <div
+          key={option.id}
+          id={`${id}-${index}`}
+          class="menu-item"
+          role="option"
+          tabIndex={-1}
+          aria-selected={index === at}
+          onPointerDown={(event) => event.preventDefault()} // the field keeps the focus
+          onClick={() => onChoose(option)}
+        >
+          <Avatar name={option.name} size="small" />
+          <span class="grow ellipsis" dir="auto">
+            {option.name}
+          </span>
+          {option.note && (
+            <bdi class="small muted" dir="ltr">
+              {option.note}
+            </bdi>
+          )}
+        </div>
+      ))}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { duration } from "../format.ts";
 import { pause, play, rotateCcw } from "../icons.ts";
 import { callWords } from "../strings/calls.he.ts";
+import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
 /** Where the replay is; `seek` is where somebody wants it to go, in ms of the call. */
@@ -16,11 +17,16 @@ export interface Playing {
 const speeds = [1, 1.5, 2] as const;
 const jumpMs = 10_000;
 
+interface PlayerProps {
+  src: string;
+  lengthMs: number;
+  playing: Signal<Playing>;
+}
+
 /** Plays a recording. Nothing is fetched before somebody wants to hear it: listening is written down. */
-export function Player({ src, lengthMs, playing }: { src: string; lengthMs: number; playing: Signal<Playing> }) {
+export function Player({ src, lengthMs, playing }: PlayerProps) {
   const t = callWords();
   const audio = useRef<HTMLAudioElement>(null);
-  const on = playing.value.on;
   const isBroken = useSignal(false);
   const seekTo = (ms: number) => {
     const target = Math.max(0, Math.min(ms, lengthMs));
@@ -43,56 +49,9 @@ export function Player({ src, lengthMs, playing }: { src: string; lengthMs: numb
   return (
     <>
       <div class="player" dir="ltr">
-        {/* biome-ignore lint/a11y/useMediaCaption: the transcript beside it is the text of what is heard */}
-        <audio
-          ref={audio}
-          src={src}
-          preload="none"
-          onError={() => {
-            isBroken.value = true;
-            playing.value = { ...playing.value, on: false };
-          }}
-          onPlay={() => {
-            playing.value = { ...playing.value, on: true };
-          }}
-          onPause={() => {
-            playing.value = { ...playing.value, on: false };
-          }}
-          onTimeUpdate={(event) => {
-            playing.value = { ...playing.value, atMs: event.currentTarget.currentTime * 1_000, seek: null };
-          }}
-        />
-        <button
-          type="button"
-          class="play-button"
-          aria-label={on ? t.pause : t.play}
-          onClick={() => (on ? audio.current?.pause() : start())}
-        >
-          <Icon of={on ? pause : play} large />
-        </button>
-        <button
-          type="button"
-          class="btn ghost icon-only"
-          aria-label={t.back10}
-          title={t.back10}
-          onClick={() => seekTo(playing.value.atMs - jumpMs)}
-        >
-          <Icon of={rotateCcw} />
-        </button>
-        <span class="numbers small player-time">
-          {duration(playing.value.atMs)} / {duration(lengthMs)}
-        </span>
-        <input
-          type="range"
-          class="slider"
-          min="0"
-          max={lengthMs}
-          step="1000"
-          value={playing.value.atMs}
-          aria-label={t.position}
-          aria-valuetext={duration(playing.value.atMs)}
-          onInput={(event) => seekTo(Number(event.currentTarget.value))}
-        />
+        <Sound at={audio} src={src} playing={playing} onBroken={() => (isBroken.value = true)} />
+        <Steps playing={playing} onPlay={start} onPause={() => audio.current?.pause()} onSeek={seekTo} />
+        <Position playing={playing} lengthMs={lengthMs} onSeek={seekTo} />
         <Speed of={audio} />
       </div>
       {isBroken.value && (
@@ -100,6 +59,77 @@ export function Player({ src, lengthMs, playing }: { src: string; lengthMs: numb
           {t.cannotPlay}
         </p>
       )}
+    </>
+  );
+}
+
+interface SoundProps {
+  at: RefObject<HTMLAudioElement | null>;
+  src: string;
+  playing: Signal<Playing>;
+  onBroken: () => void;
+}
+
+/** What is heard, and where it is. */
+function Sound({ at, src, playing, onBroken }: SoundProps) {
+  const set = (part: Partial<Playing>): void => {
+    playing.value = { ...playing.value, ...part };
+  };
+  return (
+    // biome-ignore lint/a11y/useMediaCaption: the transcript beside it is the text of what is heard
+    <audio
+      ref={at}
+      src={src}
+      preload="none"
+      onError={() => {
+        onBroken();
+        set({ on: false });
+      }}
+      onPlay={() => set({ on: true })}
+      onPause={() => set({ on: false })}
+      onTimeUpdate={({ currentTarget }) => set({ atMs: currentTarget.currentTime * 1_000, seek: null })}
+    />
+  );
+}
+
+interface StepsProps {
+  playing: Signal<Playing>;
+  onPlay: () => unknown;
+  onPause: () => void;
+  onSeek: (ms: number) => void;
+}
+
+function Steps({ playing, onPlay, onPause, onSeek }: StepsProps) {
+  const t = callWords();
+  const { on, atMs } = playing.value;
+  return (
+    <>
+      <button type="button" class="play-button" aria-label={on ? t.pause : t.play} onClick={on ? onPause : onPlay}>
+        <Icon of={on ? pause : play} large />
+      </button>
+      <Button look="ghost" icon={rotateCcw} label={t.back10} onClick={() => onSeek(atMs - jumpMs)} />
+    </>
+  );
+}
+
+function Position({ playing, lengthMs, onSeek }: Pick<StepsProps, "playing" | "onSeek"> & { lengthMs: number }) {
+  const { atMs } = playing.value;
+  return (
+    <>
+      <span class="numbers small player-time">
+        {duration(atMs)} / {duration(lengthMs)}
+      </span>
+      <input
+        type="range"
+        class="slider"
+        min="0"
+        max={lengthMs}
+        step="1000"
+        value={atMs}
+        aria-label={callWords().position}
+        aria-valuetext={duration(atMs)}
+        onInput={(event) => onSeek(Number(event.currentTarget.value))}
+      />
     </>
   );
 }

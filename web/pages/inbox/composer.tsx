@@ -42,11 +42,10 @@ export function Composer({ chat }: { chat: Chat }) {
 }
 
 function WriteForm({ chat, problemId }: { chat: Chat; problemId: string | undefined }) {
-  const t = inboxWords();
   const { id } = chat;
   const element = useRef<HTMLFormElement>(null);
   const form = formOf(id);
-  const { text, quoted, file } = draftOf(id);
+  const { quoted } = draftOf(id);
   useEffect(() => {
     if (quoted) focusWords(element.current);
   }, [quoted]);
@@ -65,25 +64,39 @@ function WriteForm({ chat, problemId }: { chat: Chat; problemId: string | undefi
       }}
     >
       <AttachButton onFile={takeHere} problemId={problemId} />
-      <textarea
-        class="input"
-        name="text"
-        rows={1}
-        dir="auto"
-        maxLength={4_000}
-        aria-label={t.write}
-        aria-keyshortcuts="R"
-        placeholder={file ? t.caption : t.write}
-        value={text}
-        onInput={({ currentTarget }) => write(id, currentTarget.value)}
-        onKeyDown={(event) => keys(event, id, submit)}
-        onPaste={({ clipboardData }) => {
-          const [pasted] = clipboardData?.files ?? [];
-          if (pasted) takeHere(pasted);
-        }}
-      />
-      <Button type="submit" look="primary" icon={sendIcon} label={t.send} busy={form.busy.value} flip />
+      <Words chatId={id} onSend={submit} onFile={takeHere} />
+      <Button type="submit" look="primary" icon={sendIcon} label={inboxWords().send} busy={form.busy.value} flip />
     </form>
+  );
+}
+
+interface WordsProps {
+  chatId: string;
+  onSend: () => void;
+  onFile: (file: File) => void;
+}
+
+function Words({ chatId, onSend, onFile }: WordsProps) {
+  const t = inboxWords();
+  const { text, file } = draftOf(chatId);
+  return (
+    <textarea
+      class="input"
+      name="text"
+      rows={1}
+      dir="auto"
+      maxLength={4_000}
+      aria-label={t.write}
+      aria-keyshortcuts="R"
+      placeholder={file ? t.caption : t.write}
+      value={text}
+      onInput={({ currentTarget }) => write(chatId, currentTarget.value)}
+      onKeyDown={(event) => keys(event, chatId, onSend)}
+      onPaste={({ clipboardData }) => {
+        const [pasted] = clipboardData?.files ?? [];
+        if (pasted) onFile(pasted);
+      }}
+    />
   );
 }
 
