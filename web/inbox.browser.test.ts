@@ -1,10 +1,12 @@
 import { beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { Page } from "playwright-core";
+import { newId } from "../src/base/ids.ts";
 import { appendMessage } from "../src/crm/conversations/append-message.ts";
 import { openConversation } from "../src/crm/conversations/open-conversation.ts";
 import { identifyCustomer } from "../src/crm/customers/identify.ts";
 import { saveLead } from "../src/crm/leads/save-lead.ts";
+import { calls } from "../src/db/schema/call.ts";
 import { withTenant } from "../src/db/tenant.ts";
 import type { Ctx } from "../src/tenants/ctx.ts";
 import { fillOffice, hardNames } from "./testing/busy-day.ts";
@@ -186,29 +188,51 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await close();
   });
 
+  const inOffice = <T>(act: (ctx: Ctx) => Promise<T>): Promise<T> =>
+    withTenant(given.office.stage.db, given.office.businessId, (tx) =>
+      act({ businessId: given.office.businessId, actor: { kind: "assistant" }, tx }),
+    );
+
   /** Another customer with a chat of so many messages, which ended so many days ago. */
-  const longAgo = (name: string, count: number, days: number) =>
-    withTenant(given.office.stage.db, given.office.businessId, async (tx) => {
-      const ctx: Ctx = { businessId: given.office.businessId, actor: { kind: "assistant" }, tx };
+  async function longAgo(name: string, count: number, days: number) {
+    const end = Temporal.Now.instant().subtract({ hours: 24 * days });
+    const { customerId, conversationId } = await inOffice(async (ctx) => {
       const phone = `+97254${String(7_000_000 + days)}`;
       const { customerId, identityId } = await identifyCustomer(ctx, { kind: "phone", value: phone }, "whatsapp");
       await saveLead(ctx, { customerId, source: "whatsapp", name });
-      const conversationId = await openConversation(ctx, { customerId, channel: "whatsapp", identityId });
-      const end = Temporal.Now.instant().subtract({ hours: 24 * days });
-      for (let index = 1; index <= count; index++) {
-        const at = end.subtract({ minutes: count - index });
-        const body = `הודעה ${index} מתוך ${count}`;
-        await appendMessage(ctx, { conversationId, customerId, author: "customer", body, at });
-      }
-      await tx.execute(sql`update conversations set last_inbound_at = last_message_at, unread = 1
-        where business_id = ${ctx.businessId} and id = ${conversationId}`);
-      return customerId;
+      return {
+        customerId,
+        conversationId: await openConversation(ctx, { customerId, channel: "whatsapp", identityId }),
+      };
     });
+    const add = async (ctx: Ctx, index: number) => {
+      const at = end.subtract({ minutes: count - index });
+      const body = `הודעה ${index} מתוך ${count}`;
+      await appendMessage(ctx, { conversationId, customerId, author: "customer", body, at });
+    };
+    // Bit by bit: on a busy machine all of them together would be more than a transaction may last.
+    for (let from = 1; from <= count; from += 10)
+      await inOffice(async (ctx) => {
+        for (let index = from; index < from + 10 && index <= count; index++) await add(ctx, index);
+      });
+    await inOffice(({ tx, businessId }) =>
+      tx.execute(sql`update conversations set last_inbound_at = last_message_at, unread = 1
+        where business_id = ${businessId} and id = ${conversationId}`),
+    );
+    return customerId;
+  }
 
-  test("a long chat does not end after a hundred messages: earlier ones come without a jump", async () => {
-    const { page, errors, violations, close } = await open({
-      path: `/inbox?with=${await longAgo("ותיקה", 130, 1)}`,
-    });
+  test("a long chat does not end after a hundred messages: earlier ones come without a jump, the call before them too", async () => {
+    const customerId = await longAgo("ותיקה", 130, 1);
+    const summary = "התקשרה לפני שכתבה";
+    await inOffice(({ tx, businessId }) =>
+      tx.insert(calls).values({
+        ...{ id: newId(), businessId, callSid: `CA${"b".repeat(32)}` as never, customerId },
+        ...{ toPhone: "+97235550100" as never, status: "completed", endReason: "caller_hung_up", summary },
+        startedAt: Temporal.Now.instant().subtract({ hours: 48 }),
+      }),
+    );
+    const { page, errors, violations, close } = await open({ path: `/inbox?with=${customerId}` });
     const log = page.getByRole("log");
     await log.getByText("הודעה 130 מתוך 130").waitFor();
     await log.evaluate((box) => box.scrollTo(0, 0));
@@ -217,6 +241,7 @@ inBrowser("the inbox in a browser", {}, (given) => {
     const hasButton = await log.getByRole("button", { name: "הודעות קודמות" }).boundingBox();
     await log.getByRole("button", { name: "הודעות קודמות" }).click();
     await log.getByText("הודעה 1 מתוך 130", { exact: true }).waitFor({ state: "attached" });
+    await log.getByText(summary).waitFor({ state: "attached" });
     const after = await oldest.boundingBox();
     expect(Math.abs(after!.y - before!.y)).toBeLessThan(hasButton!.height + 60); // the date goes up to the new first one
     expect(await log.getByRole("button", { name: "הודעות קודמות" }).count()).toBe(0);

@@ -1,3 +1,5 @@
+import { type Resource, resourceBy } from "./resource.ts";
+
 /** A part of a list, and where the rest begins; null = this is all of it. */
 export interface Pages<T> {
   items: readonly T[];
@@ -23,4 +25,31 @@ export async function readPages<T>(
     next = page.next;
   } while (next !== null && items.length < wanted);
   return { items, next };
+}
+
+/** One list per key, each as long as was asked for. */
+export interface PagesBy<T> {
+  of(key: string): Resource<Pages<T>>;
+  /** Lengthens that list by a page from before. @throws ApiError */
+  more(key: string): Promise<void>;
+}
+
+/** `read` brings a page of the list of that key, `first` is how much is read unasked. */
+export function pagesBy<T>(
+  read: (key: string, query: { limit: string; cursor?: string }, signal: AbortSignal) => Promise<Pages<T>>,
+  on: readonly string[],
+  first = pageSize,
+): PagesBy<T> {
+  const wanted = new Map<string, number>();
+  const of = resourceBy<Pages<T>>(
+    (key, signal) => readPages(wanted.get(key) ?? first, (query) => read(key, query, signal)),
+    on,
+  );
+  return {
+    of,
+    async more(key) {
+      wanted.set(key, (of(key).data.value?.items.length ?? 0) + pageSize);
+      await of(key).reload();
+    },
+  };
 }

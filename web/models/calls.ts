@@ -2,6 +2,7 @@ import { batch, signal } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { type Moment, onMoment } from "../live.ts";
+import { pagesBy } from "../read-pages.ts";
 import { resource, resourceBy } from "../resource.ts";
 import { setNavCount } from "./counts.ts";
 
@@ -70,6 +71,13 @@ export async function moreCalls(key: string): Promise<void> {
   const page = await (await calls.$get({ query })).json();
   log.patch((data) => ({ items: [...data.items, ...page.items], next: page.next }));
 }
+
+/** The calls with one customer, newest first. */
+export const callsWith = pagesBy<CallLine>(
+  async (customerId, query, abort) =>
+    (await calls.$get({ query: { customerId, ...query } }, { init: { signal: abort } })).json(),
+  ["call", "customer"],
+);
 
 export const callBy = resourceBy<CallDetail>(
   async (id, abort) => (await calls[":id"].$get({ param: { id } }, { init: { signal: abort } })).json(),

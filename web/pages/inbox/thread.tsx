@@ -3,8 +3,9 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { link } from "../../address.ts";
 import { nearDay } from "../../format.ts";
 import { arrowLeft, messageCircle, phone as phoneIcon, user } from "../../icons.ts";
+import { type CallLine, callsWith } from "../../models/calls.ts";
 import { whatsappSettings } from "../../models/channels.ts";
-import { customer, history, loadOlder } from "../../models/customer.ts";
+import { customer } from "../../models/customer.ts";
 import { outgoing, quote } from "../../models/draft.ts";
 import {
   type Chat,
@@ -21,7 +22,6 @@ import { Avatar } from "../../parts/avatar.tsx";
 import { Button, LinkButton } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { SkeletonRows } from "../../parts/skeleton.tsx";
 import type { Pages } from "../../read-pages.ts";
 import { useResource } from "../../resource.ts";
 import { inboxWords } from "../../strings/inbox.he.ts";
@@ -88,11 +88,9 @@ function ChatLog({ chat }: { chat: Chat }) {
 }
 
 function Said({ chat, said }: { chat: Chat; said: Pages<Message> }) {
-  const past = useResource(history(chat.customerId)).data.value;
+  const phoned = useResource(callsWith.of(chat.customerId)).data.value;
   const oldest = said.next === null ? "" : (said.items[0]?.createdAt ?? "");
-  const calls = (past?.entries ?? []).flatMap(({ kind, at, id, text }): Entry[] =>
-    kind === "call" && at >= oldest ? [{ kind, at, id, text }] : [],
-  );
+  const calls = (phoned?.items ?? []).filter(({ startedAt }) => startedAt >= oldest).map(entryOf);
   const messages = said.items.map((message): Entry => ({ kind: "message", at: message.createdAt, message }));
   const waiting = outgoing.value.filter(({ chatId }) => chatId === chat.id);
   // Twilio's interface has no way to say what a message answers.
@@ -100,7 +98,7 @@ function Said({ chat, said }: { chat: Chat; said: Pages<Message> }) {
   return (
     <Log
       entries={[...messages, ...calls].toSorted((a, b) => (a.at < b.at ? -1 : 1))}
-      onOlder={said.next === null ? undefined : () => older(chat)}
+      onOlder={said.next === null && !phoned?.next ? undefined : () => older(chat)}
       onReply={canQuote ? (message) => quote(chat.id, message) : undefined}
     >
       {waiting.map((message) => (
@@ -110,17 +108,27 @@ function Said({ chat, said }: { chat: Chat; said: Pages<Message> }) {
   );
 }
 
-const older = ({ id, customerId }: Chat): Promise<unknown> => Promise.all([olderMessages(id), loadOlder(customerId)]);
+const entryOf = ({ id, startedAt, summary }: CallLine): Entry => ({ kind: "call", at: startedAt, id, text: summary });
+
+const older = ({ id, customerId }: Chat): Promise<unknown> =>
+  Promise.all([olderMessages(id), callsWith.more(customerId)]);
 
 function CallLog({ customerId }: { customerId: string }) {
   const t = inboxWords();
-  const past = useResource(history(customerId)).data.value;
-  if (past === null) return <SkeletonRows />;
-  const entries = past.entries.flatMap(({ kind, at, id, text }): Entry[] =>
-    kind === "call" ? [{ kind, at, id, text }] : [],
+  return (
+    <Loaded from={callsWith.of(customerId)}>
+      {({ items, next }) =>
+        items.length === 0 ? (
+          <Empty icon={messageCircle} title={t.empty.title} text={t.empty.text} />
+        ) : (
+          <Log
+            entries={items.map(entryOf).toReversed()}
+            onOlder={next === null ? undefined : () => callsWith.more(customerId)}
+          />
+        )
+      }
+    </Loaded>
   );
-  if (entries.length === 0) return <Empty icon={messageCircle} title={t.empty.title} text={t.empty.text} />;
-  return <Log entries={entries.toReversed()} />;
 }
 
 interface LogProps {
