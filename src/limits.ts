@@ -212,6 +212,7 @@ export const limits = {
   waEditsMax: 20,
   waAudioBytes: 10 * 1024 * 1024,
   waMediaQuotaBytes: 2 * 1024 * 1024 * 1024, // per business
+  waMediaShareBytes: 512 * 1024 * 1024, // of it, what one customer may send
 
   // Recordings
   recordingDays: 2, // V15
@@ -272,6 +273,10 @@ assert(limits.processLeaseMs > 3 * limits.processRenewMs, "a claim survives two 
 assert(limits.toolFillerMs < limits.toolMs, "a filler is spoken before a tool is given up");
 assert(limits.holdMs <= limits.pendingMs, "a held slot is never forgotten before its hold ends");
 assert(2 * limits.uploadsPerBusinessMax < limits.uploadsMax, "two busy businesses leave room for a third one's files");
+assert(
+  2 * limits.waMediaShareBytes < limits.waMediaQuotaBytes,
+  "two customers cannot fill a business's room for files",
+);
 assert(limits.waMediaBytes < limits.uploadBytes, "a file that is too large is told so by its route");
 assert(limits.waQuietMs >= 1_000 && limits.waQuietMs <= 1_500, "W12 fixes the wait at 1-1.5 s");
 assert(

@@ -11,7 +11,7 @@ import { audit } from "../tenants/audit.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { WhatsAppApiDeps } from "./api.ts";
 import { queuedShape } from "./api-shapes.ts";
-import { overQuota, usedBytes } from "./file-quota.ts";
+import { noRoomFor, overQuota } from "./file-quota.ts";
 import { dropUpload, keepUpload } from "./keep-upload.ts";
 import { type NewContent, queueMessage } from "./queue-message.ts";
 import { type Recipient, reach } from "./reach.ts";
@@ -83,8 +83,8 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
       async (c) => {
         const { caption, name, quotedId: answers, ...to } = c.req.valid("query");
         const upload = { name, bytes: new Uint8Array(await c.req.arrayBuffer()) };
-        const used = await inTenant(db, c, usedBytes);
-        if (used + upload.bytes.length > limits.waMediaQuotaBytes) throw overQuota(); // again when it is queued
+        const wanted = { bytes: upload.bytes.length, sentBy: null };
+        if (await inTenant(db, c, (ctx) => noRoomFor(ctx, wanted))) throw overQuota(); // again when it is queued
         const { family: kind, ...file } = await keepUpload(storageDir, tenantOf(c), upload);
         try {
           return c.json(await inTenant(db, c, (ctx) => queued(ctx, to, { kind, caption, file }, answers)), 202);

@@ -117,21 +117,37 @@ test("one business's full room is nobody else's", async () => {
   expect(await other.send(other.ids[0]!)).toBe(202);
 });
 
-test("of two files that customers send at once one is kept, and the other's chat says why it is not", async () => {
+/** A room whose customers send files, and what became of them: `stored`, or the reason. */
+async function customersRoom() {
   const room = await WhatsAppRoom.open({ hasModel: false });
+  room.link();
+  room.channel.files.set("f", new TextEncoder().encode(card));
+  const media = { ref: "f", mimeType: "text/vcard", bytes: null, fileName: "card.vcf", seconds: null };
+  const outcomes = async () => {
+    const rows = await room.inTenant(({ tx }) =>
+      tx.execute<{ state: string; reason: string | null }>(
+        sql`select state, reason from message_media order by created_at`,
+      ),
+    );
+    return rows.map(({ state, reason }) => reason ?? state);
+  };
+  return {
+    room,
+    outcomes,
+    sends: (from: typeof dana) => room.channel.arrives(from, { kind: "document", media, caption: "" }),
+    settled: (files: number) =>
+      room.passes("all settled", async () => {
+        const found = await outcomes();
+        return found.length === files && !found.includes("waiting");
+      }),
+  };
+}
+
+test("of two files that customers send at once one is kept, and the other's chat says why it is not", async () => {
+  const { room, sends, settled, outcomes } = await customersRoom();
   try {
-    room.link();
-    room.channel.files.set("f", new TextEncoder().encode(card));
-    const media = { ref: "f", mimeType: "text/vcard", bytes: null, fileName: "card.vcf", seconds: null };
-    const arrives = (from: typeof dana) => room.channel.arrives(from, { kind: "document", media, caption: "" });
-    const states = async () => {
-      const rows = await room.inTenant(({ tx }) =>
-        tx.execute<{ state: string; reason: string | null }>(sql`select state, reason from message_media`),
-      );
-      return rows.map(({ state, reason }) => reason ?? state).toSorted();
-    };
-    await arrives(dana);
-    await room.passes("the first one kept", async () => (await states())[0] === "stored");
+    await sends({ kind: "phone", value: "+972507778899" });
+    await settled(1);
     await leaveRoomFor(room.db, 1.5 * card.length);
     const download = room.channel.download.bind(room.channel);
     const both = Promise.withResolvers<void>();
@@ -141,12 +157,32 @@ test("of two files that customers send at once one is kept, and the other's chat
       await both.promise;
       return download(...wanted);
     };
-    await Promise.all([arrives(dana), arrives(yossi)]);
-    await room.passes("both settled", async () => !(await states()).includes("waiting"));
-    expect(await states()).toEqual(["over_quota", "stored", "stored"]);
+    await Promise.all([sends(dana), sends(yossi)]);
+    await settled(3);
+    expect((await outcomes()).toSorted()).toEqual(["over_quota", "stored", "stored"]);
     const folder = join(room.storageDir, "whatsapp", `business_${room.business.businessId}`, "media");
     expect(readdirSync(folder)).toHaveLength(2);
     const said = (await room.messages()).filter(({ body }) => body.includes(say.refusedFile.over_quota));
+    expect(said).toHaveLength(1);
+  } finally {
+    await room.close();
+  }
+});
+
+test("a customer who sends files without end fills a share of the room, and takes nobody else's", async () => {
+  const { room, sends, settled, outcomes } = await customersRoom();
+  try {
+    await sends(dana);
+    await settled(1);
+    await room.inTenant(({ tx }) =>
+      tx.execute(sql`update message_media set bytes = ${limits.waMediaShareBytes - card.length}`),
+    );
+    for (const [files, from] of [dana, dana, yossi].entries()) {
+      await sends(from);
+      await settled(files + 2);
+    }
+    expect(await outcomes()).toEqual(["stored", "stored", "over_share", "stored"]);
+    const said = (await room.messages()).filter(({ body }) => body.includes(say.refusedFile.over_share));
     expect(said).toHaveLength(1);
   } finally {
     await room.close();

@@ -15,7 +15,7 @@ import { withTenant } from "../db/tenant.ts";
 import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { hasRoomFor, usedBytes } from "./file-quota.ts";
+import { noRoomFor, takeRoom } from "./file-quota.ts";
 import { mediaQueue } from "./media-queue.ts";
 import type { MediaRef } from "./provider.ts";
 import { say } from "./say.he.ts";
@@ -112,8 +112,9 @@ async function bringHome(deps: MediaDeps, media: Media, message: Message, isLast
   const { businessId, id } = media;
   const bytesMax = message.kind === "voice" || message.kind === "audio" ? limits.waAudioBytes : limits.waMediaBytes;
   if (media.bytes !== null && media.bytes > bytesMax) return refused("refused", "too_large");
-  const used = await inTenant(deps, businessId, usedBytes);
-  if (used + (media.bytes ?? 0) > limits.waMediaQuotaBytes) return refused("refused", "over_quota");
+  const wanted = { bytes: media.bytes ?? 0, sentBy: message.customerId };
+  const noRoom = await inTenant(deps, businessId, (ctx) => noRoomFor(ctx, wanted));
+  if (noRoom !== null) return refused("refused", noRoom);
   const folder = join("whatsapp", `business_${businessId}`, "media");
   const half = join(deps.storageDir, folder, `${id}.part`);
   await mkdir(dirname(half), { recursive: true, mode: 0o700 });
@@ -180,8 +181,9 @@ async function load(ctx: Ctx, id: string): Promise<{ media: Media; message: Mess
  * was taken back meanwhile.
  */
 async function note(ctx: Ctx, media: Media, message: Message, brought: Outcome): Promise<Outcome | null> {
-  const isFull = brought.state === "stored" && !(await hasRoomFor(ctx, brought.bytes ?? 0));
-  const outcome = isFull ? refused("refused", "over_quota") : brought;
+  const wanted = { bytes: brought.bytes ?? 0, sentBy: message.customerId };
+  const noRoom = brought.state === "stored" ? await takeRoom(ctx, wanted) : null;
+  const outcome = noRoom === null ? brought : refused("refused", noRoom);
   const ofBusiness = eq(messageMedia.businessId, ctx.businessId);
   const noted = await ctx.tx
     .update(messageMedia)

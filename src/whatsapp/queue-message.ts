@@ -15,7 +15,7 @@ import { authorOf } from "../tenants/author.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { ring } from "./bell.ts";
 import { bodyText } from "./content.ts";
-import { hasRoomFor, overQuota } from "./file-quota.ts";
+import { overQuota, takeRoom } from "./file-quota.ts";
 import { isBegun } from "./pacing.ts";
 import { restrictedUntil } from "./restriction.ts";
 import { say } from "./say.he.ts";
@@ -156,7 +156,7 @@ function detailOf(content: NewContent): MessageDetail {
 }
 
 async function keepFile(ctx: Ctx, messageId: string, own: OwnFile, storedAt: Temporal.Instant): Promise<void> {
-  if (!(await hasRoomFor(ctx, own.bytes))) throw overQuota();
+  if (await takeRoom(ctx, { bytes: own.bytes, sentBy: null })) throw overQuota();
   await ctx.tx
     .insert(messageMedia)
     .values({ id: newId(), businessId: ctx.businessId, messageId, state: "stored", storedAt, ...own });
