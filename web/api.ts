@@ -1,7 +1,7 @@
 import { effect, signal } from "@preact/signals";
 import { hc } from "hono/client";
 import type { Api } from "../src/api-types.ts";
-import { loggedInAgain } from "./session-end.ts";
+import { loggedInAgain, pageOf } from "./session-end.ts";
 
 /** What the server (or the lack of it) answered instead of what was asked for. */
 export class ApiError extends Error {
@@ -61,6 +61,15 @@ effect(() => {
 // What the product answers within; a phone on a bad line gets twice that.
 const answerMs = 20_000;
 
+/** Another tab has entered another business, or somebody else has logged in there: this page shows what is no longer theirs. */
+export const pageOfAnother = "page_of_another";
+
+/** Nothing that waits may go on as somebody else. */
+export async function loadedAnew(): Promise<never> {
+  location.reload();
+  return new Promise(() => {});
+}
+
 /** What the login page and the first look at `auth.me` say: a 401 is an answer there, and not the end of a session. */
 const mayBeLoggedOut = "x-may-be-logged-out";
 
@@ -77,6 +86,7 @@ async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
   headers.delete(mayBeLoggedOut);
   headers.set("Accept", "application/json");
   if (method !== "GET") headers.set("X-CSRF-Token", csrfToken());
+  if (pageOf.value !== null && !strangerAllowed) headers.set("X-Page-Of", pageOf.value);
   const timeout = AbortSignal.timeout(answerMs);
   const lossesBefore = losses;
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
@@ -92,7 +102,9 @@ async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
     await loggedInAgain();
     return call(input, init);
   }
-  throw await refusal(response);
+  const refused = await refusal(response);
+  if (refused.reason === pageOfAnother) await loadedAnew();
+  throw refused;
 }
 
 /** The server's HTTP interface, typed from the server's own code: `await (await api.leads.$get({ query: {} })).json()`. */

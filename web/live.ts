@@ -50,15 +50,15 @@ let hiding: ReturnType<typeof setTimeout> | undefined;
 
 // What the server had told anybody when it said who is logged in: the first stream begins there, later ones after a gap.
 let beginsAt: string | null = null;
-let refuse = (): void => {};
+let askAgain = (): void => {};
 
 /**
  * Opens the one stream of this tab; only after `auth.me` succeeded, with its `latest`: nothing between the two is missed.
- * `onRefused` finds out whether the session has ended: a quiet page asks for nothing else.
+ * `onDoubt` finds out whether the session has ended or is another business's: a quiet page asks for nothing else.
  */
-export function goLive(latest: string, onRefused: () => void): void {
+export function goLive(latest: string, onDoubt: () => void): void {
   beginsAt = latest;
-  refuse = onRefused;
+  askAgain = onDoubt;
   connect();
   document.addEventListener("visibilitychange", () => {
     clearTimeout(hiding);
@@ -81,7 +81,10 @@ function connect(): void {
     liveState.value = "live";
     beginsAt = null;
     lostAt.value = null;
-    if (missed) tell(null);
+    if (missed) {
+      askAgain(); // the cookie may be another tab's by now
+      tell(null);
+    }
   };
   opened.onmessage = ({ data }) => {
     const fact = readFact(String(data));
@@ -96,7 +99,7 @@ function connect(): void {
     const refused = opened.readyState === EventSource.CLOSED;
     if (refused) {
       retry = setTimeout(connect, refusedMs);
-      refuse();
+      askAgain();
     }
     if (refused && liveState.value === "connecting") return;
     liveState.value = "lost";

@@ -1,9 +1,9 @@
 import { computed, signal } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
-import { ApiError, api, asStranger } from "./api.ts";
+import { ApiError, api, asStranger, loadedAnew } from "./api.ts";
 import { remember } from "./language.ts";
 import { pushOff } from "./push-device.ts";
-import { loginWanted } from "./session-end.ts";
+import { loginWanted, pageOf } from "./session-end.ts";
 
 const { auth } = api;
 
@@ -19,7 +19,9 @@ export const zone = computed(() => me.value?.business?.timezone ?? "Asia/Jerusal
 /** Reads who is logged in. False = nobody. @throws ApiError when the server cannot say. */
 export async function loadMe(): Promise<boolean> {
   try {
-    me.value = await (await auth.me.$get({}, asStranger)).json();
+    const who = await (await auth.me.$get({}, asStranger)).json();
+    pageOf.value = `${who.user?.id ?? ""}/${who.business?.id ?? ""}`;
+    me.value = who;
     remember("panel_shell", "1");
     return true;
   } catch (error) {
@@ -29,7 +31,7 @@ export async function loadMe(): Promise<boolean> {
   }
 }
 
-/** Asks whether the session is still there; when it has ended, its person is asked to log in again. */
+/** Asks whether the session is still there, and still this page's; when it has ended, its person is asked to log in again. */
 export function askedAgain(): void {
   if (loginWanted.value === null) auth.me.$get().catch(() => {});
 }
@@ -52,8 +54,7 @@ export async function logInAgain(email: string, password: string): Promise<void>
   await beginSession(email, password);
   const who = await (await auth.me.$get({}, asStranger)).json();
   if (sameView(me.value, who)) return;
-  location.reload();
-  await new Promise(() => {}); // nothing that waits may go on as somebody else
+  await loadedAnew();
 }
 
 const sameView = (one: Me | null, other: Me): boolean =>
@@ -75,10 +76,10 @@ export function toLogin(): void {
 async function enterTheOnlyBusiness({ role, business }: Pick<Me, "role" | "business">): Promise<void> {
   if (role !== "system_admin" || business !== null) return;
   try {
-    const { items } = await (await api.admin.businesses.$get({ query: { limit: "2" } })).json();
+    const { items } = await (await api.admin.businesses.$get({ query: { limit: "2" } }, asStranger)).json();
     const [only] = items;
     if (items.length === 1 && only?.status === "active")
-      await auth.impersonation.$post({ json: { businessId: only.id } });
+      await auth.impersonation.$post({ json: { businessId: only.id } }, asStranger);
   } catch (error) {
     reportError(error); // the list of businesses still leads in
   }
@@ -95,11 +96,13 @@ export async function leaveSession(): Promise<void> {
 }
 
 export async function enterBusiness(businessId: string): Promise<void> {
+  pageOf.value = null; // what the page still asks for on its way out is no other tab's doing
   await auth.impersonation.$post({ json: { businessId } });
   location.assign("/");
 }
 
 export async function leaveBusiness(): Promise<void> {
+  pageOf.value = null;
   await auth.impersonation.$delete();
   location.assign("/admin/businesses");
 }

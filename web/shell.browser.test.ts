@@ -92,6 +92,28 @@ inBrowser("the panel's shell in a browser", {}, (given) => {
     await page.getByText("נכנסת לעסק").waitFor({ state: "detached" });
   });
 
+  test("what another tab has left is no longer shown, nor acted on", async () => {
+    const { page, close } = await open({ role: "system_admin", path: "/admin/businesses" });
+    const enter = page.getByRole("button", { name: "כניסה", exact: true }).first();
+    await enter.click();
+    await page.getByText("נכנסת לעסק").waitFor();
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByRole("button", { name: "יציאה מהעסק" }).click();
+    await other.waitForURL("**/admin/businesses");
+    await page.getByText("נכנסת לעסק").waitFor({ state: "detached" });
+    await close();
+  });
+
+  test("the first step of the keyboard leads past the navigation", async () => {
+    const { page, errors, close } = await open({ path: "/tasks" });
+    await page.locator(".skip").focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.id === "main");
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("without a network the old data stays with its time, and changes are refused with the reason", async () => {
     const { page } = await open({ path: "/assistant?tab=does" });
     await page.getByLabel("איך העסק מבקש לפעול").fill("לדבר בקיצור");

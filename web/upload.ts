@@ -1,5 +1,5 @@
-import { ApiError, csrfToken, online, refusal } from "./api.ts";
-import { loggedInAgain } from "./session-end.ts";
+import { ApiError, csrfToken, loadedAnew, online, pageOfAnother, refusal } from "./api.ts";
+import { loggedInAgain, pageOf } from "./session-end.ts";
 
 // A line on which nothing has moved for so long is dead.
 const stalledMs = 30_000;
@@ -16,6 +16,7 @@ export function upload(path: string, file: Blob, onProgress: (share: number) => 
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-CSRF-Token", csrfToken());
+    if (pageOf.value !== null) request.setRequestHeader("X-Page-Of", pageOf.value);
     let stalled: ReturnType<typeof setTimeout> | undefined;
     const moves = () => {
       clearTimeout(stalled);
@@ -36,7 +37,9 @@ export function upload(path: string, file: Blob, onProgress: (share: number) => 
       const { status, responseText } = request;
       if (status >= 200 && status < 300) return done();
       if (status === 401) return done(loggedInAgain().then(() => upload(path, file, onProgress)));
-      fail(await refusal(new Response(responseText, { status })));
+      const refused = await refusal(new Response(responseText, { status }));
+      if (refused.reason === pageOfAnother) await loadedAnew();
+      fail(refused);
     };
     moves();
     request.send(file);

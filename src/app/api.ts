@@ -21,6 +21,7 @@ import { createCrmApi } from "../crm/api.ts";
 import type { Database } from "../db/client.ts";
 import { limitBodies } from "../http/body-size.ts";
 import { guard } from "../http/guard.ts";
+import { refuseOldPage } from "../http/page-owner.ts";
 import { createIntegrationsApi } from "../integrations/api.ts";
 import { createKeyVerifier } from "../integrations/keys.ts";
 import { tracePlot } from "../live-call/vad/trace-plot.ts";
@@ -78,6 +79,7 @@ export function createApi(deps: ApiDeps) {
   const countExport = createExportCount(clock);
   const api = new Hono<ApiEnv>();
   api.use("/api/*", guard({ sessions, cookies, verifyApiKey: createKeyVerifier({ db, clock }), publicBaseUrl, rate }));
+  api.use("/api/*", refuseOldPage);
   api.use("/api/*", limitBodies(deps));
   return api
     .route("/", createAuthApi({ db, cookies, sessions, clock, log, latestFact: () => deps.hub.latest }))

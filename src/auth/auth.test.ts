@@ -324,6 +324,22 @@ test("a link is dead when its time is over", async () => {
   expect((await accept(token)).answer.status).toBe(404);
 });
 
+test("a tab that still shows the business or the person of before is refused, reading and writing, until it loads anew", async () => {
+  const { browser, id } = await loggedIn("system_admin");
+  const ask = (pageOf: string, method = "GET", path = "/api/auth/me") =>
+    browser.ask(path, { method, headers: { "X-Page-Of": pageOf } });
+  const refused = { status: 409, body: { error: { code: "taken", message: "page_of_another" } } };
+  expect((await ask(`${id}/`)).status).toBe(200);
+  await browser.ask("/api/auth/impersonation", { body: { businessId: a } });
+  expect((await ask(`${id}/${a}`)).status).toBe(200);
+  for (const old of [`${id}/`, `${id}/${b}`, `${crypto.randomUUID()}/${a}`, ""]) {
+    expect(await ask(old)).toMatchObject(refused);
+    expect(await ask(old, "POST", "/api/notifications/read")).toMatchObject(refused);
+    expect(await ask(old, "DELETE", "/api/auth/impersonation")).toMatchObject(refused);
+  }
+  expect((await me(browser)).body).toMatchObject({ business: { id: a } });
+});
+
 test("S6: a system_admin enters a business and leaves it, each time under a fresh id, and both are in the audit", async () => {
   const { browser, id } = await loggedIn("system_admin");
   expect((await me(browser)).body).toMatchObject({ business: null, impersonating: false });
