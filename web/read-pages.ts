@@ -12,19 +12,18 @@ export const pageSize = 100;
 const pageMax = 200;
 
 /** Reads as much of a list as is wanted, page after page: what was added by hand is there again when a fact comes. */
-export async function readPages<T>(
+export async function readPages<P extends Pages<unknown>>(
   wanted: number,
-  read: (query: { limit: string; cursor?: string }) => Promise<Pages<T>>,
-): Promise<Pages<T>> {
-  const items: T[] = [];
-  let next: string | null = null;
-  do {
+  read: (query: { limit: string; cursor?: string }) => Promise<P>,
+): Promise<P> {
+  const items: P["items"][number][] = [];
+  for (let cursor: string | null = null; ; ) {
     const limit = String(Math.min(pageMax, wanted - items.length));
-    const page: Pages<T> = await read(next === null ? { limit } : { limit, cursor: next });
+    const page: P = await read(cursor === null ? { limit } : { limit, cursor });
     items.push(...page.items);
-    next = page.next;
-  } while (next !== null && items.length < wanted);
-  return { items, next };
+    if (page.next === null || items.length >= wanted) return { ...page, items };
+    cursor = page.next;
+  }
 }
 
 /** One list per key, each as long as was asked for. */

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import { newId } from "../src/base/ids.ts";
 import { createTask } from "../src/crm/tasks/create-task.ts";
+import { notifications } from "../src/db/schema/notification.ts";
+import { tasks } from "../src/db/schema/task.ts";
 import { withTenant } from "../src/db/tenant.ts";
 import type { Ctx } from "../src/tenants/ctx.ts";
 import { inBrowser } from "./testing/in-browser.ts";
@@ -25,6 +28,45 @@ inBrowser("what waits for somebody, in a browser", {}, (given) => {
     expect(await page.getByRole("button", { name: "סימון כבוצע: לסדר את הארון" }).count()).toBe(0);
     await done.click();
     await done.waitFor({ state: "detached" });
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("what the assistant wrote down last is in the list of tasks behind two hundred that have a date", async () => {
+    await inOffice(({ tx, businessId }) =>
+      tx.insert(tasks).values(
+        Array.from({ length: 201 }, (_, index) => {
+          const dueAt = Temporal.Now.instant().add({ hours: 24 * 30 + index });
+          return { id: newId(), businessId, title: `תזכורת ${index}`, dueAt };
+        }),
+      ),
+    );
+    await inOffice((ctx) => createTask(ctx, { title: "לחזור למתקשרת האחרונה" }));
+    const { page, errors, close } = await open({ path: "/tasks" });
+    await page.getByRole("button", { name: "סימון כבוצע: לחזור למתקשרת האחרונה" }).waitFor();
+    expect(await page.getByRole("button", { name: "עוד", exact: true }).count()).toBe(0);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test("behind the bell, lines of long ago are reached by More", async () => {
+    await inOffice(({ tx, businessId }) =>
+      tx.insert(notifications).values(
+        Array.from({ length: 205 }, (_, index) => ({
+          ...{ id: newId(), businessId, kind: "meeting_booked" as const, title: `לקוחה ${index}` },
+          ...{ subject: `past:${index}`, createdAt: Temporal.Now.instant().subtract({ hours: 24 + index }) },
+        })),
+      ),
+    );
+    const { page, errors, violations, close } = await open({ path: "/notifications" });
+    const more = page.getByRole("button", { name: "עוד", exact: true });
+    await more.waitFor();
+    expect(await page.getByText("לקוחה 204", { exact: false }).count()).toBe(0);
+    await more.click();
+    await page.getByText("לקוחה 150").waitFor();
+    await more.click();
+    await page.getByText("לקוחה 204").waitFor();
+    expect(await violations()).toEqual([]);
     expect(errors).toEqual([]);
     await close();
   });

@@ -3,6 +3,7 @@ import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { now } from "../clock.ts";
 import { failed } from "../parts/toasts.tsx";
+import { pageSize, readPages } from "../read-pages.ts";
 import { resource } from "../resource.ts";
 
 const { notifications } = api;
@@ -10,11 +11,19 @@ const { notifications } = api;
 type Bell = InferResponseType<typeof notifications.$get>;
 export type Notification = Bell["items"][number];
 
-/** What is behind the bell, newest first. */
+let wanted = pageSize;
+
+/** What is behind the bell, newest first: as much of it as was asked for. */
 export const bell = resource<Bell>(
-  async (signal) => (await notifications.$get({ query: { limit: "100" } }, { init: { signal } })).json(),
+  (signal) => readPages(wanted, async (query) => (await notifications.$get({ query }, { init: { signal } })).json()),
   ["notification", "task"],
 );
+
+/** Lengthens the list by lines from before. @throws ApiError */
+export async function moreNotifications(): Promise<void> {
+  wanted = (bell.data.value?.items.length ?? 0) + pageSize;
+  await bell.reload();
+}
 
 export const unreadCount = computed(() => bell.data.value?.unread ?? 0);
 

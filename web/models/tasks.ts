@@ -3,7 +3,8 @@ import { api } from "../api.ts";
 import { hasPassed } from "../clock.ts";
 import { daysAway } from "../format.ts";
 import { failed, toast } from "../parts/toasts.tsx";
-import { type Resource, resource, resourceBy } from "../resource.ts";
+import { type Pages, type PagesBy, pagesBy } from "../read-pages.ts";
+import { type Resource, resourceBy } from "../resource.ts";
 import { zone } from "../session.ts";
 import { taskWords } from "../strings/tasks.he.ts";
 import { instantAt } from "../wall-clock.ts";
@@ -12,21 +13,36 @@ const { tasks } = api;
 
 type TaskPage = InferResponseType<typeof tasks.$get>;
 export type Task = TaskPage["items"][number];
-export type TaskView = "open" | "mine" | "done";
+export const taskViews = ["open", "mine", "done"] as const;
+export type TaskView = (typeof taskViews)[number];
 
-const read = async (query: Record<string, string>, signal: AbortSignal): Promise<Task[]> =>
-  (await (await tasks.$get({ query: { limit: "200", ...query } }, { init: { signal } })).json()).items;
+const queries = {
+  open: { view: "open" },
+  mine: { view: "open", mine: "true" },
+  done: { view: "done" },
+} as const;
 
-const lists: Record<TaskView, Resource<Task[]>> = {
-  open: resource((signal) => read({ view: "open" }, signal), ["task"]),
-  mine: resource((signal) => read({ view: "open", mine: "true" }, signal), ["task"]),
-  done: resource((signal) => read({ view: "done" }, signal), ["task"]),
-};
+const read = async (query: Record<string, string>, signal: AbortSignal): Promise<TaskPage> =>
+  (await tasks.$get({ query }, { init: { signal } })).json();
 
-export const taskList = (view: TaskView): Resource<Task[]> => lists[view];
+const readView = (view: string, page: { limit: string; cursor?: string }, signal: AbortSignal) =>
+  read({ ...queries[view as TaskView], ...page }, signal);
 
-/** Tasks about one customer, open ones first. */
-export const tasksOf = resourceBy((customerId, signal) => read({ view: "open", customerId }, signal), ["task"]);
+// The newest message of a customer stands last, behind everything that has a date: what is open is read whole, in reason.
+const openAtOnce = 2_000;
+const open = pagesBy<Task>(readView, ["task"], openAtOnce);
+const lists: Record<TaskView, PagesBy<Task>> = { open, mine: open, done: pagesBy<Task>(readView, ["task"]) };
+
+export const taskList = (view: TaskView): Resource<Pages<Task>> => lists[view].of(view);
+
+/** @throws ApiError */
+export const moreTasks = (view: TaskView): Promise<void> => lists[view].more(view);
+
+/** Open tasks about one customer. */
+export const tasksOf = resourceBy(
+  async (customerId, signal) => (await read({ view: "open", customerId, limit: "200" }, signal)).items,
+  ["task"],
+);
 
 export type TaskGroup = "overdue" | "today" | "later" | "undated";
 
@@ -60,8 +76,11 @@ export async function reopen(task: Task): Promise<void> {
 }
 
 function changeEverywhere(id: string, change: Partial<Task>): () => void {
-  const undone = Object.values(lists).map((list) =>
-    list.patch((items) => items.map((task) => (task.id === id ? { ...task, ...change } : task))),
+  const undone = taskViews.map((view) =>
+    taskList(view).patch(({ items, next }) => ({
+      items: items.map((task) => (task.id === id ? { ...task, ...change } : task)),
+      next,
+    })),
   );
   return () => {
     for (const undo of undone) undo();

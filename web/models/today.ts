@@ -39,7 +39,7 @@ export const today = resource(
 
 /** Open tasks whose time has come, and what customers left behind: messages and call-backs have no date, and wait from the first minute. */
 export const dueTasks = computed(
-  () => taskList("open").data.value?.filter((task) => task.status === "open" && waitsToday(task)) ?? [],
+  () => taskList("open").data.value?.items.filter((task) => task.status === "open" && waitsToday(task)) ?? [],
 );
 
 function waitsToday(task: Task): boolean {

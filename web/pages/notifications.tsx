@@ -1,6 +1,6 @@
 import { nearDay } from "../format.ts";
 import { bell as bellIcon, checkCheck } from "../icons.ts";
-import { bell, markAllRead, type Notification, unreadCount } from "../models/notifications.ts";
+import { bell, markAllRead, moreNotifications, type Notification, unreadCount } from "../models/notifications.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
@@ -8,6 +8,7 @@ import { NotificationRow } from "../parts/notification-row.tsx";
 import { Page } from "../parts/page.tsx";
 import { PushSwitch } from "../parts/push-switch.tsx";
 import { notificationWords } from "../strings/notifications.he.ts";
+import { shellWords } from "../strings/shell.he.ts";
 
 export default function NotificationsPage() {
   const t = notificationWords();
@@ -21,13 +22,15 @@ export default function NotificationsPage() {
     <Page narrow title={t.title} note={unread > 0 ? t.unread(unread) : undefined} actions={unread > 0 && markAll}>
       <PushSwitch />
       <Loaded from={bell}>
-        {({ items }) =>
-          items.length === 0 ? (
-            <Empty icon={bellIcon} title={t.empty.title} text={t.empty.text} />
-          ) : (
-            byDay(items).map(([day, ofDay]) => <Day key={day} name={day} items={ofDay} />)
-          )
-        }
+        {({ items, next }) => (
+          <>
+            {items.length === 0 && <Empty icon={bellIcon} title={t.empty.title} text={t.empty.text} />}
+            {byDay(items).map(([day, ofDay]) => (
+              <Day key={day} name={day} items={ofDay} />
+            ))}
+            {next !== null && <Button onClick={moreNotifications}>{shellWords().loadMore}</Button>}
+          </>
+        )}
       </Loaded>
     </Page>
   );

@@ -1,18 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { listChecks, plus } from "../icons.ts";
 import { colleagues } from "../models/colleagues.ts";
-import { groupOf, type Task, type TaskGroup, type TaskView, taskList } from "../models/tasks.ts";
+import { groupOf, moreTasks, type Task, type TaskGroup, type TaskView, taskList, taskViews } from "../models/tasks.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
 import { useResource } from "../resource.ts";
 import { query, setQuery } from "../router.ts";
+import { shellWords } from "../strings/shell.he.ts";
 import { taskWords } from "../strings/tasks.he.ts";
 import { TaskDialog } from "./tasks/task-dialog.tsx";
 import { TaskRow } from "./tasks/task-row.tsx";
 
-const views = ["open", "mine", "done"] as const;
 const groups: readonly TaskGroup[] = ["overdue", "today", "later", "undated"];
 
 export default function TasksPage() {
@@ -20,7 +20,7 @@ export default function TasksPage() {
   const editing = useSignal<Task | "new" | null>(query.value.get("new") === null ? null : "new");
   useResource(colleagues);
   const asked = query.value.get("view");
-  const view: TaskView = views.find((known) => known === asked) ?? "open";
+  const view: TaskView = taskViews.find((known) => known === asked) ?? "open";
   const add = (
     <Button look="primary" icon={plus} letter="T B" shrinks onClick={() => (editing.value = "new")}>
       {t.add}
@@ -29,14 +29,19 @@ export default function TasksPage() {
   return (
     <Page title={t.title} actions={add} narrow>
       <fieldset class="segmented start" aria-label={t.views.label}>
-        {views.map((key) => (
+        {taskViews.map((key) => (
           <button type="button" key={key} aria-pressed={view === key} onClick={() => setQuery({ view: key })}>
             {t.views[key]}
           </button>
         ))}
       </fieldset>
       <Loaded key={view} from={taskList(view)}>
-        {(items) => <Groups items={items} done={view === "done"} onOpen={(task) => (editing.value = task)} />}
+        {({ items, next }) => (
+          <>
+            <Groups items={items} done={view === "done"} onOpen={(task) => (editing.value = task)} />
+            {next !== null && <Button onClick={() => moreTasks(view)}>{shellWords().loadMore}</Button>}
+          </>
+        )}
       </Loaded>
       {editing.value !== null && (
         <TaskDialog task={editing.value === "new" ? undefined : editing.value} onClose={() => (editing.value = null)} />

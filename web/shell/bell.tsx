@@ -6,12 +6,14 @@ import { shellWords } from "../strings/shell.he.ts";
 export function BellButton() {
   const t = shellWords();
   const unread = unreadCount.value;
+  const shown = unread > 99 ? "99+" : String(unread);
+  const name = t.bell(unread === 0 ? null : shown);
   return (
-    <a class="btn ghost icon-only" href="/notifications" aria-label={t.bell(unread)} title={t.bell(unread)}>
+    <a class="btn ghost icon-only" href="/notifications" aria-label={name} title={name}>
       <Icon of={bell} />
       {unread > 0 && (
         <span class="count strong" aria-hidden="true">
-          {unread > 99 ? "99+" : unread}
+          {shown}
         </span>
       )}
     </a>

@@ -33,7 +33,7 @@ export const en: Translation<typeof he> = {
   people: "Customers",
   pages: "Pages",
   actions: "Actions",
-  bell: (unread) => (unread === 0 ? "Notifications" : `Notifications, ${unread} new`),
+  bell: (unread) => (unread === null ? "Notifications" : `Notifications, ${unread} new`),
   account: "My account",
   logout: "Log out",
   theme: { label: "Appearance", auto: "As the device", light: "Light", dark: "Dark" },

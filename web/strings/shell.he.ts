@@ -32,7 +32,7 @@ export const he = {
   people: "לקוחות",
   pages: "עמודים",
   actions: "פעולות",
-  bell: (unread: number) => (unread === 0 ? "התראות" : `התראות, ${unread} חדשות`),
+  bell: (unread: string | null) => (unread === null ? "התראות" : `התראות, ${unread} חדשות`),
   account: "החשבון שלי",
   logout: "יציאה מהחשבון",
   theme: { label: "תצוגה", auto: "לפי המכשיר", light: "בהירה", dark: "כהה" },
