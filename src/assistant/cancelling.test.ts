@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import { customers } from "../db/schema/customer.ts";
+import { notifications } from "../db/schema/notification.ts";
 import { tasks } from "../db/schema/task.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { type ChatCustomer, type ChatRoom, chatRoom } from "./testing/chat-room.ts";
@@ -73,4 +76,33 @@ test("who asks for a person again on another day is not forgotten", async () => 
   }
   const rows = await room.business.run((ctx) => ctx.tx.select().from(tasks));
   expect(rows).toHaveLength(2);
+});
+
+test("who asks for a person in writing is told of by name, once a day, and leads to the thread", async () => {
+  const room = await chatRoom(db);
+  const customerId = room.business.customerIds[0]!;
+  const named = (name: string | null) =>
+    room.business.run((ctx) => ctx.tx.update(customers).set({ name }).where(eq(customers.id, customerId)));
+  const dana = await room.customer(0);
+  for (const [hours, name] of [
+    [0, "דנה לוי"],
+    [1, "דנה לוי"],
+    [24, null],
+  ] as const) {
+    await named(name);
+    room.clock.advance(hours * 3_600_000);
+    room.model.will({ call: "hand_over", with: { reason: "רוצה לדבר עם אדם" } }, "העברתי לצוות.");
+    await dana.says("תעבירו אותי לבן אדם");
+  }
+  const told = await room.business.run((ctx) =>
+    ctx.tx
+      .select({ title: notifications.title, subject: notifications.subject })
+      .from(notifications)
+      .where(eq(notifications.kind, "hand_over"))
+      .orderBy(notifications.subject),
+  );
+  expect(told).toEqual([
+    { title: "בקשה לדבר עם אדם: דנה לוי", subject: `customer:${customerId}:2026-11-24` },
+    { title: "לקוח מבקש לדבר עם אדם", subject: `customer:${customerId}:2026-11-25` },
+  ]);
 });

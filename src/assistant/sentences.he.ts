@@ -27,6 +27,7 @@ export const sentences = {
   handedOver: "העברתי את הבקשה לצוות, ויחזרו אליך בהקדם.",
   taskMessage: "הודעה מלקוח",
   taskHandOver: "לקוח מבקש לדבר עם אדם",
+  handOverBy: (name: string) => `בקשה לדבר עם אדם: ${name}`,
   taskStuck: "העוזרת לא הצליחה להשלים בקשה של לקוח",
   withheld: "את זה אי אפשר למסור כאן. אפשר להעביר את השאלה לצוות.",
 } as const;

@@ -36,6 +36,8 @@ export function personTables({ businessId }: Pick<Ctx, "businessId">, customerId
     ],
     sql` union `,
   );
+  const merged = sql`select merged_id::text from customer_merges
+    where business_id = ${businessId} and kept_id = ${customerId} and undone_at is null`;
   return [
     byId("customers", sql`t.id = ${customerId}`),
     ...["customer_identities", "leads", "notes", "meetings", "conversations", "messages", "calls"].map(direct),
@@ -49,7 +51,10 @@ export function personTables({ businessId }: Pick<Ctx, "businessId">, customerId
     byId("customer_merges", sql`${customerId} in (t.kept_id, t.merged_id)`),
     byId("unanswered_questions", talked),
     { name: "pending_slots", of: sql`${mine} and ${talked}`, key: sql`t.conversation_id::text` },
-    byId("notifications", sql`split_part(t.subject, ':', 2) in (select id::text from (${ids}) as subjects)`),
+    byId(
+      "notifications",
+      sql`split_part(t.subject, ':', 2) in (select ${customerId} union ${merged} union select id::text from (${ids}) as subjects)`,
+    ),
     byId(
       "webhook_deliveries",
       sql`exists (select from regexp_matches(t.payload::text, ${anId}, 'g') as named(id)

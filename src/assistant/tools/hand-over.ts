@@ -1,6 +1,7 @@
 import { and, count, eq, gt, like, sql } from "drizzle-orm";
 import { z } from "zod";
 import { isDialable } from "../../base/dialable.ts";
+import { requireCustomer } from "../../crm/customers/read-customer.ts";
 import { createTask } from "../../crm/tasks/create-task.ts";
 import { notifications } from "../../db/schema/notification.ts";
 import { limits } from "../../limits.ts";
@@ -15,13 +16,15 @@ export const handOver = defineTool({
   input: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
   async run(desk, { reason }) {
     const { ctx, customerId, callId, conversationId, memory, transfer } = desk;
+    const { name } = await requireCustomer(ctx, customerId);
     // A written conversation lasts for years: each day's wish for a person is a new one.
-    const wish = `${conversationId}:${desk.now.toPlainDate()}`;
+    const today = desk.now.toPlainDate().toString();
     await notify(ctx, {
       kind: "hand_over",
-      title: sentences.taskHandOver,
+      title: name === null ? sentences.taskHandOver : sentences.handOverBy(name),
       body: reason,
-      subject: desk.channel === "call" ? `call:${conversationId}` : `conversation:${wish}`,
+      // Whoever is told comes to the thread with that customer, or to the call.
+      subject: desk.channel === "call" ? `call:${conversationId}` : `customer:${customerId}:${today}`,
     });
     if (transfer !== null && (await mayTransfer(desk))) {
       memory.transferred = true; // one transfer per call (K16)
@@ -36,7 +39,7 @@ export const handOver = defineTool({
       customerId,
       ...(callId === null ? {} : { callId }),
       urgency: "urgent",
-      sourceKey: `hand_over:${wish}`,
+      sourceKey: `hand_over:${conversationId}:${today}`,
     });
     return { result: { ok: true, transferring_to: null, say: sentences.handedOver } };
   },

@@ -8,6 +8,7 @@ import { identifyCustomer } from "../../crm/customers/identify.ts";
 import { saveLead } from "../../crm/leads/save-lead.ts";
 import { addNote } from "../../crm/notes/add-note.ts";
 import { createTask } from "../../crm/tasks/create-task.ts";
+import { notify } from "../../notify/create.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 
 /** Stands in every text that is kept of the person: where it is found, something of them is left. */
@@ -41,6 +42,7 @@ export async function makePerson(business: TestBusiness, storageDir: string): Pr
     );
     await makeChat(ctx, customerId, identityId, files[1]!);
     await makeMeeting(ctx, customerId, resourceIds[0]!);
+    await notify(ctx, { kind: "hand_over", title: mark, subject: `customer:${customerId}:2030-01-01` });
     await ctx.tx.execute(sql`insert into unanswered_questions (id, business_id, question, conversation_id)
       values (${newId()}, ${ctx.businessId}, ${mark}, ${callId})`);
     await ctx.tx.execute(sql`insert into pending_slots (business_id, conversation_id, pending, expires_at)
