@@ -31,6 +31,7 @@ import { listen } from "./http/server.ts";
 import { limits } from "./limits.ts";
 import { createLiveHub, type LiveHub } from "./notify/live.ts";
 import { createPush, type Push, postPush } from "./notify/push.ts";
+import type { TellOwnerDeps } from "./notify/tell-owner.ts";
 import { pushKeys } from "./notify/web-push.ts";
 import { createPanel } from "./panel/serve.ts";
 import { installationSecret } from "./secrets.ts";
@@ -137,7 +138,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const keys = pushKeys(secret);
   const push = createPush({ keys, clock, contact: publicBaseUrl, post: postPush });
   const giveBack = new GiveBack({ clock, liveCalls: () => switchboard.live });
-  const common = { db, directory, sounds, restCalendars, whatsapp, push };
+  const common = { db, directory, sounds, restCalendars, whatsapp, push, owners: whatsapp.owners };
   const chores = assembleChores({ secret, ...deps, ...common, provider, voice, usdIlsRate });
   return {
     routes: routesOf(deps, house, telephone, {
@@ -183,6 +184,7 @@ interface RouteNeeds {
   sessions: Sessions;
   whatsapp: AssembledWhatsApp;
   push: Push;
+  owners: TellOwnerDeps;
   pushKey: string;
   /** The installation's. */
   secret: string;

@@ -46,6 +46,12 @@ const environment = z.object({
     .transform((text) => text as Phone)
     .optional(),
   WHATSAPP_PROVIDER: z.enum(["baileys", "twilio"], { error: "must be baileys or twilio" }).default("baileys"),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" }).optional(),
+  MAIL_FROM: z
+    .string()
+    .trim()
+    .regex(/^[^<>\r\n]*<?[^\s<>@]+@[^\s<>@]+>?$/, { error: 'must be an address, or "Name <address>"' })
+    .optional(),
   RECORD_CALLS: z.stringbool({ error: "must be true or false" }).default(true),
   USD_ILS_RATE: z.coerce.number({ error: "must be a number" }).positive().default(3.7),
   API_REQUESTS_PER_MINUTE: z.coerce.number({ error: "must be a number" }).int().min(10).default(300),
@@ -97,6 +103,8 @@ export interface Config {
     /** Sender of the one business at Twilio that has none of its own; null = there is none. */
     twilioNumber: Phone | null;
   };
+  /** Null = no mail server: nothing goes by mail. */
+  mail: { /** With name and password. */ url: string; from: string } | null;
   recordCalls: boolean;
   /** Shekels per US dollar, for the cost figures. */
   usdIlsRate: number;
@@ -121,6 +129,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const hasSid = given.TWILIO_ACCOUNT_SID !== undefined;
   if (hasSid !== (given.TWILIO_AUTH_TOKEN !== undefined))
     problems.push(`${hasSid ? "TWILIO_AUTH_TOKEN" : "TWILIO_ACCOUNT_SID"}: must be given together with its twin`);
+  if ((given.SMTP_URL === undefined) !== (given.MAIL_FROM === undefined))
+    problems.push(`${given.SMTP_URL === undefined ? "SMTP_URL" : "MAIL_FROM"}: must be given together with its twin`);
   if (!parsed.success || problems.length > 0)
     throw new ConfigError(`the configuration has ${problems.length} problem(s):\n  ${problems.join("\n  ")}`);
   return toConfig(parsed.data);
@@ -159,6 +169,7 @@ function toConfig(env: z.infer<typeof environment>): Config {
       provider: env.WHATSAPP_PROVIDER,
       twilioNumber: env.TWILIO_WHATSAPP_NUMBER ?? null,
     },
+    mail: env.SMTP_URL === undefined || env.MAIL_FROM === undefined ? null : { url: env.SMTP_URL, from: env.MAIL_FROM },
     recordCalls: env.RECORD_CALLS,
     usdIlsRate: env.USD_ILS_RATE,
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },

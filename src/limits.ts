@@ -119,6 +119,7 @@ export const limits = {
   freshPasswordMs: 15 * 60_000, // K7: keys, people and secrets want a password given this lately
   keysMax: 50, // API keys of one business
   pushDevicesMax: 10, // of one person: phones and computers that are told with the panel closed
+  ownerTellingsPerHour: 10, // lines that an owner hears of by WhatsApp, and as many by mail
   webhooksMax: 20, // addresses of one business
   webhookItemsMax: 100, // leads in one event of many: some 50 KB
   webhookFailingMs: 3 * 24 * 60 * 60_000, // an address that answers nothing for this long is switched off

@@ -179,6 +179,23 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await close();
   });
 
+  test("an owner asks to be told by WhatsApp and mail; a test says why nothing came, and where there is no mail server", async () => {
+    const { page, violations, errors, close } = await open({ path: "/settings?tab=notifications", width: 390 });
+    await page.getByLabel("וואטסאפ של הבעלים").fill("054-7654321");
+    await page.getByLabel("אימייל של הבעלים").fill("dana");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.locator(".field .error").waitFor();
+    await page.getByLabel("אימייל של הבעלים").fill("dana@example.co.il");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("נשמר", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "ניסיון: וואטסאפ" }).click();
+    await page.locator(".row-sub").getByText("עוד לא כתבו לעסק").waitFor();
+    await page.getByText("לא הוגדר שרת דואר").waitFor();
+    expect(await violations()).toEqual([]);
+    expect(errors.filter((line) => !line.includes("422"))).toEqual([]);
+    await close();
+  });
+
   test("a person is invited by a link, a key is shown once and revoked", async () => {
     const { page, close } = await open({ path: "/settings?tab=team" });
     await page.getByRole("button", { name: "הזמנה" }).click();

@@ -16,6 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   tenants: ["api", "db", "hebrew", "limits"],
   api: ["type:tenants", "db", "limits"],
   auth: ["api", "tenants", "db", "limits"],
+  mail: ["type:config"],
   notify: ["api", "jobs", "tenants", "db", "limits"],
   usage: ["api", "tenants", "db", "limits"],
   jobs: ["tenants", "db", "limits"],

@@ -24,7 +24,7 @@ const homes: readonly [prefix: RegExp, module: string][] = [
   [/^\/api\/admin\//, "src/admin/api.ts"],
   [/^\/api\/(?:keys|webhooks)/, "src/integrations/api"],
   [/^\/api\/events/, "src/notify/api-events.ts"],
-  [/^\/api\/notifications/, "src/notify/api.ts"],
+  [/^\/api\/notifications/, "src/notify/api"],
   [/^\/api\/leads\/(?:export|import)/, "src/crm/api-leads-csv.ts"],
   [/^\/api\/leads/, "src/crm/api-leads.ts"],
   [/^\/api\/lead-statuses/, "src/crm/api-lead-statuses.ts"],

@@ -27,9 +27,11 @@ import { createKeyVerifier } from "../integrations/keys.ts";
 import { tracePlot } from "../live-call/vad/trace-plot.ts";
 import { createNotificationsApi } from "../notify/api.ts";
 import { createEventsApi } from "../notify/api-events.ts";
+import { createOwnerApi } from "../notify/api-owner.ts";
 import { createPushApi } from "../notify/api-push.ts";
 import type { LiveHub } from "../notify/live.ts";
 import type { Push } from "../notify/push.ts";
+import type { TellOwnerDeps } from "../notify/tell-owner.ts";
 import { createPrivacyApi } from "../privacy/api.ts";
 import { createRehearsalApi } from "../rehearsal/api.ts";
 import { createTenantsApi } from "../tenants/api.ts";
@@ -54,6 +56,7 @@ export interface ApiDeps {
   testCalls: TestCallDesk;
   hub: LiveHub;
   push: Push;
+  owners: TellOwnerDeps;
   /** Of the installation, towards push services. */
   pushKey: string;
   sessions: Sessions;
@@ -88,6 +91,7 @@ export function createApi(deps: ApiDeps) {
     .route("/", createCrmApi({ db, clock, countExport }))
     .route("/", createEventsApi({ hub: deps.hub, hasSession: createSessionCheck(db) }))
     .route("/", createNotificationsApi({ db, clock }))
+    .route("/", createOwnerApi(deps.owners))
     .route("/", createPrivacyApi({ ...deps, countExport }))
     .route("/", createPushApi(deps))
     .route(

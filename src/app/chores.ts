@@ -18,6 +18,7 @@ import { webhookJobHandlers } from "../integrations/webhook-jobs.ts";
 import { createRunner, type JobHandler } from "../jobs/runner.ts";
 import type { Push } from "../notify/push.ts";
 import { pushJobHandlers } from "../notify/push-jobs.ts";
+import { ownerJobHandlers, type TellOwnerDeps } from "../notify/tell-owner.ts";
 import { privacyJobHandlers } from "../privacy/erasure-job.ts";
 import { sweepRetention } from "../privacy/retention.ts";
 import { rehearsalJobHandlers } from "../rehearsal/rehearse-job.ts";
@@ -37,6 +38,7 @@ interface ChoresDeps {
   restCalendars: RestCalendars;
   whatsapp: Pick<AssembledWhatsApp, "desk" | "jobHandlers" | "remind">;
   push: Push;
+  owners: TellOwnerDeps;
   usdIlsRate: number;
   /** The installation's. */
   secret: string;
@@ -61,6 +63,7 @@ export function jobHandlersOf(deps: Omit<ChoresDeps, "random">): Record<string, 
     ...privacyJobHandlers({ db, ...deps.config, provider, forgetContacts: whatsapp.desk.forget }),
     ...webhookJobHandlers({ db, clock, log, secret, post: postOutside }),
     ...pushJobHandlers({ db, clock, log, push: deps.push }),
+    ...ownerJobHandlers(deps.owners),
     ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: whatsapp.remind }),
     ...whatsapp.jobHandlers,
     ...rehearsalJobHandlers({ db, clock, log, restCalendars, model, profileOf: (id) => directory.get(id) }),

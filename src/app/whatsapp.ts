@@ -10,6 +10,7 @@ import type { Config } from "../config.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
+import { createMail } from "../mail/smtp.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Directory } from "../tenants/directory.ts";
 import { createTwilioMessaging } from "../twilio/messages.ts";
@@ -22,6 +23,7 @@ import { applyReceipt } from "../whatsapp/receipts.ts";
 import { say } from "../whatsapp/say.he.ts";
 import { createSenders, type Senders } from "../whatsapp/senders.ts";
 import { confirmationJobHandlers, remindCustomer } from "../whatsapp/tell-customer.ts";
+import { tellOwner } from "../whatsapp/tell-owner.ts";
 import { createTwilioProvider } from "../whatsapp/twilio/provider.ts";
 import type { Budget } from "./budget.ts";
 import type { assembleVoice } from "./voice.ts";
@@ -93,6 +95,12 @@ export function assembleWhatsApp(deps: WhatsAppDeps) {
     async remind(ctx: Ctx, reminder: ReminderToSend): Promise<void> {
       const outcome = await remindCustomer(telling, ctx, reminder);
       if (outcome !== "told") await remindStaff(ctx, reminder, say.notTold[outcome]);
+    },
+    /** Owners who asked to be told, by WhatsApp and by mail (O7). */
+    owners: {
+      ...{ db, clock, log, publicBaseUrl },
+      byWhatsapp: (ctx: Ctx, message: Parameters<typeof tellOwner>[2]) => tellOwner(telling, ctx, message),
+      byMail: createMail(config.mail),
     },
     api: { db, clock, storageDir, defaultProvider: settings.provider, desk },
     senderOf: senders.senderOf,

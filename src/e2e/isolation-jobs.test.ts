@@ -39,6 +39,7 @@ const cases: Readonly<Record<string, unknown>> = {
   webhook_delivery: { deliveryId: "{delivery}" },
   push: { notificationId: "{notification}" },
   push_device: { notificationId: "{notification}", deviceId: "{device}" },
+  owner_line: { notificationId: "{notification}", path: "mail" },
   reminder: { businessId: "{business}", reminderId: "{reminder}" },
   meeting_confirmation: { meetingId: "{meeting}", conversationId: "{call}" },
   whatsapp_media: { mediaId: "{media}" },
@@ -88,6 +89,13 @@ function productHandlers(): Record<string, JobHandler> {
       done.push("push");
       return "sent";
     },
+    owners: {
+      ...rest,
+      db: tenants.db,
+      publicBaseUrl: outside.publicBaseUrl,
+      byWhatsapp: async () => String(done.push("whatsapp")),
+      byMail: async () => void done.push("mail"),
+    },
     usdIlsRate: 3.7,
   });
 }
@@ -107,6 +115,8 @@ async function seedRest(): Promise<Record<string, string>> {
       values (${ids.delivery}, ${b.businessId}, ${webhook}, 'lead.created', ${lead}, '{"secret":1}')`);
     await tx.execute(sql`insert into push_subscriptions (id, business_id, user_id, endpoint, p256dh, auth, language)
       values (${ids.device}, ${b.businessId}, ${user}, 'https://push.example.com/b', 'x', 'x', 'he')`);
+    for (const { businessId } of [tenants.a, tenants.b])
+      await tx.execute(sql`insert into owner_paths (business_id, mail) values (${businessId}, 'x@example.com')`);
     await tx.execute(sql`insert into message_media (id, business_id, message_id, state, ref)
       values (${ids.media}, ${b.businessId}, ${message}, 'waiting', 'x')`);
     await tx.execute(sql`insert into rehearsal_runs (id, business_id, draft_id, scenario_name, lines, checks, body_hash)

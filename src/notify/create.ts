@@ -2,6 +2,7 @@ import { newId } from "../base/ids.ts";
 import { announce } from "../db/announce.ts";
 import { type NotificationKind, notifications } from "../db/schema/notification.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { tellOwnerLater } from "./owner-paths.ts";
 import { pushLater } from "./push-later.ts";
 
 export interface NewNotification {
@@ -22,6 +23,7 @@ export async function notify(ctx: Ctx, input: NewNotification): Promise<boolean>
   if (row) {
     await announce(ctx.tx, { businessId: ctx.businessId, type: "notification", id: row.id });
     await pushLater(ctx, row.id);
+    await tellOwnerLater(ctx, row.id, input.kind);
   }
   return row !== undefined;
 }

@@ -1,5 +1,6 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type CallId, newId } from "../base/ids.ts";
+import type { Phone } from "../base/phone.ts";
 import { confirmationQueue } from "../calendar/confirm-later.ts";
 import type { ReminderToSend } from "../calendar/reminder-job.ts";
 import { calls } from "../db/schema/call.ts";
@@ -7,6 +8,7 @@ import { meetings } from "../db/schema/meeting.ts";
 import { say } from "./say.he.ts";
 import { saveWhatsappSettings } from "./settings.ts";
 import { confirmationJobHandlers, remindCustomer, type TellDeps } from "./tell-customer.ts";
+import { tellOwner } from "./tell-owner.ts";
 import { dana, WhatsAppRoom } from "./testing/whatsapp-room.ts";
 
 setDefaultTimeout(60_000);
@@ -148,4 +150,18 @@ test("what was agreed in a call is confirmed in the chat once the call is over; 
   await run(callId);
   await room.passes("the confirmation", () => room.shown.length === 1);
   expect(room.shown[0]).toStartWith("סיכמנו: תספורת במספרת דנה");
+});
+
+test("an owner who wrote to the business hears of things in that chat, once; a stranger's number gets nothing", async () => {
+  const { room, deps } = await open(true);
+  const tell = (phone: string, given = deps) =>
+    room.inTenant((ctx) => tellOwner(given, ctx, { phone: phone as Phone, text: "דנה מחכה", key: "owner:1" }));
+  expect(await tell("+972500000999")).toBe("never_wrote");
+  expect([await tell(dana.value), await tell(dana.value)]).toEqual(["sent", "sent"]);
+  await room.passes("the line", () => room.shown.length === 1);
+  expect(room.shown).toEqual(["דנה מחכה"]);
+  room.clock.advance(2_000);
+  expect(await tell(dana.value, { ...deps, windowMs: { baileys: 1_000, twilio: 1_000 } })).toBe("window_closed");
+  await room.channel.arrives(dana, "הסר");
+  expect(await tell(dana.value)).toBe("opted_out");
 });

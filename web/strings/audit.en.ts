@@ -61,6 +61,7 @@ export const en: Translation<typeof he> = {
     "settings.transfer_call": "Called the transfer number to verify it",
     "settings.transfer_refused": "Typed a wrong code for the transfer number",
     "settings.transfer_verified": "Verified the transfer number",
+    "settings.owner_paths": "Where the owner is told",
     "settings.change": "Changed settings",
     "number.add": "Added a phone number",
     "number.remove": "Removed a phone number",

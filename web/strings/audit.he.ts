@@ -24,6 +24,7 @@ const acts = {
   "settings.transfer_call": "שיחת אימות למספר ההעברה",
   "settings.transfer_refused": "קוד שגוי למספר ההעברה",
   "settings.transfer_verified": "אימות מספר ההעברה",
+  "settings.owner_paths": "לאן מודיעים לבעלים",
   "settings.change": "שינוי הגדרות",
   "number.add": "הוספת מספר טלפון",
   "number.remove": "הסרת מספר טלפון",

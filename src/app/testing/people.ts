@@ -59,6 +59,14 @@ export function testApi(
     hub,
     push: async () => "sent" as const,
     pushKey: "",
+    owners: {
+      db,
+      clock,
+      log: silentLog,
+      publicBaseUrl: () => publicBaseUrl,
+      byWhatsapp: async () => "sent",
+      byMail: null,
+    },
     sessions,
     whatsapp: {
       db,
