@@ -75,7 +75,8 @@ function echoRows(tallies: readonly BargeTally[], lossDb: number): Row[] {
 
 function playEcho(plan: Plan, cast: Cast, kind: ListenerKind, lossDb: number): BargeTally {
   const tally = new BargeTally();
-  const rounds = plan.quick ? 1 : 4;
+  // 200 interruptions per return loss: one miss is half a point.
+  const rounds = plan.quick ? 1 : 10;
   for (const delayMs of DELAYS_MS) {
     for (let round = 0; round < rounds; round++) {
       playScene(kind, echoScene(cast, plan.seed * 100 + lossDb * 10 + delayMs + round * 7_919, lossDb, delayMs), tally);

@@ -40,7 +40,7 @@ describe("barge-in", () => {
   });
 
   test("a short word is noticed and stops nothing", () => {
-    expect(verdicts(talk(0.22)).map(({ verdict }) => verdict)).toEqual([BARGE_NOTICED]);
+    expect(verdicts(talk(0.2)).map(({ verdict }) => verdict)).toEqual([BARGE_NOTICED]);
   });
 
   test("nobody is interrupted while nothing is heard", () => {

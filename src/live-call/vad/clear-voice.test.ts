@@ -4,7 +4,7 @@ import { ClearVoice } from "./clear-voice.ts";
 /** "#" a vowel, "." nothing; each a frame of 20 ms. */
 function heard(frames: string, echoShare = 0): ClearVoice {
   const clear = new ClearVoice();
-  for (const each of frames) clear.push(each === "#" ? 0.9 : 0, 70, each !== ".", echoShare);
+  for (const each of frames) clear.push(each === "#" ? 0.9 : 0, 70, each !== ".", 1_000, 1_000 * echoShare, 400);
   return clear;
 }
 
@@ -29,7 +29,7 @@ describe("the vowels of the last 400 ms", () => {
   test("a voice that the echo spoils counts with less clarity and a period that jumps", () => {
     const spoiled = (echoShare: number) => {
       const clear = new ClearVoice();
-      for (let frame = 0; frame < 5; frame++) clear.push(0.45, 70, false, echoShare);
+      for (let frame = 0; frame < 5; frame++) clear.push(0.45, 70, false, 1_000, 1_000 * echoShare, 400);
       return clear.recentMs;
     };
     expect(spoiled(0)).toBe(0);
@@ -39,7 +39,7 @@ describe("the vowels of the last 400 ms", () => {
   test("certainty grows with clarity, faster with a steady period, and never falls under nothing", () => {
     const after = (clarity: number, steady: boolean) => {
       const clear = new ClearVoice();
-      for (let frame = 0; frame < 5; frame++) clear.push(clarity, 70, steady, 0);
+      for (let frame = 0; frame < 5; frame++) clear.push(clarity, 70, steady, 1_000, 0, 400);
       return clear.certainty;
     };
     expect(after(0, true)).toBe(0);
@@ -47,6 +47,19 @@ describe("the vowels of the last 400 ms", () => {
     expect(after(0.7, false)).toBeGreaterThan(0);
     expect(after(0.7, true)).toBeGreaterThan(2 * after(0.7, false));
     expect(after(0.9, true)).toBeGreaterThan(after(0.7, true));
+  });
+
+  test("a vowel is louder than the hiss before it; the voiced end of a cough is what is left of the burst", () => {
+    const after = (hissEnergy: number) => {
+      const clear = new ClearVoice();
+      for (let frame = 0; frame < 3; frame++) clear.push(0, 70, false, hissEnergy, 0, 100);
+      for (let frame = 0; frame < 2; frame++) clear.push(0.7, 70, true, 10_000, 0, 100);
+      return clear.certainty;
+    };
+    expect(after(1_000)).toBeGreaterThan(after(10_000));
+    expect(after(10_000)).toBeGreaterThan(1.5 * after(100_000));
+    // Nothing before it but the line.
+    expect(after(100)).toBe(after(10_000));
   });
 
   test("a tone's edge is forgotten", () => {

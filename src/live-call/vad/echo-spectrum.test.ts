@@ -47,6 +47,20 @@ describe("echo spectrum", () => {
     expect(explained(other, sent, 6, 10 ** (-12 / 20), 0)).toBeLessThan(0.5);
   });
 
+  test("one loud frame of somebody else is not learnt as echo", () => {
+    const spectrum = new EchoSpectrum();
+    const gain = 10 ** (-40 / 20);
+    const shout = new Float64Array(BINS).fill(1e12);
+    for (const frame of frames(sent).slice(0, 60)) {
+      spectrum.hear(frame);
+      spectrum.aim(6, gain);
+    }
+    const before = spectrum.over(noise).slice();
+    spectrum.learn(shout, noise);
+    const after = spectrum.over(noise);
+    for (let k = 0; k < BINS; k++) expect(after[k]! - noise[k]!).toBeLessThanOrEqual(3 * (before[k]! - noise[k]!) + 1);
+  });
+
   test("while no delay is known, and after a second of silence, nothing but the noise is expected", () => {
     const spectrum = new EchoSpectrum();
     for (const frame of frames(sent)) spectrum.hear(frame);

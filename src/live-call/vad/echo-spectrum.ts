@@ -15,6 +15,8 @@ const MARGIN = 2.5;
 const TAIL = 0.3;
 // Sums forget with a time constant of 50 frames that were looked at.
 const MEMORY = 0.98;
+// 9 dB over what was expected is somebody else: the edge of a tone, 30 dB over the echo, must not be learnt as echo for a second.
+const OUTLIER = 8;
 // The return loss of the whole band counts as much as five frames of a band's own.
 const FIRST_FRAMES = 5;
 
@@ -28,8 +30,10 @@ const expected = new Float32Array(BINS);
  * the spectrum keeps the harmonics, the caller's stand out between those of an echo that is louder than the caller.
  */
 export class EchoSpectrum {
+  /** Sum of `likely`, 0 while no echo can be heard; as of the last `over`. */
+  likelyTotal = 0;
   readonly #ring = new Uint8Array(RING_BYTES).fill(MULAW_SILENCE);
-  readonly #echo = new Float32Array(BINS);
+  readonly #likely = new Float32Array(BINS);
   /** Power gain of the echo path by band, as the ratio of these sums. */
   readonly #gains = new Float32Array(BANDS);
   readonly #nearSums = new Float32Array(BANDS);
@@ -55,23 +59,33 @@ export class EchoSpectrum {
     if (this.#delay < 0 && delay >= 0) {
       this.#gains.fill(gain * gain);
       this.#sentSums.fill(0);
-      this.#echo.fill(0);
+      this.#likely.fill(0);
     }
     this.#delay = delay;
   }
 
+  /** The echo by bin that `over` expects, without the room; null while none can be heard. */
+  get likely(): Float32Array | null {
+    return this.#delay < 0 ? null : this.#likely;
+  }
+
   /** Power by bin that needs no caller to explain it: noise, and the echo with some room. Valid until the next call. */
   over(noise: Float32Array): Float32Array {
+    this.likelyTotal = 0;
     if (this.#delay < 0) return noise;
     ringSpectrum(this.#ring, this.#end - this.#delay * MULAW_FRAME_BYTES - HALF_FRAME_BYTES, sent);
-    const echo = this.#echo;
+    const likely = this.#likely;
+    let total = 0;
     for (let band = 0, k = 0; band < BANDS; band++) {
-      const gain = MARGIN * this.#gains[band]!;
+      const gain = this.#gains[band]!;
       for (const to = k + BAND_BINS; k < to; k++) {
-        echo[k] = Math.max(gain * sent[k]!, TAIL * echo[k]!);
-        expected[k] = noise[k]! + echo[k]!;
+        const echo = Math.max(gain * sent[k]!, TAIL * likely[k]!);
+        likely[k] = echo;
+        total += echo;
+        expected[k] = noise[k]! + MARGIN * echo;
       }
     }
+    this.likelyTotal = total;
     return expected;
   }
 
@@ -94,7 +108,8 @@ export class EchoSpectrum {
       this.#sentSums[band] = FIRST_FRAMES * sentNow;
       this.#nearSums[band] = FIRST_FRAMES * sentNow * this.#gains[band]!;
     }
-    this.#nearSums[band] = MEMORY * this.#nearSums[band]! + near;
+    const most = OUTLIER * this.#gains[band]! * sentNow;
+    this.#nearSums[band] = MEMORY * this.#nearSums[band]! + Math.min(near, most);
     this.#sentSums[band] = MEMORY * this.#sentSums[band]! + sentNow;
     if (this.#sentSums[band]! > 0) this.#gains[band] = this.#nearSums[band]! / this.#sentSums[band]!;
   }

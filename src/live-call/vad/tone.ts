@@ -7,7 +7,7 @@ const SHARE_MIN = 0.95;
 // An open vowel has its formants where a keypad has its tones, but not all its power in 2 x 110 Hz.
 const PAIR_SHARE_MIN = 0.92;
 const PAIR_LOBE_BINS = 3;
-// A peak in a whisper-thin remainder means nothing.
+// Under 5 dB over the noise the remainder is too thin to mean anything.
 const OVER_NOISE = 3;
 // A voice that happens to be one harmonic moves by more than this (6 Hz) within 80 ms; a tone does not.
 const DRIFT_BINS = 0.4;
@@ -35,22 +35,26 @@ export class ToneTest {
   #after = 0;
   #at = 0;
 
-  /** `power` by bin from FIRST_BIN on, its sum and that of the noise; once per frame. */
-  push(power: Float64Array, total: number, floor: number): void {
-    const tonal = total >= OVER_NOISE * floor && this.#judge(power, total - floor);
+  /**
+   * Once per frame. `power` and the assistant's likely `echo` by bin from FIRST_BIN on (null: none); `total` and `floor`: their
+   * sums, the noise counted to the floor. An echo that is taken for louder than it is would leave one formant of every vowel: a tone.
+   */
+  push(power: Float64Array, echo: Float32Array | null, total: number, floor: number): void {
+    // A tone that was learnt as noise in part must be all there is.
+    const tonal = this.#judge(power, echo, total >= OVER_NOISE * floor ? total - floor : total);
     this.#run = tonal ? this.#run + 1 : 0;
     this.sure = this.#run >= SURE_FRAMES;
     this.#after = this.sure ? AFTER_FRAMES : Math.max(0, this.#after - 1);
     this.is = tonal || this.#after > 0;
   }
 
-  #judge(power: Float64Array, signal: number): boolean {
-    const row = lobePower(power, strongest(power, ROWS.from, ROWS.to), PAIR_LOBE_BINS);
-    const column = lobePower(power, strongest(power, COLUMNS.from, COLUMNS.to), PAIR_LOBE_BINS);
+  #judge(power: Float64Array, echo: Float32Array | null, signal: number): boolean {
+    const row = lobePower(power, echo, strongest(power, ROWS.from, ROWS.to), PAIR_LOBE_BINS);
+    const column = lobePower(power, echo, strongest(power, COLUMNS.from, COLUMNS.to), PAIR_LOBE_BINS);
     if (row + column > PAIR_SHARE_MIN * signal && row < TWIST * column && column < TWIST * row) return true;
     const peak = strongest(power, 0, BINS);
     return (
-      lobePower(power, peak, LOBE_BINS) > (peak < LOWEST ? HUM_SHARE_MIN : SHARE_MIN) * signal &&
+      lobePower(power, echo, peak, LOBE_BINS) > (peak < LOWEST ? HUM_SHARE_MIN : SHARE_MIN) * signal &&
       this.#stays(power, peak)
     );
   }
@@ -71,10 +75,10 @@ function strongest(power: Float64Array, from: number, to: number): number {
   return best;
 }
 
-function lobePower(power: Float64Array, peak: number, bins: number): number {
+function lobePower(power: Float64Array, echo: Float32Array | null, peak: number, bins: number): number {
   let sum = 0;
   const to = Math.min(BINS - 1, peak + bins);
-  for (let k = Math.max(0, peak - bins); k <= to; k++) sum += power[k]!;
+  for (let k = Math.max(0, peak - bins); k <= to; k++) sum += power[k]! - (echo === null ? 0 : echo[k]!);
   return sum;
 }
 

@@ -79,6 +79,12 @@ describe("what is no voice does not start an utterance", () => {
     test(label, () => expect(starts(listen(new Vad(), signal))).toBe(0));
   }
 
+  test("key-learnt-as-noise: each key of a long number was learnt as noise in part, and the tenth was taken for a voice", () => {
+    const digits = [1_209, 1_336, 1_477].flatMap((column) => [697, 770, 852, 941].map((row) => [row, column]));
+    const dialled = digits.flatMap((hz) => [tones(0.35, 1_500, hz), silence(0.1)]);
+    expect(starts(listen(new Vad(), mix(noise(8, 20, 1), chain(silence(2), ...dialled))))).toBe(0);
+  });
+
   test("a held tone is not voiced for longer than its edge", () => {
     for (const hz of [[425], [440, 480], [697, 1_209], [1_100], [2_100]]) {
       const vad = new Vad();

@@ -78,8 +78,7 @@ export class Vad {
     const settled = this.#speaking && this.#utteranceFrames > SETTLED_FRAMES && limit === 0;
     evidence.push(this.#window, this.#energy, echo, faint, limit > evidence.floor / 4, this.#speaking, settled);
     this.#learnEcho();
-    const echoShare = this.#energy > 0 ? Math.min(1, limit / this.#energy) : 0;
-    this.#clear.push(evidence.clarity, evidence.lag, evidence.steady, echoShare);
+    this.#clear.push(evidence.clarity, evidence.lag, evidence.steady, this.#energy, limit, evidence.floor);
     if (evidence.tone) this.#clear.forget();
     if (evidence.goesOn) this.#pauseFrames = 0;
     else if (!echo) this.#pauseFrames++;
@@ -161,7 +160,8 @@ export class Vad {
     const { limit, delay } = this.#echo;
     const evidence = this.#evidence;
     const loud = this.#energy > (delay < 0 ? OUTLIER : OUTLIER_KNOWN) * limit && !this.#isUnder(limit);
-    const other = (loud && evidence.speechLike) || (this.#speaking && this.#clear.certainty >= SURELY_CALLER);
+    const other =
+      (loud && evidence.speechLike) || evidence.maybeTone || (this.#speaking && this.#clear.certainty >= SURELY_CALLER);
     this.#echo.learn(this.#energy - evidence.floor, other);
     if (!other) evidence.learnEcho();
   }
