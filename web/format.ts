@@ -38,6 +38,10 @@ const ofDate = (options: Intl.DateTimeFormatOptions, date: string): string =>
 /** `יום שני, 7 בדצמבר`: of a calendar date, whatever the zone. */
 export const dateName = (date: string): string => ofDate({ weekday: "long", day: "numeric", month: "long" }, date);
 
+/** `29 בנובמבר – 5 בדצמבר`. */
+export const dateSpan = (from: string, to: string): string =>
+  [from, to].map((date) => ofDate({ day: "numeric", month: "long" }, date)).join(" – ");
+
 /** Name of an ISO weekday, Monday 1 .. Sunday 7. */
 export const weekdayName = (iso: number): string =>
   ofDate({ weekday: "long" }, `2026-11-${String(22 + (iso % 7)).padStart(2, "0")}`); // the 22nd was a Sunday

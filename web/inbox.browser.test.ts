@@ -333,7 +333,7 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await row(4).waitFor();
     await page.keyboard.press("Slash");
     const box = page.getByRole("searchbox", {
-      name: he ? "חיפוש לקוח, מספר או מילים" : "Search customers, numbers, words",
+      name: he ? "חיפוש לקוח, מספר או מילים" : "Search names, numbers, words",
     });
     expect(await box.evaluate((element) => element === document.activeElement)).toBe(true);
     // By a part of the name, and by digits of the number.

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { now } from "../clock.ts";
 import { addDays, isDate, weekStart } from "../dates.ts";
-import { dateName, dayKey, monthName } from "../format.ts";
+import { dateName, dateSpan, dayKey, monthName } from "../format.ts";
 import { calendar as calendarIcon, chevronLeft, chevronRight, plus } from "../icons.ts";
 import { type Day, daysBy, type Meeting, meetingBy, meetingsBy, rangeKey } from "../models/calendar.ts";
 import { Button } from "../parts/button.tsx";
@@ -47,6 +47,7 @@ export default function CalendarPage() {
   return (
     <Page title={t.title} note={view === "day" ? dateName(date) : monthName(from)} actions={add}>
       <Toolbar date={date} view={view} />
+      <p class="calendar-span only-small">{view === "day" ? dateName(date) : dateSpan(from, to)}</p>
       <Range
         key={`${from} ${view}`}
         from={from}

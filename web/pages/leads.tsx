@@ -59,7 +59,7 @@ export default function LeadsPage() {
         </span>
         {!board && <StatusChips />}
       </div>
-      <Leads board={board} />
+      <Leads board={board} onImport={mayFiles ? () => (importing.value = true) : undefined} />
       {!board && <BulkBar />}
       {importing.value && <ImportLeads onClose={() => (importing.value = false)} />}
       {adding.value && <NewLead onClose={() => (adding.value = false)} />}
@@ -158,7 +158,13 @@ function StatusChips() {
   );
 }
 
-function Leads({ board }: { board: boolean }) {
+interface LeadsProps {
+  board: boolean;
+  /** Absent for whoever may not. */
+  onImport: (() => void) | undefined;
+}
+
+function Leads({ board, onImport }: LeadsProps) {
   const t = leadWords();
   const state = leadsLoad.value;
   if (state instanceof ApiError)
@@ -168,7 +174,16 @@ function Leads({ board }: { board: boolean }) {
       </Empty>
     );
   if (state === "none" || state === "first") return <SkeletonRows count={10} />;
-  if (leads.value.length === 0) return <Empty icon={users} title={t.empty.title} text={t.empty.text} />;
+  if (leads.value.length === 0)
+    return (
+      <Empty icon={users} title={t.empty.title} text={t.empty.text}>
+        {onImport && (
+          <Button icon={upload} onClick={onImport}>
+            {t.file.title}
+          </Button>
+        )}
+      </Empty>
+    );
   if (board) return <Board />;
   if (shownLeads.value.length > 0) return <LeadList />;
   const clear = () => {

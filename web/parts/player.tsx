@@ -126,6 +126,7 @@ function Position({ playing, lengthMs, onSeek }: Pick<StepsProps, "playing" | "o
         max={lengthMs}
         step="1000"
         value={atMs}
+        style={{ "--played": `${lengthMs === 0 ? 0 : (atMs / lengthMs) * 100}%` }}
         aria-label={callWords().position}
         aria-valuetext={duration(atMs)}
         onInput={(event) => onSeek(Number(event.currentTarget.value))}

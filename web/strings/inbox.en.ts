@@ -6,7 +6,7 @@ export const en: Translation<typeof he> = {
   list: "Conversations with customers",
   filters: { label: "Which conversations", all: "All", unread: "Unread", human: "With staff" },
   search: {
-    label: "Search customers, numbers, words",
+    label: "Search names, numbers, words",
     people: "Customers",
     words: "Messages and calls",
     more: "There is more: narrow the search.",
@@ -21,6 +21,7 @@ export const en: Translation<typeof he> = {
   empty: {
     title: "No conversations yet",
     text: "Every phone call and WhatsApp message shows up here, one line per customer.",
+    connect: "Connect phone or WhatsApp",
   },
   nothing: { title: "No such conversations", text: "Try another filter." },
   phoneCall: "Phone call",

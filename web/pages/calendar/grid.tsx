@@ -28,7 +28,9 @@ export function Grid({ days, meetings, onOpen, onBook }: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const today = dayKey(shownNow());
   useEffect(() => {
-    scroller.current?.querySelector(".now-line")?.scrollIntoView({ block: "center", inline: "nearest" });
+    const shown = (what: string) => scroller.current?.querySelector(what);
+    shown(".calendar-head.today")?.scrollIntoView({ block: "nearest", inline: "center" });
+    shown(".now-line")?.scrollIntoView({ block: "center", inline: "nearest" });
   }, []);
   return (
     <div class="calendar-scroll" ref={scroller}>

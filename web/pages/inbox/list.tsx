@@ -10,12 +10,13 @@ import {
   recentCalls,
 } from "../../models/inbox.ts";
 import { found, type, typed } from "../../models/inbox-search.ts";
-import { Button } from "../../parts/button.tsx";
+import { Button, LinkButton } from "../../parts/button.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { SearchBox } from "../../parts/search-box.tsx";
 import { SkeletonRows } from "../../parts/skeleton.tsx";
 import { problemText } from "../../problems.ts";
 import { query, setQuery } from "../../router.ts";
+import { me } from "../../session.ts";
 import { inboxWords } from "../../strings/inbox.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
 import { FoundLines } from "./found-lines.tsx";
@@ -72,7 +73,16 @@ function Lines({ chosen }: { chosen: string | null }) {
         <Button onClick={() => Promise.all([chats.reload(), recentCalls.reload()])}>{shellWords().retry}</Button>
       </Empty>
     );
-  if (lines.value.length === 0) return <Empty icon={messageCircle} title={t.empty.title} text={t.empty.text} />;
+  if (lines.value.length === 0)
+    return (
+      <Empty icon={messageCircle} title={t.empty.title} text={t.empty.text}>
+        {me.value?.role !== "agent" && (
+          <LinkButton look="primary" to="/channels">
+            {t.empty.connect}
+          </LinkButton>
+        )}
+      </Empty>
+    );
   const shown = lines.value.filter((line) => fits(line, chosenFilter()));
   return (
     <>

@@ -37,7 +37,7 @@ export function TaskRow({ task, onOpen, withoutCustomer = false }: TaskRowProps)
             {task.title}
           </span>
           {task.detail !== null && (
-            <span class="row-sub ellipsis" dir="auto">
+            <span class="row-sub two-lines" dir="auto">
               {task.detail}
             </span>
           )}
