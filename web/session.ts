@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
 import { ApiError, api, asStranger, loadedAnew } from "./api.ts";
 import { remember } from "./language.ts";
-import { pushOff } from "./push-device.ts";
+import { pushOff, pushState } from "./push-device.ts";
 import { loginWanted, pageOf } from "./session-end.ts";
 
 const { auth } = api;
@@ -41,6 +41,7 @@ export function askedAgain(): void {
 /** Logs in and goes to where the person wanted to be. @throws ApiError */
 export async function login(email: string, password: string, to: string): Promise<void> {
   await beginSession(email, password);
+  await tellAgain();
   location.assign(to);
 }
 
@@ -53,8 +54,8 @@ async function beginSession(email: string, password: string): Promise<void> {
 export async function logInAgain(email: string, password: string): Promise<void> {
   await beginSession(email, password);
   const who = await (await auth.me.$get({}, asStranger)).json();
-  if (sameView(me.value, who)) return;
-  await loadedAnew();
+  if (!sameView(me.value, who)) await loadedAnew();
+  await tellAgain();
 }
 
 const sameView = (one: Me | null, other: Me): boolean =>
@@ -84,6 +85,9 @@ async function enterTheOnlyBusiness({ role, business }: Pick<Me, "role" | "busin
     reportError(error); // the list of businesses still leads in
   }
 }
+
+/** Logged out everywhere, by a new password for instance, the server has forgotten that this device wants to be told. */
+const tellAgain = () => pushState().catch(() => {});
 
 export async function leaveSession(): Promise<void> {
   await pushOff().catch(() => {}); // names of customers on the locked screen of somebody who left
@@ -121,5 +125,6 @@ export async function acceptLink(choice: {
   name?: string;
 }): Promise<void> {
   await enterTheOnlyBusiness(await (await auth.link.accept.$post({ json: choice }, asStranger)).json());
+  await tellAgain();
   location.assign("/");
 }

@@ -9,6 +9,7 @@ const ofTheSystem: readonly string[] = [
   "src/admin/offices.ts",
   "src/auth/choose-password.ts",
   "src/auth/links.ts",
+  "src/auth/sessions.ts",
   "src/auth/users.ts",
   "src/calendar/sweep.ts",
   "src/integrations/keys.ts",

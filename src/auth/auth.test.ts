@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { Browser } from "../app/testing/browser.ts";
 import { addPerson, password, testApi } from "../app/testing/people.ts";
 import { systemClock } from "../base/clock.ts";
-import type { BusinessId, UserId } from "../base/ids.ts";
+import { type BusinessId, newId, type UserId } from "../base/ids.ts";
 import { auditLog } from "../db/schema/audit.ts";
+import { pushSubscriptions } from "../db/schema/push-subscription.ts";
 import { accountLinks, sessions, throttles, users } from "../db/schema/user.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
@@ -22,6 +23,8 @@ interface Me {
   impersonating: boolean;
   csrf: string;
 }
+
+setDefaultTimeout(30_000); // of a machine that does other things as well
 
 let db: TestDatabase;
 let a: BusinessId;
@@ -250,6 +253,37 @@ test("a new password ends every other browser; the old one opens nothing", async
   expect((await open().login(email, "another password")).status).toBe(200);
   expect((await browser.ask("/api/auth/password", { body: { current: "x", next: "short" } })).status).toBe(422);
 });
+
+test("whoever is logged out everywhere has no device that is told customers' names; a plain logout leaves the others", async () => {
+  const told = async (id: UserId) =>
+    (await withSystem(db, (tx) => tx.select().from(pushSubscriptions).where(eq(pushSubscriptions.userId, id)))).length;
+  const colleague = await phoneOf(await loggedIn("agent"));
+  const logout = await phoneOf(await loggedIn("agent"));
+  expect((await logout.browser.ask("/api/auth/logout", { method: "POST" })).status).toBe(204);
+  expect(await told(logout.id)).toBe(1);
+  const everywhere = await phoneOf(await loggedIn("agent"));
+  expect((await everywhere.browser.ask("/api/auth/logout-everywhere", { method: "POST" })).status).toBe(204);
+  const changed = await phoneOf(await loggedIn("agent"));
+  const change = { current: password, next: "another password" };
+  expect((await changed.browser.ask("/api/auth/password", { body: change })).status).toBe(200);
+  const reset = await phoneOf(await loggedIn("agent"));
+  const { token } = await withSystem(db, (tx) => issueLink(tx, reset.id, systemClock.instant()));
+  expect((await reset.browser.ask("/api/auth/link/accept", { body: { token, password } })).status).toBe(200);
+  const disabled = await phoneOf(await loggedIn("agent"));
+  const { browser: owner } = await loggedIn("owner");
+  const shutOut = { method: "PATCH", body: { status: "disabled" } };
+  expect((await owner.ask(`/api/team/${disabled.id}`, shutOut)).status).toBe(200);
+  for (const { id } of [everywhere, changed, reset, disabled]) expect(await told(id)).toBe(0);
+  expect(await told(colleague.id)).toBe(1);
+});
+
+/** With a phone that is told of notifications. */
+async function phoneOf<T extends { id: UserId }>(person: T): Promise<T> {
+  const endpoint = `https://push.example.com/${person.id}`;
+  const device = { id: newId(), businessId: a, userId: person.id, endpoint, p256dh: "p", auth: "a" };
+  await withSystem(db, (tx) => tx.insert(pushSubscriptions).values({ ...device, language: "he" }));
+  return person;
+}
 
 test("giving the password again gives the session a fresh id", async () => {
   const { browser } = await loggedIn("agent");

@@ -3,6 +3,7 @@ import type { Access, SessionRef } from "../api/env.ts";
 import type { BusinessId, UserId } from "../base/ids.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { businesses } from "../db/schema/business.ts";
+import { pushSubscriptions } from "../db/schema/push-subscription.ts";
 import { sessions, users } from "../db/schema/user.ts";
 import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
@@ -52,9 +53,10 @@ export async function endSession(tx: Tx, key: string): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.key, key));
 }
 
-/** Log out everywhere: also what a change of role, password or status calls for. */
+/** Log out everywhere, which a new password calls for as well: a lost phone tells no customer's name any more either. */
 export async function endSessionsOf(tx: Tx, userId: UserId): Promise<void> {
   await tx.delete(sessions).where(eq(sessions.userId, userId));
+  await tx.delete(pushSubscriptions).where(eq(pushSubscriptions.userId, userId));
 }
 
 /** Sessions last used before this are over. */

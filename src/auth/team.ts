@@ -7,6 +7,7 @@ import { userPasswords, users } from "../db/schema/user.ts";
 import { audit } from "../tenants/audit.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { type IssuedLink, issueLink, killLinksOf } from "./links.ts";
+import { endSessionsOf } from "./sessions.ts";
 import { addUser, emailText, personName } from "./users.ts";
 
 /** All of this runs in a system transaction: passwords and links are out of reach of the role that serves businesses. */
@@ -80,7 +81,10 @@ export async function changeMember(ctx: Ctx, id: UserId, change: z.output<typeof
     await assertOwnerLeft(ctx, id, change.role === "agent" ? "role" : "status");
   const values = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   if (Object.keys(values).length > 0) await ctx.tx.update(users).set(values).where(isColleague(ctx, id));
-  if (change.status === "disabled") await killLinksOf(ctx.tx, id);
+  if (change.status === "disabled") {
+    await killLinksOf(ctx.tx, id);
+    await endSessionsOf(ctx.tx, id); // the devices that are told: let in again, they begin anew
+  }
   const { role = null, status = null } = change;
   await audit(ctx, { action: "team.change", subject: `user:${id}`, detail: { role, status } });
   return readMember(ctx, id);
