@@ -5,6 +5,7 @@ import { addPerson, password, testApi } from "../app/testing/people.ts";
 import { systemClock } from "../base/clock.ts";
 import { type BusinessId, newId, type UserId } from "../base/ids.ts";
 import { auditLog } from "../db/schema/audit.ts";
+import { businesses } from "../db/schema/business.ts";
 import { pushSubscriptions } from "../db/schema/push-subscription.ts";
 import { accountLinks, sessions, throttles, users } from "../db/schema/user.ts";
 import { withSystem } from "../db/tenant.ts";
@@ -412,6 +413,56 @@ test("S6: a system_admin enters a business and leaves it, each time under a fres
       .where(eq(sessions.userId, id as UserId)),
   );
   expect(row?.impersonatedTenantId).toBeNull();
+});
+
+type Inside = Awaited<ReturnType<typeof loggedIn>>;
+const waysOut: [string, (of: Inside) => Promise<unknown>][] = [
+  ["a logout", ({ browser }) => browser.ask("/api/auth/logout", { method: "POST" })],
+  ["a logout everywhere", ({ browser }) => browser.ask("/api/auth/logout-everywhere", { method: "POST" })],
+  ["a login over it", ({ browser, email }) => browser.login(email, password)],
+  [
+    "a new password",
+    ({ browser }) => browser.ask("/api/auth/password", { body: { current: password, next: "another password" } }),
+  ],
+  [
+    "a reset",
+    async ({ browser, id }) => {
+      const { token } = await withSystem(db, (tx) => issueLink(tx, id, systemClock.instant()));
+      return browser.ask("/api/auth/link/accept", { body: { token, password } });
+    },
+  ],
+  [
+    "being disabled",
+    ({ id }) => withSystem(db, (tx) => tx.update(users).set({ status: "disabled" }).where(eq(users.id, id))),
+  ],
+  ["half a day unused", ({ id }) => growOld(id, { seenAt: systemClock.instant().subtract({ hours: 13 }) })],
+  ["its time being over", ({ id }) => growOld(id, { expiresAt: systemClock.instant().subtract({ minutes: 1 }) })],
+];
+const growOld = async (id: UserId, change: Partial<typeof sessions.$inferInsert>) => {
+  await withSystem(db, (tx) => tx.update(sessions).set(change).where(eq(sessions.userId, id)));
+  await sweepAccounts(db, systemClock.instant());
+};
+
+test.each(waysOut)("S3: a session that ends inside a business by %s has left it, once", async (_how, end) => {
+  const inside = await loggedIn("system_admin");
+  const enter = { body: { businessId: b } };
+  expect((await inside.browser.ask("/api/auth/impersonation", enter)).status).toBe(200);
+  expect((await inside.browser.ask("/api/auth/confirm", { body: { current: password } })).status).toBe(200); // a fresh id leaves nothing
+  const acts = async () => (await actsOn(`business:${b}`)).filter(({ userId }) => userId === inside.id);
+  expect((await acts()).map(({ action }) => action)).toEqual(["impersonation.start"]);
+  await end(inside);
+  expect((await acts()).map(({ action }) => action).toSorted()).toEqual(["impersonation.start", "impersonation.stop"]);
+  const stop = (await acts()).find(({ action }) => action === "impersonation.stop");
+  expect(stop).toMatchObject({ businessId: b, actorName: expect.stringMatching(/^system_admin/) });
+});
+
+test("a business that is removed takes the sessions inside it along, and its audit", async () => {
+  const gone = await addBusiness(db, { name: "עסק ג", phone: "+97231110003" as never });
+  const { browser, id } = await loggedIn("system_admin");
+  await browser.ask("/api/auth/impersonation", { body: { businessId: gone } });
+  await withSystem(db, (tx) => tx.delete(businesses).where(eq(businesses.id, gone)));
+  expect((await me(browser)).status).toBe(401);
+  expect((await actsOn(`business:${gone}`)).filter(({ userId }) => userId === id)).toEqual([]);
 });
 
 test("nobody else enters a business, and nobody one that is not there", async () => {

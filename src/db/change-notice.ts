@@ -44,6 +44,8 @@ export async function installNotices(sql: Sql | TransactionSql): Promise<void> {
   if (table?.there) await sql.unsafe(sessionNotices);
 }
 
+// A session that ends inside a business, by whatever way, has left it (S3); one that leaves it and goes on writes that down
+// itself. Of a business that is gone there is nothing to write.
 // A new role, another business or a disabled account ends every session of the person (K6), whoever changes it: the role
 // that serves businesses may change its people and has no right to see a session, so the trigger acts as its owner.
 const sessionNotices = `
@@ -54,6 +56,15 @@ const sessionNotices = `
     end $$;
     create or replace trigger sessions_announce after delete or update of key on sessions
       for each row execute function announce_session();
+    create or replace function audit_session_inside() returns trigger language plpgsql security definer set search_path = public as $$
+    begin
+      insert into audit_log (id, business_id, user_id, actor_name, action, subject, detail)
+        select gen_random_uuid(), b.id, old.user_id, coalesce(u.name, 'system'), 'impersonation.stop', 'business:' || b.id, '{}'
+        from businesses b left join users u on u.id = old.user_id where b.id = old.impersonated_tenant_id;
+      return null;
+    end $$;
+    create or replace trigger sessions_audit_inside after delete on sessions for each row
+      when (old.impersonated_tenant_id is not null) execute function audit_session_inside();
     create or replace function end_sessions() returns trigger language plpgsql security definer set search_path = public as $$
     begin
       delete from sessions where user_id = old.id;

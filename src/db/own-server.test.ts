@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { eq } from "drizzle-orm";
 import { systemClock } from "../base/clock.ts";
-import { type BusinessId, newId } from "../base/ids.ts";
+import { type BusinessId, newId, type UserId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
 import type { Phone } from "../base/phone.ts";
 import { enqueue } from "../jobs/queue.ts";
@@ -14,8 +15,10 @@ import { type Database, openDatabase } from "./client.ts";
 import { connectPostgres } from "./connect.ts";
 import { type EmbeddedServer, startEmbedded } from "./embedded.ts";
 import { migrate } from "./migrate.ts";
+import { auditLog } from "./schema/audit.ts";
 import { businesses } from "./schema/business.ts";
-import { withTenant } from "./tenant.ts";
+import { sessions, users } from "./schema/user.ts";
+import { withSystem, withTenant } from "./tenant.ts";
 
 // The house as an operator's own server gives it: a login that owns its database but is no superuser, on the packaged
 // PostgreSQL and on every older one that a distribution has installed here.
@@ -61,6 +64,19 @@ describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
     expect(await db.orm.select().from(businesses)).toEqual([]);
     const stolen = withTenant(db, mine, (tx) => enqueue(tx, { businessId: theirs, queue: "q", payload: {} }));
     expect(await stolen.catch((error) => error.cause.code)).toBe("42501");
+  });
+
+  test("S3: a session that ends inside a business is written down for such an owner as well", async () => {
+    const businessId = await addBusiness(db, { name: "inside", phone: "+97234444444" as Phone });
+    const [userId, now] = [newId<UserId>(), systemClock.instant()];
+    const session = { key: "k", userId, impersonatedTenantId: businessId, confirmedAt: now, seenAt: now, expiresAt: now };
+    const acts = await withSystem(db, async (tx) => {
+      await tx.insert(users).values({ id: userId, email: "admin@example.com", name: "דנה", role: "system_admin" });
+      await tx.insert(sessions).values(session);
+      await tx.update(users).set({ status: "disabled" }).where(eq(users.id, userId));
+      return tx.select().from(auditLog).where(eq(auditLog.userId, userId));
+    });
+    expect(acts).toMatchObject([{ action: "impersonation.stop", userId, actorName: "דנה" }]);
   });
 
   test("a login that may not create roles is told what it lacks", async () => {
