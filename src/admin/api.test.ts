@@ -9,6 +9,7 @@ import { createTeamApi } from "../auth/api-team.ts";
 import { systemClock } from "../base/clock.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
+import { releaseWork } from "../crm/release-work.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { businessSettings } from "../db/schema/business.ts";
 import { withSystem } from "../db/tenant.ts";
@@ -28,7 +29,7 @@ const state = () => ({ version: "1", liveCalls: 2, draining: false, panels: 3, u
 beforeAll(async () => {
   db = await testDatabase();
   const deps = { db, clock: systemClock, publicBaseUrl: () => "https://office.example", usdIlsRate: 4, state };
-  api = door(new Hono<ApiEnv>().route("/", createAdminApi(deps)).route("/", createTeamApi(deps)));
+  api = door(new Hono<ApiEnv>().route("/", createAdminApi(deps)).route("/", createTeamApi({ ...deps, releaseWork })));
 });
 afterAll(() => db.drop());
 
@@ -138,6 +139,34 @@ describe("the people of a business", () => {
       expect((await end(`/api/team/${agent.id}`, who)).status).toBeLessThan(300);
       expect((await browser.ask("/api/auth/me")).status).toBe(401);
     }
+  });
+
+  test("the leads and open tasks of whoever is removed are nobody's, the done ones stay theirs; nobody else loses any", async () => {
+    const browser = new Browser(testApi(db));
+    const who = await office();
+    await browser.login((await addPerson(db, "owner", who.businessId)).email, password);
+    const [leaver, stays] = [
+      await addPerson(db, "agent", who.businessId),
+      await addPerson(db, "agent", who.businessId),
+    ];
+    const made = async (path: string, body: object) => (await browser.ask<Answer>(path, { body })).body;
+    const leads: string[] = [];
+    const tasks: string[] = [];
+    for (const { id: assigneeUserId } of [leaver, leaver, stays]) {
+      leads.push((await made("/api/leads", { name: "דנה", source: "staff", assigneeUserId })).lead.id);
+      tasks.push((await made("/api/tasks", { title: "לחזור", assigneeUserId })).id);
+    }
+    await made(`/api/tasks/${tasks[1]}/complete`, {});
+    expect((await browser.ask(`/api/team/${leaver.id}`, { method: "DELETE" })).status).toBe(204);
+    const assignees = async (path: string, ids: string[]) => {
+      const { items } = (await browser.ask<Answer>(path)).body;
+      return ids.map((id) => items.find((item: Answer) => item.id === id)?.assigneeUserId);
+    };
+    expect(await assignees("/api/leads", leads)).toEqual([null, null, stays.id]);
+    expect(await assignees("/api/tasks", tasks)).toEqual([null, undefined, stays.id]);
+    expect(await assignees("/api/tasks?view=done", tasks)).toEqual([undefined, leaver.id, undefined]);
+    const { body } = await ask(admin, `/api/admin/audit?businessId=${who.businessId}&action=team.remove`);
+    expect(body.items[0]).toMatchObject({ subject: `user:${leaver.id}`, detail: { leads: 2, tasks: 1 } });
   });
 
   test("a link handed out before somebody was shut out stays dead when they are let in again", async () => {

@@ -18,6 +18,7 @@ import { createCallsApi } from "../calls/api.ts";
 import type { LiveCalls } from "../calls/live-calls.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
 import { createCrmApi } from "../crm/api.ts";
+import { releaseWork } from "../crm/release-work.ts";
 import type { Database } from "../db/client.ts";
 import { limitBodies } from "../http/body-size.ts";
 import { guard } from "../http/guard.ts";
@@ -102,7 +103,7 @@ export function createApi(deps: ApiDeps) {
     .route("/", createTenantsApi(deps))
     .route("/", createNumbersApi({ ...deps, ...deps.phoneNumbers }))
     .route("/", createTestCallApi(deps))
-    .route("/", createTeamApi(deps))
+    .route("/", createTeamApi({ ...deps, releaseWork }))
     .route("/", createUsageApi(deps))
     .route("/", createIntegrationsApi(deps))
     .route("/", createAdminApi(deps))

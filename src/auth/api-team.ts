@@ -18,6 +18,7 @@ import {
   listTeam,
   memberChange,
   newMember,
+  type ReleaseWork,
   removeMember,
 } from "./team.ts";
 
@@ -40,6 +41,7 @@ export interface TeamApiDeps {
   db: Database;
   clock: Clock;
   publicBaseUrl: () => string;
+  releaseWork: ReleaseWork;
 }
 
 export const shownLink = (publicBaseUrl: string, { token, purpose, expiresAt }: IssuedLink) => ({
@@ -49,7 +51,7 @@ export const shownLink = (publicBaseUrl: string, { token, purpose, expiresAt }: 
 });
 
 /** `/api/team`: the people of the business. */
-export const createTeamApi = ({ db, clock, publicBaseUrl }: TeamApiDeps) =>
+export const createTeamApi = ({ db, clock, publicBaseUrl, releaseWork }: TeamApiDeps) =>
   new Hono<ApiEnv>()
     .get(
       "/api/team",
@@ -96,11 +98,11 @@ export const createTeamApi = ({ db, clock, publicBaseUrl }: TeamApiDeps) =>
     )
     .delete(
       "/api/team/:id",
-      route({ summary: "Remove; their sessions end", tag, access: "owner" }),
+      route({ summary: "Remove; their sessions end, their work is nobody's", tag, access: "owner" }),
       idParam(),
       async (c) => {
         assertFresh(c, clock.instant());
-        await inSystem(db, c, (ctx) => removeMember(ctx, c.req.valid("param").id as UserId));
+        await inSystem(db, c, (ctx) => removeMember(ctx, c.req.valid("param").id as UserId, releaseWork));
         return c.body(null, 204);
       },
     );

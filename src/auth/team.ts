@@ -90,12 +90,16 @@ export async function changeMember(ctx: Ctx, id: UserId, change: z.output<typeof
   return readMember(ctx, id);
 }
 
-/** Gone with sessions, password and links; what they did keeps their name. @throws as `changeMember`. */
-export async function removeMember(ctx: Ctx, id: UserId): Promise<void> {
+/** Makes a leaver's work nobody's again, and says how much of each kind it was. */
+export type ReleaseWork = (ctx: Ctx, leaving: UserId) => Promise<{ leads: number; tasks: number }>;
+
+/** Gone with sessions, password and links; what they did keeps their name, what waits for them is nobody's. @throws as `changeMember`. */
+export async function removeMember(ctx: Ctx, id: UserId, releaseWork: ReleaseWork): Promise<void> {
   await readMember(ctx, id);
   await assertOwnerLeft(ctx, id, "");
+  const detail = await releaseWork(ctx, id);
   await ctx.tx.delete(users).where(isColleague(ctx, id));
-  await audit(ctx, { action: "team.remove", subject: `user:${id}` });
+  await audit(ctx, { action: "team.remove", subject: `user:${id}`, detail });
 }
 
 const isColleague = ({ businessId }: Ctx, id: UserId) => and(eq(users.businessId, businessId), eq(users.id, id));

@@ -69,7 +69,14 @@ describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
   test("S3: a session that ends inside a business is written down for such an owner as well", async () => {
     const businessId = await addBusiness(db, { name: "inside", phone: "+97234444444" as Phone });
     const [userId, now] = [newId<UserId>(), systemClock.instant()];
-    const session = { key: "k", userId, impersonatedTenantId: businessId, confirmedAt: now, seenAt: now, expiresAt: now };
+    const session = {
+      key: "k",
+      userId,
+      impersonatedTenantId: businessId,
+      confirmedAt: now,
+      seenAt: now,
+      expiresAt: now,
+    };
     const acts = await withSystem(db, async (tx) => {
       await tx.insert(users).values({ id: userId, email: "admin@example.com", name: "דנה", role: "system_admin" });
       await tx.insert(sessions).values(session);
