@@ -1,20 +1,15 @@
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import type { CallId } from "../base/ids.ts";
-import { auditLog } from "../db/schema/audit.ts";
 import { recordings } from "../db/schema/recording.ts";
-import { audit } from "../tenants/audit.ts";
-import { authorOf } from "../tenants/author.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { auditListening } from "../tenants/listening.ts";
 
 /** A recording of this call that can be played. */
 export interface RecordingId {
   callId: CallId;
   recordingId: string;
 }
-
-// A player asks for a recording in many parts, and jumps: within this it is one listening.
-const listeningMinutes = 10;
 
 /**
  * The file of a recording, for whoever is going to hear it: written down who listened (S5), once per listening.
@@ -23,8 +18,8 @@ const listeningMinutes = 10;
 export async function openRecording(ctx: Ctx, id: RecordingId): Promise<{ file: string; bytes: number }> {
   const { file, bytes } = await readRecording(ctx, id);
   if (file === null || bytes === null) throw noRecording();
-  const act = { action: "recording.play", subject: `recording:${id.recordingId}` };
-  if (!(await isListening(ctx, act))) await audit(ctx, { ...act, detail: { callId: id.callId } });
+  const subject = `recording:${id.recordingId}`;
+  await auditListening(ctx, { action: "recording.play", subject, detail: { callId: id.callId } });
   return { file, bytes };
 }
 
@@ -50,25 +45,6 @@ async function readRecording({ tx, businessId }: Ctx, { callId, recordingId }: R
     );
   if (!row) throw noRecording();
   return row;
-}
-
-async function isListening({ tx, businessId, actor }: Ctx, act: { action: string; subject: string }): Promise<boolean> {
-  const { userId, name } = authorOf(actor);
-  const [before] = await tx
-    .select({ id: auditLog.id })
-    .from(auditLog)
-    .where(
-      and(
-        eq(auditLog.businessId, businessId),
-        gt(auditLog.createdAt, sql`now() - make_interval(mins => ${listeningMinutes})`),
-        eq(auditLog.action, act.action),
-        eq(auditLog.subject, act.subject),
-        userId === null ? isNull(auditLog.userId) : eq(auditLog.userId, userId),
-        eq(auditLog.actorName, name),
-      ),
-    )
-    .limit(1);
-  return before !== undefined;
 }
 
 const noRecording = () => new AppError("not_found", "no such recording");

@@ -7,7 +7,7 @@ import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import type { WhatsAppApiDeps } from "./api.ts";
 import { chatPage, chatShape, messagePage, showChat, showMessage } from "./api-shapes.ts";
-import { listChats, listMessages, readChat, readMedia } from "./list-chats.ts";
+import { listChats, listMessages, openMedia, readChat } from "./list-chats.ts";
 import { fileAnswer } from "./media-link.ts";
 
 const tag = "whatsapp";
@@ -48,8 +48,13 @@ export function createChatsApi({ db, storageDir }: WhatsAppApiDeps) {
     )
     .get(
       "/api/whatsapp/media/:id",
-      route({ summary: "A file of a message", tag, access: "staff", media: "application/octet-stream" }),
+      route({
+        summary: "A file of a message; hearing a voice is audited",
+        tag,
+        access: "staff",
+        media: "application/octet-stream",
+      }),
       idParam(),
-      async (c) => fileAnswer(storageDir, await inTenant(db, c, (ctx) => readMedia(ctx, c.req.valid("param").id))),
+      async (c) => fileAnswer(storageDir, await inTenant(db, c, (ctx) => openMedia(ctx, c.req.valid("param").id))),
     );
 }

@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import type { Access, ApiEnv } from "../api/env.ts";
 import { door, member } from "../api/testing/door.ts";
 import { silentLog } from "../base/log.ts";
+import { auditLog } from "../db/schema/audit.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
 import { story } from "../e2e/testing/story.ts";
 import { errorHandler } from "../http/errors.ts";
@@ -143,7 +144,17 @@ step("a file is sent by its bytes, kept under a name of ours, and served so that
   expect((await links.routes.request(`${url.pathname}x`)).status).toBe(404);
   clock.advance(61 * 60_000);
   expect((await links.routes.request(url.pathname)).status).toBe(404);
-  const [row] = await room.inTenant((ctx) => ctx.tx.select().from(messageMedia).where(eq(messageMedia.id, media.id)));
+  const mine = eq(messageMedia.id, media.id);
+  const [row] = await room.inTenant((ctx) => ctx.tx.select().from(messageMedia).where(mine));
+  const listened = () =>
+    room.inTenant((ctx) => ctx.tx.select().from(auditLog).where(eq(auditLog.action, "message.play")));
+  expect(await listened()).toEqual([]); // a picture is only seen
+  await room.inTenant((ctx) => ctx.tx.update(messageMedia).set({ mimeType: "audio/ogg" }).where(mine));
+  for (const who of [agent, agent, owner]) await door(api).ask(who, `/api/whatsapp/media/${media.id}`);
+  expect((await listened()).map(({ subject, userId }) => [subject, userId])).toEqual([
+    [`message:${row!.messageId}`, agent.userId],
+    [`message:${row!.messageId}`, owner.userId],
+  ]);
   rmSync(join(storageDir, row!.file!));
   const gone = await json(agent, `/api/whatsapp/media/${media.id}`);
   expect([gone.status, gone.body.error]).toMatchObject([404, { code: "not_found" }]);

@@ -8,6 +8,7 @@ import { customerIdentities, customers } from "../db/schema/customer.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { auditListening } from "../tenants/listening.ts";
 
 export interface ChatQuery {
   limit: number;
@@ -137,12 +138,17 @@ export async function listMessages(ctx: Ctx, chatId: string, query: { limit: num
   return { items, next: rows.length > query.limit && end ? writePageKey(end.createdAt, end.id) : null };
 }
 
-/** A stored file of a message. @throws AppError "not_found" when it is not here (any more). */
-export async function readMedia(ctx: Ctx, mediaId: string) {
+/**
+ * A stored file of a message, for whoever asks to have it; a voice is written down like a recording's.
+ * @throws AppError "not_found" when it is not here (any more).
+ */
+export async function openMedia(ctx: Ctx, mediaId: string) {
   const [media] = await ctx.tx
     .select()
     .from(messageMedia)
     .where(and(eq(messageMedia.businessId, ctx.businessId), eq(messageMedia.id, mediaId)));
   if (media?.file == null) throw new AppError("not_found", "no such file");
+  if (media.mimeType?.startsWith("audio/"))
+    await auditListening(ctx, { action: "message.play", subject: `message:${media.messageId}` });
   return { ...media, file: media.file };
 }
