@@ -21,6 +21,8 @@ const wantsPassword = [
   "DELETE /api/team/:id",
   "POST /api/keys",
   "POST /api/settings/transfer-check",
+  "DELETE /api/numbers/:phone",
+  "POST /api/whatsapp/logout",
   "POST /api/webhooks",
   "PATCH /api/webhooks/:id",
   "POST /api/webhooks/:id/secret",
@@ -42,7 +44,7 @@ const isHeldBack = async (who: Browser, route: string) => {
 };
 const heldBack = async (who: Browser): Promise<string[]> => {
   const found: string[] = [];
-  for (const route of routesOf(tenants.api).filter((each) => each in tenantCases))
+  for (const route of routesOf(tenants.api).filter((each) => each in tenantCases || wantsPassword.includes(each)))
     if (await isHeldBack(who, route)) found.push(route);
   return found.toSorted();
 };

@@ -1,10 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
+import { assertFresh } from "../api/fresh.ts";
 import { json, param } from "../api/input.ts";
 import { instantText } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
+import type { Clock } from "../base/clock.ts";
 import { phoneText } from "../base/phone-text.ts";
 import type { Database } from "../db/client.ts";
 import { businessChange, changeBusiness, readBusiness } from "./business.ts";
@@ -26,7 +28,7 @@ const oneNumber = z.strictObject({ phone: phoneText });
  * `/api/business` and `/api/numbers`. Only an administrator inside the business gives it a number: whoever could take a
  * free one would be called by its next owner's customers.
  */
-export const businessRoutes = ({ db }: { db: Database }) =>
+export const businessRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
   new Hono<ApiEnv>()
     .get(
       "/api/business",
@@ -73,6 +75,7 @@ export const businessRoutes = ({ db }: { db: Database }) =>
       route({ summary: "Remove a number", tag: "numbers", access: "owner" }),
       param(oneNumber),
       async (c) => {
+        assertFresh(c, clock.instant()); // only an administrator gives it back
         await inTenant(db, c, (ctx) => removeNumber(ctx, c.req.valid("param").phone));
         return c.body(null, 204);
       },

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
+import { assertFresh } from "../api/fresh.ts";
 import { json } from "../api/input.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
@@ -54,6 +55,7 @@ export function createSessionApi(deps: WhatsAppApiDeps) {
       },
     )
     .post("/api/whatsapp/logout", route({ summary: "Unlink this device", tag, access: "owner" }), async (c) => {
+      assertFresh(c, deps.clock.instant()); // undone only with the phone in hand
       const id = await inTenant(db, c, wishLogout);
       await untilDone(deps, (run) => inTenant(db, c, run), id);
       await inTenant(db, c, wishOff);

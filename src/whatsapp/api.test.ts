@@ -182,6 +182,9 @@ step("status, QR, pairing code, logout and the way back", async () => {
     state: "open",
   });
   expect((await json(agent, "/api/whatsapp/logout", { body: {} })).status).toBe(403);
+  const longAgo = room.clock.instant().subtract({ hours: 1 });
+  const refused = await json(owner, "/api/whatsapp/logout", { body: {}, confirmedAt: longAgo });
+  expect([refused.status, refused.body.error]).toMatchObject([403, { message: "confirm_password" }]);
   expect((await whileTimePasses(json(owner, "/api/whatsapp/logout", { body: {} }))).status).toBe(204);
   expect((await json(owner, "/api/whatsapp/connect", { body: {} })).status).toBe(202);
   await room.passes("the QR", async () => (await json<{ qr: unknown }>(owner, "/api/whatsapp/qr")).body.qr !== null);

@@ -1,5 +1,6 @@
 import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
+import { withPassword } from "../confirm-password.ts";
 import { resource } from "../resource.ts";
 
 const { numbers, whatsapp } = api;
@@ -25,7 +26,7 @@ export async function disconnect(): Promise<void> {
 }
 
 export async function unlink(): Promise<void> {
-  await whatsapp.logout.$post();
+  await withPassword(() => whatsapp.logout.$post());
   await session.reload();
 }
 

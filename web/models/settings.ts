@@ -1,5 +1,6 @@
 import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
+import { withPassword } from "../confirm-password.ts";
 import { resource } from "../resource.ts";
 import { resourceList } from "./calendar.ts";
 
@@ -34,7 +35,7 @@ export async function addNumber(phone: string): Promise<void> {
 }
 
 export async function removeNumber(phone: string): Promise<void> {
-  await numbers[":phone"].$delete({ param: { phone } });
+  await withPassword(() => numbers[":phone"].$delete({ param: { phone } }));
   await numberList.reload();
 }
 
