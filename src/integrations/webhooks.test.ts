@@ -11,7 +11,10 @@ import { bookByStaff } from "../calendar/by-staff.ts";
 import { createRestCalendars } from "../calendar/rest.ts";
 import { type TestBusiness, testBusiness } from "../calendar/testing/test-business.ts";
 import { importLeads } from "../crm/csv/import-leads.ts";
+import { archiveLead } from "../crm/leads/change-lead.ts";
+import { saveLead } from "../crm/leads/save-lead.ts";
 import { addLeadStatus, removeLeadStatus } from "../crm/leads/statuses.ts";
+import { touchLead } from "../crm/leads/touch.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { jobs } from "../db/schema/job.ts";
 import { leads as leadRows } from "../db/schema/lead.ts";
@@ -375,6 +378,30 @@ test("another business's webhook is not there, and an agent sees none", async ()
     expect((await api.ask(mine.owner, `${path}/${verb}`, { method: "POST" })).status).toBe(404);
   expect((await api.ask(mine.owner, `/api/webhooks/${newId()}/deliveries`)).status).toBe(404);
   expect((await api.ask(member(mine.businessId, "agent"), "/api/webhooks")).status).toBe(403);
+});
+
+test("a lead that comes back from the archive is told, whatever brings it back; one that was never away is not", async () => {
+  const who = await office(["lead.created", "lead.changed"]);
+  const customerId = who.customerIds[0]!;
+  const told = async () => {
+    await work();
+    return sent.splice(0).map(({ body }) => {
+      const { type, data } = JSON.parse(body);
+      return [type, data.archivedAt];
+    });
+  };
+  const heardOf = () => who.run((ctx) => touchLead(ctx, customerId));
+  const saved = () => who.run((ctx) => saveLead(ctx, { customerId, source: "call", interest: "צבע" }));
+  const lead = await saved();
+  expect(await told()).toEqual([["lead.created", null]]);
+  for (const bring of [heardOf, saved]) {
+    await bring();
+    expect(await told()).toEqual([]);
+    await who.run((ctx) => archiveLead(ctx, lead.id, true));
+    expect(await told()).toEqual([["lead.changed", expect.any(String)]]);
+    await bring();
+    expect(await told()).toEqual([["lead.changed", null]]);
+  }
 });
 
 describe("many leads at once", () => {

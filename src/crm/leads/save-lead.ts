@@ -4,6 +4,7 @@ import { type CustomerId, newId } from "../../base/ids.ts";
 import { announce } from "../../db/announce.ts";
 import { type LeadSource, leads } from "../../db/schema/lead.ts";
 import { notes } from "../../db/schema/note.ts";
+import { publish } from "../../jobs/publish.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { nameChars, renameCustomer } from "../customers/rename.ts";
 import { addNote } from "../notes/add-note.ts";
@@ -23,10 +24,16 @@ export async function saveLead(ctx: Ctx, input: SaveLead): Promise<Lead> {
   const name = input.name?.trim().slice(0, nameChars) || null;
   const isNamed = name !== null && (await renameCustomer(ctx, input.customerId, name));
   const now = sql`now()`;
+  const id = newId();
+  const [before] = await ctx.tx
+    .select({ archivedAt: leads.archivedAt })
+    .from(leads)
+    .where(and(eq(leads.businessId, ctx.businessId), eq(leads.customerId, input.customerId)))
+    .for("update");
   const [lead] = await ctx.tx
     .insert(leads)
     .values({
-      id: newId(),
+      id,
       businessId: ctx.businessId,
       customerId: input.customerId,
       source: input.source,
@@ -39,6 +46,8 @@ export async function saveLead(ctx: Ctx, input: SaveLead): Promise<Lead> {
     .returning();
   if (lead === undefined) throw new AppError("bug", "a saved lead came back empty");
   await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id: lead.id });
+  if (lead.id === id) await publish(ctx, "lead.created", id);
+  else if (before?.archivedAt != null) await publish(ctx, "lead.changed", lead.id);
   const interest = input.interest?.trim() ?? "";
   if (interest !== "" && !(await isNoted(ctx, input.customerId, interest)))
     await addNote(ctx, { customerId: input.customerId, body: interest });

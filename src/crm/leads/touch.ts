@@ -2,6 +2,7 @@ import { and, eq, isNotNull, lt, or, sql } from "drizzle-orm";
 import type { CustomerId } from "../../base/ids.ts";
 import { announce } from "../../db/announce.ts";
 import { leads } from "../../db/schema/lead.ts";
+import { publish } from "../../jobs/publish.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 
 /**
@@ -9,16 +10,23 @@ import type { Ctx } from "../../tenants/ctx.ts";
  * time it changes nothing, so that a flood of messages does not write the lead with each.
  */
 export async function touchLead(ctx: Ctx, customerId: CustomerId): Promise<void> {
-  const touched = await ctx.tx
-    .update(leads)
-    .set({ activeAt: sql`now()`, archivedAt: null })
+  const { tx, businessId } = ctx;
+  const [lead] = await tx
+    .select({ id: leads.id, archivedAt: leads.archivedAt })
+    .from(leads)
     .where(
       and(
-        eq(leads.businessId, ctx.businessId),
+        eq(leads.businessId, businessId),
         eq(leads.customerId, customerId),
         or(lt(leads.activeAt, sql`now() - interval '1 minute'`), isNotNull(leads.archivedAt)),
       ),
     )
-    .returning({ id: leads.id });
-  for (const { id } of touched) await announce(ctx.tx, { businessId: ctx.businessId, type: "lead", id });
+    .for("update");
+  if (lead === undefined) return;
+  await tx
+    .update(leads)
+    .set({ activeAt: sql`now()`, archivedAt: null })
+    .where(and(eq(leads.businessId, businessId), eq(leads.id, lead.id)));
+  await announce(tx, { businessId, type: "lead", id: lead.id });
+  if (lead.archivedAt !== null) await publish(ctx, "lead.changed", lead.id);
 }
