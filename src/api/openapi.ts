@@ -18,6 +18,7 @@ export interface Operation {
   tags?: string[];
   security?: object[];
   "x-access"?: RouteAccess;
+  "x-person"?: boolean;
   parameters?: { name: string; in: string; required?: boolean; schema?: unknown }[];
   requestBody?: { content?: Record<string, { schema?: unknown }> };
   responses: Record<string, unknown>;
@@ -90,9 +91,13 @@ function complete(method: string, operation: Operation): void {
   if (access === undefined) return;
   operation.description = whoMay[access];
   const token = method === "get" ? {} : { csrf: [] };
-  operation.security =
-    access === "public" ? (method === "get" ? [] : [token]) : [{ session: [], ...token }, { apiKey: [] }];
+  if (access === "public") operation.security = method === "get" ? [] : [token];
+  else operation.security = [{ session: [], ...token }, ...(takesKeys(access, operation) ? [{ apiKey: [] }] : [])];
 }
+
+/** A key has the rights of staff, and is nobody. */
+const takesKeys = (access: RouteAccess, operation: Operation): boolean =>
+  (access === "user" || access === "staff") && operation["x-person"] !== true;
 
 /**
  * `/api/openapi.json`, and `/api/docs` for people. Both are made once, from `app` as it is when one is first asked for:

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { describeRoute, resolver, uniqueSymbol } from "hono-openapi";
 import type { z } from "zod";
 import { AppError } from "../base/errors.ts";
+import type { UserId } from "../base/ids.ts";
 import type { Role } from "../db/schema/user.ts";
 import type { Access, ApiEnv } from "./env.ts";
 
@@ -16,6 +17,10 @@ export interface RouteSpec {
   /** Area, for the reference page. */
   tag: string;
   access: RouteAccess;
+  /** True for what belongs to a person with a session: an API key is nobody and is refused. */
+  person?: true;
+  /** Content type of a body that is no JSON: its bytes are taken as they come. */
+  takes?: string;
   /** Schema of the answer's body; absent = no body. */
   answer?: z.ZodType;
   /** Default: 200, or 204 without a body. */
@@ -28,6 +33,7 @@ export interface RouteSpec {
 export function route(spec: RouteSpec): MiddlewareHandler<ApiEnv> {
   const refuse: MiddlewareHandler<ApiEnv> = async (c, next) => {
     admit(spec.access, c.get("access"));
+    if (spec.person && c.get("session") === undefined) throw onlyForPeople();
     await next();
   };
   const described = describeRoute(openApi(spec)) as MiddlewareHandler & Record<typeof uniqueSymbol, unknown>;
@@ -36,17 +42,23 @@ export function route(spec: RouteSpec): MiddlewareHandler<ApiEnv> {
 
 /** Name under which the OpenAPI document says who may call an operation. */
 const accessExtension = "x-access";
+/** And that no API key may. */
+const personExtension = "x-person";
 
-function openApi({ summary, tag, access, answer, status = answer ? 200 : 204, media }: RouteSpec) {
+const bytes = (media: string) => ({ [media]: { schema: { type: "string" as const } } });
+
+function openApi({ summary, tag, access, person, takes, answer, status = answer ? 200 : 204, media }: RouteSpec) {
   const content = answer
     ? { "application/json": { schema: resolver(answer) } }
     : media === undefined
       ? undefined
-      : { [media]: { schema: { type: "string" as const } } };
+      : bytes(media);
   return {
     summary,
     tags: [tag],
     [accessExtension]: access,
+    ...(person ? { [personExtension]: true } : {}),
+    ...(takes === undefined ? {} : { requestBody: { required: true, content: bytes(takes) } }),
     ...(access === "public" ? { security: [] } : {}),
     responses: { [media === undefined ? status : 200]: { description: summary, ...(content ? { content } : {}) } },
   };
@@ -76,3 +88,12 @@ export function accessOf(c: Context<ApiEnv>): Access {
   if (!access) throw new AppError("unauthenticated", "no session and no key");
   return access;
 }
+
+/** The person who asks; for routes with `person`. @throws AppError "forbidden" for a key, which is nobody. */
+export function personOf(c: Context<ApiEnv>): UserId {
+  const { userId } = accessOf(c);
+  if (userId === null) throw onlyForPeople();
+  return userId;
+}
+
+const onlyForPeople = () => new AppError("forbidden", "only for a person with a session", { public: "needs_session" });

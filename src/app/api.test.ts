@@ -45,7 +45,10 @@ test("every answer has the request's id and is kept by nobody", async () => {
 interface Described {
   openapi: string;
   webhooks: Record<string, unknown>;
-  paths: Record<string, Record<string, { "x-access"?: string; security?: object[]; description?: string }>>;
+  paths: Record<
+    string,
+    Record<string, { "x-access"?: string; security?: object[]; description?: string; requestBody?: object }>
+  >;
 }
 
 test("the OpenAPI document is valid and holds every route, who may call it and what keeps strangers out", async () => {
@@ -60,6 +63,33 @@ test("the OpenAPI document is valid and holds every route, who may call it and w
     expect(operation?.description, `${method} ${path}`).toBeString();
     expect(operation?.security, `${method} ${path}`).toBeArray();
   }
+});
+
+test("what a program may do, and only that, names the API key; files are taken as bytes", async () => {
+  const api = testApi(db);
+  const businessId = await addBusiness(db, { name: "מספרה", phone: "+97231110003" as never });
+  const owner = new Browser(api);
+  await owner.login((await addPerson(db, "owner", businessId)).email, password);
+  const { key } = (await owner.ask<{ key: string }>("/api/keys", { body: { name: "האתר", scope: "write" } })).body;
+  const { paths } = (await owner.ask<Described>("/api/openapi.json")).body;
+  let forKeys = 0;
+  const wrong: string[] = [];
+  for (const [path, methods] of Object.entries(paths))
+    for (const [method, { security = [] }] of Object.entries(methods)) {
+      if (security.length === 0 || !security.some((way) => "session" in way)) continue;
+      const isForKeys = security.some((way) => "apiKey" in way);
+      const { status } = await new Browser(api).ask(path.replace(/\{\w+\}/g, newId()), {
+        method: method.toUpperCase(),
+        headers: { Authorization: `Bearer ${key}` },
+        ...(method === "get" || method === "delete" ? {} : { body: {} }),
+      });
+      if ((status !== 403) !== isForKeys) wrong.push(`${method} ${path}`);
+      forKeys += isForKeys ? 1 : 0;
+    }
+  expect(wrong).toEqual([]);
+  expect(forKeys).toBeGreaterThan(60);
+  for (const path of ["/api/leads/import", "/api/whatsapp/send-media"])
+    expect(paths[path]?.post?.requestBody).toMatchObject({ required: true });
 });
 
 test("the reference page shows every operation and runs no script", async () => {

@@ -1,10 +1,9 @@
 import type { Context } from "hono";
 import { clientAddress } from "../api/client-address.ts";
 import type { ApiEnv, SessionRef } from "../api/env.ts";
-import { accessOf } from "../api/route.ts";
+import { accessOf, personOf } from "../api/route.ts";
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
-import type { UserId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Database } from "../db/client.ts";
 import { withSystem } from "../db/tenant.ts";
@@ -74,10 +73,4 @@ export function sessionOf(c: C): SessionRef {
   const session = c.get("session");
   if (!session) throw new AppError("forbidden", "only for a person with a session", { public: "needs_session" });
   return session;
-}
-
-export function personOf(c: C): UserId {
-  const { userId } = accessOf(c);
-  if (userId === null) throw new AppError("forbidden", "only for a person", { public: "needs_session" });
-  return userId;
 }

@@ -44,13 +44,13 @@ export function createAuthApi(deps: AuthApiDeps) {
       json(loginBody),
       async (c) => c.json(await become(c, await login(entrance, c.req.valid("json"), by(c)))),
     )
-    .post("/api/auth/logout", route({ summary: "Log out", tag, access: "user" }), async (c) => {
+    .post("/api/auth/logout", route({ summary: "Log out", tag, access: "user", person: true }), async (c) => {
       await end(c, "auth.logout");
       return c.body(null, 204);
     })
     .post(
       "/api/auth/logout-everywhere",
-      route({ summary: "Log out in every browser", tag, access: "user" }),
+      route({ summary: "Log out in every browser", tag, access: "user", person: true }),
       async (c) => {
         await end(c, "auth.logout_everywhere");
         return c.body(null, 204);

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
 import { assertFresh } from "../api/fresh.ts";
 import { json } from "../api/input.ts";
-import { route } from "../api/route.ts";
+import { personOf, route } from "../api/route.ts";
 import { withSystem } from "../db/tenant.ts";
-import { type AuthHelpers, personOf, sessionOf, authTag as tag } from "./api-session.ts";
+import { type AuthHelpers, sessionOf, authTag as tag } from "./api-session.ts";
 import { acceptLink, changePassword, confirmPassword, throttleLinks } from "./choose-password.ts";
 import { lookAtLink } from "./links.ts";
 import { meAnswer } from "./me.ts";
@@ -26,13 +26,19 @@ export function createPasswordRoutes({ db, clock, entrance, by, become }: AuthHe
   return new Hono<ApiEnv>()
     .post(
       "/api/auth/password",
-      route({ summary: "Change one's password; other browsers are logged out", tag, access: "user", answer: meAnswer }),
+      route({
+        summary: "Change one's password; other browsers are logged out",
+        tag,
+        access: "user",
+        person: true,
+        answer: meAnswer,
+      }),
       json(z.strictObject({ current: givenPassword, next: newPassword })),
       async (c) => c.json(await become(c, await changePassword(entrance, personOf(c), c.req.valid("json"), by(c)))),
     )
     .get(
       "/api/auth/confirm",
-      route({ summary: "Whether a sensitive act would be let through as it is", tag, access: "user" }),
+      route({ summary: "Whether a sensitive act would be let through as it is", tag, access: "user", person: true }),
       (c) => {
         assertFresh(c, clock.instant());
         return c.body(null, 204);
@@ -40,7 +46,13 @@ export function createPasswordRoutes({ db, clock, entrance, by, become }: AuthHe
     )
     .post(
       "/api/auth/confirm",
-      route({ summary: "Give the password again, before a sensitive act", tag, access: "user", answer: meAnswer }),
+      route({
+        summary: "Give the password again, before a sensitive act",
+        tag,
+        access: "user",
+        person: true,
+        answer: meAnswer,
+      }),
       json(z.strictObject({ current: givenPassword })),
       async (c) => {
         await confirmPassword(entrance, personOf(c), c.req.valid("json").current, by(c));

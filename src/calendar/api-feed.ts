@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
 import { assertFresh } from "../api/fresh.ts";
+import { query } from "../api/input.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import { AppError } from "../base/errors.ts";
@@ -12,6 +13,9 @@ import { audit } from "../tenants/audit.ts";
 import type { CalendarApiDeps } from "./api.ts";
 import { calendarFeed } from "./feed.ts";
 import { feedAddress, opensFeed, renewFeed } from "./feed-address.ts";
+
+// Whoever lacks it is told what every wrong address is told: there is no such feed.
+const feedQuery = z.looseObject({ token: z.string().optional() });
 
 const tag = "calendar";
 const address = z.object({ address: z.url() });
@@ -56,9 +60,10 @@ export const feedRoutes = ({ db, clock, secret, publicBaseUrl }: CalendarApiDeps
     .get(
       "/api/calendar/feed/:file",
       route({ summary: "The calendar as iCalendar", tag, access: "public", media: "text/calendar" }),
+      query(feedQuery),
       async (c) => {
         const businessId = parseBusinessId(/^(.+)\.ics$/.exec(c.req.param("file"))?.[1] ?? "");
-        const token = c.req.query("token") ?? "";
+        const { token = "" } = c.req.valid("query");
         if (businessId === null || token === "") throw noFeed();
         const feed = await withTenant(db, businessId, async (tx) => {
           const ctx = { businessId, actor: { kind: "system" as const }, tx };

@@ -101,7 +101,13 @@ export function createLeadsCsvApi({ db, clock, countExport }: CrmApiDeps) {
     )
     .post(
       "/api/leads/import",
-      route({ summary: "Leads from a CSV file: all or nothing", tag, access: "owner", answer: report }),
+      route({
+        summary: "Leads from a CSV file: all or nothing",
+        tag,
+        access: "owner",
+        takes: "text/csv",
+        answer: report,
+      }),
       bodyLimit({ maxSize: limits.importBytes, onError: tooLarge }),
       query(importQuery),
       async (c) => {

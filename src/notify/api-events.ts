@@ -30,7 +30,13 @@ const eventsQuery = z.strictObject({ since: z.string().max(100).optional() });
 export function createEventsApi({ hub, hasSession }: EventsApiDeps) {
   return new Hono<ApiEnv>().get(
     "/api/events",
-    route({ summary: "What changes, as it changes", tag: "live", access: "staff", media: "text/event-stream" }),
+    route({
+      summary: "What changes, as it changes",
+      tag: "live",
+      access: "staff",
+      person: true,
+      media: "text/event-stream",
+    }),
     query(eventsQuery),
     (c) => {
       const session = c.get("session");

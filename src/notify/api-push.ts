@@ -2,10 +2,9 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
 import { json } from "../api/input.ts";
-import { accessOf, route } from "../api/route.ts";
+import { personOf, route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
-import { AppError } from "../base/errors.ts";
-import { newId, type UserId } from "../base/ids.ts";
+import { newId } from "../base/ids.ts";
 import type { Database } from "../db/client.ts";
 import type { Push } from "./push.ts";
 import { addDevice, devicesOf, removeDevice } from "./push-devices.ts";
@@ -38,12 +37,12 @@ export function createPushApi({ db, push, pushKey }: PushApiDeps) {
   return new Hono<ApiEnv>()
     .get(
       "/api/push",
-      route({ summary: "The key, and how many devices", tag, access: "staff", answer: state }),
+      route({ summary: "The key, and how many devices", tag, access: "staff", person: true, answer: state }),
       async (c) => c.json({ publicKey: pushKey, devices: (await mine(db, c)).length }),
     )
     .post(
       "/api/push/devices",
-      route({ summary: "Tell this device", tag, access: "staff", status: 204 }),
+      route({ summary: "Tell this device", tag, access: "staff", person: true, status: 204 }),
       json(device),
       async (c) => {
         const userId = personOf(c);
@@ -53,7 +52,7 @@ export function createPushApi({ db, push, pushKey }: PushApiDeps) {
     )
     .post(
       "/api/push/devices/remove",
-      route({ summary: "Tell this device no more", tag, access: "staff", status: 204 }),
+      route({ summary: "Tell this device no more", tag, access: "staff", person: true, status: 204 }),
       json(z.strictObject({ endpoint })),
       async (c) => {
         const userId = personOf(c);
@@ -63,7 +62,7 @@ export function createPushApi({ db, push, pushKey }: PushApiDeps) {
     )
     .post(
       "/api/push/test",
-      route({ summary: "Tell my devices something, now", tag, access: "staff", answer: told }),
+      route({ summary: "Tell my devices something, now", tag, access: "staff", person: true, answer: told }),
       async (c) => {
         const devices = await mine(db, c);
         const outcomes = await Promise.all(
@@ -89,9 +88,3 @@ const mine = (db: Database, c: Context<ApiEnv>) => {
   const userId = personOf(c);
   return inTenant(db, c, (ctx) => devicesOf(ctx, userId));
 };
-
-function personOf(c: Context<ApiEnv>): UserId {
-  const { userId } = accessOf(c);
-  if (userId === null) throw new AppError("forbidden", "only for a person with a session", { public: "needs_session" });
-  return userId;
-}

@@ -64,7 +64,8 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
     return { id, conversationId, state: "queued" as const };
   };
   const uploads = new UploadRoom();
-  const spec = (summary: string) => route({ summary, tag, access: "staff", answer: queuedShape, status: 202 });
+  const spec = (summary: string, takes?: string) =>
+    route({ summary, tag, access: "staff", answer: queuedShape, status: 202, ...(takes ? { takes } : {}) });
   return new Hono<ApiEnv>()
     .post("/api/whatsapp/send", spec("Send a text"), json(textBody), async (c) => {
       const { text, quotedId, ...to } = c.req.valid("json");
@@ -76,7 +77,7 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
     })
     .post(
       "/api/whatsapp/send-media",
-      spec("Send a file: its bytes as the body, the rest in the query"),
+      spec("Send a file: its bytes as the body, the rest in the query", "application/octet-stream"),
       (c, next) => uploads.during(tenantOf(c), next),
       bodyLimit({ maxSize: limits.waMediaBytes }),
       query(fileQuery),
