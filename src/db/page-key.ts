@@ -18,7 +18,10 @@ export function readPageKey(text: string): PageKey {
   } catch {
     // no instant: same answer as for a bad id
   }
-  throw new AppError("invalid", "malformed page cursor", { public: "malformed page cursor" });
+  throw new AppError("invalid", "malformed page cursor", {
+    public: "malformed page cursor",
+    fields: [{ path: "cursor", code: "invalid_format" }],
+  });
 }
 
 /** Of rows that were read one more than wanted: the page, and where the next one begins. */

@@ -48,7 +48,11 @@ export function errorHandler(log: Log): ErrorHandler {
 function knownError(error: Error): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException) return httpError(error);
-  if (isUnreadable(error)) return new AppError("invalid", "a value that cannot be kept", { cause: error });
+  if (isUnreadable(error))
+    return new AppError("invalid", "a value that cannot be kept", {
+      fields: [{ path: "", code: "invalid" }],
+      cause: error,
+    });
   return new AppError("bug", "unexpected", { cause: error });
 }
 

@@ -102,5 +102,8 @@ function assertMeant(c: Context, cookies: Cookies, sessionToken: string | null, 
   if (!isOurs) throw foreignPage();
   if (!cookies.hasCsrf(c, sessionToken)) throw new AppError("forbidden", "no good CSRF token", { public: "csrf" });
   if (formTypes.test(c.req.header("content-type") ?? ""))
-    throw new AppError("invalid", "forms are not taken", { public: "send application/json" });
+    throw new AppError("invalid", "forms are not taken", {
+      public: "send application/json",
+      fields: [{ path: "", code: "media_type" }],
+    });
 }

@@ -28,7 +28,11 @@ export async function startRuns(ctx: Ctx, draftId: string, scenarioIds: readonly
     .where(and(eq(rehearsalScenarios.businessId, ctx.businessId), wanted))
     .orderBy(rehearsalScenarios.createdAt, rehearsalScenarios.id);
   if (scenarios.length < new Set(scenarioIds).size) throw new AppError("not_found", "no such scenario");
-  if (scenarios.length === 0) throw new AppError("invalid", "no scenario to play", { public: "no_scenarios" });
+  if (scenarios.length === 0)
+    throw new AppError("invalid", "no scenario to play", {
+      public: "no_scenarios",
+      fields: [{ path: "scenarioIds", code: "required" }],
+    });
   const runs = await ctx.tx
     .insert(rehearsalRuns)
     .values(

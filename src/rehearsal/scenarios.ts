@@ -93,5 +93,8 @@ async function requireRoom({ tx, businessId }: Ctx, wanted: number): Promise<voi
     .from(rehearsalScenarios)
     .where(eq(rehearsalScenarios.businessId, businessId));
   if ((row?.there ?? 0) + wanted > limits.rehearsalScenariosMax)
-    throw new AppError("invalid", "too many scenarios", { public: "too_many_scenarios" });
+    throw new AppError("invalid", "too many scenarios", {
+      public: "too_many_scenarios",
+      fields: [{ path: "", code: "too_many" }],
+    });
 }

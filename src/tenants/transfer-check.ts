@@ -38,7 +38,11 @@ export async function startTransferCheck(ctx: Ctx, secret: string, now: Temporal
     .where(eq(businessNumbers.businessId, businessId))
     .orderBy(businessNumbers.createdAt)
     .limit(1);
-  if (!number) throw new AppError("invalid", "no number to call from", { public: "no_caller_number" });
+  if (!number)
+    throw new AppError("invalid", "no number to call from", {
+      public: "no_caller_number",
+      fields: [{ path: "", code: "no_caller_number" }],
+    });
   await countToday(ctx, now);
   const code = String(randomInt(10 ** codeDigits)).padStart(codeDigits, "0");
   const id = newId();

@@ -73,7 +73,10 @@ export function createNumbersApi(deps: NumbersApiDeps) {
         await inTenant(db, c, (ctx) => assertOwn(ctx, phone));
         const found = await numbers.find(phone);
         if (found === null)
-          throw new AppError("invalid", "the account has no such number", { public: "not_in_account" });
+          throw new AppError("invalid", "the account has no such number", {
+            public: "not_in_account",
+            fields: [{ path: "phone", code: "not_in_account" }],
+          });
         // Written down first: nothing is changed at Twilio that the log does not know of.
         const detail = { number: maskPhone(phone) };
         await inTenant(db, c, (ctx) =>

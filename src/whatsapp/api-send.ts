@@ -100,5 +100,8 @@ export function createSendApi({ db, clock, storageDir }: WhatsAppApiDeps) {
 function recipientOf({ conversationId, to }: To): Recipient {
   if (conversationId !== undefined) return { conversationId };
   if (to !== undefined) return { to };
-  throw new AppError("invalid", "to whom?", { public: "conversationId or to is needed" });
+  throw new AppError("invalid", "to whom?", {
+    public: "conversationId or to is needed",
+    fields: [{ path: "to", code: "required" }],
+  });
 }

@@ -13,7 +13,11 @@ export type Recipient = { conversationId: string } | { to: string };
 export async function reach(ctx: Ctx, recipient: Recipient): Promise<string> {
   if ("conversationId" in recipient) return recipient.conversationId; // whoever queues finds out whether it is there
   const phone: Phone | null = parsePhone(recipient.to);
-  if (phone === null) throw new AppError("invalid", "no phone number", { public: "no_phone" });
+  if (phone === null)
+    throw new AppError("invalid", "no phone number", {
+      public: "no_phone",
+      fields: [{ path: "to", code: "phone" }],
+    });
   const chat = await chatOf(ctx, { address: { kind: "phone", value: phone }, alternatives: [], makesLead: true });
   return chat.conversationId;
 }

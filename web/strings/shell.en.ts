@@ -130,6 +130,8 @@ export const en: Translation<typeof he> = {
     phone: "Not a valid phone number",
     email: "Not a valid email address",
     taken: "Already exists",
+    same: "Choose another one",
+    too_many: "That is as many as there can be. Remove one first.",
     wrong_code: "Not the code that was read",
     expired: "The code does not hold any more. Ask for another call.",
     past: "This time is over",

@@ -51,7 +51,11 @@ function decode(bytes: Uint8Array): { text: string; encoding: string } {
     text: new TextDecoder(encoding, { fatal }).decode(bytes),
     encoding: String(encoding),
   });
-  if (isArchive(bytes)) throw new AppError("invalid", "a workbook; save it as CSV first", { public: "not_csv" });
+  if (isArchive(bytes))
+    throw new AppError("invalid", "a workbook; save it as CSV first", {
+      public: "not_csv",
+      fields: [{ path: "file", code: "not_csv" }],
+    });
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return as("utf-16le");
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return as("utf-16be");
   try {

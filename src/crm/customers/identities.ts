@@ -19,7 +19,9 @@ export async function addIdentity(ctx: Ctx, customerId: CustomerId, { kind, valu
   await requireCustomer(ctx, customerId);
   const [present] = await tx.select({ count: count() }).from(customerIdentities).where(isOf(ctx, customerId));
   if ((present?.count ?? 0) >= limits.identitiesMax)
-    throw new AppError("invalid", `a customer has at most ${limits.identitiesMax} identities`);
+    throw new AppError("invalid", `a customer has at most ${limits.identitiesMax} identities`, {
+      fields: [{ path: "value", code: "too_many" }],
+    });
   const id = newId();
   const added = await tx
     .insert(customerIdentities)

@@ -64,7 +64,10 @@ export interface MergeInput {
 
 /** What a merge would do. @throws AppError "not_found", "invalid" for a customer with itself. */
 export async function previewMerge(ctx: Ctx, input: Omit<MergeInput, "proof">): Promise<MergePreview> {
-  if (input.keptId === input.mergedId) throw new AppError("invalid", "a customer cannot be merged with itself");
+  if (input.keptId === input.mergedId)
+    throw new AppError("invalid", "a customer cannot be merged with itself", {
+      fields: [{ path: "mergedId", code: "same" }],
+    });
   const locked = new Map<CustomerId, CustomerRow>();
   // In one order, whoever merges whom: two merges at once wait for each other and do not lock each other out.
   for (const id of [input.keptId, input.mergedId].toSorted()) locked.set(id, await lockCustomer(ctx, id));

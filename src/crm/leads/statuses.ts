@@ -49,7 +49,9 @@ export async function addLeadStatus(ctx: Ctx, input: z.input<typeof newLeadStatu
   const values = parseInput(newLeadStatus, input);
   const present = await listLeadStatuses(ctx);
   if (present.length >= limits.leadStatusesMax)
-    throw new AppError("invalid", `a business has at most ${limits.leadStatusesMax} statuses`);
+    throw new AppError("invalid", `a business has at most ${limits.leadStatusesMax} statuses`, {
+      fields: [{ path: "label", code: "too_many" }],
+    });
   const last = present.at(-1)?.position ?? 0;
   const [row] = await ctx.tx
     .insert(leadStatuses)
@@ -68,7 +70,8 @@ export async function changeLeadStatus(
   input: z.input<typeof leadStatusChange>,
 ): Promise<LeadStatus> {
   const change = parseInput(leadStatusChange, input);
-  if (Object.keys(change).length === 0) throw new AppError("invalid", "nothing to change");
+  if (Object.keys(change).length === 0)
+    throw new AppError("invalid", "nothing to change", { fields: [{ path: "", code: "required" }] });
   const [row] = await ctx.tx
     .update(leadStatuses)
     .set(change)
@@ -104,8 +107,13 @@ export async function orderLeadStatuses(ctx: Ctx, keys: readonly string[]): Prom
  */
 export async function removeLeadStatus(ctx: Ctx, statusKey: string, moveTo: string): Promise<number> {
   if (statusKey === firstLeadStatus)
-    throw new AppError("invalid", `every lead begins as ${firstLeadStatus}: rename it instead`);
-  if (statusKey === moveTo) throw new AppError("invalid", "its leads must go to another status");
+    throw new AppError("invalid", `every lead begins as ${firstLeadStatus}: rename it instead`, {
+      fields: [{ path: "key", code: "first" }],
+    });
+  if (statusKey === moveTo)
+    throw new AppError("invalid", "its leads must go to another status", {
+      fields: [{ path: "moveTo", code: "same" }],
+    });
   const [from] = await ctx.tx.select({ key }).from(leadStatuses).where(mine(ctx, statusKey)).for("update");
   if (from === undefined) missing(statusKey);
   await requireLeadStatus(ctx, moveTo);

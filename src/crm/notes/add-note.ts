@@ -9,7 +9,7 @@ import { touchLead } from "../leads/touch.ts";
 /** Notes something about a customer. @throws AppError "invalid" for an empty note. */
 export async function addNote(ctx: Ctx, input: { customerId: CustomerId; body: string }): Promise<string> {
   const body = input.body.trim().slice(0, 4_000);
-  if (body === "") throw new AppError("invalid", "an empty note");
+  if (body === "") throw new AppError("invalid", "an empty note", { fields: [{ path: "body", code: "required" }] });
   const author = authorOf(ctx.actor);
   const id = newId();
   await ctx.tx.insert(notes).values({

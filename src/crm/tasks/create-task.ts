@@ -24,7 +24,8 @@ export interface NewTask {
 /** Makes a task and tells the business. Null when its source already has one. @throws AppError "invalid" without a title. */
 export async function createTask(ctx: Ctx, input: NewTask): Promise<string | null> {
   const title = input.title.trim().slice(0, 200);
-  if (title === "") throw new AppError("invalid", "a task needs a title");
+  if (title === "")
+    throw new AppError("invalid", "a task needs a title", { fields: [{ path: "title", code: "required" }] });
   await requireColleague(ctx, input.assigneeUserId);
   const { businessId, tx } = ctx;
   const author = authorOf(ctx.actor);
