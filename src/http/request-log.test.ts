@@ -1,0 +1,24 @@
+import { expect, test } from "bun:test";
+import { Hono } from "hono";
+import { systemClock } from "../base/clock.ts";
+import { createLog } from "../base/log.ts";
+import { requestLog } from "./request-log.ts";
+
+test.each([
+  ["/api/numbers/+97235550100/check", "/api/numbers/…0100/check"],
+  ["/api/numbers/%2B97235550100", "/api/numbers/…0100"],
+  ["/api/numbers/0501234567", "/api/numbers/…4567"],
+  ["/api/calls/01a21f0a-37eb-706a-ad33-365306192012", "/api/calls/01a21f0a-37eb-706a-ad33-365306192012"],
+  ["/api/prompts/call/versions/12", "/api/prompts/call/versions/12"],
+])("K11: %s is logged as %s", async (path, logged) => {
+  const lines: string[] = [];
+  const log = createLog({
+    level: "debug",
+    format: "text",
+    write: (line) => void lines.push(line),
+    instant: systemClock.instant,
+  });
+  const app = new Hono().use(...requestLog(log, systemClock));
+  await app.request(path);
+  expect(lines.join("")).toContain(`path=${logged} `);
+});
