@@ -23,16 +23,21 @@ const tabs = {
 };
 type Tab = keyof typeof tabs;
 
+/** The chosen tab stands in the middle of the bar. `scrollIntoView` moves the page below it sideways as well. */
+function centre(bar: HTMLElement | null): void {
+  const chosen = bar?.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (!bar || !chosen) return;
+  const { left, width } = bar.getBoundingClientRect();
+  bar.scrollLeft += chosen.left + chosen.width / 2 - (left + width / 2);
+}
+
 export default function SettingsPage() {
   const t = settingsWords();
   const wanted = query.value.get("tab") ?? "";
   const tab: Tab = wanted in tabs ? (wanted as Tab) : "business";
   const Shown = tabs[tab];
   const bar = useRef<HTMLElement>(null);
-  useEffect(
-    () => bar.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }),
-    [tab],
-  );
+  useEffect(() => centre(bar.current), [tab]);
   return (
     <Page narrow title={t.title}>
       <nav class="tabs" aria-label={t.title} ref={bar}>

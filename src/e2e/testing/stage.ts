@@ -99,9 +99,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
 
 /** S10: whatever a test did, no line that it logged holds a whole phone number or a sign that a terminal obeys. */
 function expectDiscreet(lines: readonly string[]): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const indiscreet =
-    /(?<![-\w])(?:\+?972[2-9]\d{7,8}|05\d{8})\b|[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+  const indiscreet = /(?<![-\w])(?:\+?972[2-9]\d{7,8}|05\d{8})\b|[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
   const line = lines.find((each) => indiscreet.test(each.trimEnd()));
   if (line !== undefined) throw new Error(`this may not stand in a log: ${JSON.stringify(line)}`);
 }

@@ -147,8 +147,8 @@ function Webhooks() {
           <ul class="rows">
             {items.map(({ id, url, active, failingSince }) => (
               <li key={id} class="row">
-                <span class="row-main ellipsis">
-                  <bdi dir="ltr">{url}</bdi>
+                <span class="row-main ellipsis" dir="ltr">
+                  {url}
                 </span>
                 <span class="row-side">
                   {(!active || failingSince !== null) && <Badge tone="warn">{active ? t.failing : t.off}</Badge>}
