@@ -115,6 +115,9 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
 
   "GET /api/notifications": own,
   "POST /api/notifications/read": own,
+  "GET /api/notifications/owner": own,
+  "PATCH /api/notifications/owner": { body: { urgentOnly: true } },
+  "POST /api/notifications/owner/test": { body: { path: "mail" } },
   "POST /api/notifications/:id/read": { at: "/api/notifications/{notification}/read" },
 
   "GET /api/push": own,
