@@ -9,6 +9,8 @@ const readings = (vad: Vad): number[] => [
   vad.speechThresholdRms,
   vad.voicedMs,
   vad.voicedSpanMs,
+  vad.recentVoicedMs,
+  vad.voiceCertainty,
   vad.utteranceMs,
   vad.pauseMs,
   vad.callerRms,

@@ -1,9 +1,15 @@
 import type { Scenario } from "./scenario.ts";
 
-/** A cough, a breath, a click and "אהה" into a long answer: it goes on, and the call still listens afterwards. */
+/**
+ * A cough, a breath, a click and "אהה" into a long answer, over a noisy line that returns the assistant's own voice: it goes on.
+ * A real interruption at its end stops it, and the call still listens afterwards.
+ */
 export const noises: Scenario = {
   name: "noises",
-  title: "Cough, breath, click and a short 'aha' do not stop the assistant",
+  title:
+    "Cough, breath, click and a short 'aha' do not stop the assistant, over noise and her own echo; a question does",
+  noiseDbov: -52,
+  faults: { echo: { returnLossDb: 24, delayMs: 260 } },
   steps: [
     { do: "listen" },
     { do: "say", text: "כמה עולה תספורת?" },
@@ -15,6 +21,8 @@ export const noises: Scenario = {
     { do: "noise", noise: "click" },
     { do: "wait", ms: 800 },
     { do: "backchannel" },
+    { do: "wait", ms: 1_500 },
+    { do: "say", text: "רגע רגע, תגידי לי רק איפה אתם נמצאים?" },
     { do: "listen" },
     { do: "say", text: "תודה, זה הכל, להתראות." },
     { do: "listen", maxMs: 8_000 },
