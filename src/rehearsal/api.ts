@@ -15,6 +15,7 @@ const scenario = scenarioInput.extend({ id: z.uuid(), createdAt: instantText, up
 const scenarioList = z.object({ items: z.array(scenario) });
 const draft = draftInput.extend({
   id: z.uuid(),
+  basedOn: z.int().nullable(),
   publishedVersion: z.int().nullable(),
   authorName: z.string(),
   createdAt: instantText,

@@ -9,11 +9,13 @@ import { audit } from "../tenants/audit.ts";
 import { authorOf } from "../tenants/author.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { assertPlaceholders } from "../tenants/placeholders.ts";
-import { type PromptVersion, savePrompt } from "../tenants/prompts.ts";
+import { listPromptVersions, type PromptVersion, savePrompt } from "../tenants/prompts.ts";
 
 export const draftInput = z.strictObject({
   channel: z.enum(["call", "whatsapp"]),
   body: z.string().max(limits.promptChars),
+  /** The version that it was begun from; what is in force when the draft is added, where it is not said. */
+  basedOn: z.int32().min(0).optional(), // as large as its column
 });
 
 export type DraftInput = z.input<typeof draftInput>;
@@ -34,7 +36,7 @@ export function listDrafts({ tx, businessId }: Ctx): Promise<PromptDraft[]> {
  * @throws AppError "invalid" for an unknown placeholder, "not_found", "taken" when it is published.
  */
 export async function saveDraft(ctx: Ctx, input: DraftInput, id?: string): Promise<PromptDraft> {
-  const { channel, body } = parseInput(draftInput, input);
+  const { channel, body, basedOn } = parseInput(draftInput, input);
   assertPlaceholders(body);
   if (id !== undefined) {
     const { publishedVersion } = await findDraft(ctx, id);
@@ -45,22 +47,33 @@ export async function saveDraft(ctx: Ctx, input: DraftInput, id?: string): Promi
     id === undefined
       ? await ctx.tx
           .insert(promptDrafts)
-          .values({ id: newId(), businessId: ctx.businessId, channel, body, authorName })
+          .values({
+            ...{ id: newId(), businessId: ctx.businessId, channel, body, authorName },
+            basedOn: basedOn ?? (await versionInForce(ctx, channel)),
+          })
           .returning()
       : await ctx.tx
           .update(promptDrafts)
-          .set({ channel, body, authorName, updatedAt: sql`now()` })
+          .set({ channel, body, authorName, updatedAt: sql`now()`, ...(basedOn === undefined ? {} : { basedOn }) })
           .where(mine(ctx, id))
           .returning();
   if (row === undefined) throw new AppError("not_found", "no such draft");
   return row;
 }
 
-/** One tap: the draft becomes a version and is in force for the next call or message. Harmless the second time. */
+async function versionInForce(ctx: Ctx, channel: PromptDraft["channel"]): Promise<number> {
+  const [newest] = await listPromptVersions(ctx, channel, 1);
+  return newest?.version ?? 0;
+}
+
+/**
+ * One tap: the draft becomes a version and is in force for the next call or message. Harmless the second time.
+ * @throws AppError "not_found", "taken" when another version came in force since the draft was begun.
+ */
 export async function publishDraft(ctx: Ctx, id: string): Promise<{ version: number }> {
   const draft = await findDraft(ctx, id);
   if (draft.publishedVersion !== null) return { version: draft.publishedVersion };
-  const { version }: PromptVersion = await savePrompt(ctx, draft.channel, draft.body);
+  const { version }: PromptVersion = await savePrompt(ctx, draft.channel, draft.body, draft.basedOn ?? undefined);
   await ctx.tx.update(promptDrafts).set({ publishedVersion: version }).where(mine(ctx, id));
   await audit(ctx, { action: "prompt.publish", subject: `draft:${id}`, detail: { channel: draft.channel, version } });
   return { version };

@@ -16,7 +16,7 @@ import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
 import { createVirtualClock } from "../sim/clock.ts";
-import { listPromptVersions } from "../tenants/prompts.ts";
+import { listPromptVersions, savePrompt } from "../tenants/prompts.ts";
 import { listDrafts, publishDraft, saveDraft } from "./drafts.ts";
 import { isMet } from "./judge.ts";
 import { rehearsalJobHandlers } from "./rehearse-job.ts";
@@ -194,6 +194,21 @@ describe("a draft", () => {
     expect(await business.run((ctx) => listRuns(ctx, published!.id))).toMatchObject([{ status: "passed" }]);
     const change = { channel: "whatsapp" as const, body: "עוד" };
     await expect(business.run((ctx) => saveDraft(ctx, change, draft.id))).rejects.toMatchObject({ code: "taken" });
+  });
+
+  test("does not go over what a colleague put in force since it was begun, until its author has seen that", async () => {
+    const draft = await draftOf("שלי");
+    const theirs = await business.run((ctx) => savePrompt(ctx, "whatsapp", "של הקולגה"));
+    const publish = () => business.run((ctx) => publishDraft(ctx, draft.id));
+    await expect(publish()).rejects.toMatchObject({ code: "taken", public: "changed_meanwhile" });
+    const odd = { channel: "whatsapp", body: "שלי", basedOn: 2 ** 31 } as const;
+    await expect(business.run((ctx) => saveDraft(ctx, odd))).rejects.toMatchObject({ code: "invalid" });
+    // Other words alone are no look at the colleague's.
+    const words = { channel: "whatsapp", body: "שלי, אחרי מחשבה" } as const;
+    expect(await business.run((ctx) => saveDraft(ctx, words, draft.id))).toMatchObject({ basedOn: draft.basedOn });
+    await expect(publish()).rejects.toMatchObject({ code: "taken" });
+    await business.run((ctx) => saveDraft(ctx, { ...words, basedOn: theirs.version }, draft.id));
+    expect(await publish()).toEqual({ version: theirs.version + 1 });
   });
 
   test("with a placeholder that is none is refused", () => {

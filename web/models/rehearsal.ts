@@ -46,13 +46,23 @@ export async function addExamples(): Promise<void> {
   await scenarios.reload();
 }
 
-/** A draft with these words; its id. */
-export async function saveDraft(channel: Channel, body: string, id: string | null): Promise<string> {
-  const json = { channel, body };
+/** A draft with these words, begun from that version in force (absent: from the same as before); its id. */
+export async function saveDraft(channel: Channel, body: string, id: string | null, basedOn?: number): Promise<string> {
+  const json = { channel, body, ...(basedOn === undefined ? {} : { basedOn }) };
+  // Whoever leaves and is back before the answer finds their words.
+  const undo = drafts.patch(({ items }) => ({
+    items: items.map((draft) => (draft.id === id ? { ...draft, ...json } : draft)),
+  }));
   const saved = await (id === null
     ? rehearsal.drafts.$post({ json })
     : rehearsal.drafts[":id"].$put({ param: { id }, json })
-  ).then((answer) => answer.json());
+  ).then(
+    (answer) => answer.json(),
+    (error) => {
+      undo();
+      throw error;
+    },
+  );
   await drafts.reload();
   return saved.id;
 }

@@ -1,16 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { createForm } from "../form.ts";
 import { ago } from "../format.ts";
-import { check, clapperboard, pencil, play, plus, trash, x } from "../icons.ts";
+import { check, clapperboard, pencil, plus, trash, x } from "../icons.ts";
 import { type Channel, promptBy } from "../models/assistant.ts";
 import {
   addExamples,
   type Check,
   type Draft,
   drafts,
-  publishDraft,
   type Run,
-  rehearse,
   removeScenario,
   runsBy,
   type Scenario,
@@ -26,10 +24,10 @@ import { Field, Select, TextArea } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
-import { toast } from "../parts/toasts.tsx";
 import { query, setQuery } from "../router.ts";
 import { assistantWords } from "../strings/assistant.he.ts";
 import { shellWords } from "../strings/shell.he.ts";
+import { DraftText } from "./rehearsal/draft-text.tsx";
 
 const form = createForm();
 
@@ -54,7 +52,8 @@ function Drafts({ items }: { items: readonly Draft[] }) {
   const begin = async (channel: Channel) => {
     const inForce = promptBy(channel);
     await inForce.reload();
-    setQuery({ draft: await saveDraft(channel, inForce.data.value?.body ?? "", null) });
+    const seen = inForce.data.value;
+    setQuery({ draft: await saveDraft(channel, seen?.body ?? "", null, seen?.version) });
   };
   return (
     <div class="stack">
@@ -87,41 +86,9 @@ function draftName({ channel, authorName, createdAt, publishedVersion }: Draft):
 
 function OpenDraft({ of }: { of: Draft }) {
   const t = assistantWords().rehearsal;
-  const text = useSignal(of.body);
-  const isPublished = of.publishedVersion !== null;
-  const keep = async () => {
-    if (!isPublished && text.value !== of.body) await saveDraft(of.channel, text.value, of.id);
-  };
   return (
     <section class="stack">
-      <TextArea
-        label={t.draft}
-        name="body"
-        rows={10}
-        value={of.body}
-        onInput={(typed) => {
-          text.value = typed;
-        }}
-      />
-      <div class="line-up">
-        <Button look="primary" icon={play} onClick={() => keep().then(() => rehearse(of.id))}>
-          {t.run}
-        </Button>
-        {isPublished ? (
-          <Badge tone="good">{t.publishedBadge(of.publishedVersion ?? 0)}</Badge>
-        ) : (
-          <Button
-            icon={check}
-            onClick={() =>
-              keep()
-                .then(() => publishDraft(of.id))
-                .then((version) => toast(t.published(version)))
-            }
-          >
-            {t.publish}
-          </Button>
-        )}
-      </div>
+      <DraftText of={of} />
       <h2>{t.results}</h2>
       <Loaded from={runsBy(of.id)}>
         {({ items }) =>

@@ -45,6 +45,8 @@ export const promptDrafts = pgTable(
     businessId: businessId(),
     channel: text("channel").$type<PromptChannel>().notNull(),
     body: text("body").notNull(),
+    /** The version in force that its author saw (0 = none); null where nobody knows. With another one in force it is not published. */
+    basedOn: integer("based_on"),
     publishedVersion: integer("published_version"),
     authorName: text("author_name").notNull(),
     createdAt: createdAt(),

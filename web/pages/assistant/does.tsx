@@ -113,7 +113,9 @@ function Editor({ channel, inForce }: { channel: Channel; inForce: Written }) {
         </Button>
         <Button
           icon={clapperboard}
-          onClick={async () => go(`/rehearsal?draft=${await saveDraft(channel, text.value, null)}`)}
+          onClick={async () =>
+            go(`/rehearsal?draft=${await saveDraft(channel, text.value, null, began.value.version)}`)
+          }
         >
           {t.does.rehearse}
         </Button>

@@ -1,0 +1,1 @@
+ALTER TABLE "prompt_drafts" ADD COLUMN "based_on" integer;
