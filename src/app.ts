@@ -206,8 +206,9 @@ function routesOf(
   routes.route("/", createStaticAudio(config));
   const hasModel = config.openai.apiKey !== null;
   const phoneNumbers = { numbers, knock, senderOf: whatsapp.senderOf };
-  const { uploads, api } = whatsapp;
-  const needs = { ...rest, live: switchboard, testCalls, readCode, phoneNumbers, hasModel, uploads, whatsapp: api };
+  const { uploads, api, customerNews } = whatsapp;
+  const own = { uploads, customerNews, whatsapp: api };
+  const needs = { ...rest, ...own, live: switchboard, testCalls, readCode, phoneNumbers, hasModel };
   const startedMs = clock.nowMs();
   const state = () => ({
     version: manifest.version,

@@ -1,4 +1,13 @@
 import { beforeAll, expect, test } from "bun:test";
+import { eq, sql } from "drizzle-orm";
+import { bookByStaff } from "../src/calendar/by-staff.ts";
+import { createRestCalendars } from "../src/calendar/rest.ts";
+import { openConversation } from "../src/crm/conversations/open-conversation.ts";
+import { identifyCustomer } from "../src/crm/customers/identify.ts";
+import { saveLead } from "../src/crm/leads/save-lead.ts";
+import { messages } from "../src/db/schema/message.ts";
+import { withTenant } from "../src/db/tenant.ts";
+import type { Ctx } from "../src/tenants/ctx.ts";
 import { devices, inBrowser } from "./testing/in-browser.ts";
 import type { OpenPanel } from "./testing/open-panel.ts";
 
@@ -134,6 +143,9 @@ inBrowser("the calendar in a browser", {}, (given) => {
     await meeting.click();
     await page.getByRole("button", { name: "הזזה" }).click();
     await page.locator(".chips.wrap button").first().click();
+    await page.getByText("הוא עוד לא כתב לעסק בוואטסאפ").waitFor();
+    expect(await page.getByLabel("לשלוח ללקוח בוואטסאפ").count()).toBe(0);
+    await page.getByRole("dialog").locator(".btn.primary", { hasText: "הזזה" }).click();
     await page.getByText("הפגישה הוזזה").waitFor();
     await page.goto(`${given.office.stage.listensAt}/calendar?view=agenda`);
     const moved = page.getByRole("button", { name: /רות לוי/ });
@@ -145,8 +157,51 @@ inBrowser("the calendar in a browser", {}, (given) => {
     await moved.click();
     await page.getByRole("button", { name: "ביטול הפגישה" }).click();
     await page.getByText("לבטל את הפגישה?").waitFor();
-    await page.locator(".notice").getByRole("button", { name: "ביטול הפגישה" }).click();
+    await page.getByRole("dialog").locator(".btn.danger").click();
     await page.getByText("הפגישה בוטלה").waitFor();
+    await close();
+  });
+
+  /** Somebody who writes with the business, with a meeting on that Monday. */
+  const bookWriter = (name: string, phone: string, time: string): Promise<string> =>
+    withTenant(given.office.stage.db, given.office.businessId, async (tx) => {
+      const { businessId } = given.office;
+      const ctx: Ctx = { businessId, actor: { kind: "system" }, tx };
+      const { customerId, identityId } = await identifyCustomer(ctx, { kind: "phone", value: phone }, "whatsapp");
+      await saveLead(ctx, { customerId, source: "whatsapp", name });
+      const chat = await openConversation(ctx, { customerId, channel: "whatsapp", identityId });
+      await tx.execute(sql`update conversations set last_inbound_at = now() where id = ${chat}`);
+      const startsAt = Temporal.PlainDateTime.from(`${monday()}T${time}`).toZonedDateTime("Asia/Jerusalem").toInstant();
+      const common = { now: Temporal.Now.instant(), restCalendars: createRestCalendars() };
+      return (await bookByStaff(ctx, { ...common, customerId, startsAt })).id;
+    });
+
+  test("whoever writes with the business is told of a move in words that are seen before, and of an end only when it is ticked", async () => {
+    const id = await bookWriter("סיגל שכותבת", "+972524445566", "17:00");
+    const { page, errors, shot, violations, close } = await open({ path: `/calendar?meeting=${id}`, width: 390 });
+    const dialog = page.getByRole("dialog");
+    const send = page.getByLabel("לשלוח ללקוח בוואטסאפ");
+    await dialog.getByRole("button", { name: "הזזה" }).click();
+    await dialog.locator(".chips.wrap button").first().click();
+    await send.waitFor();
+    expect(await send.isChecked()).toBe(true);
+    const words = await dialog.locator("blockquote").innerText();
+    expect(words).toStartWith("הפגישה הוזזה: פגישה בנדל״ן השרון, ");
+    await shot("meeting-move-told");
+    expect(await violations()).toEqual([]);
+    await dialog.locator(".btn.primary", { hasText: "הזזה" }).click();
+    await page.getByText("הפגישה הוזזה. הודעה בדרך ללקוח.").waitFor();
+    await page.goto(`${given.office.stage.listensAt}/calendar?meeting=${id}`);
+    await dialog.getByRole("button", { name: "ביטול הפגישה" }).click();
+    await dialog.getByText(/^הפגישה בוטלה: /).waitFor();
+    await send.uncheck();
+    await dialog.locator(".btn.danger").click();
+    await page.getByText("הפגישה בוטלה", { exact: true }).waitFor();
+    const sent = await withTenant(given.office.stage.db, given.office.businessId, (tx) =>
+      tx.select({ body: messages.body }).from(messages).where(eq(messages.purpose, "confirmation")),
+    );
+    expect(sent).toEqual([{ body: words }]);
+    expect(errors).toEqual([]);
     await close();
   });
 

@@ -14,6 +14,7 @@ import type { Log } from "../base/log.ts";
 import { RequestRate } from "../base/request-rate.ts";
 import { createCalendarApi } from "../calendar/api.ts";
 import type { RestCalendars } from "../calendar/availability.ts";
+import type { CustomerNews } from "../calendar/customer-news.ts";
 import { createCallsApi } from "../calls/api.ts";
 import type { LiveCalls } from "../calls/live-calls.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
@@ -66,6 +67,7 @@ export interface ApiDeps {
   whatsapp: WhatsAppApiDeps;
   /** Whole paths of the routes that take files. */
   uploads: readonly string[];
+  customerNews: CustomerNews;
   /** True when a model is configured. */
   hasModel: boolean;
   requestsPerMinute: number;

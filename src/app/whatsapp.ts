@@ -22,7 +22,7 @@ import { createMediaLinks } from "../whatsapp/media-link.ts";
 import { applyReceipt } from "../whatsapp/receipts.ts";
 import { say } from "../whatsapp/say.he.ts";
 import { createSenders, type Senders } from "../whatsapp/senders.ts";
-import { confirmationJobHandlers, remindCustomer } from "../whatsapp/tell-customer.ts";
+import { confirmationJobHandlers, createCustomerNews, remindCustomer } from "../whatsapp/tell-customer.ts";
 import { tellOwner } from "../whatsapp/tell-owner.ts";
 import { createTwilioProvider } from "../whatsapp/twilio/provider.ts";
 import type { Budget } from "./budget.ts";
@@ -102,6 +102,7 @@ export function assembleWhatsApp(deps: WhatsAppDeps) {
       byWhatsapp: (ctx: Ctx, message: Parameters<typeof tellOwner>[2]) => tellOwner(telling, ctx, message),
       byMail: createMail(config.mail),
     },
+    customerNews: createCustomerNews(telling),
     api: { db, clock, storageDir, defaultProvider: settings.provider, desk },
     senderOf: senders.senderOf,
     /** Paths whose bodies are files. */

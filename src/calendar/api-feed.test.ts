@@ -29,6 +29,7 @@ beforeAll(async () => {
       clock: systemClock,
       secret,
       restCalendars: createRestCalendars(),
+      customerNews: {} as never,
       publicBaseUrl: () => "https://office.example",
     }),
   );

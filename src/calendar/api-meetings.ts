@@ -14,6 +14,7 @@ import type { CalendarApiDeps } from "./api.ts";
 import * as shape from "./api-shapes.ts";
 import { blockTime, bookByStaff, customerFor, moveByStaff } from "./by-staff.ts";
 import { cancelMeeting } from "./cancel.ts";
+import { previewNews, tellCustomer } from "./customer-news.ts";
 import { listMeetings } from "./list-meetings.ts";
 import { settleMeeting } from "./outcome.ts";
 import { readMeeting } from "./read-meeting.ts";
@@ -25,7 +26,7 @@ const tag = "calendar";
 export const meetingRoutes = (deps: CalendarApiDeps) =>
   new Hono<ApiEnv>().route("/", reading(deps)).route("/", writing(deps)).route("/", ending(deps));
 
-const reading = ({ db }: CalendarApiDeps) =>
+const reading = ({ db, customerNews }: CalendarApiDeps) =>
   new Hono<ApiEnv>()
     .get(
       "/api/calendar/meetings",
@@ -55,9 +56,24 @@ const reading = ({ db }: CalendarApiDeps) =>
       route({ summary: "One meeting with its reminders", tag, access: "staff", answer: shape.meetingDetail }),
       idParam(),
       async (c) => c.json(await inTenant(db, c, (ctx) => shown(ctx, c.req.valid("param").id))),
+    )
+    .get(
+      "/api/calendar/meetings/:id/news",
+      route({
+        summary: "What its customer would be told of a move or an end",
+        tag,
+        access: "staff",
+        answer: shape.news,
+      }),
+      idParam(),
+      query(shape.newsQuery),
+      async (c) => {
+        const asked = { meetingId: c.req.valid("param").id, startsAt: c.req.valid("query").startsAt };
+        return c.json(await inTenant(db, c, (ctx) => previewNews(ctx, customerNews, asked)));
+      },
     );
 
-const writing = ({ db, clock, restCalendars }: CalendarApiDeps) =>
+const writing = ({ db, clock, restCalendars, customerNews }: CalendarApiDeps) =>
   new Hono<ApiEnv>()
     .post(
       "/api/calendar/meetings",
@@ -79,17 +95,19 @@ const writing = ({ db, clock, restCalendars }: CalendarApiDeps) =>
     )
     .post(
       "/api/calendar/meetings/:id/move",
-      route({ summary: "Move; its reminders follow", tag, access: "staff", answer: shape.meetingDetail }),
+      route({ summary: "Move; its reminders follow", tag, access: "staff", answer: shape.changedMeeting }),
       idParam(),
       json(shape.movedMeeting),
       async (c) => {
-        const placed = c.req.valid("json");
+        const { tellCustomer: wanted, ...placed } = c.req.valid("json");
         const moved = await inTenant(db, c, async (ctx) => {
           const now = clock.instant();
           const startsAt = await startOf(ctx, placed, now);
-          const { id } = await moveByStaff(ctx, c.req.valid("param").id, { ...placed, startsAt, now, restCalendars });
-          await audit(ctx, { action: "meeting.move", subject: `meeting:${id}` });
-          return shown(ctx, id);
+          const { id } = c.req.valid("param");
+          const meeting = await moveByStaff(ctx, id, { ...placed, startsAt, now, restCalendars });
+          const customerTold = wanted ? await tellCustomer(ctx, customerNews, "moved", meeting) : null;
+          await audit(ctx, { action: "meeting.move", subject: `meeting:${id}`, detail: { customerTold } });
+          return { ...(await shown(ctx, id)), customerTold };
         });
         return c.json(moved);
       },
@@ -117,19 +135,22 @@ const writing = ({ db, clock, restCalendars }: CalendarApiDeps) =>
       },
     );
 
-const ending = ({ db, clock }: CalendarApiDeps) =>
+const ending = ({ db, clock, customerNews }: CalendarApiDeps) =>
   new Hono<ApiEnv>()
     .post(
       "/api/calendar/meetings/:id/cancel",
-      route({ summary: "Cancel; its reminders are gone", tag, access: "staff", answer: shape.meetingDetail }),
+      route({ summary: "Cancel; its reminders are gone", tag, access: "staff", answer: shape.changedMeeting }),
       idParam(),
+      json(shape.cancelledMeeting),
       async (c) => {
         const { id } = c.req.valid("param");
         const cancelled = await inTenant(db, c, async (ctx) => {
           const meeting = await cancelMeeting(ctx, { meetingId: id, now: clock.instant() });
           if (meeting === null) throw new AppError("not_found", "no such booked meeting");
-          await audit(ctx, { action: "meeting.cancel", subject: `meeting:${id}` });
-          return shown(ctx, id);
+          const wanted = c.req.valid("json").tellCustomer;
+          const customerTold = wanted ? await tellCustomer(ctx, customerNews, "cancelled", meeting) : null;
+          await audit(ctx, { action: "meeting.cancel", subject: `meeting:${id}`, detail: { customerTold } });
+          return { ...(await shown(ctx, id)), customerTold };
         });
         return c.json(cancelled);
       },

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { dateInput, instantText } from "../api/page.ts";
+import { dateInput, instantInput, instantText } from "../api/page.ts";
 import { phoneText } from "../base/phone-text.ts";
+import { notTold } from "./customer-news.ts";
 import { outcomes } from "./outcome.ts";
 import { startShape } from "./start-input.ts";
 
@@ -48,7 +49,13 @@ export const newMeeting = z
     path: ["customerId"],
     message: "customerId or customer",
   });
-export const movedMeeting = z.strictObject(placedShape);
+/** Whether the customer is told of it, in words that staff has seen. */
+const tellShape = { tellCustomer: z.boolean().default(false) };
+export const movedMeeting = z.strictObject({ ...placedShape, ...tellShape });
+export const cancelledMeeting = z.strictObject(tellShape);
+/** Where it would move to; without it, that it would be cancelled. */
+export const newsQuery = z.strictObject({ startsAt: instantInput.optional() });
+export const news = z.object({ text: z.string(), isTemplate: z.boolean(), refused: z.enum(notTold).nullable() });
 export const newBlock = z.strictObject({
   ...startShape,
   // A day at most: whole days off are hours of a date.
@@ -84,6 +91,9 @@ export const meetingDetail = meeting.extend({
   updatedAt: instantText,
   reminders: z.array(z.object({ dueAt: instantText, status: z.enum(["planned", "sent", "dropped"]) })),
 });
+/** Null: nobody wanted the customer told, or there is none. */
+const customerTold = z.enum(["told", ...notTold]).nullable();
+export const changedMeeting = meetingDetail.extend({ customerTold });
 export const blocked = z.object({ items: z.array(meetingDetail) });
 
 const window = { fromMinute: z.int(), toMinute: z.int() };

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { createCalendarApi } from "./api.ts";
+import type { CustomerNews, MeetingNews } from "./customer-news.ts";
 import { createRestCalendars } from "./rest.ts";
 import { type TestBusiness, type TestBusinessOptions, testBusiness } from "./testing/test-business.ts";
 
@@ -14,13 +15,23 @@ type Answer = any;
 // Sunday, 1 March 2026, 10:00 in Jerusalem.
 let now = Temporal.Instant.from("2026-03-01T08:00:00Z");
 const clock: Clock = { ...systemClock, instant: () => now };
+/** What customers were told, and of which business. */
+const told: (MeetingNews & { businessId: string })[] = [];
+const customerNews: CustomerNews = {
+  preview: async (_ctx, { kind, startsAt }) => ({ text: `${kind} ${startsAt}`, isTemplate: false, refused: null }),
+  async tell(ctx, news) {
+    told.push({ ...news, businessId: ctx.businessId });
+    return news.topic === "barred" ? "not_allowed" : "told";
+  },
+};
 let db: TestDatabase;
 let api: ReturnType<typeof door>;
 
 beforeAll(async () => {
   db = await testDatabase();
   const publicBaseUrl = () => "https://office.example";
-  api = door(createCalendarApi({ db, clock, secret: "secret", restCalendars: createRestCalendars(), publicBaseUrl }));
+  const restCalendars = createRestCalendars();
+  api = door(createCalendarApi({ db, clock, secret: "secret", restCalendars, customerNews, publicBaseUrl }));
 });
 afterAll(() => db.drop());
 
@@ -116,6 +127,53 @@ describe("booking by hand", () => {
     const [summer, winter] = [await at("2026-10-25T01:30:00+03:00"), await at("2026-10-25T01:30:00+02:00")];
     expect([summer.body.startsAt, winter.body.startsAt]).toEqual(["2026-10-24T22:30:00Z", "2026-10-24T23:30:00Z"]);
     expect(winter.body.startsLocal).toBe(summer.body.startsLocal);
+  });
+});
+
+describe("what the customer hears", () => {
+  const toldOf = (who: Office) => told.filter(({ businessId }) => businessId === who.businessId);
+
+  test("of a move or an end nothing, unless staff wants it; the answer says what became of it", async () => {
+    const who = await office();
+    const { id } = await book(who, "2026-03-05T13:00");
+    const to = (startsLocal: string, more = {}) => who.ask(`meetings/${id}/move`, { startsLocal, ...more });
+    expect((await to("2026-03-09T09:00")).body.customerTold).toBeNull();
+    expect(toldOf(who)).toEqual([]);
+    expect((await to("2026-03-09T10:00", { tellCustomer: true })).body.customerTold).toBe("told");
+    expect((await who.ask(`meetings/${id}/cancel`, { tellCustomer: true })).body).toMatchObject({
+      status: "cancelled",
+      customerTold: "told",
+    });
+    expect(toldOf(who).map(({ kind, startsAt, sequence }) => [kind, startsAt.toString(), sequence])).toEqual([
+      ["moved", "2026-03-09T08:00:00Z", 2],
+      ["cancelled", "2026-03-09T08:00:00Z", 3],
+    ]);
+  });
+
+  test("somebody who must not be written to is not, and the move stands", async () => {
+    const who = await office();
+    const { id } = await book(who, "2026-03-05T13:00", { topic: "barred" });
+    const { body } = await who.ask(`meetings/${id}/move`, { startsLocal: "2026-03-09T09:00", tellCustomer: true });
+    expect(body).toMatchObject({ startsLocal: "2026-03-09T09:00", customerTold: "not_allowed" });
+  });
+
+  test("the words are seen before: of a move with the new time, of an end with its own", async () => {
+    const who = await office();
+    const { id } = await book(who, "2026-03-05T13:00");
+    const seen = async (query: string) => (await who.ask(`meetings/${id}/news${query}`)).body.text;
+    expect(await seen("?startsAt=2026-03-09T10:00:00%2B02:00")).toBe("moved 2026-03-09T08:00:00Z");
+    expect(await seen("")).toBe("cancelled 2026-03-05T11:00:00Z");
+    expect((await who.ask(`meetings/${id}`)).body).toMatchObject({ status: "booked", sequence: 0 });
+    expect(toldOf(who)).toEqual([]);
+  });
+
+  test("of blocked time nobody hears", async () => {
+    const who = await office();
+    const { body } = await who.ask("blocks", { startsLocal: "2026-03-05T13:00", minutes: 30 });
+    const { id } = body.items[0];
+    expect((await who.ask(`meetings/${id}/news`)).status).toBe(404);
+    expect((await who.ask(`meetings/${id}/cancel`, { tellCustomer: true })).body.customerTold).toBeNull();
+    expect(toldOf(who)).toEqual([]);
   });
 });
 

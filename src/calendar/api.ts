@@ -6,11 +6,13 @@ import { dayRoutes } from "./api-days.ts";
 import { feedRoutes } from "./api-feed.ts";
 import { meetingRoutes } from "./api-meetings.ts";
 import type { RestCalendars } from "./availability.ts";
+import type { CustomerNews } from "./customer-news.ts";
 
 export interface CalendarApiDeps {
   db: Database;
   clock: Clock;
   restCalendars: RestCalendars;
+  customerNews: CustomerNews;
   /** The installation's secret, from which the tokens of addresses are made. */
   secret: string;
   publicBaseUrl(): string;

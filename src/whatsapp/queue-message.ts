@@ -103,6 +103,11 @@ export async function offerMessage(ctx: Ctx, input: NewOutgoing): Promise<Offere
   return { kind: "queued", id };
 }
 
+/** Why such a message would be barred now; null = it would be queued. Queues nothing. @throws AppError "not_found". */
+export async function barredFor(ctx: Ctx, input: NewOutgoing): Promise<string | null> {
+  return barOf(input, await lockChat(ctx, input.conversationId)) ?? (await restrictionOf(ctx, input));
+}
+
 async function lockChat(ctx: Ctx, id: string) {
   const { customerId, identityId, lastInboundAt } = conversations;
   const mine = and(eq(conversations.businessId, ctx.businessId), eq(conversations.channel, "whatsapp"));

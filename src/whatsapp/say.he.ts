@@ -36,6 +36,9 @@ export const say = {
   budgetSpent: "קיבלנו את ההודעה, תודה. מישהו מהצוות יחזור אליך בהקדם.",
   reminder: (what: string, business: string, when: string): string => `תזכורת: ${what} ב${business}, ${when}.`,
   confirmation: (what: string, business: string, when: string): string => `סיכמנו: ${what} ב${business}, ${when}.`,
+  moved: (what: string, business: string, when: string): string => `הפגישה הוזזה: ${what} ב${business}, ${when}.`,
+  cancelled: (what: string, business: string, when: string): string =>
+    `הפגישה בוטלה: ${what} ב${business}, ${when}. אפשר לכתוב כאן כדי לקבוע זמן אחר.`,
   meeting: "פגישה",
   /** Why a customer was not told of something by WhatsApp. */
   notTold: {

@@ -2,12 +2,13 @@ import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type CallId, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { confirmationQueue } from "../calendar/confirm-later.ts";
+import type { MeetingNews } from "../calendar/customer-news.ts";
 import type { ReminderToSend } from "../calendar/reminder-job.ts";
 import { calls } from "../db/schema/call.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { say } from "./say.he.ts";
 import { saveWhatsappSettings } from "./settings.ts";
-import { confirmationJobHandlers, remindCustomer, type TellDeps } from "./tell-customer.ts";
+import { confirmationJobHandlers, createCustomerNews, remindCustomer, type TellDeps } from "./tell-customer.ts";
 import { tellOwner } from "./tell-owner.ts";
 import { dana, WhatsAppRoom } from "./testing/whatsapp-room.ts";
 
@@ -65,6 +66,50 @@ test("who never wrote, opted out, or is outside the provider's window is not wri
   );
   await wrote.room.channel.arrives(dana, "הסר");
   expect(await remind(wrote)).toBe("not_allowed");
+});
+
+const newsOf = (
+  { customerId, startsAt }: Awaited<ReturnType<typeof open>>,
+  kind: MeetingNews["kind"],
+): MeetingNews => ({ kind, meetingId: newId(), customerId, startsAt, topic: "תספורת", sequence: 1 });
+
+test("what staff did to a meeting goes to its customer in the words that were shown before, once", async () => {
+  const office = await open(true);
+  const { room, deps } = office;
+  const news = createCustomerNews(deps);
+  const when = "תספורת במספרת דנה, מחר, יום רביעי, 25 בנובמבר, בשעה 16:30.";
+  const texts = [`הפגישה הוזזה: ${when}`, `הפגישה בוטלה: ${when} אפשר לכתוב כאן כדי לקבוע זמן אחר.`];
+  for (const [index, kind] of (["moved", "cancelled"] as const).entries()) {
+    const one = newsOf(office, kind);
+    const seen = await room.inTenant((ctx) => news.preview(ctx, one));
+    expect(seen).toEqual({ text: texts[index]!, isTemplate: false, refused: null });
+    for (let tries = 0; tries < 2; tries++) expect(await room.inTenant((ctx) => news.tell(ctx, one))).toBe("told");
+  }
+  await room.passes("both", () => room.shown.length === 2);
+  expect(room.shown).toEqual(texts);
+});
+
+test("of what cannot go it is known before, and nothing is queued", async () => {
+  const never = await open(false);
+  const wrote = await open(true);
+  wrote.room.clock.advance(2_000);
+  const narrow = { ...wrote, deps: { ...wrote.deps, windowMs: { baileys: 1_000, twilio: 1_000 } } };
+  const both = async (office: typeof never, kind: MeetingNews["kind"]) => {
+    const news = createCustomerNews(office.deps);
+    const one = newsOf(office, kind);
+    const { refused } = await office.room.inTenant((ctx) => news.preview(ctx, one));
+    return [refused, await office.room.inTenant((ctx) => news.tell(ctx, one))];
+  };
+  expect(await both(never, "moved")).toEqual(["never_wrote", "never_wrote"]);
+  await wrote.room.inTenant((ctx) => saveWhatsappSettings(ctx, { confirmationTemplate: "HXconfirmation" }));
+  expect(await both(narrow, "cancelled")).toEqual(["no_template", "no_template"]);
+  const seen = await wrote.room.inTenant((ctx) =>
+    createCustomerNews(narrow.deps).preview(ctx, newsOf(narrow, "moved")),
+  );
+  expect(seen).toMatchObject({ isTemplate: true, refused: null, text: expect.stringMatching(/^סיכמנו: /) });
+  await wrote.room.channel.arrives(dana, "הסר");
+  expect(await both(wrote, "moved")).toEqual(["not_allowed", "not_allowed"]);
+  expect((await wrote.room.messages()).filter(({ purpose }) => purpose === "confirmation")).toEqual([]);
 });
 
 test.each([

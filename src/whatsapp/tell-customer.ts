@@ -6,6 +6,7 @@ import { AppError } from "../base/errors.ts";
 import type { BusinessId, CallId, CustomerId } from "../base/ids.ts";
 import { localTime } from "../base/local-time.ts";
 import { confirmationQueue } from "../calendar/confirm-later.ts";
+import type { CustomerNews, MeetingNews, NotTold } from "../calendar/customer-news.ts";
 import type { ReminderToSend } from "../calendar/reminder-job.ts";
 import type { Database } from "../db/client.ts";
 import { businesses } from "../db/schema/business.ts";
@@ -17,7 +18,7 @@ import { limits } from "../limits.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { ProviderKind } from "./provider.ts";
-import { type NewContent, offerMessage } from "./queue-message.ts";
+import { barredFor, type NewOutgoing, offerMessage } from "./queue-message.ts";
 import { chatWith } from "./reach.ts";
 import { say } from "./say.he.ts";
 import { whatsappSettingsOf } from "./settings.ts";
@@ -30,7 +31,7 @@ export interface TellDeps {
 }
 
 /** What became of a wish to tell a customer something; the other outcomes are for staff to know. */
-export type Told = "told" | keyof typeof say.notTold;
+export type Told = "told" | NotTold;
 
 /**
  * Reminds a customer of a meeting by WhatsApp (C9), in the caller's transaction: in words, or outside the provider's window
@@ -38,34 +39,65 @@ export type Told = "told" | keyof typeof say.notTold;
  */
 export function remindCustomer(deps: TellDeps, ctx: Ctx, reminder: ReminderToSend): Promise<Told> {
   const { customerId, startsAt, topic, reminderId } = reminder;
-  return tell(deps, ctx, { customerId, startsAt, topic, purpose: "reminder", key: `reminder:${reminderId}` });
+  return tell(deps, ctx, { customerId, startsAt, topic, about: "reminder", key: `reminder:${reminderId}` });
 }
+
+/** How a customer hears by WhatsApp of what staff does to a meeting; under the same rules as a reminder. */
+export const createCustomerNews = (deps: TellDeps): CustomerNews => ({
+  async preview(ctx, news) {
+    const { text, message } = await plan(deps, ctx, tellingOf(news));
+    if (typeof message === "string") return { text, isTemplate: false, refused: message };
+    const barred = await barredFor(ctx, message);
+    const isTemplate = message.content.kind === "template";
+    return { text, isTemplate, refused: barred === null ? null : "not_allowed" };
+  },
+  tell: (ctx, news) => tell(deps, ctx, tellingOf(news)),
+});
+
+const tellingOf = ({ kind, customerId, startsAt, topic, meetingId, sequence }: MeetingNews): Telling => ({
+  ...{ customerId, startsAt, topic },
+  about: kind,
+  key: `${kind}:${meetingId}:${sequence}`,
+});
 
 interface Telling {
   customerId: CustomerId;
   startsAt: Temporal.Instant;
   topic: string | null;
-  purpose: "reminder" | "confirmation";
+  about: "reminder" | "confirmation" | MeetingNews["kind"];
   key: string;
 }
 
 async function tell(deps: TellDeps, ctx: Ctx, telling: Telling): Promise<Told> {
+  const { message } = await plan(deps, ctx, telling);
+  if (typeof message === "string") return message;
+  const outcome = await offerMessage(ctx, message);
+  return outcome.kind === "barred" ? "not_allowed" : "told";
+}
+
+/** What would go, in words, and the message that says it, or why there is none. */
+async function plan(
+  deps: TellDeps,
+  ctx: Ctx,
+  telling: Telling,
+): Promise<{ text: string; message: NewOutgoing | NotTold }> {
   const now = deps.clock.instant();
-  const { purpose, key: dedupe } = telling;
+  const { about, key: dedupe } = telling;
+  const parts = await partsOf(ctx, telling, now);
+  const text = say[about](...parts);
   const chat = await chatWith(ctx, telling.customerId);
-  if (chat === null) return "never_wrote";
+  if (chat === null) return { text, message: "never_wrote" };
   const settings = await whatsappSettingsOf(ctx);
   const windowMs = deps.windowMs[settings.provider ?? deps.defaultProvider];
   const isClosed = windowMs !== null && now.since(chat.lastInboundAt).total("milliseconds") >= windowMs;
-  const parts = await partsOf(ctx, telling, now);
-  const templateId = settings[`${purpose}Template`];
-  if (isClosed && templateId === null) return "no_template";
-  const content: NewContent =
-    isClosed && templateId !== null
-      ? { kind: "template", templateId, variables: variablesOf(parts) }
-      : { kind: "text", text: say[purpose](...parts) };
-  const outcome = await offerMessage(ctx, { conversationId: chat.conversationId, purpose, content, at: now, dedupe });
-  return outcome.kind === "barred" ? "not_allowed" : "told";
+  const purpose = about === "reminder" ? about : "confirmation";
+  const message = { conversationId: chat.conversationId, purpose, at: now, dedupe } as const;
+  if (!isClosed) return { text, message: { ...message, content: { kind: "text", text } } };
+  // What is agreed is in the template's words; for an end there are none.
+  const templateId = about === "cancelled" ? null : settings[`${purpose}Template`];
+  if (templateId === null) return { text, message: "no_template" };
+  const content = { kind: "template", templateId, variables: variablesOf(parts) } as const;
+  return { text: say[purpose](...parts), message: { ...message, content } };
 }
 
 /** What, at which business, when: in this order also the three variables of a template. */
@@ -115,7 +147,7 @@ function confirm(
     if (meeting?.customerId == null || Temporal.Instant.compare(meeting.startsAt, deps.clock.instant()) <= 0) return;
     const { customerId, startsAt, topic, sequence } = meeting;
     const key = `meeting:${meetingId}:${sequence}`;
-    const outcome = await tell(deps, ctx, { customerId, startsAt, topic, purpose: "confirmation", key });
+    const outcome = await tell(deps, ctx, { customerId, startsAt, topic, about: "confirmation", key });
     if (outcome === "no_template")
       await notify(ctx, {
         kind: "whatsapp_failed",

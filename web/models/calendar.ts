@@ -75,13 +75,32 @@ export async function blockTime(block: InferRequestType<typeof calendar.blocks.$
   await calendar.blocks.$post({ json: block });
 }
 
-export async function moveMeeting(id: string, slot: FreeSlot): Promise<void> {
-  const { startsLocal, resourceId } = slot;
-  await calendar.meetings[":id"].move.$post({ param: { id }, json: { startsLocal, resourceId } });
+/** What the customer would be told, by `newsKey`. */
+export const newsBy = resourceBy<InferResponseType<(typeof calendar.meetings)[":id"]["news"]["$get"], 200>>(
+  async (key, signal) => {
+    const [id = "", startsAt] = key.split(" ");
+    const asked = { param: { id }, query: startsAt === undefined ? {} : { startsAt } };
+    return (await calendar.meetings[":id"].news.$get(asked, { init: { signal } })).json();
+  },
+  ["meeting", "conversation", "settings"],
+);
+
+/** Of a move to `startsAt`, or without it of an end. */
+export const newsKey = (id: string, startsAt?: string): string => (startsAt === undefined ? id : `${id} ${startsAt}`);
+
+export type CustomerTold = InferResponseType<(typeof calendar.meetings)[":id"]["cancel"]["$post"], 200>["customerTold"];
+
+/** @throws ApiError "taken" when somebody has the time already. */
+export async function moveMeeting(id: string, slot: FreeSlot, tellCustomer: boolean): Promise<CustomerTold> {
+  const { startsAt, resourceId } = slot;
+  const json = { startsAt, resourceId, tellCustomer };
+  return (await (await calendar.meetings[":id"].move.$post({ param: { id }, json })).json()).customerTold;
 }
 
-export async function cancelMeeting(id: string): Promise<void> {
-  await calendar.meetings[":id"].cancel.$post({ param: { id } });
+/** @throws ApiError */
+export async function cancelMeeting(id: string, tellCustomer: boolean): Promise<CustomerTold> {
+  const json = { tellCustomer };
+  return (await (await calendar.meetings[":id"].cancel.$post({ param: { id }, json })).json()).customerTold;
 }
 
 export type Outcome = "completed" | "no_show" | "booked";

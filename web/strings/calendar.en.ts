@@ -47,6 +47,20 @@ export const en: Translation<typeof he> = {
     cancelled: "The meeting was cancelled",
     keep: "Keep it",
     sure: "Cancel the meeting?",
+    moveTo: (when) => `Move it to ${when}?`,
+    elsewhere: "Another time",
+    news: {
+      send: "Send to the customer by WhatsApp",
+      template: "The customer last wrote more than 24 hours ago: this goes in the words of your confirmation template.",
+      sent: "A message is on its way to the customer.",
+      refused: {
+        never_wrote: "The customer gets no message: they never wrote to the business by WhatsApp. Better call.",
+        not_allowed:
+          "The customer gets no message: they asked for none, or WhatsApp restricts your number. Better call.",
+        no_template:
+          "The customer gets no message: they last wrote more than 24 hours ago, and no approved template says this. Better call.",
+      },
+    },
     came: "Came",
     noShow: "Did not come",
     reset: "Not known yet",

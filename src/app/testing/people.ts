@@ -15,6 +15,7 @@ import { errorHandler } from "../../http/errors.ts";
 import { requestLog } from "../../http/request-log.ts";
 import { securityHeaders } from "../../http/security-headers.ts";
 import type { LiveHub } from "../../notify/live.ts";
+import { createCustomerNews } from "../../whatsapp/tell-customer.ts";
 import { createApi } from "../api.ts";
 
 export const password = "a long enough password";
@@ -76,6 +77,7 @@ export function testApi(
       desk: { sending: () => null, takenOver: () => {} },
     },
     uploads: ["/api/whatsapp/send-media"],
+    customerNews: createCustomerNews({ clock, defaultProvider: "baileys", windowMs: { baileys: null, twilio: null } }),
     hasModel: false,
     usdIlsRate: 3.7,
     state: () => ({ version: "0", liveCalls: 0, draining: false, panels: 0, upSeconds: 0, memoryMb: 0 }),

@@ -48,6 +48,7 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "GET /api/calendar/meetings": { at: `/api/calendar/meetings?${dates}&customerId={customer}` },
   "POST /api/calendar/meetings": { body: { ...start, topic: "x", customerId: "{customer}" } },
   "GET /api/calendar/meetings/:id": { at: "/api/calendar/meetings/{meeting}" },
+  "GET /api/calendar/meetings/:id/news": { at: "/api/calendar/meetings/{meeting}/news" },
   "POST /api/calendar/meetings/:id/move": { at: "/api/calendar/meetings/{meeting}/move", body: start },
   "POST /api/calendar/meetings/:id/cancel": { at: "/api/calendar/meetings/{meeting}/cancel" },
   "POST /api/calendar/meetings/:id/outcome": {

@@ -16,8 +16,8 @@ import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { toast } from "../../parts/toasts.tsx";
 import { calendarWords } from "../../strings/calendar.he.ts";
+import { TellCustomer, toastChange } from "./tell-customer.tsx";
 
 // As far as somebody moves a meeting on the phone; further ones are made anew.
 const moveDays = 14;
@@ -51,6 +51,7 @@ function Detail({ of, onClose }: { of: MeetingDetail; onClose: () => void }) {
         <div class="line-up">
           <Button
             onClick={async () => {
+              asking.value = false;
               free.value = await readFree(from, addDays(from, moveDays), of.id);
             }}
           >
@@ -59,6 +60,7 @@ function Detail({ of, onClose }: { of: MeetingDetail; onClose: () => void }) {
           <Button
             look="ghost"
             onClick={() => {
+              free.value = null;
               asking.value = true;
             }}
           >
@@ -68,29 +70,34 @@ function Detail({ of, onClose }: { of: MeetingDetail; onClose: () => void }) {
       )}
       {past && of.status !== "cancelled" && <Outcomes of={of} />}
       {asking.value && (
-        <div class="notice warn">
-          <span class="grow">{t.sure}</span>
-          <Button
-            look="danger"
-            onClick={async () => {
-              await cancelMeeting(of.id);
-              toast(t.cancelled);
-              onClose();
-            }}
-          >
-            {t.cancel}
-          </Button>
-          <Button
-            look="ghost"
-            onClick={() => {
-              asking.value = false;
-            }}
-          >
-            {t.keep}
-          </Button>
-        </div>
+        <section class="stack">
+          <p>{t.sure}</p>
+          <TellCustomer of={of}>
+            {(tellCustomer) => (
+              <>
+                <Button
+                  look="danger"
+                  onClick={async () => {
+                    toastChange(t.cancelled, await cancelMeeting(of.id, tellCustomer));
+                    onClose();
+                  }}
+                >
+                  {t.cancel}
+                </Button>
+                <Button
+                  look="ghost"
+                  onClick={() => {
+                    asking.value = false;
+                  }}
+                >
+                  {t.keep}
+                </Button>
+              </>
+            )}
+          </TellCustomer>
+        </section>
       )}
-      {free.value !== null && <Slots slots={free.value} meetingId={of.id} onClose={onClose} />}
+      {free.value !== null && <Slots slots={free.value} of={of} onClose={onClose} />}
     </div>
   );
 }
@@ -152,15 +159,22 @@ function Outcomes({ of }: { of: MeetingDetail }) {
   );
 }
 
-function Slots({ slots, meetingId, onClose }: { slots: readonly FreeSlot[]; meetingId: string; onClose: () => void }) {
+function Slots({ slots, of, onClose }: { slots: readonly FreeSlot[]; of: MeetingDetail; onClose: () => void }) {
   const t = calendarWords().meeting;
+  const chosen = useSignal<FreeSlot | null>(null);
   const days = Map.groupBy(slots, ({ startsLocal }) => startsLocal.slice(0, 10));
   if (slots.length === 0) return <p class="notice">{t.noFree}</p>;
-  const move = async (slot: FreeSlot) => {
-    await moveMeeting(meetingId, slot);
-    toast(t.moved);
-    onClose();
-  };
+  if (chosen.value !== null)
+    return (
+      <MoveTo
+        slot={chosen.value}
+        of={of}
+        onClose={onClose}
+        onBack={() => {
+          chosen.value = null;
+        }}
+      />
+    );
   return (
     <section class="stack">
       <p>{t.moving}</p>
@@ -169,13 +183,53 @@ function Slots({ slots, meetingId, onClose }: { slots: readonly FreeSlot[]; meet
           <summary>{dateName(date)}</summary>
           <div class="chips wrap">
             {own.map((slot) => (
-              <Button key={`${slot.resourceId} ${slot.startsAt}`} onClick={() => move(slot)}>
+              <Button
+                key={`${slot.resourceId} ${slot.startsAt}`}
+                onClick={() => {
+                  chosen.value = slot;
+                }}
+              >
                 {clockTime(slot.startsAt)}
               </Button>
             ))}
           </div>
         </details>
       ))}
+    </section>
+  );
+}
+
+interface MoveToProps {
+  slot: FreeSlot;
+  of: MeetingDetail;
+  onClose: () => void;
+  onBack: () => void;
+}
+
+function MoveTo({ slot, of, onClose, onBack }: MoveToProps) {
+  const t = calendarWords().meeting;
+  const when = `${dateName(slot.startsLocal.slice(0, 10))}, ${clockTime(slot.startsAt)}`;
+  return (
+    <section class="stack">
+      <p>{t.moveTo(when)}</p>
+      <TellCustomer of={of} startsAt={slot.startsAt}>
+        {(tellCustomer) => (
+          <>
+            <Button
+              look="primary"
+              onClick={async () => {
+                toastChange(t.moved, await moveMeeting(of.id, slot, tellCustomer));
+                onClose();
+              }}
+            >
+              {t.move}
+            </Button>
+            <Button look="ghost" onClick={onBack}>
+              {t.elsewhere}
+            </Button>
+          </>
+        )}
+      </TellCustomer>
     </section>
   );
 }
