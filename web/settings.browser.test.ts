@@ -208,7 +208,27 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await page.getByRole("button", { name: "מפתח חדש" }).click();
     await page.getByText("הוא מוצג רק עכשיו").waitFor();
     await page.getByRole("button", { name: "ביטול האתר" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "ביטול המפתח" }).click();
     await page.getByText("בוטל").waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await close();
+  });
+
+  test("a touch of the bin beside a number ended the phone's answering: what ends is said first", async () => {
+    const { page, errors, shot, violations, close } = await open({ path: "/settings?tab=business", width: 390 });
+    const deletions: string[] = [];
+    page.on("request", (request) => request.method() === "DELETE" && deletions.push(request.url()));
+    const bin = page.getByRole("button", { name: /^הסרת 03/ });
+    await bin.click();
+    const question = page.getByRole("dialog", { name: /^להסיר את 03/ });
+    await question.getByText("העוזרת תפסיק לענות לשיחות למספר הזה.").waitFor();
+    await shot("asking");
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press("Escape");
+    await question.waitFor({ state: "detached" });
+    await bin.waitFor();
+    expect(deletions).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   });
 

@@ -3,6 +3,7 @@ import { createForm } from "../form.ts";
 import { calendarPlus, ellipsis, messageCircle, phone as phoneIcon, send } from "../icons.ts";
 import { addNote, archive, type Customer, customer, erase, exportPerson, rename } from "../models/customer.ts";
 import { leadName, statuses } from "../models/leads.ts";
+import { Asking } from "../parts/asking.tsx";
 import { Avatar } from "../parts/avatar.tsx";
 import { Button, LinkButton } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -109,20 +110,12 @@ function Actions({ customer: found, name }: { customer: Customer; name: string }
 function Erase({ customerId, name, onClose }: { customerId: string; name: string; onClose: () => void }) {
   const t = customerWords().erasing;
   const go = async () => {
-    if (!(await erase(customerId))) return;
+    if (!(await erase(customerId))) return false;
     toast(t.begun);
     leave("/leads", { replace: true });
+    return true;
   };
-  const foot = (
-    <Button look="danger" onClick={go}>
-      {t.go}
-    </Button>
-  );
-  return (
-    <Dialog title={t.title(name)} foot={foot} onClose={onClose}>
-      <p>{t.text}</p>
-    </Dialog>
-  );
+  return <Asking title={t.title(name)} text={t.text} go={t.go} onGo={go} onClose={onClose} />;
 }
 
 const renameForm = createForm();

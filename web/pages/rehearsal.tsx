@@ -16,6 +16,7 @@ import {
   saveScenario,
   scenarios,
 } from "../models/rehearsal.ts";
+import { AskingButton } from "../parts/asking.tsx";
 import { Badge, type Tone } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -251,9 +252,17 @@ function EditScenario({ of, onClose }: { of: Scenario | null; onClose: () => voi
         {shellWords().save}
       </Button>
       {of !== null && (
-        <Button look="ghost" icon={trash} onClick={() => removeScenario(of.id).then(onClose)}>
+        <AskingButton
+          icon={trash}
+          question={{
+            ...t.removing,
+            title: t.removing.title(of.name),
+            go: shellWords().delete,
+            onGo: () => removeScenario(of.id).then(onClose),
+          }}
+        >
           {shellWords().delete}
-        </Button>
+        </AskingButton>
       )}
     </>
   );

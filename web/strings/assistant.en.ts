@@ -80,6 +80,10 @@ export const en: Translation<typeof he> = {
       "Saved customers talk with a draft, without touching the real calendar and customers. Results stay with the version.",
     scenarios: "Customers to try with",
     addScenario: "New customer",
+    removing: {
+      title: (name) => `Delete ${name}?`,
+      text: "The scenario is deleted for good. Results that are there stay.",
+    },
     examples: "Add examples",
     noScenarios: {
       title: "No customers to try with yet",

@@ -64,6 +64,10 @@ export const en: Translation<typeof he> = {
     connect: "Connect",
     disconnect: "Disconnect",
     unlink: "Unlink",
+    unlinking: {
+      title: "Unlink WhatsApp?",
+      text: "Messages stop coming in and going out. Coming back takes linking again, with the business's phone at hand. What was written stays here.",
+    },
     scan: "On the business's phone: WhatsApp → Linked devices → Link a device, and scan:",
     qr: "QR code for linking WhatsApp",
     orCode: "Or a code to type on the phone",

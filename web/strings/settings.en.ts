@@ -27,6 +27,11 @@ export const en: Translation<typeof he> = {
     addNumber: "Add",
     numbersByAdmin: "A new number is added by whoever runs the system.",
     removeNumber: (phone) => `Remove ${phone}`,
+    removing: {
+      title: (phone) => `Remove ${phone}?`,
+      text: "The assistant stops answering calls to this number. Only whoever runs the system can bring it back.",
+      go: "Remove the number",
+    },
     noNumbers: "No number yet. You can talk with the assistant in a test call.",
   },
   hours: {
@@ -94,6 +99,11 @@ export const en: Translation<typeof he> = {
     once: "This is the key. It is shown only now.",
     revoke: (name) => `Revoke ${name}`,
     revoked: "Revoked",
+    revoking: {
+      title: (name) => `Revoke the key ${name}?`,
+      text: "Programs that use it are shut out at once, and it cannot be brought back.",
+      go: "Revoke the key",
+    },
     never: "Not used yet",
     used: (when) => `Used ${when}`,
     none: "No keys. The interface is described at ",
@@ -109,6 +119,11 @@ export const en: Translation<typeof he> = {
     switchOn: "Switch on",
     switchOff: "Switch off",
     remove: (url) => `Remove ${url}`,
+    removing: {
+      title: (url) => `Remove ${url}?`,
+      text: "Nothing is sent there any more, not even what waits, and the secret of its signatures is deleted. You can also just switch it off.",
+      go: "Remove the address",
+    },
     feed: "Calendar subscription",
     feedHint:
       "Any calendar program can subscribe to a secret address: whoever has it sees the meetings without a password.",

@@ -26,6 +26,11 @@ export const he = {
     addNumber: "הוספה",
     numbersByAdmin: "מספר חדש מוסיף מי שמנהל את המערכת.",
     removeNumber: (phone: string) => `הסרת ${phone}`,
+    removing: {
+      title: (phone: string) => `להסיר את ${phone}?`,
+      text: "העוזרת תפסיק לענות לשיחות למספר הזה. רק מי שמפעיל את המערכת יכול להחזיר אותו.",
+      go: "הסרת המספר",
+    },
     noNumbers: "אין עדיין מספר. אפשר לדבר עם העוזרת בשיחת ניסיון.",
   },
   hours: {
@@ -92,6 +97,11 @@ export const he = {
     once: "זה המפתח. הוא מוצג רק עכשיו.",
     revoke: (name: string) => `ביטול ${name}`,
     revoked: "בוטל",
+    revoking: {
+      title: (name: string) => `לבטל את המפתח ${name}?`,
+      text: "תוכנות שנכנסות איתו ייחסמו מיד, ולא ניתן להחזיר אותו.",
+      go: "ביטול המפתח",
+    },
     never: "עוד לא שימש",
     used: (when: string) => `שימש ${when}`,
     none: "אין מפתחות. תיאור הממשק נמצא ב-",
@@ -107,6 +117,11 @@ export const he = {
     switchOn: "הפעלה",
     switchOff: "כיבוי",
     remove: (url: string) => `הסרת ${url}`,
+    removing: {
+      title: (url: string) => `להסיר את ${url}?`,
+      text: "עדכונים לא יישלחו לשם יותר, גם לא אלה שמחכים, והסוד לבדיקת החתימה נמחק. אפשר גם רק לכבות.",
+      go: "הסרת הכתובת",
+    },
     feed: "מנוי על היומן",
     feedHint: "כל תוכנת יומן יכולה להירשם לכתובת סודית: מי שמחזיק בה רואה את הפגישות בלי סיסמה.",
     feedShow: "הצגת הכתובת",

@@ -11,6 +11,7 @@ import {
   type WhatsappSettings,
   whatsappSettings,
 } from "../../models/channels.ts";
+import { AskingButton } from "../../parts/asking.tsx";
 import { Badge, type Tone } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Field, Select } from "../../parts/field.tsx";
@@ -72,9 +73,7 @@ function Link({ of }: { of: Session }) {
             </Button>
           )}
           {of.me !== null && (
-            <Button look="ghost" onClick={unlink}>
-              {t.unlink}
-            </Button>
+            <AskingButton question={{ ...t.unlinking, go: t.unlink, onGo: unlink }}>{t.unlink}</AskingButton>
           )}
         </div>
       )}

@@ -9,6 +9,7 @@ import {
   removeNumber,
   saveBusiness,
 } from "../../models/settings.ts";
+import { AskingButton } from "../../parts/asking.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Field } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
@@ -76,11 +77,14 @@ function Numbers() {
                   <span class="row-main">
                     <bdi dir="ltr">{phoneText(phone)}</bdi>
                   </span>
-                  <Button
-                    look="ghost"
+                  <AskingButton
                     icon={trash}
                     label={t.removeNumber(phoneText(phone))}
-                    onClick={() => removeNumber(phone)}
+                    question={{
+                      ...t.removing,
+                      title: t.removing.title(phoneText(phone)),
+                      onGo: () => removeNumber(phone),
+                    }}
                   />
                 </li>
               ))}

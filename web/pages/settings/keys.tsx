@@ -15,6 +15,7 @@ import {
   testWebhook,
   webhookList,
 } from "../../models/settings.ts";
+import { AskingButton } from "../../parts/asking.tsx";
 import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
 import { CopyText } from "../../parts/copy-text.tsx";
@@ -116,7 +117,11 @@ function Keys({ items }: { items: readonly ApiKey[] }) {
           </span>
           <span class="row-side">
             {key.revokedAt === null ? (
-              <Button look="ghost" icon={trash} label={t.revoke(key.name)} onClick={() => revokeKey(key.id)} />
+              <AskingButton
+                icon={trash}
+                label={t.revoke(key.name)}
+                question={{ ...t.revoking, title: t.revoking.title(key.name), onGo: () => revokeKey(key.id) }}
+              />
             ) : (
               <Badge tone="plain">{t.revoked}</Badge>
             )}
@@ -156,7 +161,11 @@ function Webhooks() {
                   <Button look="ghost" onClick={() => withPassword(() => switchWebhook(id, !active))}>
                     {active ? t.switchOff : t.switchOn}
                   </Button>
-                  <Button look="ghost" icon={trash} label={t.remove(url)} onClick={() => removeWebhook(id)} />
+                  <AskingButton
+                    icon={trash}
+                    label={t.remove(url)}
+                    question={{ ...t.removing, title: t.removing.title(url), onGo: () => removeWebhook(id) }}
+                  />
                 </span>
               </li>
             ))}
