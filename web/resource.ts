@@ -24,7 +24,7 @@ export interface Resource<T> {
   close(): void;
 }
 
-// What no fact tells of (health, the team) is read again when it is looked at after this long.
+// What no fact tells of (health, when colleagues were here) is read again when it is looked at after this long.
 const untoldMs = 30_000;
 // Several facts in a row (a burst of messages) are one reading.
 const settleMs = 120;

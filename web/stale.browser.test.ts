@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
 import type { Route } from "playwright-core";
+import { inviteMember, listTeam } from "../src/auth/team.ts";
 import { newId } from "../src/base/ids.ts";
 import { createTask } from "../src/crm/tasks/create-task.ts";
 import { announce } from "../src/db/announce.ts";
-import { withTenant } from "../src/db/tenant.ts";
+import { withSystem, withTenant } from "../src/db/tenant.ts";
+import { addDevice } from "../src/notify/push-devices.ts";
 import { inBrowser } from "./testing/in-browser.ts";
 import { seedCall } from "./testing/seed-call.ts";
 
@@ -44,6 +46,31 @@ inBrowser("old data in a browser", {}, (given) => {
     await page.route("**/api/tasks?*", failing);
     await page.reload();
     await page.locator(".needs").getByRole("button", { name: "ניסיון נוסף" }).waitFor();
+    await close();
+  });
+
+  test("a step of the checklist that somebody has just done is ticked; when none could be read, they can be tried again", async () => {
+    const { stage, businessId } = given.office;
+    const { page, close } = await open({ path: "/more" });
+    await page.route("**/api/team", (route) => route.fulfill({ status: 500, json: {} }));
+    await page.goto(stage.listensAt);
+    const again = page.locator("aside").getByRole("button", { name: "ניסיון נוסף" });
+    await again.waitFor();
+    await page.unroute("**/api/team");
+    await again.click();
+    const step = (to: string) => page.locator(`.step[href='${to}']`);
+    for (const to of ["/settings?tab=team", "/notifications"])
+      await step(to).and(page.locator(":not(.done)")).waitFor();
+    const ctx = { businessId, actor: { kind: "system" as const } };
+    const person = { email: "rina@example.co.il", name: "רינה", role: "agent" as const };
+    await withSystem(stage.db, (tx) => inviteMember({ ...ctx, tx }, person, Temporal.Now.instant()));
+    await step("/settings?tab=team").and(page.locator(".done")).waitFor();
+    const owner = await withSystem(stage.db, (tx) => listTeam({ ...ctx, tx }));
+    const device = { endpoint: "https://push.example/1", p256dh: "p", auth: "a", language: "he" as const };
+    await withTenant(stage.db, businessId, (tx) =>
+      addDevice({ ...ctx, tx }, owner.find(({ role }) => role === "owner")!.id, device),
+    );
+    await step("/notifications").and(page.locator(".done")).waitFor();
     await close();
   });
 

@@ -2,6 +2,7 @@ import { and, asc, eq, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import type { BusinessId, UserId } from "../base/ids.ts";
+import { announce } from "../db/announce.ts";
 import type { Tx } from "../db/client.ts";
 import { userPasswords, users } from "../db/schema/user.ts";
 import { audit } from "../tenants/audit.ts";
@@ -60,6 +61,7 @@ export async function inviteMember(ctx: Ctx, input: z.output<typeof newMember>, 
   const id = await addUser(ctx.tx, { ...input, businessId: ctx.businessId });
   const link = await issueLink(ctx.tx, id, now);
   await audit(ctx, { action: "team.invite", subject: `user:${id}`, detail: { role: input.role } });
+  await tellOf(ctx, id);
   return { member: await readMember(ctx, id), link };
 }
 
@@ -87,6 +89,7 @@ export async function changeMember(ctx: Ctx, id: UserId, change: z.output<typeof
   }
   const { role = null, status = null } = change;
   await audit(ctx, { action: "team.change", subject: `user:${id}`, detail: { role, status } });
+  await tellOf(ctx, id);
   return readMember(ctx, id);
 }
 
@@ -100,7 +103,11 @@ export async function removeMember(ctx: Ctx, id: UserId, releaseWork: ReleaseWor
   const detail = await releaseWork(ctx, id);
   await ctx.tx.delete(users).where(isColleague(ctx, id));
   await audit(ctx, { action: "team.remove", subject: `user:${id}`, detail });
+  await tellOf(ctx, id);
 }
+
+/** Open panels read again who works here. */
+const tellOf = ({ tx, businessId }: Ctx, id: UserId): Promise<void> => announce(tx, { businessId, type: "team", id });
 
 const isColleague = ({ businessId }: Ctx, id: UserId) => and(eq(users.businessId, businessId), eq(users.id, id));
 

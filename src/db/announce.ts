@@ -23,6 +23,8 @@ export const liveTypes = [
   "conversation",
   "whatsapp",
   "rehearsal",
+  // Who works here, and on which devices they are told.
+  "team",
 ] as const;
 export type LiveType = (typeof liveTypes)[number];
 

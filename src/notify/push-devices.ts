@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { newId, type UserId } from "../base/ids.ts";
+import { announce } from "../db/announce.ts";
 import { pushSubscriptions } from "../db/schema/push-subscription.ts";
 import { users } from "../db/schema/user.ts";
 import { limits } from "../limits.ts";
@@ -22,7 +23,8 @@ export async function addDevice(ctx: Ctx, userId: UserId, device: NewDevice): Pr
     .for("update"); // two at once would both be the last that fits
   if (!person) throw new AppError("forbidden", "not a person of this business", { public: "own_business_only" });
   const mine = await devicesOf(ctx, userId);
-  if (mine.length >= limits.pushDevicesMax && !mine.some(({ endpoint }) => endpoint === device.endpoint))
+  const isKnown = mine.some(({ endpoint }) => endpoint === device.endpoint);
+  if (mine.length >= limits.pushDevicesMax && !isKnown)
     throw new AppError("invalid", "too many devices", { fields: [{ path: "endpoint", code: "too_many" }] });
   const { endpoint, ...rest } = device;
   await tx
@@ -32,6 +34,8 @@ export async function addDevice(ctx: Ctx, userId: UserId, device: NewDevice): Pr
       target: [pushSubscriptions.businessId, pushSubscriptions.endpoint],
       set: { userId, ...rest },
     });
+  // A device tells of itself whenever its panel opens: that is no news.
+  if (!isKnown) await announce(tx, { businessId, type: "team", id: userId });
 }
 
 /** The person's own devices. */
@@ -43,6 +47,7 @@ const isOf = ({ businessId }: Ctx, userId: UserId) =>
 /** The device is told nothing more; nothing happens for one that is not the person's. */
 export async function removeDevice(ctx: Ctx, userId: UserId, endpoint: string): Promise<void> {
   await ctx.tx.delete(pushSubscriptions).where(and(isOf(ctx, userId), eq(pushSubscriptions.endpoint, endpoint)));
+  await announce(ctx.tx, { businessId: ctx.businessId, type: "team", id: userId });
 }
 
 /** Devices of everybody who works in the business. */

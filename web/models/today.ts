@@ -110,7 +110,7 @@ export const firstSteps = resource<readonly Step[]>(
     const open = ({ to }: Step) => mayOpen(findRoute(to.split("?")[0]!)?.route.access ?? "staff", me.value!.role);
     return all.filter(open);
   },
-  ["call", "meeting", "business", "settings", "knowledge", "whatsapp", "hours", "prompt", "number"],
+  ["call", "meeting", "business", "settings", "knowledge", "whatsapp", "hours", "prompt", "number", "team"],
 );
 
 const dayMs = 86_400_000;

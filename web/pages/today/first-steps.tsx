@@ -1,6 +1,7 @@
 import { chevronRight, circle, circleCheck } from "../../icons.ts";
 import { firstSteps, type Step } from "../../models/today.ts";
 import { Icon } from "../../parts/icon.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
 import { SkeletonBlock } from "../../parts/skeleton.tsx";
 import { useResource } from "../../resource.ts";
 import { me } from "../../session.ts";
@@ -14,9 +15,16 @@ export const isBeginning = (): boolean => localStorage.getItem(memory()) === nul
 /** The checklist of the first ten minutes; gone when everything is done. Nothing in it blocks anything. */
 export function FirstSteps() {
   useResource(firstSteps);
+  if (firstSteps.data.value === null && localStorage.getItem(memory()) === "yes") return null;
+  return (
+    <Loaded from={firstSteps} skeleton={<SkeletonBlock size="420px" />} quiet>
+      {(steps) => <Checklist of={steps} />}
+    </Loaded>
+  );
+}
+
+function Checklist({ of: steps }: { of: readonly Step[] }) {
   const t = todayWords().start;
-  const steps = firstSteps.data.value;
-  if (steps === null) return localStorage.getItem(memory()) === "yes" ? null : <SkeletonBlock size="420px" />;
   const done = steps.filter((step) => step.done).length;
   if (done >= steps.length / 2 && isBeginning()) localStorage.setItem(memory(), "half");
   if (done === steps.length) {
