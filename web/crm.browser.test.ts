@@ -139,4 +139,19 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
     expect(await page.locator("h1 b").count()).toBe(0);
     await close();
   });
+
+  test("a refusal of the last opening stood beside the good words of the next one", async () => {
+    const { page, close } = await open({ path: "/tasks" });
+    const add = page.getByRole("button", { name: "משימה חדשה" }).first();
+    const dialog = page.getByRole("dialog");
+    await add.click();
+    await dialog.getByRole("button", { name: "שמירה" }).click();
+    await dialog.locator(".field .error").waitFor();
+    await dialog.getByRole("button", { name: "ביטול" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await add.click();
+    await dialog.locator("[name='title']").waitFor();
+    expect(await dialog.locator(".error, [aria-invalid]").count()).toBe(0);
+    await close();
+  });
 });

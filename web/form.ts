@@ -1,4 +1,5 @@
 import { type Signal, signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { ApiError } from "./api.ts";
 import { failed } from "./parts/toasts.tsx";
 import { fieldProblems } from "./problems.ts";
@@ -42,6 +43,9 @@ export function createForm(): Form {
     },
   };
 }
+
+/** The form of one opening: what was refused in the last one says nothing about this one. */
+export const useForm = (): Form => useMemo(createForm, []);
 
 /** Every named field of a form, trimmed. */
 const valuesOf = (form: HTMLFormElement): Record<string, string> =>

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { createForm } from "../form.ts";
+import { useForm } from "../form.ts";
 import { calendarPlus, ellipsis, messageCircle, phone as phoneIcon, send } from "../icons.ts";
 import { addNote, archive, type Customer, customer, erase, exportPerson, rename } from "../models/customer.ts";
 import { leadName, statuses } from "../models/leads.ts";
@@ -118,40 +118,33 @@ function Erase({ customerId, name, onClose }: { customerId: string; name: string
   return <Asking title={t.title(name)} text={t.text} go={t.go} onGo={go} onClose={onClose} />;
 }
 
-const renameForm = createForm();
-
 function Rename({ customer: found, onClose }: { customer: Customer; onClose: () => void }) {
   const t = customerWords();
   const shell = shellWords();
+  const { problems, busy, submit } = useForm();
   const save = async (element: HTMLFormElement) => {
-    if (await renameForm.submit(element, ({ name = "" }) => rename(found.id, name))) onClose();
+    if (await submit(element, ({ name = "" }) => rename(found.id, name))) onClose();
   };
   const foot = (
-    <Button type="submit" look="primary" busy={renameForm.busy.value}>
+    <Button type="submit" look="primary" busy={busy.value}>
       {shell.save}
     </Button>
   );
   return (
     <Dialog title={t.rename} foot={foot} onClose={onClose} onSubmit={save}>
-      <Field
-        label={leadWords().form.name}
-        name="name"
-        value={found.name ?? ""}
-        error={renameForm.problems.value.name}
-      />
+      <Field label={leadWords().form.name} name="name" value={found.name ?? ""} error={problems.value.name} />
     </Dialog>
   );
 }
 
-const noteForm = createForm();
-
 function NoteComposer({ customerId }: { customerId: string }) {
   const t = customerWords();
-  const submit = async (element: HTMLFormElement) => {
-    if (await noteForm.submit(element, ({ body = "" }) => addNote(customerId, body))) element.reset();
+  const { problems, busy, submit } = useForm();
+  const add = async (element: HTMLFormElement) => {
+    if (await submit(element, ({ body = "" }) => addNote(customerId, body))) element.reset();
   };
   return (
-    <Form class="composer" onSubmit={submit}>
+    <Form class="composer" onSubmit={add}>
       <textarea
         class="input"
         name="body"
@@ -161,9 +154,9 @@ function NoteComposer({ customerId }: { customerId: string }) {
         aria-label={t.note}
         aria-keyshortcuts="N"
         placeholder={t.note}
-        aria-invalid={noteForm.problems.value.body ? true : undefined}
+        aria-invalid={problems.value.body ? true : undefined}
       />
-      <Button type="submit" icon={send} label={t.addNote} flip busy={noteForm.busy.value} />
+      <Button type="submit" icon={send} label={t.addNote} flip busy={busy.value} />
     </Form>
   );
 }

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { createForm } from "../form.ts";
+import { useForm } from "../form.ts";
 import { ago } from "../format.ts";
 import { check, clapperboard, pencil, plus, trash, x } from "../icons.ts";
 import { type Channel, promptBy } from "../models/assistant.ts";
@@ -29,8 +29,6 @@ import { query, setQuery } from "../router.ts";
 import { assistantWords } from "../strings/assistant.he.ts";
 import { shellWords } from "../strings/shell.he.ts";
 import { DraftText } from "./rehearsal/draft-text.tsx";
-
-const form = createForm();
 
 /** Saved customers against a draft prompt, before it answers real ones (A10). */
 export default function RehearsalPage() {
@@ -234,7 +232,7 @@ function Scenarios() {
 
 function EditScenario({ of, onClose }: { of: Scenario | null; onClose: () => void }) {
   const t = assistantWords().rehearsal;
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const meeting = of?.checks.find((one) => one.kind === "meeting");
   const textOf = (kind: "says" | "never_says") =>
     of?.checks.flatMap((one) => (one.kind === kind ? [one.text] : [])).join("\n") ?? "";
@@ -244,7 +242,7 @@ function EditScenario({ of, onClose }: { of: Scenario | null; onClose: () => voi
         { name: values.name ?? "", lines: linesOf(values.lines), checks: checksOf(values, of?.checks) },
         of?.id ?? null,
       );
-    if (await form.submit(element, send)) onClose();
+    if (await submit(element, send)) onClose();
   };
   const foot = (
     <>

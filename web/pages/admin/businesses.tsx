@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { withPassword } from "../../confirm-password.ts";
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { ago, phoneText } from "../../format.ts";
 import { building, ellipsisVertical, plus, search } from "../../icons.ts";
 import { type Office, officesBy, openOffice, setOfficeStatus } from "../../models/admin.ts";
@@ -20,8 +20,6 @@ import { query, setQuery } from "../../router.ts";
 import { enterBusiness } from "../../session.ts";
 import { settingsWords } from "../../strings/settings.he.ts";
 import { FirstBusiness } from "./first-business.tsx";
-
-const form = createForm();
 
 /** Every business of the installation, and the way into each. */
 export default function BusinessesPage() {
@@ -134,9 +132,9 @@ function Row({ of }: { of: Office }) {
 
 function NewOffice({ onClose, onLink }: { onClose: () => void; onLink: (link: string) => void }) {
   const t = settingsWords().admin;
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const open = async (element: HTMLFormElement) => {
-    const done = await form.submit(element, async ({ name = "", phone = "", ownerName = "", ownerEmail = "" }) => {
+    const done = await submit(element, async ({ name = "", phone = "", ownerName = "", ownerEmail = "" }) => {
       const owner = ownerName || ownerEmail ? { owner: { name: ownerName, email: ownerEmail } } : {};
       const office = { name, ...(phone ? { phone } : {}), ...owner };
       const made = await withPassword(() => openOffice(office));

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { ApiError } from "../../api.ts";
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { ago } from "../../format.ts";
 import { circleQuestionMark, pencil, plus, sparkles, trash } from "../../icons.ts";
 import {
@@ -28,7 +28,6 @@ import { assistantWords } from "../../strings/assistant.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
 
 const kinds: readonly KnowledgeKind[] = ["fact", "procedure", "never"];
-const form = createForm();
 
 /** What is being written: a subject (null = a new one of a kind), or the answer to a question. */
 type Writing = { about: Knowledge | KnowledgeKind } | { question: Question };
@@ -37,7 +36,6 @@ export function KnowsTab() {
   const t = assistantWords().knows;
   const writing = useSignal<Writing | null>(null);
   const write = (what: Writing) => {
-    form.problems.value = {};
     writing.value = what;
   };
   const close = () => {
@@ -121,13 +119,13 @@ const wordsOf = ({ kind, subject, body }: Knowledge): string =>
 function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () => void }) {
   const t = assistantWords().knows;
   const known = typeof of === "string" ? null : of;
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const began = useSignal(known);
   const drawn = useSignal(0); // the fields are drawn anew with other words
   const now = knowledgeList.data.value?.items.find(({ id }) => id === known?.id) ?? null;
   const overtaken = now !== null && !busy.value && wordsOf(now) !== wordsOf(began.value!);
   const save = async (element: HTMLFormElement) => {
-    const done = await form.submit(element, async ({ kind, subject = "", body = "" }) => {
+    const done = await submit(element, async ({ kind, subject = "", body = "" }) => {
       try {
         await saveKnowledge({ kind: kind as KnowledgeKind, subject, body }, now ?? known);
       } catch (error) {
@@ -221,9 +219,9 @@ function Questions({ onAnswer }: { onAnswer: (question: Question) => void }) {
 
 function Answer({ to, onClose }: { to: Question; onClose: () => void }) {
   const t = assistantWords().knows;
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const save = async (element: HTMLFormElement) => {
-    if (await form.submit(element, ({ body = "" }) => answerQuestion(to.id, body))) onClose();
+    if (await submit(element, ({ body = "" }) => answerQuestion(to.id, body))) onClose();
   };
   const foot = (
     <Button type="submit" look="primary" icon={circleQuestionMark} busy={busy.value}>

@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { ApiError } from "../../api.ts";
 import { clockOf } from "../../dates.ts";
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { blockTime, bookMeeting, type NewMeeting, resourceList } from "../../models/calendar.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -12,8 +12,6 @@ import { useResource } from "../../resource.ts";
 import { setQuery } from "../../router.ts";
 import { calendarWords } from "../../strings/calendar.he.ts";
 import { CustomerPicker, isNumber, Known } from "./customer-picker.tsx";
-
-const form = createForm();
 
 interface NewMeetingProps {
   date: string;
@@ -28,11 +26,11 @@ export function NewMeetingDialog({ date, minute, customerId, onClose }: NewMeeti
   const t = calendarWords();
   const chosen = useSignal<Chosen>(null);
   const blocking = useSignal(false);
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const resources = useResource(resourceList).data.value?.items ?? [];
   const book = async (element: HTMLFormElement) => {
     let booked = date;
-    const done = await form.submit(element, async (values) => {
+    const done = await submit(element, async (values) => {
       try {
         await (blocking.value ? blockTime(blockOf(values)) : bookMeeting(meetingOf(values, chosen.value)));
         booked = values.date || date;

@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
-import { useMemo } from "preact/hooks";
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { type Customer, merge, mergePreview } from "../../models/customer.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -22,7 +21,7 @@ interface MergeDialogProps {
 /** Two customers turn out to be one person: the other is found, what moves is shown, and why is written down (A9). */
 export function MergeDialog({ customer: kept, name, onClose }: MergeDialogProps) {
   const t = customerWords().merge;
-  const { problems, busy, submit } = useMemo(createForm, []);
+  const { problems, busy, submit } = useForm();
   const other = useSignal<Chosen>(null);
   const typed = useSignal("");
   const save = async (element: HTMLFormElement) => {

@@ -1,4 +1,4 @@
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { addLead } from "../../models/leads.ts";
 import { Button } from "../../parts/button.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -6,14 +6,12 @@ import { Field, TextArea } from "../../parts/field.tsx";
 import { leadWords } from "../../strings/leads.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
 
-const form = createForm();
-
 export function NewLead({ onClose }: { onClose: () => void }) {
   const t = leadWords();
   const shell = shellWords();
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const save = async (element: HTMLFormElement) => {
-    if (await form.submit(element, addLead)) onClose();
+    if (await submit(element, addLead)) onClose();
   };
   const foot = (
     <>

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { pencil, plus, trash } from "../../icons.ts";
 import { resourceList } from "../../models/calendar.ts";
 import { addCalendar, changeCalendar, type Opening, removeCalendar, saveWeek } from "../../models/settings.ts";
@@ -132,13 +132,11 @@ export function Calendars() {
   );
 }
 
-const form = createForm();
-
 function Edit({ of, onClose }: { of: Calendar | null; onClose: () => void }) {
   const t = settingsWords().calendars;
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const save = async (element: HTMLFormElement) => {
-    const done = await form.submit(element, ({ name = "", active }) =>
+    const done = await submit(element, ({ name = "", active }) =>
       of === null ? addCalendar(name) : changeCalendar(of, { name, active: active === "on" }),
     );
     if (done) onClose();

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { arrowDown, arrowUp, pencil, plus, trash } from "../../icons.ts";
 import { firstStatus, moveStatus, removeStatus, saveStatus } from "../../models/lead-statuses.ts";
 import { type LeadStatus, statuses } from "../../models/leads.ts";
@@ -97,16 +97,15 @@ function Places({ of, isFirst, isLast }: { of: LeadStatus; isFirst: boolean; isL
   );
 }
 
-const form = createForm();
 const newHue = 210;
 
 function Edit({ of, onClose }: { of: LeadStatus | null; onClose: () => void }) {
   const t = settingsWords().statuses;
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const label = useSignal(of?.label ?? "");
   const hue = useSignal(of?.hue ?? newHue);
   const save = async (element: HTMLFormElement) => {
-    const done = await form.submit(element, (values) =>
+    const done = await submit(element, (values) =>
       saveStatus(of?.key ?? null, {
         label: values.label ?? "",
         hue: Number(values.hue),
@@ -155,19 +154,16 @@ function Edit({ of, onClose }: { of: LeadStatus | null; onClose: () => void }) {
   );
 }
 
-const removal = createForm();
-
 function Remove({ of, onClose }: { of: LeadStatus; onClose: () => void }) {
   const t = settingsWords().statuses;
+  const { problems, busy, submit } = useForm();
   const others = statuses.data.value?.filter(({ key }) => key !== of.key) ?? [];
   const remove = async (element: HTMLFormElement) => {
-    const done = await removal.submit(element, async ({ moveTo = "" }) =>
-      toast(t.moved(await removeStatus(of, moveTo))),
-    );
+    const done = await submit(element, async ({ moveTo = "" }) => toast(t.moved(await removeStatus(of, moveTo))));
     if (done) onClose();
   };
   const foot = (
-    <Button type="submit" look="danger" busy={removal.busy.value}>
+    <Button type="submit" look="danger" busy={busy.value}>
       {shellWords().delete}
     </Button>
   );
@@ -177,7 +173,7 @@ function Remove({ of, onClose }: { of: LeadStatus; onClose: () => void }) {
         label={t.moveTo}
         name="moveTo"
         options={others.map(({ key, label }) => ({ value: key, label }))}
-        error={removal.problems.value.moveTo}
+        error={problems.value.moveTo}
       />
     </Dialog>
   );

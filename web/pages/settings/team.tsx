@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { withPassword } from "../../confirm-password.ts";
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { ago } from "../../format.ts";
 import { link as linkIcon, trash, userPlus } from "../../icons.ts";
 import { inviteMember, type Member, newLink, removeMember, teamList } from "../../models/settings.ts";
@@ -14,8 +14,6 @@ import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { me } from "../../session.ts";
 import { settingsWords } from "../../strings/settings.he.ts";
-
-const form = createForm();
 
 export function TeamTab() {
   const t = settingsWords().team;
@@ -91,9 +89,9 @@ function Person({ of, onLink }: { of: Member; onLink: (link: string) => void }) 
 
 function Invite({ onClose, onLink }: { onClose: () => void; onLink: (link: string) => void }) {
   const t = settingsWords().team;
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const invite = async (element: HTMLFormElement) => {
-    const done = await form.submit(element, async ({ name = "", email = "", role }) => {
+    const done = await submit(element, async ({ name = "", email = "", role }) => {
       const person = { name, email, role: role === "owner" ? ("owner" as const) : ("agent" as const) };
       const made = await withPassword(() => inviteMember(person));
       if (made !== null) onLink(made);

@@ -1,4 +1,4 @@
-import { createForm } from "../../form.ts";
+import { useForm } from "../../form.ts";
 import { colleagues } from "../../models/colleagues.ts";
 import { saveTask, type Task } from "../../models/tasks.ts";
 import { Button } from "../../parts/button.tsx";
@@ -10,8 +10,6 @@ import { shellWords } from "../../strings/shell.he.ts";
 import { taskWords } from "../../strings/tasks.he.ts";
 import { localAt } from "../../wall-clock.ts";
 
-const form = createForm();
-
 interface TaskDialogProps {
   /** None = a new one. */
   task?: Task | undefined;
@@ -22,11 +20,11 @@ interface TaskDialogProps {
 export function TaskDialog({ task, customerId, onClose }: TaskDialogProps) {
   const t = taskWords();
   const shell = shellWords();
-  const { problems, busy } = form;
+  const { problems, busy, submit } = useForm();
   const people = useResource(colleagues).data.value ?? [];
   const about = { ...(task ? { task } : {}), ...(customerId ? { customerId } : {}) };
   const save = async (element: HTMLFormElement) => {
-    if (await form.submit(element, (values) => saveTask(values, about))) onClose();
+    if (await submit(element, (values) => saveTask(values, about))) onClose();
   };
   const foot = (
     <>
