@@ -139,7 +139,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
   const push = createPush({ keys, clock, contact: publicBaseUrl, post: postPush });
   const giveBack = new GiveBack({ clock, liveCalls: () => switchboard.live });
   const common = { db, directory, sounds, restCalendars, whatsapp, push, owners: whatsapp.owners };
-  const chores = assembleChores({ secret, ...deps, ...common, provider, voice, usdIlsRate });
+  const chores = assembleChores({ secret, ...deps, ...common, provider, voice, usdIlsRate, budget });
   return {
     routes: routesOf(deps, house, telephone, {
       ...common,

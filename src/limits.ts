@@ -175,6 +175,7 @@ export const limits = {
   // Rehearsal
   rehearsalScenariosMax: 50,
   rehearsalLinesMax: 20,
+  rehearsalsWaitingMax: 100, // of one business: all its scenarios, twice
   rehearsalMs: 300_000, // K17: one text run, all its turns
   rehearsalRunsShown: 100,
   promptDraftsShown: 50,

@@ -35,7 +35,7 @@ const allowed: Record<string, readonly string[]> = {
   "whatsapp/twilio": ["type:whatsapp", "limits"],
   integrations: ["api", "jobs", "notify", "crm", "calendar", "calls", "tenants", "db", "limits"],
   admin: ["api", "auth", "tenants", "usage", "db", "limits"],
-  rehearsal: ["api", "assistant", "crm", "jobs", "notify", "tenants", "db", "limits"],
+  rehearsal: ["api", "assistant", "crm", "jobs", "notify", "tenants", "usage", "db", "limits"],
   "test-call": ["api", "twilio", "live-call", "calls", "limits"],
   http: ["api", "tenants", "auth", "db", "limits"],
   "api-types": ["type:app"],

@@ -25,6 +25,7 @@ import { rehearsalJobHandlers } from "../rehearsal/rehearse-job.ts";
 import { sweepScratchTenants } from "../rehearsal/scratch-tenant.ts";
 import type { Directory } from "../tenants/directory.ts";
 import type { TwilioRest } from "../twilio/rest.ts";
+import type { Budget } from "./budget.ts";
 import type { assembleVoice } from "./voice.ts";
 import type { AssembledWhatsApp } from "./whatsapp.ts";
 
@@ -40,6 +41,7 @@ interface ChoresDeps {
   push: Push;
   owners: TellOwnerDeps;
   usdIlsRate: number;
+  budget: Pick<Budget, "isSpent">;
   /** The installation's. */
   secret: string;
   clock: Clock;
@@ -66,7 +68,15 @@ export function jobHandlersOf(deps: Omit<ChoresDeps, "random">): Record<string, 
     ...ownerJobHandlers(deps.owners),
     ...calendarJobHandlers({ db, clock, log, restCalendars, deliver: whatsapp.remind }),
     ...whatsapp.jobHandlers,
-    ...rehearsalJobHandlers({ db, clock, log, restCalendars, model, profileOf: (id) => directory.get(id) }),
+    ...rehearsalJobHandlers({
+      db,
+      clock,
+      log,
+      restCalendars,
+      model,
+      profileOf: (id) => directory.get(id),
+      isSpent: deps.budget.isSpent,
+    }),
   };
 }
 

@@ -97,6 +97,7 @@ function productHandlers(): Record<string, JobHandler> {
       byMail: async () => void done.push("mail"),
     },
     usdIlsRate: 3.7,
+    budget: outside.budget,
   });
 }
 

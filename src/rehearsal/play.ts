@@ -7,20 +7,24 @@ import { identifyCustomer } from "../crm/customers/identify.ts";
 import type { RehearsalLine } from "../db/schema/rehearsal.ts";
 import { withTenant } from "../db/tenant.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import type { ChatConsumption } from "../usage/note-chat.ts";
 
-/** Hears which tools the model calls, and passes everything on. */
-class ToolNotes implements ChatModel {
+/** Hears which tools the model calls and what its answers consume, and passes everything on. */
+class ModelNotes implements ChatModel {
   readonly name: string;
   readonly #model: ChatModel;
+  readonly #consumed: ChatConsumption[];
   #called: string[] = [];
 
-  constructor(model: ChatModel) {
+  constructor(model: ChatModel, consumed: ChatConsumption[]) {
     this.name = model.name;
     this.#model = model;
+    this.#consumed = consumed;
   }
 
   async answer(request: ChatRequest, signal?: AbortSignal): Promise<ChatAnswer> {
     const answer = await this.#model.answer(request, signal);
+    this.#consumed.push(answer.usage);
     this.#called.push(...answer.toolCalls.map(({ name }) => name));
     return answer;
   }
@@ -40,6 +44,8 @@ export interface Play {
   scratch: BusinessId;
   lines: readonly string[];
   signal: AbortSignal;
+  /** Gets what every answer of the model consumes, also when it ends in an error. */
+  consumed: ChatConsumption[];
 }
 
 /**
@@ -48,9 +54,9 @@ export interface Play {
  */
 export async function playScenario(
   deps: TurnDeps,
-  { profile, scratch, lines, signal }: Play,
+  { profile, scratch, lines, signal, consumed }: Play,
 ): Promise<RehearsalLine[]> {
-  const model = new ToolNotes(deps.model);
+  const model = new ModelNotes(deps.model, consumed);
   const assistant = createAssistant({ ...deps, model });
   const at = <T>(work: (ctx: Ctx) => Promise<T>): Promise<T> =>
     withTenant(deps.db, scratch, (tx) => work({ businessId: scratch, actor: { kind: "assistant" }, tx }));

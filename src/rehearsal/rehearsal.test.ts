@@ -12,9 +12,11 @@ import { customers } from "../db/schema/customer.ts";
 import { jobs } from "../db/schema/job.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import type { RehearsalCheck } from "../db/schema/rehearsal.ts";
+import { usage } from "../db/schema/usage.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
+import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { listPromptVersions, savePrompt } from "../tenants/prompts.ts";
 import { listDrafts, publishDraft, saveDraft } from "./drafts.ts";
@@ -39,13 +41,14 @@ beforeEach(async () => {
 afterAll(() => db.drop());
 
 /** Plays what is queued of this business; the model follows `script`. */
-async function playAll(model: ScriptedModel | null): Promise<void> {
+async function playAll(model: ScriptedModel | null, isSpent = () => false): Promise<void> {
   const handlers = rehearsalJobHandlers({
     db,
     clock,
     log: silentLog,
     restCalendars,
     model,
+    isSpent,
     profileOf: (id) => ({
       id,
       name: "מספרת דנה",
@@ -84,6 +87,53 @@ const bookingModel = () => {
   );
   return model;
 };
+
+describe("S6: rehearsing costs money", () => {
+  test("which stands in the business's usage, and nowhere else", async () => {
+    const { id } = await draftOf("קוד");
+    const made = await scenario(["שלום"], []);
+    const model = new ScriptedModel();
+    model.will("שלום וברכה");
+    const run = await rehearsed(id, made.id, model);
+    const noted = await withSystem(db, (tx) =>
+      tx
+        .select()
+        .from(usage)
+        .where(eq(usage.key, `rehearsal:${run.id}:0`)),
+    );
+    expect(noted).toMatchObject([{ businessId: business.businessId, kind: "chat", model: model.name }]);
+    expect(model.requests).toHaveLength(1);
+  });
+
+  test("and so it is not done when the day's is used up", async () => {
+    const { id } = await draftOf("קוד");
+    const made = await scenario(["שלום"], []);
+    await business.run((ctx) => startRuns(ctx, id, [made.id]));
+    const model = new ScriptedModel();
+    await playAll(model, () => true);
+    const [run] = await business.run((ctx) => listRuns(ctx, id));
+    expect(run).toMatchObject({ status: "error", error: "budget_spent" });
+    expect(model.requests).toEqual([]);
+  });
+
+  test("and what waits is bounded, however many ask for it at once", async () => {
+    const { id } = await draftOf("קוד");
+    await business.run(async (ctx) => {
+      for (let n = 0; n < limits.rehearsalScenariosMax; n++)
+        await saveScenario(ctx, { name: `תרחיש ${n}`, lines: ["שלום"], checks: [] });
+    });
+    const asked = Array.from({ length: 4 }, () => business.run((ctx) => startRuns(ctx, id, [])));
+    const outcomes = await Promise.all(
+      asked.map((each) =>
+        each.then(
+          ({ length }) => length,
+          (error: AppError) => error.code,
+        ),
+      ),
+    );
+    expect(outcomes.toSorted()).toEqual([50, 50, "rate_limited", "rate_limited"]);
+  });
+});
 
 describe("a rehearsal", () => {
   test("plays the draft with the real tools, books in its own tenant only, and says what was met", async () => {

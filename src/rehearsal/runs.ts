@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { and, desc, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { rehearsalRuns, rehearsalScenarios } from "../db/schema/rehearsal.ts";
@@ -17,7 +17,8 @@ export const hashOf = (body: string): string => createHash("sha256").update(body
 
 /**
  * Queues every scenario named (none = all of the business's) against a draft, one after the other.
- * @throws AppError "not_found" for an unknown draft or scenario, "invalid" when there is none to play.
+ * @throws AppError "not_found" for an unknown draft or scenario, "invalid" when there is none to play, "rate_limited" when
+ * too many wait.
  */
 export async function startRuns(ctx: Ctx, draftId: string, scenarioIds: readonly string[]): Promise<RehearsalRun[]> {
   const draft = await findDraft(ctx, draftId);
@@ -33,6 +34,7 @@ export async function startRuns(ctx: Ctx, draftId: string, scenarioIds: readonly
       public: "no_scenarios",
       fields: [{ path: "scenarioIds", code: "required" }],
     });
+  await assertFewWait(ctx, scenarios.length);
   const runs = await ctx.tx
     .insert(rehearsalRuns)
     .values(
@@ -59,6 +61,18 @@ export async function startRuns(ctx: Ctx, draftId: string, scenarioIds: readonly
       maxAttempts: 2,
     });
   return runs;
+}
+
+/** Each costs money: what waits is bounded, however often and at once it is asked for. A day later it counts as lost. */
+async function assertFewWait({ tx, businessId }: Ctx, more: number): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`rehearsals ${businessId}`}, 0))`);
+  const recent = sql`${rehearsalRuns.createdAt} > now() - interval '1 day'`;
+  const waiting = and(eq(rehearsalRuns.businessId, businessId), eq(rehearsalRuns.status, "waiting"), recent);
+  if ((await tx.$count(rehearsalRuns, waiting)) + more > limits.rehearsalsWaitingMax)
+    throw new AppError("rate_limited", "too many rehearsals wait", {
+      public: "rehearsals_waiting",
+      retryAfterSeconds: 60,
+    });
 }
 
 /** The newest runs of a draft. @throws AppError "not_found" for an unknown draft. */

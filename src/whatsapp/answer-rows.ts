@@ -1,12 +1,10 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from "drizzle-orm";
-import type { TurnReply } from "../assistant/turn.ts";
-import { type BusinessId, type CustomerId, newId } from "../base/ids.ts";
+import type { BusinessId, CustomerId } from "../base/ids.ts";
 import { createTask } from "../crm/tasks/create-task.ts";
 import type { Database } from "../db/client.ts";
 import { customerIdentities, customers } from "../db/schema/customer.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
-import { usage } from "../db/schema/usage.ts";
 import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
@@ -214,23 +212,6 @@ export async function askPerson(ctx: Ctx, chat: WaitingChat, why: "late" | "unan
     urgency: "urgent",
     sourceKey: `whatsapp_${why}:${chat.conversationId}:${day}`,
   });
-}
-
-export async function noteUsage(ctx: Ctx, messageId: string, consumed: TurnReply["usage"]): Promise<void> {
-  for (const [index, { model, textInputTokens, cachedTextTokens, textOutputTokens }] of consumed.entries())
-    await ctx.tx
-      .insert(usage)
-      .values({
-        id: newId(),
-        businessId: ctx.businessId,
-        key: `answer:${messageId}:${index}`,
-        kind: "chat",
-        model,
-        textInputTokens,
-        cachedTextTokens,
-        textOutputTokens,
-      })
-      .onConflictDoNothing();
 }
 
 /** Chats of all businesses that are due and that nobody works at. */

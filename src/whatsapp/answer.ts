@@ -9,6 +9,7 @@ import type { Database } from "../db/client.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { noteChat } from "../usage/note-chat.ts";
 import { burstEnd } from "./answer-due.ts";
 import { type Plan, planAnswer } from "./answer-plan.ts";
 import {
@@ -17,7 +18,6 @@ import {
   dueChats,
   keepLeases,
   lockIsSilent,
-  noteUsage,
   release,
   settleBurst,
   type WaitingChat,
@@ -224,7 +224,7 @@ export class Answerer {
     const now = this.#deps.clock.instant();
     const last = chat.burst.at(-1)!;
     const { again, answered } = await this.#run(at, async (ctx) => {
-      await noteUsage(ctx, last.id, reply.usage);
+      await noteChat(ctx, `answer:${last.id}`, reply.usage);
       if (await lockIsSilent(ctx, chat.conversationId, now))
         return { again: await settleBurst(ctx, chat, "taken_over"), answered: false };
       await queueMessage(ctx, {

@@ -111,6 +111,7 @@ export const en: Translation<typeof he> = {
     errors: {
       no_model: "There is no OpenAI key, and without one nobody answers.",
       draft_changed: "The draft changed in between.",
+      budget_spent: "Today's budget is used up. Run it tomorrow, or raise the cap under Settings.",
       other: "It could not run. Try again.",
     },
     check: {
