@@ -31,6 +31,12 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
         await panel.shot(path.slice(1).replaceAll(/[/?=]+/g, "-"));
         expect(await panel.violations()).toEqual([]);
         expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+        expect(
+          await panel.page
+            .locator("h1")
+            .first()
+            .evaluate((title) => title.getBoundingClientRect().x),
+        ).toBePositive();
         expect(panel.errors).toEqual([]);
         await panel.close();
       }

@@ -111,6 +111,26 @@ describe("businesses", () => {
   });
 });
 
+test("a day of the audit is one of the zone that is asked for", async () => {
+  const who = await office();
+  const row = {
+    id: newId(),
+    businessId: who.businessId!,
+    actorName: "דנה",
+    action: "task.complete",
+    subject: "x",
+    detail: {},
+  };
+  const createdAt = Temporal.Instant.from("2026-03-01T22:30:00Z"); // half past midnight in Jerusalem
+  await withSystem(db, (tx) => tx.insert(auditLog).values({ ...row, createdAt }));
+  const onTheSecond = async (zone: string) => {
+    const path = `/api/admin/audit?businessId=${who.businessId}&from=2026-03-02&to=2026-03-02${zone}`;
+    return (await ask(admin, path)).body.items?.length;
+  };
+  expect([await onTheSecond("&zone=Asia/Jerusalem"), await onTheSecond("")]).toEqual([1, 0]);
+  expect((await ask(admin, "/api/admin/audit?zone=Asia/Nowhere")).status).toBe(422);
+});
+
 describe("the people of a business", () => {
   test("somebody is invited, takes the link up, and is known with the role", async () => {
     const who = await office();

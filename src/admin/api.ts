@@ -13,6 +13,7 @@ import type { Database } from "../db/client.ts";
 import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import { auditQuery, auditRow } from "../tenants/api-audit.ts";
+import { businessChange } from "../tenants/business.ts";
 import { listAudit } from "../tenants/list-audit.ts";
 import { spanOfDates } from "../tenants/zone.ts";
 import { usageAnswer, usageRange, usageSpan } from "../usage/api.ts";
@@ -75,8 +76,8 @@ const health = z.object({
   }),
 });
 
-// An installation has businesses in several zones: its own days are UTC's.
-const zone = "UTC";
+/** Whose days are meant: an installation has businesses in several zones, so whoever asks names a zone. */
+const ofZone = { zone: businessChange.shape.timezone.default("UTC") };
 
 /** `/api/admin`: the whole installation, for whoever runs it. */
 export const createAdminApi = (deps: AdminApiDeps) =>
@@ -120,10 +121,11 @@ const overviewRoutes = ({ db, usdIlsRate, state }: AdminApiDeps) =>
   new Hono<ApiEnv>()
     .get(
       "/api/admin/usage",
-      route({ summary: "What every business used, by UTC days", tag, access: "admin", answer: usageAnswer }),
-      query(usageRange),
+      route({ summary: "What every business used, by the days of a zone", tag, access: "admin", answer: usageAnswer }),
+      query(usageRange.extend(ofZone)),
       async (c) => {
-        const span = usageSpan(zone, c.req.valid("query"));
+        const { zone, ...range } = c.req.valid("query");
+        const span = usageSpan(zone, range);
         const deadlineMs = limits.jobQueryMs;
         return c.json(
           await withSystem(db, (tx) => usageReport({ tx, businessId: "all" }, "business", span, usdIlsRate), {
@@ -135,9 +137,9 @@ const overviewRoutes = ({ db, usdIlsRate, state }: AdminApiDeps) =>
     .get(
       "/api/admin/audit",
       route({ summary: "Who did what, anywhere", tag, access: "admin", answer: pageOf(everyRow) }),
-      query(auditQuery.extend({ businessId: z.uuid().optional() })),
+      query(auditQuery.extend({ businessId: z.uuid().optional(), ...ofZone })),
       async (c) => {
-        const { limit, cursor, from, to, businessId, ...rest } = c.req.valid("query");
+        const { limit, cursor, from, to, zone, businessId, ...rest } = c.req.valid("query");
         const filter = {
           ...rest,
           ...spanOfDates(zone, { from, to }),

@@ -4,6 +4,8 @@ import { door, member } from "../api/testing/door.ts";
 import { type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { calls } from "../db/schema/call.ts";
+import { meetings } from "../db/schema/meeting.ts";
+import { resources } from "../db/schema/resource.ts";
 import { usage } from "../db/schema/usage.ts";
 import { withTenant } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
@@ -95,4 +97,43 @@ test.each([
 ])("%s is 422 at %s", async (query, field) => {
   const { status, body } = await api.json<Answer>(owner, `/api/usage?${query}`);
   expect([status, body.error.fields[0].path]).toEqual([422, field]);
+});
+
+test("some days are compared with as many before: how calls ended, what was booked, what it cost", async () => {
+  const who = member(await addBusiness(db, { name: "סטודיו", phone: "+97231114003" as Phone }));
+  const businessId = who.businessId!;
+  const ended = (at: string, endReason: string | null, origin: "phone" | "browser" = "phone") =>
+    withTenant(db, businessId, (tx) => {
+      const id = newId<CallId>();
+      const callSid = `CA${id.replaceAll("-", "")}` as CallSid;
+      return tx
+        .insert(calls)
+        .values({ id, businessId, callSid, startedAt: Temporal.Instant.from(at), endReason, origin });
+    });
+  await ended("2026-03-08T10:00:00Z", "caller_hung_up");
+  await ended("2026-03-09T10:00:00Z", "transferred");
+  await ended("2026-03-14T10:00:00Z", "fallback");
+  await ended("2026-03-14T11:00:00Z", null); // goes on
+  await ended("2026-03-14T12:00:00Z", "caller_hung_up", "browser"); // a test
+  await ended("2026-03-07T21:59:59Z", "lost"); // a second before midnight in Jerusalem
+  await ended("2026-02-28T21:59:59Z", "caller_hung_up"); // before the days before
+  await useOnce(who, "2026-03-10T10:00:00Z");
+  await useOnce(stranger, "2026-03-10T10:00:00Z");
+  const meet = (at: string, source: "call" | "staff", status: "booked" | "cancelled") =>
+    withTenant(db, businessId, async (tx) => {
+      const [room] = await tx.select().from(resources);
+      const startsAt = Temporal.Instant.from(at).add({ hours: 50 });
+      const [endsAt, createdAt] = [startsAt.add({ minutes: 30 }), Temporal.Instant.from(at)];
+      const span = { startsAt, endsAt, busyFrom: startsAt, busyTo: endsAt, createdAt };
+      await tx.insert(meetings).values({ id: newId(), businessId, resourceId: room!.id, source, status, ...span });
+    });
+  await meet("2026-03-09T10:00:00Z", "call", "booked");
+  await meet("2026-03-10T10:00:00Z", "call", "cancelled");
+  await meet("2026-03-11T10:00:00Z", "staff", "booked");
+  await meet("2026-03-02T10:00:00Z", "call", "booked");
+  const { body } = await api.json<Answer>(who, "/api/usage/compared?from=2026-03-08&to=2026-03-14");
+  expect(body).toEqual({
+    now: { answered: 2, missed: 1, handedOver: 1, booked: 2, costAgorot: 1_605 },
+    before: { answered: 0, missed: 1, handedOver: 0, booked: 1, costAgorot: 0 },
+  });
 });

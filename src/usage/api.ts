@@ -9,6 +9,7 @@ import { AppError } from "../base/errors.ts";
 import type { Database } from "../db/client.ts";
 import { limits } from "../limits.ts";
 import { spanOfDates, zoneOf } from "../tenants/zone.ts";
+import { compare } from "./compared.ts";
 import { usageReport } from "./report.ts";
 
 export const usageRange = z.strictObject({ from: dateInput, to: dateInput });
@@ -39,26 +40,63 @@ export const usageAnswer = z.object({
   unpriced: z.array(z.string()),
 });
 
+const outcomes = z.object({
+  answered: z.int(),
+  missed: z.int(),
+  handedOver: z.int(),
+  booked: z.int(),
+  costAgorot: z.int(),
+});
+const compared = z.object({ now: outcomes, before: outcomes });
+
 // More than a year in one answer would be read by nobody.
 const daysMax = 400;
 
 /** `/api/usage`: minutes, tokens, messages and what they cost (C6). */
 export const createUsageApi = ({ db, usdIlsRate }: { db: Database; usdIlsRate: number }) =>
-  new Hono<ApiEnv>().get(
-    "/api/usage",
-    route({ summary: "What was used, by day or month", tag: "usage", access: "staff", answer: usageAnswer }),
-    query(usageQuery),
-    async (c) => {
-      const { by, ...range } = c.req.valid("query");
-      const report = await inTenant(
-        db,
-        c,
-        async (ctx) => usageReport(ctx, by, usageSpan(await zoneOf(ctx), range), usdIlsRate),
-        { deadlineMs: limits.jobQueryMs },
-      );
-      return c.json(report);
-    },
-  );
+  new Hono<ApiEnv>()
+    .get(
+      "/api/usage",
+      route({ summary: "What was used, by day or month", tag: "usage", access: "staff", answer: usageAnswer }),
+      query(usageQuery),
+      async (c) => {
+        const { by, ...range } = c.req.valid("query");
+        const report = await inTenant(
+          db,
+          c,
+          async (ctx) => usageReport(ctx, by, usageSpan(await zoneOf(ctx), range), usdIlsRate),
+          { deadlineMs: limits.jobQueryMs },
+        );
+        return c.json(report);
+      },
+    )
+    .get(
+      "/api/usage/compared",
+      route({
+        summary: "What came of some days, and of as many before them",
+        tag: "usage",
+        access: "staff",
+        answer: compared,
+      }),
+      query(usageRange),
+      async (c) => {
+        const { from, to } = c.req.valid("query");
+        const answer = await inTenant(
+          db,
+          c,
+          async (ctx) => {
+            const zone = await zoneOf(ctx);
+            const now = usageSpan(zone, { from, to });
+            const first = Temporal.PlainDate.from(from);
+            const days = first.until(Temporal.PlainDate.from(to)).days + 1;
+            const earlier = { from: first.subtract({ days }).toString(), to: first.subtract({ days: 1 }).toString() };
+            return compare(ctx, { now, before: usageSpan(zone, earlier) }, usdIlsRate);
+          },
+          { deadlineMs: limits.jobQueryMs },
+        );
+        return c.json(answer);
+      },
+    );
 
 /** @throws AppError "invalid" for dates that run backwards or are too far apart. */
 export function usageSpan(zone: string, range: z.output<typeof usageRange>) {

@@ -1,6 +1,7 @@
 import type { InferRequestType, InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { resource, resourceBy } from "../resource.ts";
+import { zone } from "../session.ts";
 import type { Usage } from "./reports.ts";
 
 const { admin } = api;
@@ -30,5 +31,5 @@ export const health = resource<Health>(async (signal) => (await admin.health.$ge
 
 export const adminUsageBy = resourceBy<Usage>(async (key, signal) => {
   const [from = "", to = ""] = key.split(" ");
-  return (await admin.usage.$get({ query: { from, to } }, { init: { signal } })).json();
+  return (await admin.usage.$get({ query: { from, to, zone: zone.value } }, { init: { signal } })).json();
 });

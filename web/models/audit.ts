@@ -1,6 +1,7 @@
 import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { type Resource, resourceBy } from "../resource.ts";
+import { zone } from "../session.ts";
 
 const { admin, audit } = api;
 
@@ -61,4 +62,6 @@ const init = (signal: AbortSignal | undefined) => (signal ? { init: { signal } }
 export const ownAudit = auditOf(async (query, signal) => (await audit.$get({ query }, init(signal))).json());
 
 /** Of the whole installation. */
-export const adminAudit = auditOf(async (query, signal) => (await admin.audit.$get({ query }, init(signal))).json());
+export const adminAudit = auditOf(async (query, signal) =>
+  (await admin.audit.$get({ query: { ...query, zone: zone.value } }, init(signal))).json(),
+);

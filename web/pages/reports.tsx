@@ -2,7 +2,7 @@ import { now } from "../clock.ts";
 import { addDays } from "../dates.ts";
 import { dateName, dayKey, money, number } from "../format.ts";
 import { chartColumn } from "../icons.ts";
-import { type Usage, usageBy } from "../models/reports.ts";
+import { type Compared, comparedBy, type Usage, usageBy } from "../models/reports.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
@@ -14,7 +14,7 @@ const spans = [7, 30, 90] as const;
 /** What was used and what it cost (C6). */
 export default function ReportsPage() {
   const t = settingsWords().reports;
-  const days = spans.find((span) => String(span) === query.value.get("days")) ?? 30;
+  const days = spans.find((span) => String(span) === query.value.get("days")) ?? 7;
   const to = dayKey(now());
   const key = `${addDays(to, 1 - days)} ${to}`;
   return (
@@ -31,10 +31,52 @@ export default function ReportsPage() {
           </button>
         ))}
       </fieldset>
+      <Loaded key={`compared ${key}`} from={comparedBy(key)}>
+        {(compared) => <Outcomes of={compared} days={days} />}
+      </Loaded>
       <Loaded key={key} from={usageBy(key)}>
         {(usage) => <Report of={usage} from={addDays(to, 1 - days)} days={days} />}
       </Loaded>
     </Page>
+  );
+}
+
+/** In the order in which an owner asks, with the list behind the number where there is one. */
+const outcomes = [
+  ["answered", "/calls?show=handled"],
+  ["missed", "/calls?show=missed"],
+  ["handedOver", null],
+  ["booked", "/calendar"],
+  ["costAgorot", null],
+] as const;
+
+/** These days against as many before them. */
+function Outcomes({ of: { now: current, before }, days }: { of: Compared; days: number }) {
+  const t = settingsWords().reports;
+  const said = (name: keyof Compared["now"], value: number) => (name === "costAgorot" ? money(value) : number(value));
+  return (
+    <table class="numbers-table">
+      <thead>
+        <tr>
+          <th scope="col">{t.compared}</th>
+          <th scope="col">{t.days(days)}</th>
+          <th scope="col">{t.before(days)}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {outcomes.map(([name, list]) => (
+          <tr key={name}>
+            <th scope="row">{list === null ? t.outcomes[name] : <a href={list}>{t.outcomes[name]}</a>}</th>
+            <td>
+              <bdi>{said(name, current[name])}</bdi>
+            </td>
+            <td class="muted">
+              <bdi>{said(name, before[name])}</bdi>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
