@@ -14,7 +14,7 @@ inBrowser("old data in a browser", {}, (given) => {
 
   test("what no fact tells of is read again after a while, and says of when it is when that fails", async () => {
     const { page, close } = await open({ role: "system_admin", path: "/admin/health" });
-    await page.locator(".skeleton").first().waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: "התהליך" }).waitFor();
     await page.route("**/api/admin/health", (route) => route.fulfill({ status: 500, json: {} }));
     await page.clock.setFixedTime(Date.now() + 60_000);
     await page.locator("a[href='/admin/audit']").first().click();
