@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import type { Page } from "playwright-core";
 import { withSystem } from "../src/db/tenant.ts";
+import { until } from "../src/e2e/testing/until.ts";
 import { fillOffice } from "./testing/busy-day.ts";
 import { inBrowser } from "./testing/in-browser.ts";
 import { password, people } from "./testing/office.ts";
@@ -24,6 +25,9 @@ inBrowser("a session that ends, in a browser", {}, (given) => {
     await page.getByRole("button", { name: "שמירה" }).click();
     await asked;
     await endOf(people.owner.email);
+    // The process hears of it a moment later: until then the change would still be let through.
+    const me = `${given.office.stage.listensAt}/api/auth/me`;
+    await until("the session's end", async () => (await page.request.get(me)).status() === 401);
     held.resolve();
     await again(page).waitFor();
   };
