@@ -210,10 +210,10 @@ const rest = async (method: string, path: string, form?: Record<string, string>)
 describe("faults of the line", () => {
   test("a reset socket and a half-open one end as the network sees them", async () => {
     relay();
-    const reset = await call({ faults: { resetAtMs: 500 }, patienceMs: 3_000 });
+    const reset = await call({ faults: { resetAtMs: 3_000 }, patienceMs: 8_000 });
     expect(reset.moments.map(({ name }) => name)).toContain("stream ended: broken");
     const product = relay();
-    await call({ faults: { halfOpenAtMs: 500 }, patienceMs: 2_000 });
+    await call({ faults: { halfOpenAtMs: 3_000 }, patienceMs: 6_000 });
     expect(product.fromTwilio.map(({ event }) => event)).not.toContain("stop");
   });
 

@@ -195,6 +195,7 @@ export const tenantCases: Readonly<Record<string, TenantCase>> = {
   "PATCH /api/team/:id": { at: "/api/team/{user}", body: { name: "x" } },
   "DELETE /api/team/:id": { at: "/api/team/{user}" },
   "GET /api/usage": { at: `/api/usage?${dates}` },
+  "GET /api/usage/compared": { at: `/api/usage/compared?${dates}` },
   "GET /api/keys": own,
   "POST /api/keys": { body: { name: "x", scope: "read" } },
   "DELETE /api/keys/:id": { at: "/api/keys/{key}" },
