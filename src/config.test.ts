@@ -22,12 +22,20 @@ describe("the environment", () => {
   test("every problem is reported in one message, and never with its value", () => {
     const message = problemsOf({
       PORT: "http",
+      TRUSTED_PROXIES: "cloudflare",
       PUBLIC_BASE_URL: "ftp://secret-host",
       SESSION_SECRET: "too-short-secret",
       TWILIO_AUTH_TOKEN: "token-value",
       LOG_LEVEL: "loud",
     });
-    for (const name of ["PORT", "PUBLIC_BASE_URL", "SESSION_SECRET", "TWILIO_ACCOUNT_SID", "LOG_LEVEL"])
+    for (const name of [
+      "PORT",
+      "TRUSTED_PROXIES",
+      "PUBLIC_BASE_URL",
+      "SESSION_SECRET",
+      "TWILIO_ACCOUNT_SID",
+      "LOG_LEVEL",
+    ])
       expect(message).toContain(`${name}:`);
     for (const value of ["secret-host", "too-short-secret", "token-value", "loud"])
       expect(message).not.toContain(value);

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { proxiesIn } from "./base/peer-address.ts";
 import type { Phone } from "./base/phone.ts";
 
 /**
@@ -16,10 +17,23 @@ const whatsappSocketUrl = "wss://web.whatsapp.com/ws/chat";
 const isOwnOrLoopback = (url: string): boolean =>
   url === whatsappSocketUrl || ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
+const areNetworks = (list: string[]): boolean => {
+  try {
+    return proxiesIn(list) !== null;
+  } catch {
+    return false;
+  }
+};
+const networks = z
+  .string()
+  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ""))
+  .refine(areNetworks, { error: 'must be addresses or networks like "173.245.48.0/20", with commas between' });
+
 const environment = z.object({
   PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535).default(3000),
   HOST: z.string().trim().min(1).default("127.0.0.1"),
   PUBLIC_BASE_URL: baseUrl.optional(),
+  TRUSTED_PROXIES: networks.default([]),
   STORAGE_DIR: z.string().trim().min(1).default("./storage"),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
   SESSION_SECRET: z.string().min(32, { error: "must have at least 32 characters" }).optional(),
@@ -69,6 +83,8 @@ export interface Config {
     port: number;
     /** Address under which Twilio and browsers reach us, without a trailing slash; null = derived from the bound port. */
     publicBaseUrl: string | null;
+    /** Proxies before our own, such as Cloudflare's: addresses and networks. */
+    trustedProxies: readonly string[];
     /** How often one person, or one key, may ask the API. */
     requestsPerMinute: number;
   };
@@ -145,6 +161,7 @@ function toConfig(env: z.infer<typeof environment>): Config {
       host: env.HOST,
       port: env.PORT,
       publicBaseUrl: env.PUBLIC_BASE_URL ?? null,
+      trustedProxies: env.TRUSTED_PROXIES,
       requestsPerMinute: env.API_REQUESTS_PER_MINUTE,
     },
     storageDir: resolve(env.STORAGE_DIR),

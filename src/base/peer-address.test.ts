@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { peerAddress } from "./peer-address.ts";
+import { peerAddress, proxiesIn } from "./peer-address.ts";
 
 const rows: [what: string, peer: string | undefined, forwardedFor: string | null, address: string | null][] = [
   ["a direct peer", "203.0.113.9", null, "203.0.113.9"],
@@ -20,4 +20,22 @@ const rows: [what: string, peer: string | undefined, forwardedFor: string | null
 ];
 test.each(rows)("K12: whom a request counts against: %s", (_what, peer, forwardedFor, address) => {
   expect(peerAddress(peer, forwardedFor)).toBe(address);
+});
+
+const isProxy = proxiesIn(["173.245.48.0/20", "198.51.100.7", "2606:4700::/32"]);
+const behindTwo: typeof rows = [
+  ["the service before our proxy is no client", "127.0.0.1", "203.0.113.9, 173.245.50.1", "203.0.113.9"],
+  ["nor is it when it is in front of us", "173.245.50.1", "203.0.113.9", "203.0.113.9"],
+  ["a claim before the client's own address", "10.0.0.2", "6.6.6.6, 203.0.113.9, 198.51.100.7", "203.0.113.9"],
+  ["over IPv6", "2606:4700::8", "2001:db8::1, 2606:4700:5::1", "2001:db8:0:0::/64"],
+  ["a stranger beside the service", "173.245.64.1", "203.0.113.9", "173.245.64.1"],
+  ["proxies only", "127.0.0.1", "173.245.50.1", null],
+  ["a hop that is no address", "127.0.0.1", "unknown, 173.245.50.1", "unknown"],
+];
+test.each(behindTwo)("K12: behind a service that is named: %s", (_what, peer, forwardedFor, address) => {
+  expect(peerAddress(peer, forwardedFor, isProxy)).toBe(address);
+});
+
+test.each(["", "office", "10.0.0.0/33", "10.0.0.0/x", "1.2.3", "::/129"])('"%s" is no network', (text) => {
+  expect(() => proxiesIn([text])).toThrow(TypeError);
 });

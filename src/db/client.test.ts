@@ -1,13 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
+import { type BusinessId, newId } from "../base/ids.ts";
 import type { Log, LogFields } from "../base/log.ts";
 import { silentLog } from "../base/log.ts";
+import { onBehalfOf } from "../base/on-behalf.ts";
 import { limits } from "../limits.ts";
 import { type Database, openDatabase } from "./client.ts";
 import { connectPostgres } from "./connect.ts";
 import { mayPass } from "./errors.ts";
-import { withSystem } from "./tenant.ts";
+import { withSystem, withTenant } from "./tenant.ts";
 import { type TestDatabase, testDatabase } from "./test-db.ts";
 import { type BrokenLink, brokenLink } from "./testing/broken-link.ts";
 
@@ -162,6 +164,12 @@ test("slow SQL is logged with its text and without its parameters", async () => 
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatchObject({ event: "slow SQL", sql: "select pg_sleep(0.25), $1::text" });
   expect(JSON.stringify(warnings)).not.toContain("1234567");
+});
+
+test("slow SQL is logged with the request and the business that it was for", async () => {
+  const businessId = newId<BusinessId>();
+  await onBehalfOf({ request: "r1" }, () => withTenant(db, businessId, (tx) => tx.execute(sql`select pg_sleep(0.25)`)));
+  expect(warnings).toEqual([expect.objectContaining({ event: "slow SQL", request: "r1", biz: businessId })]);
 });
 
 const codes: [unknown, boolean][] = [

@@ -173,6 +173,7 @@ test.if(process.getuid?.() === 0)(
     servers.push(server);
     expect(await show(server, "server_encoding")).toBe("UTF8");
   },
+  60_000, // a copy of 100 MB, and an initdb
 );
 
 // npm archives hold no links, and Bun runs no install scripts: without the links initdb dies for want of libicu.

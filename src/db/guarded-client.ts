@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import type { Log } from "../base/log.ts";
+import { behalf } from "../base/on-behalf.ts";
 import { limits } from "../limits.ts";
 import { begin, type MakeStatement, type Scope, type Statement } from "./transaction.ts";
 
@@ -18,7 +19,7 @@ const preparedParametersMax = 32;
  *
  * - those with a few parameters are prepared once per connection: the driver asks for the types of an unprepared one
  *   first, a round trip each time. They are planned anew all the same (`plan_cache_mode`), with the values that they have;
- * - those over `limits.slowSqlMs` are logged: text and time, never parameters, which are customers' data.
+ * - those over `limits.slowSqlMs` are logged: text, time and on whose behalf, never parameters, which are customers' data.
  */
 export function guarded(client: Sql, log: Log): GuardedClient {
   const unsafe: MakeStatement = (text, parameters = []) => {
@@ -27,9 +28,11 @@ export function guarded(client: Sql, log: Log): GuardedClient {
     const prepare = count > 0 && count <= preparedParametersMax;
     const statement = client.unsafe(text, parameters, { prepare }) as Statement;
     const startMs = performance.now();
+    const fields = behalf();
     const done = (): void => {
       const ms = Math.round(performance.now() - startMs);
-      if (ms >= limits.slowSqlMs) log.warn("DB", "slow SQL", { ms, sql: text.replace(/\s+/g, " ").slice(0, 500) });
+      if (ms >= limits.slowSqlMs)
+        log.warn("DB", "slow SQL", { ms, ...fields, sql: text.replace(/\s+/g, " ").slice(0, 500) });
     };
     void statement.then(done, done);
     return statement;

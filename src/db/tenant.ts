@@ -1,4 +1,5 @@
 import type { BusinessId } from "../base/ids.ts";
+import { onBehalfOf } from "../base/on-behalf.ts";
 import { limits } from "../limits.ts";
 import type { Database, Tx } from "./client.ts";
 import { scopeOf } from "./orm.ts";
@@ -25,7 +26,9 @@ export function withTenant<T>(
   run: (tx: Tx) => Promise<T>,
   options: WithOptions = {},
 ): Promise<T> {
-  return transaction(db, options, ["app.business_id", businessId], run);
+  return transaction(db, options, ["app.business_id", businessId], (tx) =>
+    onBehalfOf({ biz: businessId }, async () => run(tx)),
+  );
 }
 
 /**

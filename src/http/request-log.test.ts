@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { Hono } from "hono";
 import { systemClock } from "../base/clock.ts";
-import { createLog } from "../base/log.ts";
+import { createLog, silentLog } from "../base/log.ts";
+import { behalf } from "../base/on-behalf.ts";
 import { requestLog } from "./request-log.ts";
 
 test.each([
@@ -21,4 +22,14 @@ test.each([
   const app = new Hono().use(...requestLog(log, systemClock));
   await app.request(path);
   expect(lines.join("")).toContain(`path=${logged} `);
+});
+
+test("what a request does far below knows in the log which request it was; requests at once do not mix", async () => {
+  const app = new Hono().use(...requestLog(silentLog, systemClock)).get("/", async (c) => {
+    await Promise.resolve();
+    return c.json(behalf());
+  });
+  const answers = await Promise.all([app.request("/"), app.request("/")]);
+  for (const answer of answers) expect(await answer.json()).toEqual({ request: answer.headers.get("x-request-id") });
+  expect(behalf()).toEqual({});
 });

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { requestId } from "hono/request-id";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { onBehalfOf } from "../base/on-behalf.ts";
 
 // Slower answers than this are worth a line at info; Twilio waits 15 s, a person about one.
 const slowMs = 1_000;
@@ -12,7 +13,7 @@ const numbers = /\/(?:\+|%2b)?\d{6,}(?=\d{4}(?:\/|$))/gi;
 export function requestLog(log: Log, clock: Clock): MiddlewareHandler[] {
   const line: MiddlewareHandler = async (c, next) => {
     const startedMs = clock.nowMs();
-    await next();
+    await onBehalfOf({ request: c.get("requestId") }, next);
     c.res.headers.set("X-Request-Id", c.get("requestId")); // an answer that is no `c.body` loses what was set before
     const ms = Math.round(clock.nowMs() - startedMs);
     const path = c.req.path.replace(numbers, "/…");

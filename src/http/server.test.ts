@@ -9,6 +9,7 @@ test("what breaks while an answer is sent shows nothing of the inside", async ()
   const server = listen({
     host: "127.0.0.1",
     port: 0,
+    trustedProxies: [],
     routes,
     sockets: [],
     websocket: { message() {} },

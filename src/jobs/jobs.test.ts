@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
+import { behalf } from "../base/on-behalf.ts";
 import { connectPostgres } from "../db/connect.ts";
 import { businesses } from "../db/schema/business.ts";
 import { jobs } from "../db/schema/job.ts";
@@ -84,6 +85,18 @@ test("a job exists if and only if its transaction commits", async () => {
   expect(await rows()).toEqual([]);
   await add();
   expect(await rows()).toHaveLength(1);
+});
+
+test("what a job does far below knows in the log which job it was", async () => {
+  const seen = Promise.withResolvers<unknown>();
+  run({
+    q: async (job) => {
+      await withTenant(db, business, async () => seen.resolve([job.id, behalf()]));
+    },
+  });
+  await add();
+  const [id, fields] = (await seen.promise) as [string, unknown];
+  expect(fields).toEqual({ job: id, queue: "q", biz: business });
 });
 
 test("a tenant cannot queue work for another", async () => {

@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { AppError, describeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import { onBehalfOf } from "../base/on-behalf.ts";
 import type { Random } from "../base/random.ts";
 import { jobsChannel } from "../db/change-notice.ts";
 import type { Database } from "../db/client.ts";
@@ -151,7 +152,7 @@ class Runner implements JobRunner {
   async #run(job: ClaimedJob, signal: AbortSignal): Promise<void> {
     const { db, handlers, log } = this.#deps;
     try {
-      await handlers[job.queue]?.(job, signal);
+      await onBehalfOf({ job: job.id, queue: job.queue }, async () => handlers[job.queue]?.(job, signal));
     } catch (error) {
       if (!signal.aborted) await this.#failed(job, error);
       return;

@@ -2,7 +2,6 @@ import type { Server, ServerWebSocket } from "bun";
 import type { Clock } from "../base/clock.ts";
 import type { CallSid } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
-import { peerAddress } from "../base/peer-address.ts";
 import { MediaConnection } from "../twilio/media-connection.ts";
 import { type MediaPeer, type MediaSocketData, upgradeMedia } from "../twilio/media-socket.ts";
 import type { CallDesk } from "../twilio/ports.ts";
@@ -54,9 +53,8 @@ export function createTestCallSocket(deps: TestCallSocketDeps) {
     };
   return {
     handles: (request: Request) => new URL(request.url).pathname === testCallSocketPath,
-    upgrade(request: Request, server: Server<MediaSocketData>): Response | undefined {
+    upgrade(request: Request, server: Server<MediaSocketData>, address: string | null): Response | undefined {
       if (!deps.isPanel(request.headers)) return new Response("forbidden", { status: 403 });
-      const address = peerAddress(server.requestIP(request)?.address, request.headers.get("x-forwarded-for"));
       return upgradeMedia(request, server, enter(address));
     },
   };

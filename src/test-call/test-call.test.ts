@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from "bun:test";
+import { Hono } from "hono";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
 import type { BegunCall } from "../calls/log.ts";
+import { listen } from "../http/server.ts";
 import { limits } from "../limits.ts";
 import { createSwitchboard } from "../live-call/switchboard.ts";
 import { ListJournal, MapPhrases, ScriptedPhone, testSettings } from "../live-call/testing/call-bench.ts";
@@ -10,7 +12,7 @@ import { chain, frames, noise, voice } from "../live-call/vad/testing/voice.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { createDemoClips } from "../speech/demo-clips.ts";
 import { DemoEngine } from "../speech/demo-engine.ts";
-import { type MediaSocketData, mediaWebSocket } from "../twilio/media-socket.ts";
+import { mediaWebSocket } from "../twilio/media-socket.ts";
 import { StreamTokens } from "../twilio/stream-token.ts";
 import { BrowserPhones } from "./browser-phones.ts";
 import { type TestCall, TestCallDesk } from "./desk.ts";
@@ -56,13 +58,8 @@ function setUp(clock: Clock = systemClock) {
   const over = (callSid: TestCall["callSid"]) => desk.over(callSid);
   const isPanel = (headers: Headers) => headers.get("origin") === origin;
   const socket = createTestCallSocket({ desk: switchboard, phones, tokens, over, isPanel, clock, log });
-  const server = Bun.serve<MediaSocketData>({
-    hostname: "127.0.0.1",
-    port: 0,
-    fetch: (request, self) =>
-      socket.handles(request) ? socket.upgrade(request, self) : new Response("no", { status: 404 }),
-    websocket: mediaWebSocket,
-  });
+  const at = { host: "127.0.0.1", port: 0, trustedProxies: [] };
+  const server = listen({ ...at, routes: new Hono(), sockets: [socket], websocket: mediaWebSocket, log });
   running.push(server);
   return { desk, switchboard, journal, telephone, begun, url: `ws://127.0.0.1:${server.port}/ws/test-call` };
 }

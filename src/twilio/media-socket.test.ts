@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { Hono } from "hono";
 import type { CallSid } from "../base/ids.ts";
+import { listen } from "../http/server.ts";
 import { limits } from "../limits.ts";
-import { createMediaSocket, type MediaSocketData, mediaWebSocket } from "./media-socket.ts";
+import { createMediaSocket, mediaWebSocket } from "./media-socket.ts";
 import { signatureOf } from "./signature.ts";
 import { accountSid, authToken, createEdge, publicBaseUrl, sid, tokenIn } from "./testing/voice-edge.ts";
 
@@ -68,13 +70,8 @@ afterEach(() => Promise.all(running.splice(0).map((server) => server.stop(true))
 function setUp() {
   const edge = createEdge();
   const media = createMediaSocket({ ...edge, accountSid });
-  const server = Bun.serve<MediaSocketData>({
-    hostname: "127.0.0.1",
-    port: 0,
-    fetch: (request, self) =>
-      media.handles(request) ? media.upgrade(request, self) : new Response("no", { status: 404 }),
-    websocket: mediaWebSocket,
-  });
+  const at = { host: "127.0.0.1", port: 0, trustedProxies: [] };
+  const server = listen({ ...at, routes: new Hono(), sockets: [media], websocket: mediaWebSocket, log: edge.log });
   running.push(server);
   const wss = `${publicBaseUrl.replace("https", "wss")}/ws/twilio-media`;
   const dial = (path = "/ws/twilio-media", headers: Record<string, string> = {}) =>

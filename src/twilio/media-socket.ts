@@ -1,5 +1,4 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from "bun";
-import { peerAddress } from "../base/peer-address.ts";
 import { limits } from "../limits.ts";
 import { MediaConnection, type MediaConnectionDeps } from "./media-connection.ts";
 import { RefusalLog } from "./refusal-log.ts";
@@ -40,7 +39,7 @@ export interface MediaSocket {
   /** Whether a request is for this socket; with or without the trailing slash (V3). */
   handles(request: Request): boolean;
   /** Undefined = upgraded: answer nothing. Otherwise the refusal to send. */
-  upgrade(request: Request, server: Server<MediaSocketData>): Response | undefined;
+  upgrade(request: Request, server: Server<MediaSocketData>, address: string | null): Response | undefined;
   /** Sockets that have not said which call they are for. */
   readonly strangers: number;
 }
@@ -62,12 +61,11 @@ export function createMediaSocket(deps: MediaSocketDeps): MediaSocket {
   const connectionDeps: MediaConnectionDeps = { ...deps, waitingRoom };
   return {
     handles: (request) => socketPaths.has(targetOf(request.url).split("?", 1)[0] ?? ""),
-    upgrade(request, server) {
+    upgrade(request, server, address) {
       if (!deps.gate.acceptsUpgrade(request.url, request.headers.get("x-twilio-signature"))) {
         refusals.note(mediaSocketPath);
         return new Response("forbidden", { status: 403 });
       }
-      const address = peerAddress(server.requestIP(request)?.address, request.headers.get("x-forwarded-for"));
       const enter = (socket: ServerWebSocket<unknown>) => new MediaConnection(connectionDeps, socket, address);
       return upgradeMedia(request, server, enter);
     },
