@@ -6,8 +6,9 @@ import {
   inPath,
   isUnsafe,
   openTwoTenants,
-  routesOf,
   type TwoTenants,
+  tenantRoutesOf,
+  textOf,
 } from "./testing/two-tenants.ts";
 
 // K8, the other half of isolation.test.ts: the database does not keep the businesses apart here, so that only the code does.
@@ -19,17 +20,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => tenants.close(), 30_000);
 
-const routes = (): string[] =>
-  routesOf(tenants.api).filter((route) => route in tenantCases && !route.includes(" /api/admin/"));
-
 test("without row-level security, too, one business reads and changes nothing of the other", async () => {
   const { a, b } = tenants;
   const before = await tenants.rowsOf(b.ids.business!);
   let tried = 0;
-  for (const route of routes())
+  for (const route of tenantRoutesOf(tenants.api))
     for (const ids of isUnsafe(route) ? [b.ids] : [b.ids, a.ids]) {
       const { status, body } = await askRoute(a.owner, route, ids);
-      const said = typeof body === "string" ? body : JSON.stringify(body);
+      const said = textOf(body);
       expect(status, `${route}: ${said}`).toBeLessThan(500);
       if (ids === b.ids && inPath(tenantCases[route]!)) expect([status, route], said).toEqual([404, route]);
       expectNothingOf(b.ids, said, route);

@@ -11,6 +11,8 @@ import {
   routesOf,
   type Tenant,
   type TwoTenants,
+  tenantRoutesOf,
+  textOf,
 } from "./testing/two-tenants.ts";
 
 // S1, S2, C1: every route of the product, asked as one business with the ids of another. The routes come from the router
@@ -42,7 +44,7 @@ describe("S1: one business with another's ids", () => {
       const known = tenantCases[route]!;
       const isAdmin = route.includes(" /api/admin/");
       const { status, body } = await ask(a.owner, route, b.ids);
-      const said = typeof body === "string" ? body : JSON.stringify(body);
+      const said = textOf(body);
       tried.routes++;
       if (namesForeign(known)) tried.withIds++;
       expect(status, `${route}: ${said}`).toBeLessThan(500);
@@ -71,9 +73,9 @@ describe("S1: one business with another's ids", () => {
 
   test("an administrator inside the one sees nothing of the other, and no route outside a business", async () => {
     const before = await tenants.rowsOf(b.ids.business!);
-    for (const route of routes().filter((each) => each in tenantCases && !each.includes(" /api/admin/"))) {
+    for (const route of tenantRoutesOf(tenants.api)) {
       const { status, body } = await ask(tenants.adminInA, route, b.ids);
-      const said = typeof body === "string" ? body : JSON.stringify(body);
+      const said = textOf(body);
       expect(status, `${route}: ${said}`).toBeLessThan(500);
       if (inPath(tenantCases[route]!)) expect([status, route], said).toEqual([404, route]);
       expectNothingOf(b.ids, said, route);

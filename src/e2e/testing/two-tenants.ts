@@ -74,6 +74,11 @@ export async function openTwoTenants(): Promise<TwoTenants> {
 export const routesOf = (api: Hono<ApiEnv>): string[] => [
   ...new Set(api.routes.filter(({ method }) => method !== "ALL").map(({ method, path }) => `${method} ${path}`)),
 ];
+/** Those of a business: they have a case, and are no administrator's. */
+export const tenantRoutesOf = (api: Hono<ApiEnv>): string[] =>
+  routesOf(api).filter((route) => route in tenantCases && !route.includes(" /api/admin/"));
+/** An answer's body as the text in which ids and words are looked for. */
+export const textOf = (body: unknown): string => (typeof body === "string" ? body : JSON.stringify(body));
 export const isUnsafe = (route: string): boolean => !route.startsWith("GET ");
 
 const fill = (text: string, ids: Seeded): string =>
