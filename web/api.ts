@@ -62,7 +62,7 @@ effect(() => {
 const answerMs = 20_000;
 
 /** Another tab has entered another business, or somebody else has logged in there: this page shows what is no longer theirs. */
-export const pageOfAnother = "page_of_another";
+const pageOfAnother = "page_of_another";
 
 /** Nothing that waits may go on as somebody else. */
 export async function loadedAnew(): Promise<never> {
@@ -102,9 +102,7 @@ async function call(input: RequestInfo | URL, init: RequestInit = {}): Promise<R
     await loggedInAgain();
     return call(input, init);
   }
-  const refused = await refusal(response);
-  if (refused.reason === pageOfAnother) await loadedAnew();
-  throw refused;
+  throw await refusal(response);
 }
 
 /** The server's HTTP interface, typed from the server's own code: `await (await api.leads.$get({ query: {} })).json()`. */
@@ -113,10 +111,12 @@ export const { api } = hc<Api>(location.origin, { fetch: call as typeof fetch })
 /** Options of a typed call that may be made without a login. */
 export const asStranger = { headers: { [mayBeLoggedOut]: "1" } } as const;
 
+/** What the server's refusal says. Does not come back when the page is another login's or business's: it begins anew. */
 export async function refusal(response: Response): Promise<ApiError> {
   const answer = (await response.json().catch(() => null)) as {
     error?: { code?: string; message?: string; fields?: { path: string; code: string }[] };
   } | null;
+  if (answer?.error?.message === pageOfAnother) return loadedAnew();
   return new ApiError(
     answer?.error?.code ?? "upstream",
     answer?.error?.fields ?? [],

@@ -1,4 +1,4 @@
-import { ApiError, csrfToken, loadedAnew, online, pageOfAnother, refusal } from "./api.ts";
+import { ApiError, csrfToken, online, refusal } from "./api.ts";
 import { loggedInAgain, pageOf } from "./session-end.ts";
 
 // A line on which nothing has moved for so long is dead.
@@ -37,9 +37,7 @@ export function upload(path: string, file: Blob, onProgress: (share: number) => 
       const { status, responseText } = request;
       if (status >= 200 && status < 300) return done();
       if (status === 401) return done(loggedInAgain().then(() => upload(path, file, onProgress)));
-      const refused = await refusal(new Response(responseText, { status }));
-      if (refused.reason === pageOfAnother) await loadedAnew();
-      fail(refused);
+      fail(await refusal(new Response(responseText, { status })));
     };
     moves();
     request.send(file);
