@@ -28,6 +28,14 @@ describe("syllables", () => {
     expect(noise.score).toBeLessThan(0);
   });
 
+  test("a lorry that comes nearer is none, however much louder it gets and however clear it seems by chance", () => {
+    const lorry = new Syllables();
+    for (let frame = 0; frame < 60; frame++) {
+      lorry.push(frame % 4 === 0 ? 0.52 : 0.4, POWER * 2 ** (frame / 15));
+      expect(lorry.score).toBeLessThan(-5);
+    }
+  });
+
   test("after an utterance it begins anew, and frames that nobody analysed count as quiet", () => {
     const syllables = new Syllables();
     speak(syllables, 0.7, 4);

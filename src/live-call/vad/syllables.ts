@@ -12,14 +12,18 @@ const CLEAR_FROM = 0.5;
 const CLEAR_TO = 0.75;
 // Power of a line that hisses (see NoiseSpectrum): under it loudness means nothing.
 const POWER_MIN = 5e6;
-// Logistic regression on tuning seeds: windows of speech at 0 and 5 dB over noise against windows of noise.
+// Weights of a logistic regression: windows of speech at 0 and 5 dB over noise against windows of noise.
 const PER_CLEARNESS = 274;
-const PER_OCTAVE = 11.2;
-const OFFSET = -6.67;
+const PER_OCTAVE = 22.4;
+const OFFSET = -11;
+// Of a straight line through the window: its middle, and the sum of the squared distances from it.
+const MIDDLE = (FRAMES - 1) / 2;
+const DISTANCES = (FRAMES * (FRAMES ** 2 - 1)) / 12;
 
 /**
  * Whether the last 0.64 s, taken together, were spoken: vowels a little clearer than noise seldom is, in a sound whose loudness
- * moves as syllables move it. Finds speech that no frame of stands out enough; a lorry moves too slowly, a hiss is never clear.
+ * moves as syllables move it: up and down around its trend, as a lorry that comes nearer only gets louder. Finds speech that no
+ * frame of stands out enough; a hiss is never clear.
  */
 export class Syllables {
   /** Clearness of the last 160 ms, summed. Speech at 10 dB over noise and more: over 0.23 in 995 of 1,000 onsets; passing traffic that was taken for speech: under it ten times of twelve. */
@@ -30,6 +34,8 @@ export class Syllables {
   #clearSum = 0;
   #loudSum = 0;
   #loudSquares = 0;
+  /** Sum of loudness times its place in the window, the oldest at 0. */
+  #loudPlaces = 0;
   #at = 0;
   #powerAt = 0;
   #seen: number = -EDGE_FRAMES;
@@ -39,7 +45,9 @@ export class Syllables {
   get score(): number {
     if (this.#seen < FRAMES) return OFFSET;
     const mean = this.#loudSum / FRAMES;
-    const deviation = Math.sqrt(Math.max(0, this.#loudSquares / FRAMES - mean * mean));
+    const trend = this.#loudPlaces - MIDDLE * this.#loudSum;
+    const squares = this.#loudSquares - mean * this.#loudSum - (trend * trend) / DISTANCES;
+    const deviation = Math.sqrt(Math.max(0, squares / FRAMES));
     return PER_CLEARNESS * (this.#clearSum / FRAMES) + PER_OCTAVE * deviation + OFFSET;
   }
 
@@ -63,7 +71,7 @@ export class Syllables {
   restart(): void {
     this.#clear.fill(0);
     this.#loud.fill(0);
-    this.#clearSum = this.#loudSum = this.#loudSquares = this.vowels = this.#at = 0;
+    this.#clearSum = this.#loudSum = this.#loudSquares = this.#loudPlaces = this.vowels = this.#at = 0;
     this.#seen = -EDGE_FRAMES;
   }
 
@@ -80,6 +88,7 @@ export class Syllables {
     const clearNow = this.#clear[at]!;
     const loudNow = this.#loud[at]!;
     this.#clearSum += clearNow - clearBefore;
+    this.#loudPlaces += (FRAMES - 1) * loudNow - (this.#loudSum - loudBefore);
     this.#loudSum += loudNow - loudBefore;
     this.#loudSquares += loudNow * loudNow - loudBefore * loudBefore;
     this.vowels += clearNow - this.#clear[(at + FRAMES - VOWEL_FRAMES) % FRAMES]!;

@@ -1,4 +1,3 @@
-import { frameEnergy } from "../../audio/energy.ts";
 import { MULAW_FRAME_BYTES, MULAW_SILENCE, SQUARE_OF_MULAW } from "../../audio/mulaw.ts";
 import { CallerLevel } from "./caller-level.ts";
 import { ClearVoice } from "./clear-voice.ts";
@@ -146,7 +145,7 @@ export class Vad {
 
   #predictEcho(far: Uint8Array | null): void {
     const heard = far !== null && far.length >= MULAW_FRAME_BYTES ? far : null;
-    this.#echo.predict(heard === null ? 0 : frameEnergy(heard, MULAW_FRAME_BYTES));
+    this.#echo.predict(heard === null ? 0 : energyOf(heard, 0));
     this.#echoSpectrum.hear(heard);
     this.#echoSpectrum.aim(this.#echo.limit > 0 ? this.#echo.delay : -1, this.#echo.gain);
   }
@@ -171,14 +170,9 @@ export class Vad {
     window.copyWithin(0, MULAW_FRAME_BYTES);
     const start = WINDOW_SAMPLES - MULAW_FRAME_BYTES;
     const length = Math.min(bytes > 0 ? bytes : 0, frame.length, MULAW_FRAME_BYTES);
-    let sum = 0;
-    for (let i = 0; i < length; i++) {
-      const byte = frame[i]!;
-      window[start + i] = byte;
-      sum += SQUARE_OF_MULAW[byte]!;
-    }
+    for (let i = 0; i < length; i++) window[start + i] = frame[i]!;
     for (let i = length; i < MULAW_FRAME_BYTES; i++) window[start + i] = MULAW_SILENCE;
-    this.#energy = sum / MULAW_FRAME_BYTES;
+    this.#energy = energyOf(window, start);
   }
 
   #maybeStart(): number {
@@ -204,4 +198,16 @@ export class Vad {
     this.#evidence.restart();
     return VAD_SPEECH_ENDED;
   }
+}
+
+/** Mean square of the 160 mu-law bytes from `start` on. Four sums at a time, as an addition waits for the one before. */
+function energyOf(bytes: Uint8Array, start: number): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = start; i < start + MULAW_FRAME_BYTES; i += 4) {
+    a += SQUARE_OF_MULAW[bytes[i]!]!;
+    b += SQUARE_OF_MULAW[bytes[i + 1]!]!;
+    c += SQUARE_OF_MULAW[bytes[i + 2]!]!;
+    d += SQUARE_OF_MULAW[bytes[i + 3]!]!;
+  }
+  return (a + b + c + d) / MULAW_FRAME_BYTES;
 }
