@@ -54,3 +54,25 @@ test("a business that has used up its day takes messages until its own midnight,
   await budget.refresh();
   expect(budget.isSpent(capped)).toBe(false);
 });
+
+test("cap-never-holds: a model that the price list does not know yet uses up the day as well", async () => {
+  const now = Temporal.Instant.from("2026-11-27T12:00:00Z");
+  const clock: Clock = { ...systemClock, instant: () => now, every: () => ({ cancel: () => {} }) };
+  const id = await addBusiness(db, { name: "ד", phone: "+97231117004" as Phone });
+  await withTenant(db, id, (tx) =>
+    tx.insert(usage).values({
+      id: newId(),
+      businessId: id,
+      key: "a",
+      kind: "voice",
+      model: "gpt-realtime-99",
+      audioOutputTokens: 100_000,
+      createdAt: now.subtract({ hours: 1 }),
+    }),
+  );
+  const profiles = () => [{ id, dailyCapAgorot: 2_000, timezone: "Asia/Jerusalem" } as BusinessProfile];
+  const budget = createBudget({ db, clock, log: silentLog, usdIlsRate: 4, profiles });
+  await budget.refresh();
+  expect(budget.isSpent(id)).toBe(true); // 100,000 tokens at 64 dollars a million: 25.60 shekels
+  budget.stop();
+});

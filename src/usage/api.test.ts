@@ -83,10 +83,10 @@ test("a day is a day of the business's zone; lines add up to the total", async (
   expect(month.body.items).toMatchObject([{ label: "2026-01", calls: 3 }]);
 });
 
-test("a model without a price is named, not silently free", async () => {
+test("a model without a price is named, and counted at the dearest of its kind", async () => {
   await useOnce(owner, "2026-02-10T10:00:00Z", "tomorrow-1");
   const { body } = await api.json<Answer>(owner, "/api/usage?from=2026-02-10&to=2026-02-10");
-  expect([body.unpriced, body.total.costAgorot]).toEqual([["tomorrow-1"], 5]);
+  expect([body.unpriced, body.total.costAgorot]).toEqual([["tomorrow-1"], 1_605]);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { type Consumption, costOf } from "./cost.ts";
-import { type PriceEntry, priceOf, prices } from "./prices.ts";
+import { type PriceEntry, priceOf, prices, type UsageKind } from "./prices.ts";
 
 const nothing: Consumption = {
   model: "m",
@@ -16,6 +16,7 @@ const nothing: Consumption = {
 const table: PriceEntry[] = [
   {
     model: "m",
+    kind: "voice",
     from: "2026-01-01",
     price: {
       textInput: 4,
@@ -28,8 +29,10 @@ const table: PriceEntry[] = [
       item: 0.005,
     },
   },
-  { model: "m", from: "2026-06-01", price: { textInput: 8 } },
-  { model: "m-mini", from: "2026-01-01", price: { textInput: 1 } },
+  { model: "m", kind: "voice", from: "2026-06-01", price: { textInput: 8 } },
+  { model: "m-mini", kind: "voice", from: "2026-01-01", price: { textInput: 1 } },
+  { model: "c", kind: "chat", from: "2026-01-01", price: { textInput: 2 } },
+  { model: "c", kind: "chat", from: "2026-03-01", price: { textInput: 3 } },
 ];
 const million = 1_000_000;
 const at = { usdIlsRate: 1, day: "2026-02-01", table };
@@ -61,13 +64,19 @@ test("many small amounts do not vanish: rounding happens once", () => {
   ).toBe(400);
 });
 
-test("a model without a price is named, the rest is still priced", () => {
-  const parts = [
-    { ...nothing, model: "new", textInputTokens: million },
-    { ...nothing, textInputTokens: million },
-  ];
-  expect(costOf(parts, at)).toMatchObject({ agorot: 400, unpriced: ["new"] });
-});
+// A new model's calls once cost 0, and no daily cap held them (S6).
+const estimates: [string, Partial<Consumption>, UsageKind | undefined, string, number][] = [
+  ["at the dearest of its kind", { textInputTokens: million }, "chat", "2026-02-01", 200],
+  ["at the price that holds on the day", { textInputTokens: million }, "chat", "2026-03-02", 300],
+  ["at the dearest of all where its kind is not billed so", { audioInputTokens: million }, "chat", "2026-02-01", 3_200],
+  ["at the dearest of all when nobody says what for", { textInputTokens: million }, undefined, "2026-02-01", 400],
+  ["before the first price, at any that is known", { textInputTokens: million }, "chat", "2025-12-31", 300],
+];
+for (const [how, part, kind, day, agorot] of estimates)
+  test(`a-model-without-a-price-is-free: it is named, and counted ${how}`, () => {
+    const parts = [{ ...nothing, model: "new", ...part, ...(kind && { kind }) }];
+    expect(costOf(parts, { ...at, day })).toMatchObject({ agorot, unpriced: ["new"] });
+  });
 
 const lookups: [string, string, number | undefined][] = [
   ["m", "2026-02-01", 4],

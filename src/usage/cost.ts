@@ -1,4 +1,4 @@
-import { type ModelPrice, type PriceEntry, priceOf, prices } from "./prices.ts";
+import { dearestOf, type ModelPrice, type PriceEntry, priceOf, prices, type UsageKind } from "./prices.ts";
 
 /** What was consumed of one model. As OpenAI reports it: the input tokens include the cached ones. */
 export interface Consumption {
@@ -28,18 +28,21 @@ export interface Cost {
   agorot: number;
   /** The same, not rounded: for whoever adds it to more. */
   exact: number;
-  /** Models that have no price: their part is missing from the sum. */
+  /** Models that have no price: their part is estimated, at the dearest of their kind. */
   unpriced: string[];
 }
 
-/** What all of it costs together. */
-export function costOf(consumed: readonly Consumption[], { usdIlsRate, day, table = prices }: CostSettings): Cost {
+/** What all of it costs together. @param consumed `kind` = what for, which counts where the model has no price. */
+export function costOf(
+  consumed: readonly (Consumption & { kind?: UsageKind })[],
+  { usdIlsRate, day, table = prices }: CostSettings,
+): Cost {
   const unpriced = new Set<string>();
   let dollars = 0;
   for (const part of consumed) {
     const price = priceOf(part.model, day, table);
-    if (price) dollars += dollarsOf(part, price);
-    else unpriced.add(part.model);
+    if (!price) unpriced.add(part.model);
+    dollars += dollarsOf(part, price ?? dearestOf(part.kind, day, table));
   }
   const exact = dollars * usdIlsRate * 100;
   return { agorot: Math.round(exact), exact, unpriced: [...unpriced] };

@@ -6,6 +6,7 @@ import { messages } from "../db/schema/message.ts";
 import { usage } from "../db/schema/usage.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { type Consumption, costOf } from "./cost.ts";
+import type { UsageKind } from "./prices.ts";
 
 /** From the first instant to the last, the second not included. */
 export interface Span {
@@ -43,7 +44,7 @@ export interface UsageReport {
   /** The same consumption by model, over the whole span. */
   models: ModelAmounts[];
   total: Omit<Amounts, "label">;
-  /** Models whose price nobody knows: their part is missing from the sums. */
+  /** Models whose price nobody knows: their part of the sums is estimated, at the dearest of their kind. */
   unpriced: string[];
 }
 
@@ -79,7 +80,7 @@ const nothing = { calls: 0, callSeconds: 0, messages: 0, textTokens: 0, audioTok
 
 interface Consumed extends Consumption {
   label: string;
-  kind: string;
+  kind: UsageKind;
   /** UTC day: prices hold from a day on. */
   day: string;
 }

@@ -205,7 +205,7 @@ export const he = {
     day: "יום",
     models: "לפי מודל",
     nothing: { title: "עוד אין מה לספור", text: "אחרי השיחה הראשונה יופיעו כאן דקות, הודעות ועלות." },
-    unpriced: (names: string) => `אין מחיר ידוע ל: ${names}`,
+    unpriced: (names: string) => `אין מחיר ידוע ל: ${names}. העלות שלהם היא הערכה, לפי המחיר היקר מסוגם.`,
   },
   admin: {
     businesses: "עסקים",
