@@ -94,17 +94,28 @@ function printCall(call: CallDetail): void {
       atMs: startMs,
       line: `${role === "caller" ? "לקוחה " : "עוזרת "} ${text}${interrupted ? " … (הופסקה)" : ""}`,
     })),
-    ...call.events.map(({ atMs, kind, detail }) => ({ atMs, line: `        · ${kind} ${JSON.stringify(detail)}` })),
+    ...call.events.flatMap(({ atMs, kind, detail }) => {
+      const shown = shortened(kind, detail);
+      return shown === null ? [] : [{ atMs, line: `        · ${kind}${shown}` }];
+    }),
   ].sort((a, b) => a.atMs - b.atMs);
   for (const { atMs, line } of lines) say(`${stamp(atMs)}  ${line}`);
   const [recording] = call.recordings;
-  say(`\nlead        ${call.customerName ?? "?"} (${call.leadStatus})      ended: ${call.endReason}`);
+  say(`\nlead        ${call.customerName ?? "no name yet"} (${call.leadStatus})      ended: ${call.endReason}`);
   say(`summary     ${call.summary ?? "-"}`);
   say(`cost        ${((call.costAgorot ?? 0) / 100).toFixed(2)} ₪ by list prices`);
   if (recording)
     say(
-      `recording   ${(recording.durationMs / 1_000).toFixed(0)} s, both sides, deleted after ${recording.deleteAfter}`,
+      `recording   ${(recording.durationMs / 1_000).toFixed(0)} s, both sides, deleted after ${recording.deleteAfter.slice(0, 16).replace("T", " ")} UTC`,
     );
+}
+
+/** Details of an event as ` name=value`; of a turn's dozen moments only how long the caller waited, or null. */
+function shortened(kind: string, detail: Record<string, unknown>): string | null {
+  if (kind === "turn_latency") return typeof detail.answer_ms === "number" ? ` answer_ms=${detail.answer_ms}` : null;
+  return Object.entries(detail)
+    .map(([name, value]) => ` ${name}=${value}`)
+    .join("");
 }
 
 /** Opens the panel as the salon's owner: the first time, and for a new password every time after. */
