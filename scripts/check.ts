@@ -2,6 +2,7 @@
  * `bun run check`: everything that a program can judge about this code. Each finding says what to do instead.
  * Exit code 1 when there is one.
  */
+import { join } from "node:path";
 import { checkLayers } from "./checks/layers.ts";
 import { checkLockfile } from "./checks/lockfile.ts";
 import { checkRoutes } from "./checks/routes.ts";
@@ -10,7 +11,7 @@ import { checkStyles } from "./checks/styles.ts";
 import { checkTenants } from "./checks/tenants.ts";
 import { checkDuplicateFiles, checkWords } from "./checks/words.ts";
 
-const root = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+const root = join(import.meta.dir, "..");
 
 /** A tool's own findings are its output; it has found something when it exits with another code than 0. */
 async function tool(...command: string[]): Promise<string[]> {

@@ -139,6 +139,7 @@ say("── Still running ──────────────────
 say(`panel           ${await panelLink()}   (choose a password, and you are the salon's owner)`);
 say(`health          ${product.url}/health`);
 say(`other calls     bun run demo ${allScenarios.map(({ name }) => name).join(" | ")} | whatsapp`);
-say(`command line    STORAGE_DIR=${storageDir} bun run cli calls list --business ${businessId}`);
+// Not `bun run cli`, which reads the operator's .env: that may name another database.
+say(`command line    STORAGE_DIR=${Bun.$.escape(storageDir)} bun src/cli.ts calls list --business ${businessId}`);
 say("real use        README.md, “Real use”: your own .env with Twilio and OpenAI keys");
 say("Ctrl-C ends it.");

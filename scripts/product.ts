@@ -1,8 +1,9 @@
 /** Starts the product as its users do, in a process of its own, and runs its command line; for demo, benches and tests. */
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import manifest from "../package.json" with { type: "json" };
 
-const root = new URL("..", import.meta.url).pathname;
+const root = join(import.meta.dir, "..");
 
 export interface RunningProduct {
   url: string;
@@ -24,15 +25,18 @@ export interface ProductOptions {
   onLine?: (line: string) => void;
 }
 
-/** The environment of a child: only what it needs to find programs, and what is given. */
+/**
+ * The environment of a child: only what it needs to find programs, and what is given. Nor does it read the operator's
+ * `.env`, which names the real database: bunfig.toml turns that off, and only `bun run start` and `bun run cli` ask for it.
+ */
 export const childEnvironment = (given: Readonly<Record<string, string>>): Record<string, string> => ({
   PATH: process.env.PATH ?? "",
   HOME: process.env.HOME ?? "",
   ...given,
 });
 
-// The command of `bun start`: settings of the engine (NAME=value), then the program.
-const startWords = manifest.scripts.start.split(" ");
+// The command of `bun start` without the operator's settings: those of the engine (NAME=value), then the program.
+const startWords = manifest.scripts.start.split(" ").filter((word) => !word.startsWith("--env-file"));
 const engineSettings = Object.fromEntries(
   startWords.filter((word) => word.includes("=")).map((word) => word.split("=")),
 );

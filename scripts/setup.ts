@@ -3,9 +3,10 @@
  * install. Imports nothing but Bun itself, because nothing else may be there yet.
  */
 import { existsSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
-const root = new URL("..", import.meta.url).pathname;
-const stamp = `${root}node_modules/.installed`;
+const root = join(import.meta.dir, "..");
+const stamp = join(root, "node_modules/.installed");
 const minimum = [1, 4, 5];
 
 const older = (version: string): boolean => {
@@ -20,7 +21,7 @@ if (older(Bun.version)) {
   );
   process.exit(1);
 }
-const current = existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(`${root}bun.lock`).mtimeMs;
+const current = existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(join(root, "bun.lock")).mtimeMs;
 if (!current) {
   process.stdout.write("Installing packages …\n");
   const install = Bun.spawnSync([process.execPath, "install", "--frozen-lockfile"], {

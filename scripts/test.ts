@@ -3,9 +3,10 @@
  * Closes with one line that counts what ran.
  */
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { chromiumPath, howToInstall } from "../web/testing/browser.ts";
 
-const root = new URL("..", import.meta.url).pathname;
+const root = join(import.meta.dir, "..");
 const bun = process.execPath;
 
 const run = async (...args: string[]): Promise<number> =>

@@ -28,6 +28,11 @@ const bans: readonly Ban[] = [
     except: /^src\//,
     instead: "render text as text: what customers write stays inert",
   },
+  {
+    pattern: /\bimport\.meta\.url\)\.pathname\b/,
+    except: /^$/,
+    instead: "join(import.meta.dir, …): a URL's path has %20 where the folder has a space, and its letters escaped",
+  },
   { pattern: /@ts-(?:ignore|nocheck)/, except: /^$/, instead: "fix the type, or @ts-expect-error with the reason" },
   { pattern: /\b(?:test|describe|it)\.only\(/, except: /^$/, instead: "run one test with `bun test -t`" },
 ];

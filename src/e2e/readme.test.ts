@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import manifest from "../../package.json" with { type: "json" };
 import { childEnvironment, removeStorage } from "../../scripts/product.ts";
 import { Browser } from "../app/testing/browser.ts";
 import { addPerson, password } from "../app/testing/people.ts";
 import type { BusinessId } from "../base/ids.ts";
 import { webhookEvents } from "../db/schema/webhook.ts";
+import { operatorsFolder } from "./testing/operators-folder.ts";
+import { commandOf, familyOf, signalAll } from "./testing/processes.ts";
 import { openStage, type Stage } from "./testing/stage.ts";
 import { ringing, signedPost } from "./testing/wire.ts";
 
@@ -54,7 +56,7 @@ test("every command that is not run here says who runs it, and names a script th
     expect(script, `bun run ${name}`).toBeString();
     for (const [path] of script!.matchAll(/(?:src|scripts)\/\S+\.ts/g)) expect(existsSync(join(root, path))).toBe(true);
   }
-  expect(manifest.scripts.cli).toBe("bun --no-install src/cli.ts");
+  expect(manifest.scripts.cli).toBe("bun --no-install --env-file=.env src/cli.ts");
 });
 
 describe("beside the running product", () => {
@@ -156,11 +158,11 @@ describe("beside the running product", () => {
   });
 });
 
-test("the demo carries its call, prints the way into the panel, and ends when it is told to", async () => {
-  const storage = mkdtempSync(join(tmpdir(), "agentlocator-demo-"));
-  const child = Bun.spawn([process.execPath, "--no-install", "scripts/demo.ts"], {
-    cwd: root,
-    env: childEnvironment({ STORAGE_DIR: storage, PORT: "0" }),
+test("the demo carries its call beside the settings of real use, prints the way into the panel, and ends when told to", async () => {
+  const folder = operatorsFolder();
+  const child = Bun.spawn([process.execPath, "run", "demo"], {
+    cwd: folder,
+    env: childEnvironment({}),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "inherit",
@@ -178,11 +180,19 @@ test("the demo carries its call, prints the way into the panel, and ends when it
     await browser.ask("/api/auth/csrf");
     const look = await browser.ask("/api/auth/link/look", { body: { token } });
     expect(look.body, said.slice(-900)).toMatchObject({ email: "dana@example.com" });
-    child.kill("SIGTERM");
+    const line = /command line\s+(.+)/.exec(said)?.[1]?.replace(/ bun /, ` ${process.execPath} `) ?? "";
+    const listed = Bun.spawn(["/bin/sh", "-c", line], { cwd: folder, env: childEnvironment({}), stdout: "pipe" });
+    const { calls } = (await new Response(listed.stdout).json()) as { calls: unknown[] };
+    expect(calls).toHaveLength(1);
+    expect(readdirSync(folder)).not.toContain("real-storage");
+    // The shell of `bun run` names the script as well; the script itself is below it.
+    const script = familyOf(child.pid).findLast((pid) => commandOf(pid).includes("scripts/demo.ts"));
+    signalAll([script!], "SIGTERM");
     expect(await child.exited).toBe(0);
   } finally {
-    child.kill("SIGKILL");
-    await removeStorage(storage);
+    signalAll(familyOf(child.pid), "SIGKILL");
+    await removeStorage(join(folder, "storage/demo"));
+    rmSync(dirname(folder), { recursive: true, force: true });
   }
 });
 

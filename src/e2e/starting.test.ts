@@ -3,7 +3,7 @@ import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { runCli, startProduct } from "../../scripts/product.ts";
 import { type Installation, install } from "./testing/installation.ts";
-import { databaseFamily, familyOf, runToEnd, signalAll } from "./testing/processes.ts";
+import { commandOf, databaseFamily, familyOf, runToEnd, signalAll } from "./testing/processes.ts";
 import { until } from "./testing/until.ts";
 
 // What an operator sees when the product starts, does not start, or starts after the worst of ends.
@@ -98,8 +98,6 @@ test.if(process.platform === "linux")(
   },
   60_000,
 );
-
-const commandOf = (pid: number): string => Bun.spawnSync(["ps", "-o", "args=", "-p", String(pid)]).stdout.toString();
 
 test("a new installation prints its one way in, to the operator and not as a log line", async () => {
   home = await install();

@@ -33,6 +33,10 @@ export function familyOf(pid: number): number[] {
   return [pid, ...children.flatMap(familyOf)];
 }
 
+/** What the process was started with, as one line; empty when it is gone. */
+export const commandOf = (pid: number): string =>
+  Bun.spawnSync(["ps", "-o", "args=", "-p", String(pid)]).stdout.toString();
+
 /** The PostgreSQL server of an installation with all its children; empty when none runs. */
 export function databaseFamily(storageDir: string): number[] {
   try {
@@ -44,7 +48,7 @@ export function databaseFamily(storageDir: string): number[] {
 }
 
 /** Sends a signal to each; who is gone already is left out. */
-export function signalAll(pids: readonly number[], signal: "SIGKILL" | "SIGSTOP" | "SIGCONT"): void {
+export function signalAll(pids: readonly number[], signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): void {
   for (const pid of pids)
     try {
       process.kill(pid, signal);
