@@ -32,10 +32,6 @@ export interface MediaConnectionDeps {
   log: Log;
 }
 
-const frameMs = 20;
-const frameBytes = 160;
-const frameChars = 216; // of base64: 160 bytes end in "==", without it they are 161 or 162
-
 /**
  * One media socket from open to close. Everything here is synchronous (Bun would otherwise run the handlers of one
  * socket at once and out of order) and guarded: whatever is thrown ends this call's stream and nothing else.
@@ -99,17 +95,7 @@ export class MediaConnection implements Stranger {
   /** HOT: 50 times a second and call. */
   #media(frame: InboundFrame): void {
     this.#mediaFrames++;
-    const { payload, timestampMs } = frame;
-    if (payload.length > frameChars || (payload.length === frameChars && !payload.endsWith("==")))
-      this.#longMedia(payload, timestampMs);
-    else this.#call?.onMedia(payload, timestampMs);
-  }
-
-  /** More than 20 ms at once: not Twilio's habit, but allowed. The call gets it in the pieces it knows. */
-  #longMedia(payload: string, timestampMs: number): void {
-    const audio = Buffer.from(payload, "base64");
-    for (let at = 0, atMs = timestampMs; at < audio.length; at += frameBytes, atMs += frameMs)
-      this.#call?.onMedia(audio.toString("base64", at, Math.min(at + frameBytes, audio.length)), atMs);
+    this.#call?.onMedia(frame.payload, frame.timestampMs);
   }
 
   #control(kind: number, frame: InboundFrame): void {
@@ -132,7 +118,8 @@ export class MediaConnection implements Stranger {
     const { call, grant, streamSid } = admitted;
     this.#deps.waitingRoom.leave(this);
     this.#state = "streaming";
-    this.#streamSid = streamSid;
+    // One and the same string: the reader keeps it while frames name it, and two that are the same compare at once.
+    this.#streamSid = this.#frame.streamSid = streamSid;
     this.#fields = { biz: grant.businessId, call: grant.callSid, stream: streamSid };
     this.#call = call;
     const waitedMs = Math.round(this.#deps.clock.nowMs() - this.#openedMs);

@@ -7,7 +7,7 @@ import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
 /** The part of a live call that its media socket and its webhooks drive. No method throws or blocks. */
 export interface LiveCall {
   attach(line: Line): void;
-  /** HOT: base64 mu-law of at most 20 ms; ms of audio since the stream began. */
+  /** HOT: base64 mu-law, 20 ms of it as a rule; ms of audio since the stream began. */
   onMedia(payload: string, timestampMs: number): void;
   onMark(name: string): void;
   onKeypad(digit: string): void;
