@@ -138,8 +138,9 @@ describe("the demo's caller, over noise and the assistant's own echo", () => {
   test("afterwards the call listens: the question is understood from its first word, answered, and the goodbye too", () => {
     const heard = demo.report.heard.map(({ text }) => text);
     expect(heard).toContain(address);
-    const callerSaid = demo.entry.turns.filter(({ role }) => role === "caller").map(({ text }) => text);
-    expect(callerSaid).toContain(question);
+    const asked = demo.entry.turns.find(({ role, text }) => role === "caller" && text === question)!;
+    // The log counts from the ringing. The "אהה" shortly before was no part of the question.
+    expect(Math.abs(asked.startMs - demo.report.webhookMs - saidIn(demo, question).from / 8)).toBeLessThan(400);
     expect(demo.entry.endReason).toBe("assistant_ended");
     expect(demo.report.problems).toEqual([]);
   });
@@ -160,7 +161,7 @@ describe("a “כן, בסדר” as long as a word", () => {
   });
   test("the answer is in the log to its last word, and nothing else was said to it", () => {
     const answers = agreed.entry.turns.filter(({ role }) => role === "assistant").slice(1);
-    expect(answers.map(({ text }) => text)).toEqual([price]);
+    expect(answers).toMatchObject([{ text: price, interrupted: false }]);
     expect(agreed.report.problems).toEqual([]);
   });
 });

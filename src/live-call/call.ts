@@ -289,6 +289,7 @@ export class Call {
         this.#talk.bargeIn();
         break;
       case VERDICT_NOTICED:
+        this.#ear.noticed();
         this.#core.event("noticed", { spoken_ms: this.#vad.utteranceMs });
         break;
       case VERDICT_THRESHOLD:

@@ -41,6 +41,11 @@ export class CallerEar {
     this.#talk.speechEnded();
   }
 
+  /** A short sound over the assistant: the engine was not given it, so it begins no turn. */
+  noticed(): void {
+    this.#turnStartMs = -1;
+  }
+
   /** From the first sound since the last turn to the end of the last one, in call time; `heard`: there was one. */
   takeSpeech(): { startMs: number; endMs: number; heard: boolean } {
     const endMs = this.#vad.speaking ? this.#core.atMs() : this.#speechEndMs;

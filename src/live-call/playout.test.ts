@@ -97,6 +97,14 @@ describe("the ledger of what was heard", () => {
     expect(rest.bytes.length).toBe((2_000 - cut!.heardMs) * 8);
   });
 
+  test("interrupted-although-heard: cut between two ms, what was heard and what is left are the whole answer", () => {
+    const rig = new Rig();
+    rig.say("a", audioOf(1, 2_000));
+    rig.run(900);
+    const { cuts, remainder } = rig.playout.clear(rig.clock.nowMs() + 0.4);
+    expect(remainder[0]!.bytes.length).toBe((cuts[0]!.receivedMs - cuts[0]!.heardMs) * 8);
+  });
+
   test("late audio of a discarded item is dropped, the next item is heard", () => {
     const rig = new Rig();
     rig.say("a", audioOf(1, 2_000), false);

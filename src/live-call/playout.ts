@@ -249,7 +249,7 @@ export class Playout {
       this.#discard(item.id);
     }
     cleared.heard.push(cut);
-    const bytes = this.#fifo.copy(item.start + heardBytes, item.end);
+    const bytes = this.#fifo.copy(item.start + (heardMs - item.offsetMs) * MULAW_BYTES_PER_MS, item.end);
     cleared.remainder.push({ itemId: item.id, offsetMs: heardMs, bytes });
   }
 
