@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, or, sql } from "drizzle-orm";
 import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { type Identity, identifyCustomer } from "../crm/customers/identify.ts";
@@ -28,11 +28,14 @@ export type CallWrite = { businessId: BusinessId; callSid: CallSid } & (
   | { kind: "turn"; seq: number; turn: TurnRecord }
   | { kind: "event"; seq: number; event: CallEventRecord }
   | { kind: "usage"; seq: number; usage: EngineUsage }
-  | { kind: "ended"; end: Omit<CallEndRecord, "recording"> }
+  | { kind: "ended"; end: CallEnd }
   | { kind: "sound"; id: string; sound: StoredSound; deleteAfter: Temporal.Instant }
   | { kind: "status"; report: StatusReport; at: Temporal.Instant; done(): void }
   | { kind: "recording"; id: string; report: RecordingReport; deleteAfter: Temporal.Instant; done(): void }
 );
+
+/** `durationMs` is null for a call that only the provider can measure. */
+export type CallEnd = Omit<CallEndRecord, "recording" | "durationMs"> & { durationMs: number | null };
 
 export interface CallWriterSettings {
   /** The process that carries the calls: `processes.id`. */
@@ -167,13 +170,13 @@ const usageRow = ({ businessId, callId, seq, usage: { transcribedSeconds: second
   kind: seconds > 0 ? ("transcription" as const) : ("voice" as const),
 });
 
-async function ended(ctx: Ctx, callId: CallId, end: Of<"ended">["end"], settings: CallWriterSettings): Promise<void> {
+async function ended(ctx: Ctx, callId: CallId, end: CallEnd, settings: CallWriterSettings): Promise<void> {
   const { tx, businessId } = ctx;
-  const durationMs = Math.round(end.durationMs);
+  const durationMs = end.durationMs === null ? sql`${calls.billedSeconds} * 1000` : Math.round(end.durationMs);
   const [call] = await tx
     .update(calls)
     .set({
-      endedAt: sql`coalesce(${calls.endedAt}, ${calls.startedAt} + make_interval(secs => ${durationMs / 1_000}))`,
+      endedAt: sql`coalesce(${calls.endedAt}, ${calls.startedAt} + make_interval(secs => ${(end.durationMs ?? 0) / 1_000}))`,
       durationMs,
       endReason: end.reason,
       trace: end.trace,
@@ -206,17 +209,22 @@ async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: C
   const { tx, businessId } = ctx;
   const { report, at } = write;
   const seconds = report.durationSeconds;
-  const over = isFinal(report.status)
-    ? sql`coalesce(${calls.endedAt}, ${at.toString()}::timestamptz)`
-    : sql`${calls.endedAt}`;
+  const isOver = isFinal(report.status);
+  // The first to tell of the end is often `Connect`'s action, which knows no length.
+  const isLength = isOver && seconds !== null ? isNull(calls.billedSeconds) : sql`false`;
+  // A call that ended for us without a length (left to the recording, or lost) lasted as long as the provider says.
+  const isMeasured = sql`${seconds}::int is not null and ${calls.endReason} is not null and ${calls.durationMs} is null`;
+  const measured = sql`${calls.startedAt} + make_interval(secs => ${seconds}::int)`;
+  const told = isOver ? sql`${at.toString()}::timestamptz` : sql`null`;
   const changed = await tx
     .update(calls)
     .set({
-      status: report.status,
-      endedAt: over,
+      status: sql`case when ${isNews(report.status)} then ${report.status} else ${calls.status} end`,
+      endedAt: sql`case when ${isMeasured} then ${measured} else coalesce(${calls.endedAt}, ${told}) end`,
+      durationMs: sql`case when ${isMeasured} then ${seconds}::int * 1000 else ${calls.durationMs} end`,
       billedSeconds: sql`coalesce(${calls.billedSeconds}, ${seconds}::int)`,
     })
-    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), isNews(report.status)))
+    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), or(isNews(report.status), isLength)))
     .returning({ id: calls.id });
   if (changed.length === 0 || seconds === null) return;
   // Voice is billed by the started minute.
@@ -225,7 +233,10 @@ async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: C
     .insert(usage)
     .values({ id: newId(), businessId, callId, key: `call:${callId}:phone`, ...billed })
     .onConflictDoNothing();
-  await priceCall(ctx, callId, settings.usdIlsRate);
+  await Promise.all([
+    priceCall(ctx, callId, settings.usdIlsRate),
+    announce(tx, { businessId, type: "call", id: callId }),
+  ]);
 }
 
 async function recording(ctx: Ctx, callId: CallId, write: Of<"recording">): Promise<void> {

@@ -9,8 +9,8 @@ import { limits } from "../limits.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
 import type { CallEndRecord, CallEventRecord, CallJournal, TurnRecord } from "../live-call/journal.ts";
 import type { FinishedRecording } from "../live-call/recording-shelf.ts";
-import { type CallWrite, writeCalls } from "./call-writes.ts";
-import type { BegunCall, CallLog, RecordingReport, StatusReport } from "./log.ts";
+import { type CallEnd, type CallWrite, writeCalls } from "./call-writes.ts";
+import type { BegunCall, CallLog, LeftToRecording, RecordingReport, StatusReport } from "./log.ts";
 import type { SoundStore, StoredSound } from "./sound-store.ts";
 import { WriteBehind } from "./write-behind.ts";
 
@@ -141,10 +141,19 @@ class Recorder implements CallRecorder {
     this.#row(callSid, (businessId, seq) => ({ kind: "usage", businessId, callSid, seq, usage }));
   }
 
+  leftToRecording(callSid: CallSid, why: LeftToRecording): void {
+    this.event(callSid, { atMs: 0, kind: "left_to_recording", detail: { why } });
+    this.#end(callSid, { reason: "fallback", durationMs: null, trace: null });
+  }
+
   ended(callSid: CallSid, { recording, ...end }: CallEndRecord): void {
-    this.#row(callSid, (businessId) => ({ kind: "ended", businessId, callSid, end }));
     if (recording) this.#whenKnown(callSid, (businessId) => this.#keepSound(businessId, callSid, recording));
-    if (this.#open.get(callSid)?.businessId) this.#open.delete(callSid);
+    this.#end(callSid, end);
+  }
+
+  #end(callSid: CallSid, end: CallEnd): void {
+    this.#row(callSid, (businessId) => ({ kind: "ended", businessId, callSid, end }));
+    this.#whenKnown(callSid, () => void this.#open.delete(callSid));
   }
 
   #row(callSid: CallSid, make: (businessId: BusinessId, seq: number) => CallWrite): void {

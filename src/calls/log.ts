@@ -6,6 +6,11 @@ import type { CallStatus } from "../db/schema/call.ts";
 export interface CallLog {
   /** Writes the call's row, once per CallSid. "over": a row is there already and its call has ended. */
   begin(call: BegunCall): Promise<"begun" | "over">;
+  /**
+   * The assistant never took the call: for us it ends as it begins, and somebody is to call back. Its length comes with the
+   * provider's last report, if one comes. Before or after `begin`; once per call.
+   */
+  leftToRecording(callSid: CallSid, why: LeftToRecording): void;
   /** Keeps the furthest status: late and repeated reports change nothing. */
   status(report: StatusReport): Promise<void>;
   /** A recorded message can be fetched from the provider: once per RecordingSid. */
@@ -26,6 +31,14 @@ export interface BegunCall {
   /** By our clock. */
   startedAt: Temporal.Instant;
 }
+
+/** Why the webhook answered with the recording; the words of an event in the call log. */
+export type LeftToRecording =
+  | "caller_at_once"
+  | "caller_per_hour"
+  | "business_per_second"
+  | "full_or_draining"
+  | "fault";
 
 export interface StatusReport {
   businessId: BusinessId;

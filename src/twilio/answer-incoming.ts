@@ -1,6 +1,7 @@
-import { AppError } from "../base/errors.ts";
+import { AppError, describeError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import { maskPhone, type Phone, parsePhone } from "../base/phone.ts";
+import type { LeftToRecording } from "../calls/log.ts";
 import { limits } from "../limits.ts";
 import type { CallSettings, IncomingCall } from "../live-call/settings.ts";
 import { decideOnce, type Instruction, type PhoneCall } from "./call-register.ts";
@@ -19,7 +20,7 @@ export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Pr
     const from = callerNumber(webhook.form.get("From"));
     const forwardedFrom = parsePhone(webhook.form.get("ForwardedFrom") ?? "");
     const incoming = to && { callSid: webhook.callSid, from, to, ...(forwardedFrom && { forwardedFrom }) };
-    const instruction = incoming ? await decide(deps, call, incoming) : unknownNumber(call);
+    const instruction = incoming ? await decideOrRecord(deps, call, incoming) : unknownNumber(call);
     deps.log.info("CALL", "webhook answered", {
       biz: call.businessId,
       call: call.callSid,
@@ -29,6 +30,16 @@ export function answerIncomingCall(deps: VoiceWebhookDeps, webhook: Webhook): Pr
     });
     return instruction;
   });
+}
+
+/** A fault of ours is no reason to forget the caller, who leaves a message then. */
+async function decideOrRecord(deps: VoiceWebhookDeps, call: PhoneCall, incoming: NumberedCall): Promise<Instruction> {
+  try {
+    return await decide(deps, call, incoming);
+  } catch (error) {
+    deps.log.error("CALL", "webhook failed", { call: call.callSid, error: describeError(error) });
+    return leaveToRecording(deps, call, "fault");
+  }
 }
 
 async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: NumberedCall): Promise<Instruction> {
@@ -44,10 +55,7 @@ async function decide(deps: VoiceWebhookDeps, call: PhoneCall, incoming: Numbere
   // The row is of a call that is long over: a captured webhook, sent again after a restart.
   if (begun === "over") return { kind: "fallback" };
   const over = deps.quota.admit(business.id, incoming.from, incoming.callSid);
-  if (over !== null) {
-    deps.log.warn("CALL", "call left to the recording", { biz: business.id, call: incoming.callSid, why: over });
-    return { kind: "fallback" };
-  }
+  if (over !== null) return leaveToRecording(deps, call, over);
   return connect(deps, call, incoming, deps.settingsFor({ callId: call.callId, businessId: business.id }));
 }
 
@@ -70,8 +78,14 @@ function connect(
   settings: CallSettings | Promise<CallSettings>,
 ): Instruction {
   if (settings instanceof Promise) settings.catch(() => {}); // the call reports it; a refused call leaves nobody to
-  if (deps.desk.answer(incoming, settings) === null) return { kind: "fallback" };
+  if (deps.desk.answer(incoming, settings) === null) return leaveToRecording(deps, call, "full_or_draining");
   return offerStream(deps, call);
+}
+
+function leaveToRecording(deps: VoiceWebhookDeps, call: PhoneCall, why: LeftToRecording): Instruction {
+  deps.log.warn("CALL", "call left to the recording", { biz: call.businessId, call: call.callSid, why });
+  deps.callLog.leftToRecording(call.callSid, why);
+  return { kind: "fallback" };
 }
 
 /** Memory does not know the number yet and the database is slow: the call connects, its settings come when they can. */

@@ -113,6 +113,7 @@ describe("an incoming call", () => {
     edge.desk.full = true;
     expect(await edge.ring()).toBe(fallback());
     expect(edge.callLog.begun).toHaveLength(1);
+    expect(edge.callLog.left).toEqual([`${sid("a")} full_or_draining`]);
   });
 
   test("is recorded when something throws, and nothing of the error gets out", async () => {
@@ -122,6 +123,7 @@ describe("an incoming call", () => {
     const edge = createEdge({ settingsFor: broken });
     expect(await edge.ring()).toBe(fallback());
     expect(edge.lines.filter((line) => line.includes("secret inside"))).toHaveLength(1);
+    expect(edge.callLog.left).toEqual([`${sid("a")} fault`]);
   });
 
   test("five times in parallel is one call, one row, one token, one answer", async () => {

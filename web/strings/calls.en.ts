@@ -90,6 +90,7 @@ export const en: Translation<typeof he> = {
     engine_lost: "The line to the model is lost",
     caller_silent: "The caller was silent",
     keypad: "Keys",
+    left_to_recording: "Left to the recording: the assistant did not answer",
     line_closed: "The line closed",
     first_response: "The first answer was heard",
   },

@@ -89,6 +89,7 @@ export const he = {
     engine_lost: "החיבור למודל אבד",
     caller_silent: "המתקשר שתק",
     keypad: "מקשים",
+    left_to_recording: "הועברה להקלטה בלי שהעוזרת ענתה",
     line_closed: "הקו נסגר",
     first_response: "התשובה הראשונה נשמעה",
   },

@@ -90,6 +90,7 @@ export class RecordedDesk implements CallDesk {
 /** A call log that counts; `answer` decides how the database is today. */
 export class RecordedCallLog implements CallLog {
   readonly begun: BegunCall[] = [];
+  readonly left: string[] = [];
   readonly statuses: StatusReport[] = [];
   readonly recordings: RecordingReport[] = [];
   answer: () => Promise<"begun" | "over"> = async () => "begun";
@@ -97,6 +98,9 @@ export class RecordedCallLog implements CallLog {
   begin(call: BegunCall): Promise<"begun" | "over"> {
     this.begun.push(call);
     return this.answer();
+  }
+  leftToRecording(callSid: CallSid, why: string): void {
+    this.left.push(`${callSid} ${why}`);
   }
   async status(report: StatusReport): Promise<void> {
     this.statuses.push(report);
