@@ -4,7 +4,8 @@ import { ClearVoice } from "./clear-voice.ts";
 /** "#" a vowel, "." nothing; each a frame of 20 ms. */
 function heard(frames: string, echoShare = 0): ClearVoice {
   const clear = new ClearVoice();
-  for (const each of frames) clear.push(each === "#" ? 0.9 : 0, 70, each !== ".", 1_000, 1_000 * echoShare, 400);
+  for (const each of frames)
+    clear.push(each === "#" ? 0.9 : 0, 70, each === "." ? 0 : 2, 1_000, 1_000 * echoShare, 400);
   return clear;
 }
 
@@ -29,7 +30,7 @@ describe("the vowels of the last 400 ms", () => {
   test("a voice that the echo spoils counts with less clarity and a period that jumps", () => {
     const spoiled = (echoShare: number) => {
       const clear = new ClearVoice();
-      for (let frame = 0; frame < 5; frame++) clear.push(0.45, 70, false, 1_000, 1_000 * echoShare, 400);
+      for (let frame = 0; frame < 5; frame++) clear.push(0.45, 70, 0, 1_000, 1_000 * echoShare, 400);
       return clear.recentMs;
     };
     expect(spoiled(0)).toBe(0);
@@ -37,23 +38,34 @@ describe("the vowels of the last 400 ms", () => {
   });
 
   test("certainty grows with clarity, faster with a steady period, and never falls under nothing", () => {
-    const after = (clarity: number, steady: boolean) => {
+    const after = (clarity: number, steady: number) => {
       const clear = new ClearVoice();
       for (let frame = 0; frame < 5; frame++) clear.push(clarity, 70, steady, 1_000, 0, 400);
       return clear.certainty;
     };
-    expect(after(0, true)).toBe(0);
-    expect(after(0.45, true)).toBe(0);
-    expect(after(0.7, false)).toBeGreaterThan(0);
-    expect(after(0.7, true)).toBeGreaterThan(2 * after(0.7, false));
-    expect(after(0.9, true)).toBeGreaterThan(after(0.7, true));
+    expect(after(0, 2)).toBe(0);
+    expect(after(0.45, 2)).toBe(0);
+    expect(after(0.65, 0)).toBeGreaterThan(0);
+    expect(after(0.65, 1)).toBeGreaterThan(2 * after(0.65, 0));
+    expect(after(0.65, 2)).toBeGreaterThan(2 * after(0.65, 1));
+    expect(after(0.7, 2)).toBeGreaterThan(after(0.65, 2));
+  });
+
+  test("what seems to have a period and is as unclear as a breath speaks against a voice", () => {
+    const after = (clarity: number) => {
+      const clear = heard("##");
+      clear.push(clarity, 70, 0, 1_000, 0, 400);
+      return clear.certainty;
+    };
+    expect(after(0.45)).toBeLessThan(after(0));
+    expect(after(0)).toBeLessThan(after(0.7));
   });
 
   test("a vowel is louder than the hiss before it; the voiced end of a cough is what is left of the burst", () => {
     const after = (hissEnergy: number) => {
       const clear = new ClearVoice();
-      for (let frame = 0; frame < 3; frame++) clear.push(0, 70, false, hissEnergy, 0, 100);
-      for (let frame = 0; frame < 2; frame++) clear.push(0.7, 70, true, 10_000, 0, 100);
+      for (let frame = 0; frame < 3; frame++) clear.push(0, 70, 0, hissEnergy, 0, 100);
+      for (let frame = 0; frame < 2; frame++) clear.push(0.65, 70, 2, 10_000, 0, 100);
       return clear.certainty;
     };
     expect(after(1_000)).toBeGreaterThan(after(10_000));

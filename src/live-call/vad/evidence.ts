@@ -80,6 +80,9 @@ const SKIP_HIDDEN = 3;
 const LEARN_MORE = 1.5;
 // Far under the known noise: the noise has gone.
 const NOISE_GONE = 0.05;
+// A sound that begins, 9 dB over the noise, is judged when it fills the window of 50 ms: nothing is learnt from its edge.
+const ONSET = 8;
+const ONSET_FRAMES = 3;
 // A crowd has voices in it; a lorry that passes has none.
 const CROWD_VOICED_FRAMES = 3;
 const RECENT_MASK = 0xfff;
@@ -102,8 +105,8 @@ export class Evidence {
   get lag(): number {
     return this.#voicing.lag;
   }
-  /** The period goes on so evenly that noise hardly ever does it. */
-  get steady(): boolean {
+  /** For how many frames the period has gone on so evenly that noise hardly ever does it, up to 2. */
+  get steady(): number {
     return this.#voicing.steady;
   }
   /** Stands out of the noise like speech. */
@@ -141,6 +144,7 @@ export class Evidence {
   #idleEnergy = 0;
   #aboveNoise = 0;
   #calmFrames = 0;
+  #loudFrames = 0;
   #skipped = 0;
   /** The frame's spectrum while it is the newest, null when nobody looked at it. */
   #analysed: Float64Array | null = null;
@@ -210,6 +214,7 @@ export class Evidence {
       this.#crowdContrast += contrast > this.#crowdContrast ? QUANTILE_UP : -QUANTILE_DOWN;
     }
     this.#addUp(masked, held, maybe, contrast - needed, frozen);
+    this.#loudFrames = energy > ONSET * this.floor ? this.#loudFrames + 1 : 0;
     // An answer may begin with the call: the first guess and a correction downwards cannot wait for its end.
     const noiseGone = contrast < NOISE_GONE && this.#noise.heard < this.#noise.total;
     const learns = !frozen || !this.#noise.ready || noiseGone;
@@ -383,6 +388,7 @@ export class Evidence {
 
   #learningRate(contrast: number, held: boolean, noNoise: boolean, speaking: boolean): number {
     if (contrast < NOISE_GONE) return 0.35;
+    if (this.#loudFrames > 0 && this.#loudFrames <= ONSET_FRAMES) return 0;
     // Of noise it has only the evenness; learnt as noise, the next key would be taken for a voice.
     if (this.maybeTone) return 0;
     if (!noNoise || (held && contrast > 0.2 && this.#music > evidenceSettings.musicFrom)) return 0.12;

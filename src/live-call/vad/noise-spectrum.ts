@@ -19,6 +19,13 @@ const FIRST_FRAMES = 8;
 const FIRST_POWER_MAX = 2e10;
 const CORRECTED_FRAMES = 75;
 const FIRST_MINIMUM_BIAS = 4;
+// 6 dB over what was known is a noise that has just come, known by its colour only: the bins of one frame scatter by 5 dB, and
+// would stand in the spectrum as the harmonics of a voice. The colour is the mean over 140 Hz.
+const NEW_NOISE = 4;
+const COLOUR_BINS = 4;
+
+// A frame in work: one for all detectors.
+const colour = new Float64Array(BINS);
 
 /**
  * Noise power per bin, learnt from frames without speech, and never far under the minimum of the last 1.6 s, so that a
@@ -87,23 +94,13 @@ export class NoiseSpectrum {
     const weight = first ? 1 / (1 + this.#framesSeen) : rate === 0 ? 0 : Math.max(rate, 1 / (1 + this.#framesSeen));
     const most = first ? FIRST_POWER_MAX : Number.MAX_VALUE;
     this.#framesSeen++;
-    for (let k = 0; k < BINS; k++) noise[k]! += weight * (Math.min(most, Math.max(POWER_MIN, power[k]!)) - noise[k]!);
-    if (this.#framesSeen === FIRST_FRAMES) this.#smoothOver();
-    if (!first && this.#framesSeen < CORRECTED_FRAMES) this.#correctDown();
-  }
-
-  #smoothOver(): void {
-    const noise = this.power;
-    const wide = this.#running;
-    for (let k = 0; k < BINS; k++) {
-      let sum = 0;
-      const from = Math.max(0, k - 4);
-      const to = Math.min(BINS - 1, k + 4);
-      for (let at = from; at <= to; at++) sum += noise[at]!;
-      wide[k] = sum / (to - from + 1);
+    const heard = weight > 0 && this.heard > NEW_NOISE * this.total ? colourOf(power) : power;
+    for (let k = 0; k < BINS; k++) noise[k]! += weight * (Math.min(most, Math.max(POWER_MIN, heard[k]!)) - noise[k]!);
+    if (this.#framesSeen === FIRST_FRAMES) {
+      noise.set(colourOf(noise));
+      this.#running.set(this.#smoothed);
     }
-    noise.set(wide);
-    wide.set(this.#smoothed);
+    if (!first && this.#framesSeen < CORRECTED_FRAMES) this.#correctDown();
   }
 
   #correctDown(): void {
@@ -139,4 +136,15 @@ export class NoiseSpectrum {
       running[k] = this.#smoothed[k]!;
     }
   }
+}
+
+function colourOf(power: Float64Array | Float32Array): Float64Array {
+  for (let k = 0; k < BINS; k++) {
+    let sum = 0;
+    const from = Math.max(0, k - COLOUR_BINS);
+    const to = Math.min(BINS - 1, k + COLOUR_BINS);
+    for (let at = from; at <= to; at++) sum += power[at]!;
+    colour[k] = sum / (to - from + 1);
+  }
+  return colour;
 }

@@ -15,6 +15,7 @@ const NOISE_WEIGHT = 40;
 const LAG_CHANGE = 0.1;
 // Hardly any voice moves by more than this in most of its frames, and noise rarely by less.
 const STEADY_CHANGE = 0.045;
+const STEADY_CHANGE_OF_TWO = 0.06;
 const TAPER_MIN = 0.45;
 
 // The analysis window makes every periodicity fade with its lag; dividing by it makes low voices count like high ones.
@@ -38,24 +39,31 @@ export class Voicing {
   clarity = 0;
   /** The period goes on from the frame before, as that of a voice does and that of noise does only by chance. */
   continues = false;
-  /** It goes on so evenly that noise hardly ever does it. */
-  steady = false;
+  /**
+   * It goes on so evenly that noise hardly ever does it: 1 from the frame before, 2 from the one before that as well. Two frames in
+   * a row share more than half of their samples, so that a hiss may seem to do it once; the third hardly shares any with the first.
+   */
+  steady = 0;
   /** Period in samples (8 kHz) of the strongest periodicity; 0 = none. */
   lag = 0;
+  #lagBefore = 0;
 
   /** A frame that is not worth measuring. */
   skip(): void {
     this.strength = 0;
     this.clarity = 0;
-    this.lag = 0;
-    this.continues = this.steady = false;
+    this.#lagBefore = this.lag;
+    this.lag = this.steady = 0;
+    this.continues = false;
   }
 
   /** `power` and `noise` by bin from FIRST_BIN on. */
   measure(power: Float64Array, noise: Float32Array): void {
     const total = spread(power, noise);
     sharedFft.realPart(mirrored, correlation, LONGEST_LAG + 2);
+    const lagEarlier = this.#lagBefore;
     const lagBefore = this.lag;
+    this.#lagBefore = lagBefore;
     let best = 0;
     this.lag = 0;
     for (let lag = SHORTEST_LAG; lag <= LONGEST_LAG; lag++) {
@@ -69,13 +77,14 @@ export class Voicing {
     this.strength = best / (total + NOISE_WEIGHT);
     this.clarity = total > 0 ? best / total : 0;
     this.continues = this.lag > 0 && Math.abs(this.lag - lagBefore) <= LAG_CHANGE * lagBefore;
-    this.steady = this.lag > 0 && lagBefore > 0 && isSteady(this.lag, lagBefore);
+    this.steady = !isSteady(this.lag, lagBefore, 1) ? 0 : isSteady(this.lag, lagEarlier, 2) ? 2 : 1;
   }
 }
 
 /** The same voice is often found at twice its period, or half of it. */
-function isSteady(lag: number, before: number): boolean {
-  const most = STEADY_CHANGE * before;
+function isSteady(lag: number, before: number, frames: number): boolean {
+  if (lag === 0 || before === 0) return false;
+  const most = (frames === 1 ? STEADY_CHANGE : STEADY_CHANGE_OF_TWO) * before;
   return Math.abs(lag - before) <= most || Math.abs(lag - 2 * before) <= 2 * most || Math.abs(2 * lag - before) <= most;
 }
 
