@@ -21,6 +21,7 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["bun", "-e", "const r = await fetch('http://127.0.0.1:3000/health/live'); process.exit(r.ok ? 0 : 1)"]
-# SIGTERM drains: live calls may take up to 15 minutes (compose.yaml grants them).
+# SIGTERM drains: live calls may take up to 15 minutes. compose.yaml grants them, and keeps proxy and database up meanwhile;
+# `docker stop` by itself grants ten seconds (--time 960).
 STOPSIGNAL SIGTERM
 CMD ["bun", "--no-install", "src/main.ts"]

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
@@ -47,7 +48,12 @@ export async function visitHouse(settings: HouseSettings): Promise<House> {
   const deadline = performance.now() + limits.houseWaitMs;
   for (;;) {
     const attempt = tryStorageLock(settings.storageDir, "command");
-    if (attempt.kind === "held") return openWith(settings, attempt.lock);
+    if (attempt.kind === "held") {
+      // Right before the first start; a mistake where the product runs elsewhere, in containers for example.
+      if (!existsSync(join(root, "data")))
+        settings.log.warn("DB", "no database here yet, a new one is made", { folder: root });
+      return openWith(settings, attempt.lock);
+    }
     if (attempt.by === "server") {
       const address = await findEmbedded(root);
       if (address) return guest(withDatabaseName(address, databaseName), settings.log);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
@@ -20,12 +20,19 @@ import { businesses } from "./schema/business.ts";
 import { sessions, users } from "./schema/user.ts";
 import { withSystem, withTenant } from "./tenant.ts";
 
-// The house as an operator's own server gives it: a login that owns its database but is no superuser, on the packaged
-// PostgreSQL and on every older one that a distribution has installed here.
+// The house as an operator's own server gives it, and the container of compose.yaml: a login that owns its database but is no
+// superuser, on the packaged PostgreSQL and on every older one that a distribution has installed here.
 const distribution = "/usr/lib/postgresql";
 const installed = existsSync(distribution)
   ? readdirSync(distribution).filter((version) => existsSync(join(distribution, version, "bin/initdb")))
   : [];
+
+/** The statements of compose.yaml's database, which psql runs there with the password of `.env`. */
+const containersOwner = readFileSync(join(import.meta.dir, "../../compose-database.sql"), "utf8")
+  .replace(/^(?:--|\\getenv).*$/gm, "")
+  .replace(":'password'", "'secret'")
+  .split(";")
+  .filter((statement) => statement.trim() !== "");
 
 describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
   let folder: string;
@@ -40,11 +47,10 @@ describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
     const own = version === "packaged" ? {} : { binaries };
     server = await startEmbedded({ root: join(folder, "database"), log: silentLog, ...own, durable: false });
     const superuser = connectPostgres(server.address, { connections: 1 });
-    await superuser`create role tenant_owner login createrole`;
-    await superuser`create database house owner tenant_owner`;
+    for (const statement of containersOwner) await superuser.unsafe(statement);
     await superuser.end();
     if (server.address.kind !== "socket") throw new Error("unreachable");
-    address = { ...server.address, user: "tenant_owner", database: "house" };
+    address = { ...server.address, user: "agentlocator", database: "agentlocator" };
     await migrate(address);
     await migrate(address);
     db = openDatabase({ address, log: silentLog, connections: 3 });
@@ -54,6 +60,13 @@ describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
     await db.close();
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("K8: the login of the containers is no superuser and bypasses nothing", async () => {
+    const login = connectPostgres(address, { connections: 1 });
+    const [role] = await login`select rolsuper, rolbypassrls from pg_roles where rolname = current_user`;
+    await login.end();
+    expect(role).toEqual({ rolsuper: false, rolbypassrls: false });
   });
 
   test("tenants are apart for an owner who is no superuser", async () => {

@@ -40,6 +40,9 @@ const others: Readonly<Record<string, string>> = {
   "npx --yes bun@1.4.5 install --frozen-lockfile --production && npx --yes bun@1.4.5 run start":
     "src/e2e/starting.test.ts starts the product; scripts/checks/lockfile.ts holds the lock file",
   "docker compose up -d": "below: the file names what the README names",
+  "docker compose logs app": "needs containers",
+  "docker compose exec app bun run cli business list": "needs containers; the command itself is run below",
+  "docker compose stop": "below: the order",
   "bun run check": "`bun run test` begins with it",
   "bun run bench": "a bench, for people",
   "bun run bench:vad": "a bench, for people",
@@ -200,10 +203,26 @@ test("the README names every event that other programs can be told of", () => {
   for (const event of webhookEvents) expect(readme).toContain(`\`${event}\``);
 });
 
+interface Service {
+  restart: string;
+  healthcheck: object;
+  depends_on?: object;
+  environment?: Record<string, string>;
+}
+
 test("the container file wants what the README says and checks the health of each part", () => {
   const text = readFileSync(join(root, "compose.yaml"), "utf8");
-  const { services } = Bun.YAML.parse(text) as { services: Record<string, { restart: string; healthcheck: object }> };
+  const { services } = Bun.YAML.parse(text) as { services: Record<string, Service> };
   expect(Object.keys(services)).toEqual(["app", "database", "proxy"]);
+  // Who depends is stopped first: the product ends its calls while the proxy that carries them is still there.
+  const dependencies = Object.entries(services).map(([name, { depends_on }]) => [name, Object.keys(depends_on ?? {})]);
+  expect(Object.fromEntries(dependencies)).toEqual({ app: ["database", "proxy"], database: [], proxy: [] });
+  // The image makes POSTGRES_USER a superuser; compose-database.sql makes the product's login, which is none.
+  const { username } = new URL(services.app!.environment!.DATABASE_URL!);
+  expect(readFileSync(join(root, "compose-database.sql"), "utf8")).toContain(
+    `create role ${username} login nosuperuser`,
+  );
+  expect(services.database!.environment).not.toHaveProperty("POSTGRES_USER");
   for (const [name, { restart, healthcheck }] of Object.entries(services))
     expect([name, restart, typeof healthcheck]).toEqual([name, "always", "object"]);
   const wanted = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name!));
