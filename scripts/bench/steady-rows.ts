@@ -4,7 +4,7 @@ import { type Finding, mb, ms, type Row } from "./finding.ts";
 import { productRun, type Run, relayRun, warmUpSeconds } from "./load-runs.ts";
 import { cores } from "./stand.ts";
 
-const load = { calls: 100, seconds: 45, rampSeconds: 8, interruptEvery: 3 };
+const load = { calls: 100, seconds: 90, rampSeconds: 8, interruptEvery: 3 }; // a short call for a business, long enough to be warm
 const rounds = 2;
 const bars = { delayMs: 5, stopMs: 500, cpuRatio: 1.5, memoryBytes: 150e6 };
 

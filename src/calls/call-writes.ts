@@ -18,7 +18,7 @@ import type { Ctx } from "../tenants/ctx.ts";
 import { callJobs } from "./after-call.ts";
 import { addCallBackTask } from "./call-back-task.ts";
 import type { BegunCall, RecordingReport, StatusReport } from "./log.ts";
-import { priceCall } from "./price-call.ts";
+import { priceCalls } from "./price-call.ts";
 import type { StoredSound } from "./sound-store.ts";
 import { isFinal, isNews } from "./status.ts";
 
@@ -86,14 +86,16 @@ async function writeBusiness(
     insertEvents(ctx.tx, rowsOf("event").map(eventRow)),
     insertUsage(ctx.tx, rowsOf("usage").map(usageRow)),
   ]);
+  const toPrice = new Set<CallId>();
   for (const write of writes) {
     const callId = ids.get(write.callSid);
-    if (callId && write.kind === "ended") await ended(ctx, callId, write.end, settings);
+    if (callId && write.kind === "ended" && (await ended(ctx, callId, write.end))) toPrice.add(callId);
     else if (callId && write.kind === "sound") await sound(ctx, callId, write);
-    else if (callId && write.kind === "status") await status(ctx, callId, write, settings);
+    else if (callId && write.kind === "status" && (await status(ctx, callId, write))) toPrice.add(callId);
     else if (callId && write.kind === "recording") await recording(ctx, callId, write);
     if (write.kind === "status" || write.kind === "recording") written.push(write.done);
   }
+  await priceCalls(ctx, [...toPrice], settings.usdIlsRate);
   return written;
 }
 
@@ -170,7 +172,8 @@ const usageRow = ({ businessId, callId, seq, usage: { transcribedSeconds: second
   kind: seconds > 0 ? ("transcription" as const) : ("voice" as const),
 });
 
-async function ended(ctx: Ctx, callId: CallId, end: CallEnd, settings: CallWriterSettings): Promise<void> {
+/** True when it ends here, for the first time. */
+async function ended(ctx: Ctx, callId: CallId, end: CallEnd): Promise<boolean> {
   const { tx, businessId } = ctx;
   const durationMs = end.durationMs === null ? sql`${calls.billedSeconds} * 1000` : Math.round(end.durationMs);
   const [call] = await tx
@@ -185,15 +188,15 @@ async function ended(ctx: Ctx, callId: CallId, end: CallEnd, settings: CallWrite
     })
     .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), isNull(calls.endReason)))
     .returning({ origin: calls.origin });
-  if (call === undefined) return;
+  if (call === undefined) return false;
   const wasMissed = end.reason === "fallback" || end.reason === "bug";
   if (wasMissed && call.origin === "phone") await addCallBackTask(ctx, callId);
   await Promise.all([
-    priceCall(ctx, callId, settings.usdIlsRate),
     announce(tx, { businessId, type: "call", id: callId }),
     enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } }),
     publish(ctx, "call.ended", callId),
   ]);
+  return true;
 }
 
 async function sound({ tx, businessId }: Ctx, callId: CallId, write: Of<"sound">): Promise<void> {
@@ -205,7 +208,8 @@ async function sound({ tx, businessId }: Ctx, callId: CallId, write: Of<"sound">
   ]);
 }
 
-async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: CallWriterSettings): Promise<void> {
+/** True when what the call cost may have changed. */
+async function status(ctx: Ctx, callId: CallId, write: Of<"status">): Promise<boolean> {
   const { tx, businessId } = ctx;
   const { report, at } = write;
   const seconds = report.durationSeconds;
@@ -226,17 +230,17 @@ async function status(ctx: Ctx, callId: CallId, write: Of<"status">, settings: C
     })
     .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), or(isNews(report.status), isLength)))
     .returning({ id: calls.id });
-  if (changed.length === 0 || seconds === null) return;
+  if (changed.length === 0 || seconds === null) return false;
   // Voice is billed by the started minute.
   const billed = { model: "twilio-voice", kind: "phone" as const, seconds: Math.ceil(seconds / 60) * 60 };
-  await tx
-    .insert(usage)
-    .values({ id: newId(), businessId, callId, key: `call:${callId}:phone`, ...billed })
-    .onConflictDoNothing();
   await Promise.all([
-    priceCall(ctx, callId, settings.usdIlsRate),
+    tx
+      .insert(usage)
+      .values({ id: newId(), businessId, callId, key: `call:${callId}:phone`, ...billed })
+      .onConflictDoNothing(),
     announce(tx, { businessId, type: "call", id: callId }),
   ]);
+  return true;
 }
 
 async function recording(ctx: Ctx, callId: CallId, write: Of<"recording">): Promise<void> {

@@ -13,7 +13,7 @@ import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
 import { type AfterCallDeps, callJobs, recordingOf } from "./after-call.ts";
 import { describeCallBackTask } from "./call-back-task.ts";
-import { priceCall } from "./price-call.ts";
+import { priceCalls } from "./price-call.ts";
 
 type Recording = typeof recordings.$inferSelect;
 
@@ -79,7 +79,7 @@ export function transcribeRecording(deps: AfterCallDeps): JobHandler {
             .where(and(eq(calls.businessId, businessId), eq(calls.id, callId)));
           await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
         }
-        await priceCall({ tx, businessId }, callId, deps.usdIlsRate);
+        await priceCalls({ tx, businessId }, [callId], deps.usdIlsRate);
       },
       patient,
     );

@@ -8,7 +8,7 @@ import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { type AfterCallDeps, callOf } from "./after-call.ts";
-import { priceCall } from "./price-call.ts";
+import { priceCalls } from "./price-call.ts";
 
 const patient = { deadlineMs: limits.jobQueryMs };
 // Twenty minutes of talk are some 15,000 characters; of a longer one the beginning and the end say what it was about.
@@ -54,7 +54,7 @@ export function summariseCall(deps: AfterCallDeps): JobHandler {
             .update(calls)
             .set({ summary })
             .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), isNull(calls.summary)));
-        await priceCall({ tx, businessId }, callId, deps.usdIlsRate);
+        await priceCalls({ tx, businessId }, [callId], deps.usdIlsRate);
         await announce(tx, { businessId, type: "call", id: callId });
       },
       patient,
