@@ -41,8 +41,51 @@ describe("the environment", () => {
       expect(message).not.toContain(value);
   });
 
+  const account = { TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`, TWILIO_AUTH_TOKEN: "token-value" };
+  const secure = "PUBLIC_BASE_URL: must be the https address under which Twilio reaches this server";
+  const refusals: [string, Record<string, string>, string[]][] = [
+    ["Twilio's keys without a public address", account, [secure]],
+    ["Twilio's keys with a plain address", { ...account, PUBLIC_BASE_URL: "http://calls.example.com" }, [secure]],
+    ["Twilio in another region", { ...account, TWILIO_API_BASE_URL: "https://api.dublin.ie1.twilio.com" }, [secure]],
+    [
+      "Twilio's keys and other mistakes",
+      { ...account, PUBLIC_BASE_URL: "http://calls.example.com", LOG_FORMAT: "xml" },
+      ["LOG_FORMAT: ", secure],
+    ],
+    [
+      "an address that is none",
+      { ...account, PUBLIC_BASE_URL: "calls" },
+      ["PUBLIC_BASE_URL: must be an http or https"],
+    ],
+    ...[
+      "https://calls.example.com/?a=b",
+      "https://calls.example.com/#here",
+      "https://dana:secret@calls.example.com",
+    ].map((url): [string, Record<string, string>, string[]] => [
+      `the public address ${url}`,
+      { PUBLIC_BASE_URL: url },
+      ["PUBLIC_BASE_URL: must have no query, no fragment and no login"],
+    ]),
+    [
+      "a socket address that is none",
+      { WHATSAPP_WEB_SOCKET_URL: "nonsense" },
+      ["WHATSAPP_WEB_SOCKET_URL: must be a ws"],
+    ],
+  ];
+  test.each(refusals)("%s: one line for each bad name", (_what, env, lines) => {
+    const message = problemsOf(env).split("\n  ").slice(1);
+    expect(message.map((line, index) => line.slice(0, lines[index]?.length))).toEqual(lines);
+  });
+
+  test("Twilio's keys with the secure address, or with a Twilio of this machine, are enough", () => {
+    const address = "https://calls.example.com";
+    expect(readConfig({ ...account, PUBLIC_BASE_URL: address }).http.publicBaseUrl).toBe(address);
+    const simulated = readConfig({ ...account, TWILIO_API_BASE_URL: "http://127.0.0.1:4000" });
+    expect(simulated.http.publicBaseUrl).toBeNull();
+  });
+
   test("empty values count as not given, so that a copied example file works", () => {
-    expect(readConfig({ DATABASE_URL: "", OPENAI_API_KEY: "" })).toEqual(readConfig({}));
+    expect(readConfig({ DATABASE_URL: "", OPENAI_API_KEY: "", PORT: " " })).toEqual(readConfig({}));
   });
 
   test("addresses lose their trailing slash", () => {

@@ -8,14 +8,27 @@ import type { Phone } from "./base/phone.ts";
  * its check; `.env.example` lists exactly these names (`scripts/check.ts` compares the two).
  */
 const optionalText = z.string().trim().min(1).optional();
-const baseUrl = z
-  .url({ protocol: /^https?$/, error: "must be an http or https address" })
-  .transform((url) => url.replace(/\/+$/, ""));
+// `abort`: what is checked after it reads a URL.
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https address", abort: true });
+const withoutSlash = (url: string): string => url.replace(/\/+$/, "");
+const baseUrl = httpUrl.transform(withoutSlash);
+
+// Paths are appended to it, and Twilio signs over it as it stands here.
+const isBare = (url: string): boolean => {
+  const { username, password } = new URL(url);
+  return !/[?#]/.test(url) && username === "" && password === "";
+};
+const publicUrl = httpUrl
+  .refine(isBare, { error: "must have no query, no fragment and no login" })
+  .transform(withoutSlash);
+
+const isLoopback = (url: string): boolean => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
 /** Logins and messages go there: nowhere but to WhatsApp itself, or to a simulator on this machine. */
 const whatsappSocketUrl = "wss://web.whatsapp.com/ws/chat";
-const isOwnOrLoopback = (url: string): boolean =>
-  url === whatsappSocketUrl || ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+const isOwnOrLoopback = (url: string): boolean => url === whatsappSocketUrl || isLoopback(url);
+
+const twilioApi = "https://api.twilio.com";
 
 const areNetworks = (list: string[]): boolean => {
   try {
@@ -32,7 +45,7 @@ const networks = z
 const environment = z.object({
   PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535).default(3000),
   HOST: z.string().trim().min(1).default("127.0.0.1"),
-  PUBLIC_BASE_URL: baseUrl.optional(),
+  PUBLIC_BASE_URL: publicUrl.optional(),
   TRUSTED_PROXIES: networks.default([]),
   STORAGE_DIR: z.string().trim().min(1).default("./storage"),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
@@ -48,9 +61,9 @@ const environment = z.object({
     .regex(/^AC[0-9a-f]{32}$/i, { error: 'must be "AC" and 32 hexadecimal digits' })
     .optional(),
   TWILIO_AUTH_TOKEN: optionalText,
-  TWILIO_API_BASE_URL: baseUrl.default("https://api.twilio.com"),
+  TWILIO_API_BASE_URL: baseUrl.default(twilioApi),
   WHATSAPP_WEB_SOCKET_URL: z
-    .url({ protocol: /^wss?$/, error: "must be a ws or wss address" })
+    .url({ protocol: /^wss?$/, error: "must be a ws or wss address", abort: true })
     .refine(isOwnOrLoopback, { error: `must be ${whatsappSocketUrl} or an address of this machine` })
     .default(whatsappSocketUrl),
   WHATSAPP_WORKERS: z.coerce.number({ error: "must be a number" }).int().min(1).max(64).default(8),
@@ -137,7 +150,9 @@ export class ConfigError extends Error {
  * @throws ConfigError with all problems at once.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
   const parsed = environment.safeParse(given);
   const problems = parsed.success
     ? []
@@ -147,9 +162,23 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     problems.push(`${hasSid ? "TWILIO_AUTH_TOKEN" : "TWILIO_ACCOUNT_SID"}: must be given together with its twin`);
   if ((given.SMTP_URL === undefined) !== (given.MAIL_FROM === undefined))
     problems.push(`${given.SMTP_URL === undefined ? "SMTP_URL" : "MAIL_FROM"}: must be given together with its twin`);
+  if (needsSecureAddress(given))
+    problems.push("PUBLIC_BASE_URL: must be the https address under which Twilio reaches this server");
   if (!parsed.success || problems.length > 0)
     throw new ConfigError(`the configuration has ${problems.length} problem(s):\n  ${problems.join("\n  ")}`);
   return toConfig(parsed.data);
+}
+
+/**
+ * Twilio signs over the address that it reaches, and carries a call's sound over wss alone. A simulated one on this machine
+ * knows where we listen. An address that is wrong by itself has its own line already.
+ */
+function needsSecureAddress(given: Record<string, string | undefined>): boolean {
+  const twilio = baseUrl.safeParse(given.TWILIO_API_BASE_URL ?? twilioApi);
+  const address = publicUrl.optional().safeParse(given.PUBLIC_BASE_URL);
+  if (given.TWILIO_AUTH_TOKEN === undefined || !twilio.success || isLoopback(twilio.data) || !address.success)
+    return false;
+  return address.data === undefined || new URL(address.data).protocol !== "https:";
 }
 
 /** The configuration of this process. @throws ConfigError as `readConfig`. */
