@@ -61,6 +61,7 @@ export class Conversation {
   #givenUp = false;
   #spoken = false; // the caller has heard the assistant, if only a filler
   #keysPressed = false; // a little while ago
+  /** What was heard of an answer that is to be gone on with; whatever is answered first takes its place. */
   #continueFrom: string | null = null;
   /** Set by the silence watch: the caller has the floor from now on. */
   onListening: () => void = () => {};
@@ -142,7 +143,6 @@ export class Conversation {
     } else if (this.#interruption.wordsAfterAll(text)) {
       this.#core.event("interruption", { verdict: "meant_after_all" });
       this.closing.cancel();
-      this.#continueFrom = null;
       this.stop();
       this.request();
     }
@@ -153,8 +153,12 @@ export class Conversation {
     this.#answers.started(id);
     this.#core.deadlines.disarm("missed_turn");
     this.latency.mark("answer_started");
-    if (this.#interruption.undecided) this.#cancelAnswer([]);
-    else this.#step("answer_expected");
+    if (this.#interruption.undecided) {
+      this.#cancelAnswer([]);
+      return;
+    }
+    this.#continueFrom = null;
+    this.#step("answer_expected");
   }
 
   audio(itemId: string, payload: string): void {
@@ -241,6 +245,7 @@ export class Conversation {
 
   /** Stops the assistant without a question: a key was pressed, the time is up. */
   stop(): void {
+    this.#continueFrom = null;
     if (!this.#playout.active && !this.#busy) return;
     this.#cancelAnswer(this.#cut().cuts);
     this.#deps.transcript.settleCuts();
@@ -263,6 +268,7 @@ export class Conversation {
       if (cut.after) this.closing.set(cut.after, true);
       return;
     }
+    this.#continueFrom = null;
     this.#deps.transcript.settleCuts();
     if (this.#interruption.turnTaken) this.request();
     else if (!this.#deps.vad.speaking) this.#core.arm("missed_turn", limits.missedTurnMs);
@@ -294,9 +300,8 @@ export class Conversation {
     if (this.closing.pending && (this.closing.spoken || !more)) {
       this.closing.perform();
     } else if (!more && this.#continueFrom !== null) {
-      const heard = this.#continueFrom;
+      this.request({ instructions: engineNotes.continueFrom(this.#continueFrom) });
       this.#continueFrom = null;
-      this.request({ instructions: engineNotes.continueFrom(heard) });
       this.#step("heard_all_more_coming");
     } else {
       this.#step(more ? "heard_all_more_coming" : "heard_all");
