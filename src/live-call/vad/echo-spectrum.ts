@@ -73,7 +73,8 @@ export class EchoSpectrum {
   over(noise: Float32Array): Float32Array {
     this.likelyTotal = 0;
     if (this.#delay < 0) return noise;
-    ringSpectrum(this.#ring, this.#end - this.#delay * MULAW_FRAME_BYTES - HALF_FRAME_BYTES, sent);
+    const end = this.#end - this.#delay * MULAW_FRAME_BYTES - HALF_FRAME_BYTES;
+    ringSpectrum(this.#ring, end, RING_BYTES - 1, sent);
     const likely = this.#likely;
     let total = 0;
     for (let band = 0, k = 0; band < BANDS; band++) {

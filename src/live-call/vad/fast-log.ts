@@ -1,7 +1,7 @@
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);
 const MANTISSA = 0x7f_ffff;
-const ONE = 0x3f80_0000;
+const PER_MANTISSA = 2 ** -23;
 
 /**
  * Logarithm to base 2 of a positive number, within 0.001: the exponent is read from the bits, a cubic does the rest.
@@ -10,7 +10,6 @@ const ONE = 0x3f80_0000;
 export function fastLog2(value: number): number {
   float[0] = value;
   const whole = bits[0]!;
-  bits[0] = (whole & MANTISSA) | ONE;
-  const part = float[0]! - 1;
+  const part = (whole & MANTISSA) * PER_MANTISSA;
   return (whole >> 23) - 127 + part * (1 + (1 - part) * (0.423 - 0.16 * part));
 }

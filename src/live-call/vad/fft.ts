@@ -2,35 +2,36 @@ import { assert } from "../../base/assert.ts";
 
 /**
  * Fourier transform of real signals of one fixed length, through a complex transform of half that length
- * (Cooley-Tukey, radix 4, then the usual split into even and odd parts). Tables are made once; `power` allocates nothing.
+ * (Cooley-Tukey, radix 4, then the usual split into even and odd parts). Tables are made once; nothing is allocated later.
+ * The signal is written straight to where the transform begins: samples 2i and 2i + 1 to `re` and `im` at `place[i]`.
  */
 export class RealFft {
   readonly size: number;
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  readonly place: Uint16Array;
   readonly #half: number;
-  readonly #re: Float64Array;
-  readonly #im: Float64Array;
   readonly #cos: Float64Array;
   readonly #sin: Float64Array;
-  readonly #reversed: Uint16Array;
 
   /** @throws Error when `size` is no power of two from 8 up. */
   constructor(size: number) {
     assert(size >= 8 && (size & (size - 1)) === 0, "the transform length is a power of two");
     this.size = size;
     this.#half = size / 2;
-    this.#re = new Float64Array(this.#half);
-    this.#im = new Float64Array(this.#half);
+    this.re = new Float64Array(this.#half);
+    this.im = new Float64Array(this.#half);
     this.#cos = Float64Array.from({ length: this.#half }, (_, i) => Math.cos((2 * Math.PI * i) / size));
     this.#sin = Float64Array.from({ length: this.#half }, (_, i) => Math.sin((2 * Math.PI * i) / size));
     const bits = Math.log2(this.#half);
-    this.#reversed = Uint16Array.from({ length: this.#half }, (_, i) => reverseBits(i, bits));
+    this.place = Uint16Array.from({ length: this.#half }, (_, i) => reverseBits(i, bits));
   }
 
-  /** Writes |X(k)|² for k = `from` … `to` - 1 into `out[0…]`. `signal` holds `size` samples; 0 < from, to <= size / 2. */
-  power(signal: Float64Array, out: Float64Array, from: number, to: number): void {
-    this.#transform(signal);
-    const re = this.#re;
-    const im = this.#im;
+  /** Writes |X(k)|² for k = `from` … `to` - 1 into `out[0…]`; 0 < from, to <= size / 2. Uses the signal up. */
+  power(out: Float64Array, from: number, to: number): void {
+    this.#transform();
+    const re = this.re;
+    const im = this.im;
     const half = this.#half;
     for (let k = from; k < to; k++) {
       const m = half - k;
@@ -46,36 +47,32 @@ export class RealFft {
     }
   }
 
-  /** Writes Re X(k) for k = 0 … `to` - 1 (to <= size / 2): the autocorrelation when `signal` is a mirrored spectrum. */
-  realPart(signal: Float64Array, out: Float64Array, to: number): void {
-    this.#transform(signal);
-    const re = this.#re;
-    const im = this.#im;
+  /** Writes Re X(k) and Im X(k) for k = 0 … `to` - 1 (to <= size / 2). Uses the signal up. */
+  parts(real: Float64Array, imaginary: Float64Array, to: number): void {
+    this.#transform();
+    const re = this.re;
+    const im = this.im;
     const half = this.#half;
-    out[0] = re[0]! + im[0]!;
+    real[0] = re[0]! + im[0]!;
+    imaginary[0] = 0;
     for (let k = 1; k < to; k++) {
       const m = half - k;
       const oddRe = im[k]! + im[m]!;
       const oddIm = re[m]! - re[k]!;
-      out[k] = 0.5 * (re[k]! + re[m]! + this.#cos[k]! * oddRe + this.#sin[k]! * oddIm);
+      const c = this.#cos[k]!;
+      const s = this.#sin[k]!;
+      real[k] = 0.5 * (re[k]! + re[m]! + c * oddRe + s * oddIm);
+      imaginary[k] = 0.5 * (im[k]! - im[m]! + c * oddIm - s * oddRe);
     }
   }
 
-  #transform(signal: Float64Array): void {
-    const re = this.#re;
-    const im = this.#im;
+  #transform(): void {
     const half = this.#half;
-    const reversed = this.#reversed;
-    for (let i = 0; i < half; i++) {
-      const from = reversed[i]! << 1;
-      re[i] = signal[from]!;
-      im[i] = signal[from + 1]!;
-    }
     // Four at a time; an odd power of two begins with pairs.
     const odd = ((31 - Math.clz32(half)) & 1) === 1;
-    if (odd) pairs(re, im, half);
-    else firstFours(re, im, half);
-    for (let width = odd ? 2 : 4; width < half; width <<= 2) fours(re, im, half, width, this.#cos, this.#sin);
+    if (odd) pairs(this.re, this.im, half);
+    else firstFours(this.re, this.im, half);
+    for (let width = odd ? 2 : 4; width < half; width <<= 2) fours(this.re, this.im, half, width, this.#cos, this.#sin);
   }
 }
 

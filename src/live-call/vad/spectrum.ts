@@ -22,24 +22,31 @@ const hann = Float64Array.from(
  * The transform and the buffers of a frame in work are one for all calls: a hundred detectors take turns, and what each
  * brings along must come from far memory every time. Only what a detector remembers is its own.
  */
-export const sharedFft: RealFft = new RealFft(FFT_SIZE);
-const windowed = new Float64Array(FFT_SIZE);
+const fft = new RealFft(FFT_SIZE);
 const power = new Float64Array(BINS);
+const linear = Float64Array.from(MULAW_TO_LINEAR);
 
 /**
  * Short-time power spectrum of the last 50 ms: `window` holds WINDOW_SAMPLES mu-law bytes, oldest first. Entry i of the
  * result belongs to bin FIRST_BIN + i; it is valid until the next call, for whatever detector.
  */
 export function powerSpectrum(window: Uint8Array): Float64Array {
-  for (let i = 0; i < WINDOW_SAMPLES; i++) windowed[i] = MULAW_TO_LINEAR[window[i]!]! * hann[i]!;
-  sharedFft.power(windowed, power, FIRST_BIN, FIRST_BIN + BINS);
+  ringSpectrum(window, WINDOW_SAMPLES, -1, power);
   return power;
 }
 
-/** The same of the WINDOW_SAMPLES bytes before index `end` of a ring whose length is a power of two, into `out`. */
-export function ringSpectrum(ring: Uint8Array, end: number, out: Float64Array): void {
+/** The same of the WINDOW_SAMPLES bytes before index `end` of a ring whose length is `mask` + 1, a power of two, into `out`. */
+export function ringSpectrum(ring: Uint8Array, end: number, mask: number, out: Float64Array): void {
+  const { re, im, place } = fft;
   const from = end - WINDOW_SAMPLES;
-  const mask = ring.length - 1;
-  for (let i = 0; i < WINDOW_SAMPLES; i++) windowed[i] = MULAW_TO_LINEAR[ring[(from + i) & mask]!]! * hann[i]!;
-  sharedFft.power(windowed, out, FIRST_BIN, FIRST_BIN + BINS);
+  for (let i = 0; i < WINDOW_SAMPLES; i += 2) {
+    const at = place[i >> 1]!;
+    re[at] = linear[ring[(from + i) & mask]!]! * hann[i]!;
+    im[at] = linear[ring[(from + i + 1) & mask]!]! * hann[i + 1]!;
+  }
+  for (let pair = WINDOW_SAMPLES >> 1; pair < FFT_SIZE >> 1; pair++) {
+    re[place[pair]!] = 0;
+    im[place[pair]!] = 0;
+  }
+  fft.power(out, FIRST_BIN, FIRST_BIN + BINS);
 }

@@ -18,8 +18,9 @@ const FRAME_MS = 20;
 const FLOOR_MIN = 9;
 // Moved by 3 dB, in either direction.
 const MOVED = 2;
-// 300 ms into an utterance, nothing but its end is waited for.
+// 300 ms into an utterance, nothing but its end is waited for; over the assistant, when it is as certain as an interruption can need.
 const SETTLED_FRAMES = 15;
+const BEYOND_DOUBT = 22;
 // 6 dB over what the echo can be: a cough or a door, from which the gate must not learn; 3 dB once its path is known.
 const OUTLIER = 4;
 const OUTLIER_KNOWN = 2;
@@ -51,6 +52,8 @@ export class Vad {
   readonly #clear = new ClearVoice();
   #energy = 0;
   #speaking = false;
+  /** The running utterance was certain enough for any interruption. */
+  #surely = false;
   #voicedFrames = 0;
   #utteranceFrames = 0;
   #quietFrames = 0;
@@ -74,7 +77,8 @@ export class Vad {
     const echo = this.#isUnder(this.#echo.delay >= 0 ? HIDDEN_KNOWN * limit : limit);
     const faint = this.#energy < this.#caller.gate;
     const evidence = this.#evidence;
-    const settled = this.#speaking && this.#utteranceFrames > SETTLED_FRAMES && limit === 0;
+    if (this.#clear.certainty >= BEYOND_DOUBT) this.#surely = true;
+    const settled = this.#speaking && this.#utteranceFrames > SETTLED_FRAMES && (limit === 0 || this.#surely);
     evidence.push(this.#window, this.#energy, echo, faint, limit > evidence.floor / 4, this.#speaking, settled);
     this.#learnEcho();
     this.#clear.push(evidence.clarity, evidence.lag, evidence.steady, this.#energy, limit, evidence.floor);
@@ -179,6 +183,7 @@ export class Vad {
     this.#caller.quiet();
     if (!this.#evidence.starts) return VAD_NOTHING;
     this.#speaking = true;
+    this.#surely = false;
     this.#quietFrames = 0;
     this.#utteranceFrames = this.#evidence.runFrames;
     this.#voicedFrames = this.#clear.framesWithin(this.#utteranceFrames);

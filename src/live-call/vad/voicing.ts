@@ -1,4 +1,5 @@
-import { FFT_SIZE, FIRST_BIN, sharedFft, WINDOW_SAMPLES } from "./spectrum.ts";
+import { RealFft } from "./fft.ts";
+import { FFT_SIZE, FIRST_BIN, WINDOW_SAMPLES } from "./spectrum.ts";
 
 // 250-2,250 Hz: where the harmonics of a voice stand out of the noise.
 const HARMONIC_BINS = 128;
@@ -25,8 +26,17 @@ const taper = Float64Array.from({ length: LONGEST_LAG + 2 }, (_, lag) =>
 
 // A frame in work: one for all detectors.
 const excess = new Float64Array(HARMONIC_BINS);
-const mirrored = new Float64Array(FFT_SIZE);
-const correlation = new Float64Array(LONGEST_LAG + 2);
+const harmonics = new Float64Array(HARMONIC_BINS);
+const LAGS = LONGEST_LAG + 2;
+const correlation = new Float64Array(LAGS);
+// The correlation is the transform of a spectrum that is even: a real transform of half the length does.
+const HALF = FFT_SIZE / 2;
+const fft = new RealFft(HALF);
+const even = new Float64Array(LAGS / 2);
+const odd = new Float64Array(LAGS / 2);
+const folded = new Float64Array(HALF);
+const cos = Float64Array.from({ length: HALF }, (_, k) => Math.cos((Math.PI * k) / HALF));
+const sin = Float64Array.from({ length: HALF }, (_, k) => Math.sin((Math.PI * k) / HALF));
 
 /**
  * How periodic the part of a frame is that stands out of the noise: the peak of the autocorrelation, taken from the
@@ -60,7 +70,7 @@ export class Voicing {
   /** `power` and `noise` by bin from FIRST_BIN on. */
   measure(power: Float64Array, noise: Float32Array): void {
     const total = spread(power, noise);
-    sharedFft.realPart(mirrored, correlation, LONGEST_LAG + 2);
+    correlate();
     const lagEarlier = this.#lagBefore;
     const lagBefore = this.lag;
     this.#lagBefore = lagBefore;
@@ -88,11 +98,12 @@ function isSteady(lag: number, before: number, frames: number): boolean {
   return Math.abs(lag - before) <= most || Math.abs(lag - 2 * before) <= 2 * most || Math.abs(2 * lag - before) <= most;
 }
 
-/** Writes the harmonics' excess over the envelope, mirrored; returns its total magnitude. */
+/** Writes the harmonics' excess over the envelope; returns its total magnitude, of either side of the spectrum. */
 function spread(power: Float64Array, noise: Float32Array): number {
   for (let k = 0; k < HARMONIC_BINS; k++) {
-    const ratio = power[k]! / noise[k]!;
-    excess[k] = ratio > 1 ? Math.min(EXCESS_MAX, Math.sqrt(ratio) - 1) : 0;
+    const heard = power[k]!;
+    const known = noise[k]!;
+    excess[k] = heard > known ? Math.min(EXCESS_MAX, Math.sqrt(heard / known) - 1) : 0;
   }
   let sum = 0;
   let total = 0;
@@ -104,9 +115,36 @@ function spread(power: Float64Array, noise: Float32Array): number {
     if (leave >= 0) sum -= excess[leave]!;
     const width = Math.min(enter, HARMONIC_BINS - 1) - Math.max(leave + 1, 0) + 1;
     const above = excess[k]! - sum / width;
-    mirrored[FIRST_BIN + k] = above;
-    mirrored[FFT_SIZE - FIRST_BIN - k] = above;
+    harmonics[k] = above;
     total += 2 * Math.abs(above);
   }
   return total;
+}
+
+/**
+ * Cosine transform of `harmonics` into `correlation` (Numerical Recipes, section 12.3): the spectrum is folded so that even lags are
+ * the real parts of a transform of half the length, and odd lags the running sums of its imaginary parts.
+ */
+function correlate(): void {
+  folded.fill(0);
+  let first = 0;
+  for (let k = 0; k < HARMONIC_BINS; k++) {
+    const bin = FIRST_BIN + k;
+    const value = harmonics[k]!;
+    folded[bin]! += value * (1 - 2 * sin[bin]!);
+    folded[HALF - bin]! += value * (1 + 2 * sin[bin]!);
+    first += value * cos[bin]!;
+  }
+  const { re, im, place } = fft;
+  for (let i = 0; i < HALF; i += 2) {
+    re[place[i >> 1]!] = folded[i]!;
+    im[place[i >> 1]!] = folded[i + 1]!;
+  }
+  fft.parts(even, odd, LAGS / 2);
+  correlation[0] = even[0]!;
+  correlation[1] = 2 * first;
+  for (let k = 1; k < LAGS / 2; k++) {
+    correlation[2 * k] = even[k]!;
+    correlation[2 * k + 1] = correlation[2 * k - 1]! - odd[k]!;
+  }
 }
