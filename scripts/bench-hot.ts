@@ -27,6 +27,8 @@ const variants: readonly Variant[] = ["empty", "listening", "speaking", "listeni
 /** The detector's place, empty: what is measured without it. */
 const deafVad = {
   push: () => 0,
+  miss: () => 0,
+  echoDelayMs: 0,
   speaking: false,
   voicedMs: 0,
   utteranceMs: 0,

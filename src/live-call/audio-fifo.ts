@@ -1,7 +1,7 @@
 import { MULAW_FRAME_BYTES, MULAW_SILENCE } from "../audio/mulaw.ts";
 
-// 2 s: what Twilio holds ahead, with room; a long answer doubles it as needed and gives it back when heard.
-const smallBytes = 16_000;
+// 2.5 s: what Twilio holds ahead and what was heard last; a long answer doubles it as needed and gives it back when heard.
+const smallBytes = 20_000;
 const keepBytes = 64_000;
 
 /**
@@ -59,15 +59,22 @@ export class AudioFifo {
   release(upTo: number): void {
     this.#head += upTo - this.start;
     this.start = upTo;
-    if (this.start < this.end) return;
-    this.#head = 0;
-    if (this.#bytes.length > keepBytes) this.#bytes = Buffer.allocUnsafeSlow(smallBytes);
+    this.#giveBack();
   }
 
-  /** Forgets everything; the next byte gets offset `at`. */
-  restart(at: number): void {
-    this.start = this.end = at;
-    this.release(at);
+  /** Forgets everything from offset `at` on. */
+  cut(at: number): void {
+    this.end = at;
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
+    const held = this.end - this.start;
+    if (this.#bytes.length <= keepBytes || held > smallBytes) return;
+    const small = Buffer.allocUnsafeSlow(smallBytes);
+    this.#bytes.copy(small, 0, this.#head, this.#head + held);
+    this.#bytes = small;
+    this.#head = 0;
   }
 
   #index(offset: number): number {

@@ -1,5 +1,6 @@
 import { MULAW_BYTES_PER_MS, MULAW_FRAME_BYTES, MULAW_SILENCE } from "../audio/mulaw.ts";
 import { limits } from "../limits.ts";
+import { Arrivals } from "./arrivals.ts";
 import type { Playout } from "./playout.ts";
 import type { Recording } from "./recording.ts";
 import type { Uplink } from "./uplink.ts";
@@ -27,6 +28,9 @@ const FRAME_CHARS = 216;
 const PADDING_AT = 214;
 const PADDING = 61; // "="
 
+// The caller's room answers a little longer than the echo is late.
+const echoLastsMs = 100;
+
 /** Whether the payload fits into one frame's buffer; `write` would silently cut what does not. */
 const fitsFrame = (payload: string): boolean =>
   payload.length < FRAME_CHARS || (payload.length === FRAME_CHARS && payload.charCodeAt(PADDING_AT) === PADDING);
@@ -44,6 +48,7 @@ export interface InboundState {
   readonly playout: Playout;
   readonly uplink: Uplink;
   readonly verdicts: VerdictRing;
+  readonly arrivals: Arrivals;
   /** Stream time at which the next frame is due; -1 before the first. */
   expectedMs: number;
   /** Clock time of the newest frame. */
@@ -63,7 +68,10 @@ export type InboundParts = Pick<
 export function createInbound(parts: InboundParts): InboundState {
   const buffer = Buffer.alloc(MULAW_FRAME_BYTES);
   const frame = new Uint8Array(buffer.buffer, buffer.byteOffset, MULAW_FRAME_BYTES);
-  return { ...parts, buffer, frame, expectedMs: -1, lastFrameMs: 0, echoUntilMs: 0, traceFlags: 0, framesSeen: 0 };
+  return {
+    ...{ ...parts, buffer, frame, arrivals: new Arrivals() },
+    ...{ expectedMs: -1, lastFrameMs: 0, echoUntilMs: 0, traceFlags: 0, framesSeen: 0 },
+  };
 }
 
 /**
@@ -73,6 +81,7 @@ export function createInbound(parts: InboundParts): InboundState {
 export function onMediaFrame(call: InboundState, payload: string, timestampMs: number, nowMs: number): void {
   call.lastFrameMs = nowMs;
   const at = timestampMs >= 0 ? timestampMs : Math.max(0, call.expectedMs);
+  call.arrivals.note(at, nowMs);
   if (call.expectedMs >= 0 && at - call.expectedMs >= 20) fillGap(call, at - call.expectedMs, nowMs);
   call.playout.pump(nowMs);
   const bytes = fitsFrame(payload) ? hearFrame(call, payload, at, nowMs) : hearLong(call, payload, at, nowMs);
@@ -99,10 +108,23 @@ function hearLong(call: InboundState, payload: string, atMs: number, nowMs: numb
 
 /** Decoded bytes in `call.frame` go through detector, policy, trace and recording. */
 function hear(call: InboundState, bytes: number, atMs: number, nowMs: number): void {
-  const { vad, playout } = call;
+  const far = call.playout.farFrame(call.arrivals.undelayed(atMs));
+  decide(call, call.vad.push(call.frame, bytes, far), nowMs);
+  if (call.recording) call.recording.caller(call.frame, bytes, atMs);
+  holdBackEcho(call, nowMs);
+}
+
+/** A frame of 20 ms that never came: silence for the log and the recording, nothing to learn from for the detector. */
+function miss(call: InboundState, atMs: number, nowMs: number): void {
+  const far = call.playout.farFrame(call.arrivals.undelayed(atMs));
+  decide(call, call.vad.miss(far), nowMs);
+  if (call.recording) call.recording.caller(call.frame, MULAW_FRAME_BYTES, atMs);
+}
+
+function decide(call: InboundState, verdict: number, nowMs: number): void {
+  const { vad } = call;
   call.framesSeen++;
-  const verdict = vad.push(call.frame, bytes, playout.farFrame());
-  const heardForMs = playout.heardForMs(nowMs);
+  const heardForMs = call.playout.heardForMs(nowMs);
   const barge = call.bargeIn.push(vad, heardForMs);
   let flags = call.traceFlags | (heardForMs > 0 ? TRACE_ASSISTANT_HEARD : 0);
   if (verdict !== VAD_NOTHING) flags |= postSpeech(call, verdict);
@@ -110,14 +132,12 @@ function hear(call: InboundState, bytes: number, atMs: number, nowMs: number): v
   if (vad.thresholdMoved) call.verdicts.post(VERDICT_THRESHOLD);
   call.trace.push(vad, flags);
   call.traceFlags = 0;
-  if (call.recording) call.recording.caller(call.frame, bytes, atMs);
-  holdBackEcho(call, nowMs);
 }
 
 /** The engine hears silence while the assistant is audible, and a little longer for its echo, until the caller speaks. */
 function holdBackEcho(call: InboundState, nowMs: number): void {
   if (call.playout.audible(nowMs, 0)) {
-    call.echoUntilMs = nowMs + limits.echoTailMs;
+    call.echoUntilMs = nowMs + Math.max(limits.echoTailMs, call.vad.echoDelayMs + echoLastsMs);
   } else if (nowMs < call.echoUntilMs && call.vad.speaking) {
     openUplink(call);
   }
@@ -144,6 +164,6 @@ function postBarge(call: InboundState, barge: number): number {
 function fillGap(call: InboundState, gapMs: number, nowMs: number): void {
   const padMs = Math.min(gapMs, limits.inboundGapMs);
   call.frame.fill(MULAW_SILENCE);
-  for (let left = padMs; left >= 20; left -= 20) hear(call, MULAW_FRAME_BYTES, call.expectedMs + padMs - left, nowMs);
+  for (let left = padMs; left >= 20; left -= 20) miss(call, call.expectedMs + padMs - left, nowMs);
   call.uplink.pad(padMs);
 }

@@ -179,15 +179,36 @@ describe("the ledger of what was heard", () => {
     expect(rig.playout.refused).toBe(true);
   });
 
-  test("the far frame is the one being heard", () => {
+  test("the far frame is the one that was heard at the time that is asked for, up to a second ago", () => {
     const rig = new Rig();
     rig.say("a", new Uint8Array(Buffer.concat([audioOf(0xff, 500), audioOf(0x80, 500)])));
+    const farAgo = (ms: number) => rig.playout.farFrame(rig.clock.nowMs() - ms)?.[0] ?? null;
     rig.run(300);
-    expect(rig.playout.farFrame()).toEqual(audioOf(0xff, 20));
+    expect([farAgo(0), farAgo(250), farAgo(320)]).toEqual([0xff, 0xff, null]);
     rig.run(400);
-    expect(rig.playout.farFrame()).toEqual(audioOf(0x80, 20));
+    expect([farAgo(0), farAgo(100), farAgo(300)]).toEqual([0x80, 0x80, 0xff]);
     rig.run(500);
-    expect(rig.playout.farFrame()).toBeNull();
+    expect([farAgo(0), farAgo(300), farAgo(800), farAgo(1_300)]).toEqual([null, 0x80, 0xff, null]);
+  });
+
+  test("what a clear could not take back any more is the far frame until it has been heard", () => {
+    const rig = new Rig({ delayMs: () => 60 });
+    rig.say("a", audioOf(0x80, 5_000));
+    rig.run(2_000);
+    rig.playout.clear(rig.clock.nowMs());
+    expect(rig.playout.farFrame(rig.clock.nowMs())?.[0]).toBe(0x80);
+    expect(rig.playout.farFrame(rig.clock.nowMs() + 80)?.[0]).toBe(0x80);
+    expect(rig.playout.farFrame(rig.clock.nowMs() + 200)).toBeNull();
+  });
+
+  test("between two answers there is silence, also when it is asked for after the second began", () => {
+    const rig = new Rig({ delayMs: () => 30 });
+    rig.say("a", audioOf(0x80, 600));
+    rig.run(900);
+    rig.say("b", audioOf(0x90, 600));
+    rig.run(200);
+    const farAgo = (ms: number) => rig.playout.farFrame(rig.clock.nowMs() - ms)?.[0] ?? null;
+    expect([farAgo(0), farAgo(100), farAgo(350), farAgo(600)]).toEqual([0x90, 0x90, null, 0x80]);
   });
 });
 

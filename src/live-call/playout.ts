@@ -63,6 +63,8 @@ const jitterMs = 80;
 // A refill of one mark's length keeps messages few; below this lead it goes out whatever its size.
 const urgentLeadMs = 400;
 const roundTripMaxMs = 400;
+// The caller's frames come with the echo of what was heard when they left; a second of waiting is a network out of order.
+const pastBytes = 1_000 * MULAW_BYTES_PER_MS;
 
 /**
  * The ledger of what was received, sent and heard. Stream offsets are bytes since the call began (8 per ms); the peer
@@ -80,10 +82,12 @@ export class Playout {
   #line: Line | null = null;
   #sent = 0;
   #acked = 0;
-  #heard = 0; // last estimate, never ahead of what was sent; what lies before is released
+  #heard = 0; // last estimate, never ahead of what was sent; what lies a second before is released
   #spokenFrom = 0;
   #zeroMs = 0; // when offset 0 would have been heard
   #runZeroMs = 0; // the same as the peer would see it, without any round trip
+  #runFrom = 0; // the first offset to which `#zeroMs` applies
+  #zeroBeforeMs = 0; // what applies to those before it
   #measuring = false; // the first mark of a run measures the round trip
   #confirmed = false; // a mark of this run came back
   #roundTripMs = 0;
@@ -132,11 +136,18 @@ export class Playout {
     return Math.max(0, (this.#heard - this.#spokenFrom) / MULAW_BYTES_PER_MS);
   }
 
-  /** The frame that is being heard about now, null for silence; valid until the next call. Hot: no allocation. */
-  farFrame(): Uint8Array | null {
-    if (!this.#active || this.#heard >= this.#sent) return null;
-    const from = this.#heard - (this.#heard % MULAW_FRAME_BYTES);
-    if (from < this.#fifo.start || from + MULAW_FRAME_BYTES > this.#fifo.end) return null;
+  /**
+   * The frame that the peer plays at clock time `atMs` (up to a second back), null for silence; valid until the next
+   * call. By the clock alone: marks that are late must not hold it up. Hot: no allocation.
+   */
+  farFrame(atMs: number): Uint8Array | null {
+    let at = (atMs - this.#zeroMs) * MULAW_BYTES_PER_MS;
+    if (at < this.#runFrom) {
+      at = (atMs - this.#zeroBeforeMs) * MULAW_BYTES_PER_MS;
+      if (at >= this.#runFrom) return null;
+    }
+    const from = Math.floor(at / MULAW_FRAME_BYTES) * MULAW_FRAME_BYTES;
+    if (from < this.#fifo.start || from + MULAW_FRAME_BYTES > this.#sent) return null;
     this.#fifo.copyInto(this.#farFrame, 0, from, MULAW_FRAME_BYTES);
     return this.#farFrame;
   }
@@ -204,7 +215,7 @@ export class Playout {
       this.#measuring = false;
       const roundTripMs = Math.min(Math.max(0, zeroMs - this.#runZeroMs), roundTripMaxMs);
       this.#roundTripMs = this.#roundTripMs === 0 ? roundTripMs : Math.min(this.#roundTripMs, roundTripMs);
-      this.#zeroMs = zeroMs;
+      this.#zeroMs = roundTripMs > this.#roundTripMs + jitterMs ? zeroMs : this.#runZeroMs + this.#roundTripMs;
     } else if (zeroMs < this.#zeroMs || zeroMs > this.#zeroMs + jitterMs) {
       this.#zeroMs = zeroMs;
     }
@@ -227,7 +238,7 @@ export class Playout {
     const cleared: Cleared = { cuts: [], heard: [], remainder: [] };
     for (const item of this.#items) this.#cut(item, cutAt, cleared);
     this.#items = [];
-    this.#fifo.restart(Math.ceil(cutAt / MULAW_FRAME_BYTES) * MULAW_FRAME_BYTES);
+    this.#fifo.cut(Math.ceil(cutAt / MULAW_FRAME_BYTES) * MULAW_FRAME_BYTES);
     this.#sent = this.#acked = this.#heard = this.#fifo.end;
     this.#active = false;
     this.#marks.nextGeneration();
@@ -293,7 +304,8 @@ export class Playout {
       this.#events.itemBegan(item.id);
     }
     this.#dropHeardItems();
-    this.#fifo.release(position - (position % MULAW_FRAME_BYTES));
+    const needed = position - (position % MULAW_FRAME_BYTES) - pastBytes;
+    if (needed > this.#fifo.start) this.#fifo.release(needed);
   }
 
   #dropHeardItems(): void {
@@ -341,6 +353,8 @@ export class Playout {
   /** The peer's buffer is empty: what is sent now is heard at once (half a round trip later, which the marks tell). */
   #startRun(nowMs: number): void {
     if (this.#sent > this.#heard) this.#hear(this.#sent);
+    this.#zeroBeforeMs = this.#zeroMs;
+    this.#runFrom = this.#sent;
     this.#runZeroMs = nowMs - this.#sent / MULAW_BYTES_PER_MS;
     this.#zeroMs = this.#runZeroMs + this.#roundTripMs;
     this.#confirmed = false;

@@ -81,6 +81,11 @@ export class ScriptedLine implements Line {
     return this.heard.reduce((sum, piece) => sum + piece.bytes.length / bytesPerMs, 0);
   }
 
+  /** The same, up to this very moment. */
+  get heardNowMs(): number {
+    return this.heardMs + (this.#playing === null ? 0 : this.#clock.nowMs() - this.#playing.fromMs);
+  }
+
   /** The caller hears something at this moment. */
   get sounding(): boolean {
     return this.#playing !== null;

@@ -4,6 +4,7 @@ import { VAD_NOTHING, VAD_SPEECH_ENDED, VAD_SPEECH_STARTED } from "../vad/vad.ts
 const loud = 1_000 ** 2;
 const startFrames = 5;
 const hangFrames = 15;
+const nothing = new Uint8Array(160).fill(0xff);
 
 /**
  * A detector without judgement: five loud frames are speech, fifteen quiet ones end it. Tests of the call use it, so
@@ -18,6 +19,7 @@ export class ScriptedVad {
   noiseFloorRms = 10;
   speechThresholdRms = 1_000;
   thresholdMoved = true;
+  echoDelayMs = 0;
   #loudFrames = 0;
   #quietFrames = 0;
 
@@ -32,6 +34,10 @@ export class ScriptedVad {
     this.speaking = true;
     this.utteranceMs = this.voicedMs = startFrames * 20;
     return VAD_SPEECH_STARTED;
+  }
+
+  miss(): number {
+    return this.push(nothing, 0);
   }
 
   acknowledgeThreshold(): void {

@@ -90,6 +90,17 @@ export class Vad {
     return this.#goOn();
   }
 
+  /**
+   * A frame that never came: time passes, and nothing is learnt from its silence, neither of the noise nor of the echo.
+   * `far` and the result as for `push`.
+   */
+  miss(far: Uint8Array | null): number {
+    this.#predictEcho(far);
+    this.#energy = 0;
+    this.#pauseFrames++;
+    return this.#speaking ? this.#quieter() : VAD_NOTHING;
+  }
+
   get speaking(): boolean {
     return this.#speaking;
   }
@@ -132,6 +143,10 @@ export class Vad {
   /** Rms of the caller's vowels, 0 while unknown. */
   get callerRms(): number {
     return Math.sqrt(this.#caller.energy);
+  }
+  /** How late the assistant's echo comes, in ms; 0 while it is unknown, and where there is none. */
+  get echoDelayMs(): number {
+    return Math.max(0, this.#echo.delay) * FRAME_MS;
   }
   /** Estimated echo return loss in dB (a lower bound while the delay is unknown). */
   get echoReturnLossDb(): number {
@@ -197,6 +212,10 @@ export class Vad {
       this.#quietFrames = 0;
       return VAD_NOTHING;
     }
+    return this.#quieter();
+  }
+
+  #quieter(): number {
     this.#quietFrames++;
     if (this.#quietFrames < this.#hangoverFrames) return VAD_NOTHING;
     this.#speaking = false;
