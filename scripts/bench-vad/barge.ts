@@ -28,8 +28,8 @@ export const ourListener: ListenerKind = {
         return barge.push(vad, heardForMs);
       },
       judge(sinceMs) {
-        const { utteranceMs: spokenMs, speaking } = vad;
-        return judgeInterruption({ spokenMs, speaking, transcript: null, turnTaken: false, sinceMs });
+        const { utteranceMs: spokenMs, voicedMs, speaking } = vad;
+        return judgeInterruption({ spokenMs, voicedMs, speaking, transcript: null, turnTaken: false, sinceMs });
       },
     };
   },

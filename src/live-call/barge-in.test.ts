@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createVirtualClock } from "../sim/clock.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
-import { loudSound } from "./testing/scripted-vad.ts";
+import { hoarseSound, loudSound } from "./testing/scripted-vad.ts";
 
 const sentence = loudSound(2_400);
 const words = "אחת שתיים שלוש ארבע חמש שש שבע שמונה תשע עשר";
@@ -183,6 +183,18 @@ describe("the caller interrupts", () => {
     expect(words.endsWith(rest.text)).toBe(true);
     const turn = bench.journal.turns.findLast((candidate) => candidate.role === "assistant")!;
     expect([turn.text, turn.interrupted]).toEqual([words, false]);
+  });
+
+  test("coughing-fit-ends-the-sentence: coughs that run into one another are no turn, and the rest is played", () => {
+    const cough = hoarseSound(350);
+    const bench = interrupted(cough).quiet(200).sound(cough).quiet(200).sound(cough).quiet(8_000);
+    const decided = bench.journal.events.slice(-2).map(({ kind, detail }) => [kind, detail.verdict]);
+    expect(decided).toEqual([
+      ["barge_in", undefined],
+      ["interruption", "false_stop"],
+    ]);
+    expect(Math.abs(bench.line.heardMs - 6_000)).toBeLessThanOrEqual(60);
+    expect(bench.engine.did("respond")).toEqual([]);
   });
 
   test("a false stop of an answer that was still being made: the engine is asked to go on from there", () => {

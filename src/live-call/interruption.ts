@@ -56,6 +56,7 @@ export class Interruption {
   judge(vad: Vad, nowMs: number): InterruptionVerdict {
     const verdict = judgeInterruption({
       spokenMs: vad.utteranceMs,
+      voicedMs: vad.voicedMs,
       speaking: vad.speaking,
       transcript: this.#transcript,
       turnTaken: this.#turnTaken,

@@ -29,10 +29,11 @@ export class ScriptedVad {
     this.#loudFrames = energy > loud ? this.#loudFrames + 1 : 0;
     this.#quietFrames = energy > loud ? 0 : this.#quietFrames + 1;
     this.pauseMs = this.#quietFrames * 20;
-    if (this.speaking) return this.#goOn();
+    if (this.speaking) return this.#goOn(frame);
     if (this.#loudFrames < startFrames) return VAD_NOTHING;
     this.speaking = true;
-    this.utteranceMs = this.voicedMs = startFrames * 20;
+    this.utteranceMs = startFrames * 20;
+    this.voicedMs = isHoarse(frame) ? 0 : this.utteranceMs;
     return VAD_SPEECH_STARTED;
   }
 
@@ -44,14 +45,20 @@ export class ScriptedVad {
     this.thresholdMoved = false;
   }
 
-  #goOn(): number {
-    if (this.#quietFrames === 0) this.utteranceMs = this.voicedMs += 20;
+  #goOn(frame: Uint8Array): number {
+    if (this.#quietFrames === 0) this.utteranceMs += 20;
+    if (this.#quietFrames === 0 && !isHoarse(frame)) this.voicedMs += 20;
     if (this.#quietFrames < hangFrames) return VAD_NOTHING;
     this.speaking = false;
     return VAD_SPEECH_ENDED;
   }
 }
 
+const isHoarse = (frame: Uint8Array): boolean => frame[0] === frame[1];
+
 /** Loud sound of the caller: 20 ms frames that differ, so that each can be told apart. */
 export const loudSound = (ms: number): Uint8Array =>
   Uint8Array.from({ length: ms * 8 }, (_, at) => (at % 2 === 0 ? 0x10 : 0x90) + (Math.floor(at / 160) % 8));
+
+/** The same without any vowel: coughs. */
+export const hoarseSound = (ms: number): Uint8Array => loudSound(ms).map((_, at, sound) => sound[at - (at % 2)]!);
