@@ -56,7 +56,7 @@ export interface App {
   start(): Promise<{ url: string; listensAt: string; adminLink: string | null }>;
   /** Refuses new calls to the recording, waits for live ones (bounded), writes everything out, closes. Safe before `start`. */
   stop(): Promise<void>;
-  /** A second wish to stop: live calls get ten seconds to say goodbye. */
+  /** A second wish to stop: live calls hear a goodbye, and all is over within ten seconds. */
   hurry(): void;
 }
 

@@ -39,6 +39,7 @@ export const limits = {
   missedTurnMs: 1_700, // of silence by our ear, and the engine has not noticed: ask for the answer; V21 allows the caller 2 s
   keypadMs: 3_000, // keys within this time are one input
   nextStepMs: 2_000, // how long the provider may take to ask what follows the stream
+  stoppedMs: 15_000, // a stream was stopped: how long Twilio may try to ask us before the caller is taken to have hung up
   providerActionMs: 5_000, // a redirect or hang-up that takes longer has failed
   greetingPatienceMs: 300, // a personal greeting may be this late before the general one is said
   uplinkRingMs: 600, // replayed at barge-in so that the onset is not lost
@@ -249,7 +250,8 @@ export const limits = {
 
   // Shutdown
   drainMs: 15 * 60_000,
-  drainHurryMs: 10_000,
+  drainHurryMs: 8_000, // for calls that cannot be waited for, all in all; with the last reports and the closing ten seconds
+  drainGoodbyeMs: 7_000, // of these the goodbye; the rest is for the provider to hang up
   lastReportsMs: 1_500, // after the last call's end the provider still asks and reports (F50: gone after 2 s)
   closeMs: 10_000, // for writing out what is still in memory
 } as const;
@@ -291,5 +293,7 @@ assert(limits.waQueryMs * 2 < limits.waOpenMs, "looking for devices leaves time 
 assert(limits.waKeepAliveMs * 2 < limits.waDeafMs, "a quiet connection is not taken for a dead one");
 assert(limits.waDeafMs < limits.waFreshMs, "a dead connection is cut before it counts as unheard of");
 assert(limits.toolTranscriptMs < limits.toolMs, "waiting for the caller's words leaves time for the tool itself");
+assert(limits.drainGoodbyeMs < limits.drainHurryMs, "a goodbye leaves time for hanging up");
+assert(limits.drainHurryMs + limits.lastReportsMs < 10_000, "F51: over ten seconds after the second signal");
 assert(limits.sessionTouchMs < limits.sessionIdleMs / 10, "a session in use never looks idle");
 assert(limits.sessionIdleMs < limits.sessionTotalMs, "a session may be idle for less than it may live");

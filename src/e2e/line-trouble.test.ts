@@ -20,6 +20,7 @@ const faults = {
   "stops sending sound": { stall: { atMs: brokenAtMs, forMs: 600_000 } },
   "goes half-open": { halfOpenAtMs: brokenAtMs },
   "is cut off": { resetAtMs: brokenAtMs },
+  "is stopped in mid-call": { stopAtMs: brokenAtMs },
   "stays well": {},
 } satisfies Record<string, LineFaults>;
 type Name = keyof typeof faults;
@@ -100,8 +101,14 @@ test.each(["stops sending sound", "goes half-open"] as const)(
     expect(redirected).toBeWithin(brokenAtMs + limits.noMediaMs - 200, brokenAtMs + limits.noMediaMs + slackMs);
   },
 );
-test("a line that is cut off needs no watchdog: Twilio asks what is next, and is told at once", () => {
-  expect(momentsOf("is cut off", "plays fallback")[0]).toBeWithin(brokenAtMs, brokenAtMs + slackMs);
+test.each(["is cut off", "is stopped in mid-call"] as const)(
+  "a line that %s needs no watchdog: Twilio asks what is next, and is told at once",
+  (name) => {
+    expect(momentsOf(name, "plays fallback")[0]).toBeWithin(brokenAtMs, brokenAtMs + slackMs);
+  },
+);
+test("a stop is not taken for a caller who hung up while the call goes on", () => {
+  expect(redirects("is stopped in mid-call")[0]).toContain("reason=stream_stopped");
 });
 test("what was said before is kept", () => {
   for (const name of broken.filter((each) => each !== "never starts its stream"))

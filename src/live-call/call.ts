@@ -85,6 +85,7 @@ export class Call {
   readonly #onDeadline: Record<DeadlineName, () => void>;
   #line: Line | null = null;
   #heardAssistant = false;
+  #outAtMs = 0; // what follows is between the caller and the provider
 
   constructor(incoming: IncomingCall, deps: CallDeps) {
     this.incoming = incoming;
@@ -195,9 +196,14 @@ export class Call {
     return step;
   }
 
-  /** The process goes down: says goodbye and hangs up. */
-  shutDown(): void {
-    this.#guard(() => this.#sayGoodbye("shutdown_goodbye", "shutdown"));
+  /** The process goes down: says goodbye and hangs up, at the latest `withinMs` from now. */
+  shutDown(withinMs: number): void {
+    this.#guard(() => this.#sayGoodbye("shutdown_goodbye", "shutdown", withinMs));
+  }
+
+  /** The process waits no longer, neither for the caller nor for the provider. */
+  letGo(): void {
+    this.#guard(() => this.#leg.letGo());
   }
 
   // ── from the line ────────────────────────────────────────────────────────────────────────────────────────────
@@ -219,7 +225,7 @@ export class Call {
 
   /** One media message: base64 mu-law and its stream time in ms. Hot. */
   onMedia(payload: string, timestampMs: number): void {
-    if (this.#leg.phase !== "streaming") return;
+    if (!this.#leg.streaming) return;
     try {
       const now = this.#deps.clock.nowMs();
       onMediaFrame(this.#inbound, payload, timestampMs, now);
@@ -231,7 +237,7 @@ export class Call {
 
   onMark(name: string): void {
     this.#guard(() => {
-      if (this.#leg.phase !== "streaming") return;
+      if (!this.#leg.streaming) return;
       const now = this.#core.nowMs();
       this.#playout.marked(name, now);
       this.#settle(now);
@@ -240,7 +246,7 @@ export class Call {
 
   onKeypad(digit: string): void {
     this.#guard(() => {
-      if (this.#leg.phase !== "streaming") return;
+      if (!this.#leg.streaming) return;
       this.#bargeIn.keypad();
       this.#inbound.traceFlags |= TRACE_KEYPAD;
       this.#silence.heard();
@@ -347,16 +353,16 @@ export class Call {
     );
   }
 
-  #sayGoodbye(phrase: "time_is_up" | "shutdown_goodbye", reason: CallEndReason): void {
+  #sayGoodbye(phrase: "time_is_up" | "shutdown_goodbye", reason: CallEndReason, withinMs: number): void {
     if (!this.#leg.up) return;
     this.#talk.stop();
-    if (!this.#line || !this.#talk.sayCached(this.#talk.speaker.text(phrase))) this.#leg.hangUp(reason);
-    else this.#talk.closing.set({ kind: "end", reason }, true);
+    if (this.#line) this.#talk.lastWords(phrase, { kind: "end", reason }, withinMs);
+    else this.#leg.hangUp(reason);
   }
 
   #finish(reason: CallEndReason): void {
     if (this.#core.over) return;
-    const durationMs = this.#core.atMs();
+    const durationMs = this.#outAtMs;
     this.#transcript.finish(durationMs);
     this.#core.log.info("CALL", "call ended", { reason, ms: durationMs });
     this.#core.over = true;
@@ -369,8 +375,9 @@ export class Call {
     }
   }
 
-  /** Every step is tried: one that throws must not keep the call from ending. */
+  /** The assistant is out. Every step is tried: one that throws must not keep the call from ending. */
   #release(): void {
+    this.#outAtMs = this.#core.atMs();
     for (const step of [
       () => this.#talk.hungUp(),
       () => this.#core.deadlines.disarmAll(),
@@ -465,7 +472,7 @@ export class Call {
       greeting_patience: () => this.#greeting.patienceOver(),
       next_step: () => this.#leg.nobodyAsked(),
       length_warning: () => this.#core.remember("system", engineNotes.lengthWarning),
-      length_end: () => this.#sayGoodbye("time_is_up", "time_limit"),
+      length_end: () => this.#sayGoodbye("time_is_up", "time_limit", limits.goodbyeMs),
     };
   }
 }

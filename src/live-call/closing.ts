@@ -9,12 +9,18 @@ export type After =
   | { kind: "transfer"; to: string; label: string }
   | { kind: "fallback"; reason: string };
 
+/**
+ * How far it is: planned, its words under way, or its words under way and the last of the call. The caller calls off the
+ * first two by speaking; from the last there is no way back, whoever speaks, presses or plans anything else.
+ */
+type Stage = "none" | "planned" | "spoken" | "last";
+
 /** A goodbye, a transfer or a way out that waits until its last words were heard. */
 export class Closing {
   readonly #core: CallCore;
   readonly #leg: PhoneLeg;
   #after: After | null = null;
-  #spoken = false;
+  #stage: Stage = "none";
 
   constructor(core: CallCore, leg: PhoneLeg) {
     this.#core = core;
@@ -27,33 +33,59 @@ export class Closing {
 
   /** The words that belong to it are on their way: it happens as soon as they are heard. */
   get spoken(): boolean {
-    return this.#spoken;
+    return this.#stage === "spoken" || this.#stage === "last";
+  }
+
+  /** The last sentence of the call is being said: nothing is asked, answered or begun any more. */
+  get last(): boolean {
+    return this.#stage === "last";
+  }
+
+  /** The call's last goodbye is being said, to its end: cut short, nothing would be left to say. */
+  get farewell(): boolean {
+    return this.last && this.#after?.kind === "end";
   }
 
   /** @param spoken its words were said already, or need not be said. */
   set(after: After, spoken: boolean): void {
+    if (this.last) return;
     this.#after = after;
-    this.#spoken = spoken;
+    this.#stage = spoken ? "spoken" : "planned";
     this.#core.arm("goodbye", limits.goodbyeMs);
   }
 
+  /** For good, and at the latest `withinMs` from now. False when there is a last sentence already: that one stands. */
+  setLast(after: After, withinMs: number): boolean {
+    const isFirst = !this.last;
+    if (isFirst) this.set(after, true);
+    if (isFirst && after.kind === "end") this.#leg.part(after.reason);
+    this.#stage = "last";
+    this.#core.deadlines.armNoLater("goodbye", this.#core.nowMs() + withinMs);
+    return isFirst;
+  }
+
   speaking(): void {
-    if (this.#after) this.#spoken = true;
+    if (this.#stage === "planned") this.#stage = "spoken";
   }
 
   /** The caller spoke first. Returns what was called off, to be taken up again if it was only a cough. */
   cancel(): After | null {
-    const after = this.#after;
-    this.#after = null;
-    this.#core.deadlines.disarm("goodbye");
-    return after;
+    return this.last ? null : this.#take();
   }
 
   perform(): void {
-    const after = this.cancel();
+    const after = this.#take();
     if (after === null) return;
     if (after.kind === "end") this.#leg.hangUp(after.reason);
     else if (after.kind === "transfer") this.#leg.transfer(after.to, after.label);
     else this.#leg.fail(after.reason);
+  }
+
+  #take(): After | null {
+    const after = this.#after;
+    this.#after = null;
+    if (!this.last) this.#stage = "none";
+    this.#core.deadlines.disarm("goodbye");
+    return after;
   }
 }

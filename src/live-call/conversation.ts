@@ -1,14 +1,14 @@
 import { limits } from "../limits.ts";
 import { AnswerTrack } from "./answer-track.ts";
 import { AnswerWatch } from "./answer-watch.ts";
-import { Closing } from "./closing.ts";
+import { type After, Closing } from "./closing.ts";
 import type { CallCore } from "./core.ts";
 import type { AnswerOutcome, AnswerRequest, HeardCut, ToolCall } from "./engine.ts";
 import { type Floor, type FloorAction, type FloorInput, stepFloor } from "./floor.ts";
 import { Interruption } from "./interruption.ts";
 import { TurnLatency } from "./latency.ts";
 import type { PhoneLeg } from "./leg.ts";
-import { engineNotes } from "./phrases-text.ts";
+import { engineNotes, type PhraseName } from "./phrases-text.ts";
 import type { Cleared, Playout } from "./playout.ts";
 import { Speaker } from "./speaker.ts";
 import { ToolRunner } from "./tool-runner.ts";
@@ -58,7 +58,6 @@ export class Conversation {
   readonly latency: TurnLatency;
   #floor: Floor = "listening";
   #droppedInRow = 0;
-  #givenUp = false;
   #spoken = false; // the caller has heard the assistant, if only a filler
   #keysPressed = false; // a little while ago
   /** What was heard of an answer that is to be gone on with; whatever is answered first takes its place. */
@@ -91,6 +90,7 @@ export class Conversation {
 
   /** Asks the engine for an answer and watches over it. */
   request(request?: AnswerRequest): void {
+    if (this.closing.last) return;
     this.#core.engine.respond(request);
     this.#expect();
   }
@@ -112,18 +112,30 @@ export class Conversation {
     return this.sayCached(text);
   }
 
-  /** False when the text is not rendered yet. */
+  /** False when the text is not rendered yet, or it is too late to say anything. */
   sayCached(text: string): boolean {
-    if (this.speaker.sayText(text) === null) return false;
+    if (this.closing.last || this.speaker.sayText(text) === null) return false;
     this.#step("audio_sent");
     return true;
+  }
+
+  /** Says the last sentence of the call, if it can be said; then, and in any case within `withinMs`, `after` happens. */
+  lastWords(phrase: PhraseName, after: After, withinMs: number): void {
+    if (!this.closing.setLast(after, withinMs)) return;
+    this.#interruption.decided();
+    this.#core.deadlines.disarm("judge");
+    this.#watch.stop();
+    this.tools.abortAll();
+    this.#answers.cancelled();
+    if (this.speaker.say(phrase)) this.#step("audio_sent");
+    else this.closing.perform();
   }
 
   // ── what the engine tells ────────────────────────────────────────────────────────────────────────────────────
 
   /** @param heard whether the caller was heard to speak, by our own ear, since the last turn. */
   callerTurn(heard: boolean): void {
-    if (this.#givenUp) return;
+    if (this.closing.last) return;
     if (this.#keysPressed) {
       this.#turnAmongKeys(heard);
       return;
@@ -140,16 +152,15 @@ export class Conversation {
     if (this.#interruption.undecided) {
       this.#interruption.callerText(text);
       this.judge();
-    } else if (this.#interruption.wordsAfterAll(text)) {
+    } else if (this.#interruption.wordsAfterAll(text) && !this.closing.last) {
       this.#core.event("interruption", { verdict: "meant_after_all" });
-      this.closing.cancel();
       this.stop();
       this.request();
     }
   }
 
   answerStarted(id: string): void {
-    if (this.#givenUp) return;
+    if (this.closing.last) return;
     this.#answers.started(id);
     this.#core.deadlines.disarm("missed_turn");
     this.latency.mark("answer_started");
@@ -162,7 +173,7 @@ export class Conversation {
   }
 
   audio(itemId: string, payload: string): void {
-    if (this.#answers.muted || this.#givenUp) return;
+    if (this.#answers.muted || this.closing.last) return;
     if (this.#answers.speaking() && !this.#beginSpeaking()) return;
     if (!this.#playout.write(itemId, payload, this.#core.nowMs())) this.#overflow(itemId);
     this.latency.mark("first_frame_sent");
@@ -183,7 +194,7 @@ export class Conversation {
   }
 
   toolCall(call: ToolCall): void {
-    if (this.#answers.muted || this.#givenUp) return;
+    if (this.#answers.muted || this.closing.last) return;
     if (this.tools.run(call)) {
       this.#step("answer_expected");
       return;
@@ -206,12 +217,13 @@ export class Conversation {
     else if (this.#floor === "listening") this.#core.arm("missed_turn", limits.missedTurnMs - this.#deps.vad.pauseMs);
   }
 
-  /** Stops the assistant at once; whether that was right is judged afterwards. */
+  /** Stops the assistant at once, but for her last goodbye; whether that was right is judged afterwards. */
   bargeIn(): void {
+    if (this.closing.farewell) return;
     const { vad } = this.#deps;
     const rms = Math.round(vad.levelRms);
     this.#core.log.info("BARGE-IN", `user speech detected (rms=${rms}, t=${this.#core.atMs()}) → cancelling response`);
-    if (this.#givenUp) {
+    if (this.closing.last) {
       this.closing.perform(); // the excuse was being said: the recording flow listens better
       return;
     }
@@ -243,10 +255,11 @@ export class Conversation {
     if (!this.#interruption.undecided) this.#core.engine.setAutoAnswer(true);
   }
 
-  /** Stops the assistant without a question: a key was pressed, the time is up. */
+  /** Stops the assistant without a question, except in its last sentence: a key was pressed, the time is up. */
   stop(): void {
     this.#continueFrom = null;
-    if (!this.#playout.active && !this.#busy) return;
+    this.closing.cancel();
+    if (this.closing.last || (!this.#playout.active && !this.#busy)) return;
     this.#cancelAnswer(this.#cut().cuts);
     this.#deps.transcript.settleCuts();
   }
@@ -400,16 +413,7 @@ export class Conversation {
 
   /** Excuses itself, if it can, and leaves the caller to the recording flow. */
   #giveUp(reason: string): void {
-    this.#givenUp = true;
-    this.#watch.stop();
-    this.tools.abortAll();
-    this.#answers.cancelled();
-    if (!this.speaker.say("apology")) {
-      this.#deps.leg.fail(reason);
-      return;
-    }
-    this.closing.set({ kind: "fallback", reason }, true);
-    this.#step("audio_sent");
+    this.lastWords("apology", { kind: "fallback", reason }, limits.goodbyeMs);
   }
 
   #toolDone(outcome: ToolOutcome, running: number): void {

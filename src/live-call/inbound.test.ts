@@ -17,7 +17,7 @@ function listening(): CallBench {
 }
 
 const recordedCaller = (bench: CallBench): number[] => {
-  bench.call.onLineClosed("stop");
+  bench.hangUp();
   return [...bench.journal.ends[0]!.recording!.held.filter((_, index) => index % 2 === 0)];
 };
 

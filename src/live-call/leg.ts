@@ -31,7 +31,9 @@ export class PhoneLeg {
   #dial: { to: string; label: string } | null = null;
   #failReason = "stream_lost";
   #redirectLogged = false;
+  #failEnd: "fallback" | "bug" = "fallback";
   #endReason: CallEndReason | null = null;
+  #hangUpPresumed = false;
 
   constructor(deps: LegDeps) {
     this.#deps = deps;
@@ -43,7 +45,12 @@ export class PhoneLeg {
 
   /** The assistant is on the line, or about to be. */
   get up(): boolean {
-    return this.#phase === "answering" || this.#phase === "streaming";
+    return this.#phase === "answering" || this.streaming;
+  }
+
+  /** Sound goes both ways. */
+  get streaming(): boolean {
+    return this.#phase === "streaming" || this.#phase === "parting";
   }
 
   attached(): void {
@@ -51,11 +58,17 @@ export class PhoneLeg {
   }
 
   lineClosed(reason: "stop" | "closed" | "error"): void {
-    if (this.#phase === "streaming") this.#endReason = reason === "stop" ? "caller_hung_up" : null;
+    if (this.#phase === "streaming" && reason === "stop") {
+      // The likely meaning of `stop`, unless the provider asks what to do with a call that is still up.
+      this.#endReason = "caller_hung_up";
+      this.#hangUpPresumed = true;
+      this.#failReason = "stream_stopped";
+    }
     this.#step(reason === "stop" ? "line_stopped" : "line_broken");
   }
 
   providerEnded(): void {
+    this.#hangUpPresumed = false;
     if (this.#phase === "handing_over") this.#endReason = "caller_hung_up";
     else if (!this.#redirected && this.#phase !== "ending") this.#endReason ??= "caller_hung_up";
     this.#step("provider_ended");
@@ -65,8 +78,15 @@ export class PhoneLeg {
   fail(reason: string, end: "fallback" | "bug" = "fallback"): void {
     if (!this.up && this.#phase !== "handing_over") return;
     this.#failReason = reason;
-    this.#endReason = end;
+    this.#failEnd = end;
     this.#step("fail");
+  }
+
+  /** The last goodbye begins: from here on the phone call only ends. */
+  part(reason: CallEndReason): void {
+    if (this.#phase !== "streaming") return;
+    this.#endReason = reason;
+    this.#step("goodbye_begun");
   }
 
   hangUp(reason: CallEndReason): void {
@@ -89,9 +109,9 @@ export class PhoneLeg {
       return { kind: "dial", ...this.#dial! };
     }
     if (this.#phase !== "ended") {
-      const kind = this.#phase === "ending" ? "hangup" : "fallback";
+      const kind = this.#phase === "ending" || this.#phase === "parting" ? "hangup" : "fallback";
       if (kind === "fallback") {
-        this.#endReason ??= "fallback";
+        this.#endReason = this.#failEnd;
         this.#logRedirect();
       }
       this.#step("next_asked");
@@ -103,12 +123,19 @@ export class PhoneLeg {
   /** The answer to a provider that asks again after the end. */
   get afterEnd(): NextStep {
     if (this.#endReason === "transferred" && this.#dial) return { kind: "dial", ...this.#dial };
-    return { kind: this.#endReason === "fallback" || this.#endReason === "bug" ? "fallback" : "hangup" };
+    const isMissed = this.#hangUpPresumed || this.#endReason === "fallback" || this.#endReason === "bug";
+    return { kind: isMissed ? "fallback" : "hangup" };
   }
 
   /** The deadline `next_step` is due. */
   nobodyAsked(): void {
     this.#step(this.#redirected || this.#phase === "ending" ? "given_up" : "nobody_asked");
+  }
+
+  /** Hangs up if the phone is still up, and waits for no answer. */
+  letGo(): void {
+    this.hangUp("shutdown");
+    this.#step("given_up");
   }
 
   #step(input: PhaseInput): void {
@@ -131,7 +158,7 @@ export class PhoneLeg {
         this.#deps.begin();
         break;
       case "redirect":
-        this.#endReason = this.#endReason === "bug" ? "bug" : "fallback";
+        this.#endReason = this.#failEnd;
         this.#redirected = true;
         this.#logRedirect();
         this.#request((phone, callSid) => phone.redirectToFallback(callSid, this.#failReason));
@@ -145,6 +172,9 @@ export class PhoneLeg {
         break;
       case "await_next":
         this.#expectQuestion(limits.nextStepMs);
+        break;
+      case "await_word":
+        this.#expectQuestion(limits.stoppedMs);
         break;
       case "finish":
         this.#deps.core.deadlines.disarmAll();

@@ -1,12 +1,31 @@
 /**
  * The state tables of a call, pure: every pair of state and input that is not listed changes nothing.
  *
- * Phase is about the phone leg, floor about whose turn it is. `fallback` means that the assistant is out and the
- * provider is on its way to the recording flow; resources are already free there.
+ * Phase is about the phone leg, floor about whose turn it is. `parting` means that the last goodbye is being said: every
+ * way out of it is the end of the phone call. `fallback` means that the assistant is out and the provider is on its way to
+ * the recording flow; `stopped` that the provider ended the stream and has yet to say whether the phone call is over as
+ * well. Resources are already free in these two.
  */
-export type Phase = "answering" | "streaming" | "handing_over" | "fallback" | "ending" | "ended";
+export type Phase =
+  | "answering"
+  | "streaming"
+  | "parting"
+  | "stopped"
+  | "handing_over"
+  | "fallback"
+  | "ending"
+  | "ended";
 
-export const phases: readonly Phase[] = ["answering", "streaming", "handing_over", "fallback", "ending", "ended"];
+export const phases: readonly Phase[] = [
+  "answering",
+  "streaming",
+  "parting",
+  "stopped",
+  "handing_over",
+  "fallback",
+  "ending",
+  "ended",
+];
 
 export type PhaseInput =
   /** The media stream started with a valid token. */
@@ -19,7 +38,9 @@ export type PhaseInput =
   | "provider_ended"
   /** The assistant has announced a transfer and was heard. */
   | "transfer_announced"
-  /** The goodbye was heard, or time is up. */
+  /** The time is up, or the process goes down: the caller is told so. */
+  | "goodbye_begun"
+  /** The goodbye was heard, or had its time. */
   | "hang_up"
   /** Watchdog, engine lost, dead peer, bug. */
   | "fail"
@@ -28,9 +49,9 @@ export type PhaseInput =
   /** A request to the provider (redirect, hang up) succeeded or failed. */
   | "request_done"
   | "request_failed"
-  /** Nobody asked for the next step within 2 s of the stream's end, and no redirect was tried yet. */
+  /** Nobody asked for the next step in time after the stream's end, and no redirect was tried yet. */
   | "nobody_asked"
-  /** The same after a redirect was tried, or a request that never came back: there is nothing left to do. */
+  /** The same after a redirect was tried, a request that never came back, a process that ends: nothing is left to do. */
   | "given_up";
 
 export const phaseInputs: readonly PhaseInput[] = [
@@ -39,6 +60,7 @@ export const phaseInputs: readonly PhaseInput[] = [
   "line_broken",
   "provider_ended",
   "transfer_announced",
+  "goodbye_begun",
   "hang_up",
   "fail",
   "next_asked",
@@ -58,8 +80,10 @@ export type PhaseAction =
   | "hang_up"
   /** Close the stream: the provider then asks for the next step. */
   | "close_line"
-  /** Free the engine and wait for the provider to ask for the next step. */
+  /** Wait for the provider to ask for the next step. */
   | "await_next"
+  /** Wait longer, for the provider to ask for the next step or to say that the call is over. */
+  | "await_word"
   /** Write the end, once. */
   | "finish";
 
@@ -74,13 +98,28 @@ const phaseTable: Record<Phase, Row> = {
     next_asked: ["ended", "finish"],
   },
   streaming: {
-    line_stopped: ["ended", "finish"],
+    line_stopped: ["stopped", "await_word"],
     line_broken: ["fallback", "await_next"],
     provider_ended: ["ended", "finish"],
     transfer_announced: ["handing_over", "close_line"],
+    goodbye_begun: ["parting", "none"],
     hang_up: ["ending", "hang_up"],
     fail: ["fallback", "redirect"],
     next_asked: ["ended", "finish"],
+  },
+  parting: {
+    line_stopped: ["ended", "finish"],
+    line_broken: ["ended", "finish"],
+    provider_ended: ["ended", "finish"],
+    hang_up: ["ending", "hang_up"],
+    fail: ["ending", "hang_up"],
+    next_asked: ["ended", "finish"],
+  },
+  stopped: {
+    provider_ended: ["ended", "finish"],
+    next_asked: ["ended", "finish"],
+    nobody_asked: ["ended", "finish"],
+    given_up: ["ended", "finish"],
   },
   handing_over: {
     provider_ended: ["ended", "finish"],

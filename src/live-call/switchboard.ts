@@ -43,7 +43,7 @@ export interface Switchboard {
   glance(businessId?: BusinessId): CallGlance[];
   /** New calls are refused. */
   readonly draining: boolean;
-  /** Refuses new calls, waits for the live ones, and after `deadlineMs` says goodbye to the rest. */
+  /** Refuses new calls and waits for the live ones, `deadlineMs` at most: the rest hear a goodbye before, and are let go of then. */
   drain(deadlineMs: number): Promise<void>;
 }
 
@@ -122,11 +122,19 @@ class LiveSwitchboard implements Switchboard {
         resolve();
       };
     });
-    const hurry = this.#deps.clock.after(deadlineMs, () => {
-      for (const call of [...this.#calls.values()]) call.shutDown();
-    });
+    const { after } = this.#deps.clock;
+    const timers = [
+      after(Math.max(0, deadlineMs - limits.drainHurryMs), () =>
+        this.#each((call) => call.shutDown(limits.drainGoodbyeMs)),
+      ),
+      after(deadlineMs, () => this.#each((call) => call.letGo())),
+    ];
     await empty;
-    hurry.cancel();
+    for (const timer of timers) timer.cancel();
+  }
+
+  #each(run: (call: Call) => void): void {
+    for (const call of [...this.#calls.values()]) run(call);
   }
 
   #makeCall(incoming: IncomingCall): Call | null {
@@ -169,9 +177,9 @@ class LiveSwitchboard implements Switchboard {
     this.#lastSweepMs = now;
     const stoodStill = lateMs > stoodStillMs;
     if (stoodStill) this.#deps.log.warn("APP", "the process stood still", { ms: Math.round(lateMs) });
-    for (const call of [...this.#calls.values()]) {
+    this.#each((call) => {
       if (stoodStill) call.forgive(lateMs);
       call.sweep();
-    }
+    });
   }
 }

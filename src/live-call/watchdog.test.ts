@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import type { RecordingFile } from "./recording-shelf.ts";
 import { CallBench } from "./testing/call-bench.ts";
@@ -213,7 +214,7 @@ describe("the fallback of a call", () => {
     bench.engine.close = () => {
       throw new Error("close failed");
     };
-    bench.call.onLineClosed("stop");
+    bench.hangUp();
     await bench.settled();
     expect(bench.journal.ends.length).toBe(1);
     expect(bench.switchboard.live).toBe(0);
@@ -226,8 +227,7 @@ describe("the end of a call", () => {
     bench.start().quiet(1_000);
     bench.engine.answer("a1", audioOf(0x30, 3_000), "אחת שתיים שלוש");
     bench.quiet(1_000);
-    bench.call.onLineClosed("stop");
-    bench.call.onProviderEnded();
+    bench.hangUp();
     bench.call.onLineClosed("closed");
     expect(bench.engine.state).toBe("closed");
     expect(bench.journal.ends.map((end) => end.reason)).toEqual(["caller_hung_up"]);
@@ -242,7 +242,7 @@ describe("the end of a call", () => {
     bench.start().sound(loudSound(1_000)).quiet(1_000);
     bench.engine.answer("a1", audioOf(0x30, 1_000), "כן");
     bench.quiet(2_000);
-    bench.call.onLineClosed("stop");
+    bench.hangUp();
     const stereo = bench.journal.ends[0]!.recording!.held;
     const side = (offset: number): Uint8Array => stereo.filter((_, index) => index % 2 === offset);
     expect([...side(0).slice(0, 8_000)]).toEqual([...loudSound(1_000)]);
@@ -255,7 +255,7 @@ describe("the end of a call", () => {
   test("a business that keeps no recordings keeps none, also of the seconds before it was known", () => {
     const bench = new CallBench({ clock: createVirtualClock(), settings: { record: false } });
     bench.start().sound(loudSound(1_000)).quiet(9_000);
-    bench.call.onLineClosed("stop");
+    bench.hangUp();
     expect(bench.journal.ends.map((end) => end.recording)).toEqual([null]);
   });
 
@@ -264,7 +264,7 @@ describe("the end of a call", () => {
     const hanging: RecordingFile = { write: never, moveTo: never, drop: never };
     const bench = new CallBench({ clock: createVirtualClock(), shelf: { open: () => hanging } });
     await bench.start().quiet(20_000).settled();
-    bench.call.onLineClosed("stop");
+    bench.hangUp();
     expect(bench.journal.ends.map((end) => end.recording?.bytes)).toEqual([20_000 * 16]);
     expect(bench.switchboard.live).toBe(0);
   });
@@ -284,10 +284,10 @@ describe("the end of a call", () => {
     expect(bench.journal.turns.at(-1)?.text).toContain("להתראות");
   });
 
-  test("draining: new calls are refused, live ones finish; at the deadline the rest hear a goodbye", async () => {
+  test("draining: new calls are refused, live ones finish; the rest hear a goodbye before the deadline", async () => {
     const bench = new CallBench({ clock: createVirtualClock() });
     bench.start().quiet(500);
-    const drained = bench.switchboard.drain(10_000);
+    const drained = bench.switchboard.drain(9_000 + limits.drainHurryMs);
     const { incoming } = bench.call;
     const callSid = `CA${"f".repeat(32)}` as typeof bench.callSid;
     expect(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type Random, seededRandom } from "../base/random.ts";
+import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { type EngineFaults, ReactingEngine } from "./testing/reacting-engine.ts";
@@ -91,7 +92,7 @@ class World {
       bench.quiet(20);
     }
     await bench.settled();
-    bench.clock.advance(10_000);
+    bench.clock.advance(limits.stoppedMs + limits.sweepMs);
     await bench.settled();
   }
 

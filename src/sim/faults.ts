@@ -10,6 +10,8 @@ export interface LineFaults {
   stall?: { atMs: number; forMs: number };
   /** The socket is cut without a goodbye. */
   resetAtMs?: number;
+  /** The provider ends the stream while the phone call goes on: `stop`, and then `<Connect>`'s action is asked. */
+  stopAtMs?: number;
   /** The socket stays open, nothing is sent or read any more. */
   halfOpenAtMs?: number;
   /** Lines sent as they are over the media socket, in order, 20 ms apart. Uint8Array goes as a binary frame. */

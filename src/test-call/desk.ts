@@ -74,8 +74,10 @@ export class TestCallDesk {
   /** The browser's socket is gone: there is no provider who would ask what comes next. */
   over(callSid: CallSid): void {
     const { switchboard, phones } = this.#deps;
-    switchboard.next(callSid);
-    switchboard.find(callSid)?.onProviderEnded();
+    const call = switchboard.find(callSid);
+    // A page that is gone has hung up, and its call is over; what comes next is asked where we closed its line.
+    if (call?.glance?.phase !== "stopped") switchboard.next(callSid);
+    call?.onProviderEnded();
     phones.leave(callSid);
   }
 }

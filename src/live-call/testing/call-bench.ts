@@ -178,6 +178,13 @@ export class CallBench {
     return this;
   }
 
+  /** The caller hangs up: the stream stops, and the provider says that the call is over. */
+  hangUp(): this {
+    this.call.onLineClosed("stop");
+    this.call.onProviderEnded();
+    return this;
+  }
+
   /** Time passes without a frame. */
   gap(ms: number): this {
     this.clock.advance(ms);

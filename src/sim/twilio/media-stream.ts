@@ -120,7 +120,7 @@ export class MediaStream {
     if (this.live) this.#socket!.send(line as string);
   }
 
-  /** The call is over or was redirected: `stop`, then the socket is closed. */
+  /** The call is over or was redirected, or Twilio ends the stream alone: `stop`, then the socket is closed. */
   leave(): void {
     if (this.#ended) return;
     if (this.live && !this.#dead) {

@@ -213,9 +213,10 @@ export class PhoneCall implements AccountCall {
   }
 
   #breakThings(): void {
-    const { resetAtMs, halfOpenAtMs, garbage } = this.#o.faults;
+    const { resetAtMs, stopAtMs, halfOpenAtMs, garbage } = this.#o.faults;
     const now = this.nowMs();
     if (resetAtMs !== undefined && now >= resetAtMs && this.#first("reset")) this.stream?.reset();
+    if (stopAtMs !== undefined && now >= stopAtMs && this.#first("stop")) this.stream?.leave();
     if (halfOpenAtMs !== undefined && now >= halfOpenAtMs && this.#first("half-open")) this.stream?.goHalfOpen();
     if (garbage === undefined || !this.stream?.live) return;
     for (const [index, line] of garbage.lines.entries())

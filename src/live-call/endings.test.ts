@@ -1,0 +1,242 @@
+import { describe, expect, test } from "bun:test";
+import { limits } from "../limits.ts";
+import { createVirtualClock } from "../sim/clock.ts";
+import { phraseNames, phraseText } from "./phrases-text.ts";
+import { type BenchOptions, CallBench } from "./testing/call-bench.ts";
+import { audioOf } from "./testing/scripted-engine.ts";
+import { loudSound } from "./testing/scripted-vad.ts";
+
+const phraseMs = 4_000;
+const textOf = (name: (typeof phraseNames)[number]): string => phraseText(["he"], name);
+
+/** A call whose own sentences are long enough to be talked over. */
+function open(options: Partial<BenchOptions> = {}): CallBench {
+  const bench = new CallBench({ clock: createVirtualClock(), ...options });
+  for (const name of phraseNames) bench.phrases.texts.set(textOf(name), audioOf(0x55, phraseMs));
+  return bench;
+}
+
+/** The caller says a whole sentence; the engine takes the turn and answers it, as it would at any other time. */
+function talk(bench: CallBench, turn: string): void {
+  bench.sound(loudSound(2_400));
+  bench.engine.turn(turn, "רגע, עוד שאלה אחת בבקשה");
+  bench.quiet(300);
+  bench.engine.answer(`answer to ${turn}`, audioOf(0x30, 1_000), "בטח");
+}
+
+const reasons = (bench: CallBench): string[] => bench.journal.ends.map(({ reason }) => reason);
+
+describe("the last goodbye", () => {
+  test("a caller who talks over 'our time is up' hears it to its end, and the call ends", async () => {
+    const bench = open({ settings: { maxCallMs: 10_000 } });
+    bench.start().quiet(11_000);
+    talk(bench, "t1");
+    await bench.quiet(1_000).settled();
+    expect(bench.phone.hangUps).toHaveLength(1);
+    expect(reasons(bench)).toEqual(["time_limit"]);
+    expect(bench.journal.turns.at(-1)).toMatchObject({ text: textOf("time_is_up"), interrupted: false });
+    expect(bench.line.heard.at(-1)!.bytes.at(-1)).toBe(0x55); // and nothing after it
+  });
+
+  test("a caller who talks over the goodbye of a process that ends holds it up no longer", async () => {
+    const bench = open();
+    bench.start().quiet(500);
+    const drained = bench.switchboard.drain(20_000);
+    bench.quiet(20_000 - limits.drainHurryMs + 1_000);
+    talk(bench, "t1");
+    await bench.quiet(1_000).settled();
+    expect(bench.phone.hangUps).toHaveLength(1);
+    expect(reasons(bench)).toEqual(["shutdown"]);
+    expect(bench.journal.turns.at(-1)).toMatchObject({ text: textOf("shutdown_goodbye"), interrupted: false });
+    await drained;
+  });
+
+  test("a goodbye whose end is never reported has an end all the same, whatever the caller says meanwhile", async () => {
+    const bench = open({ settings: { maxCallMs: 10_000 }, line: { loseMark: () => true } });
+    for (const name of phraseNames) bench.phrases.texts.set(textOf(name), audioOf(0x55, 30_000));
+    bench.start().quiet(10_020);
+    for (let turn = 0; turn < 3; turn++) talk(bench, `t${turn}`);
+    await bench.quiet(limits.goodbyeMs - 3 * 2_700 - 100).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    await bench.quiet(400).settled();
+    expect(bench.phone.hangUps).toHaveLength(1);
+    expect(reasons(bench)).toEqual(["time_limit"]);
+  });
+
+  test("an interruption that is not judged yet when the time is up brings no old answer back", async () => {
+    const bench = open({ settings: { maxCallMs: 10_000 } });
+    bench.start().quiet(8_000);
+    bench.engine.answer("a1", audioOf(0x30, 4_000), "אחת שתיים שלוש ארבע");
+    bench.quiet(1_400).sound(loudSound(480)).quiet(20);
+    expect(bench.journal.kinds()).toContain("barge_in");
+    await bench.quiet(300 + phraseMs + 200).settled();
+    expect(reasons(bench)).toEqual(["time_limit"]);
+    expect(bench.line.heard.at(-1)!.bytes.at(-1)).toBe(0x55);
+  });
+
+  test.each([
+    ["the model is lost", (bench: CallBench) => bench.engine.emit.lost("refused", "")],
+    ["the socket breaks", (bench: CallBench) => bench.call.onLineClosed("error")],
+    ["the provider stops the stream", (bench: CallBench) => bench.call.onLineClosed("stop")],
+    ["no sound comes any more", (bench: CallBench) => bench.gap(limits.goodbyeMs)],
+  ])("whatever breaks in it, nobody is asked for a message afterwards: %s", async (_what, breaks) => {
+    const bench = open({ settings: { maxCallMs: 10_000 } });
+    bench.start().quiet(11_000);
+    breaks(bench);
+    await bench.settled();
+    expect(reasons(bench)).toEqual(["time_limit"]);
+    expect(bench.phone.redirects).toEqual([]);
+    expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "hangup" });
+  });
+
+  test("a greeting that still waits for the model is not said behind the goodbye", async () => {
+    const bench = open({ settings: { greeting: "שלום", maxCallMs: 3_000 } });
+    bench.start(false).quiet(3_100);
+    bench.engine.ready();
+    await bench.quiet(phraseMs + 200).settled();
+    expect(bench.engine.did("respond")).toEqual([]);
+    expect(reasons(bench)).toEqual(["time_limit"]);
+  });
+});
+
+describe("a process that is asked to end a second time", () => {
+  /** Two wishes to end, four seconds apart; returns which were granted so far. */
+  function hurried(bench: CallBench): string[] {
+    const granted: string[] = [];
+    void bench.switchboard.drain(limits.drainMs).then(() => granted.push("first"));
+    bench.quiet(4_000);
+    void bench.switchboard.drain(limits.drainHurryMs).then(() => granted.push("second"));
+    return granted;
+  }
+
+  test("a caller talks on and on: over within the time promised, the goodbye included", async () => {
+    const bench = open();
+    bench.start().quiet(500);
+    const granted = hurried(bench);
+    for (let turn = 0; turn < 2; turn++) talk(bench, `t${turn}`);
+    await bench.settled();
+    expect(reasons(bench)).toEqual(["shutdown"]);
+    expect(bench.journal.turns.at(-1)).toMatchObject({ text: textOf("shutdown_goodbye"), interrupted: false });
+    expect(granted.toSorted()).toEqual(["first", "second"]);
+  });
+
+  test("nothing of the goodbye is reported back and the provider does not answer: let go of within the time promised", async () => {
+    const bench = open({ line: { loseMark: () => true } });
+    for (const name of phraseNames) bench.phrases.texts.set(textOf(name), audioOf(0x55, 30_000));
+    bench.phone.hangUp = () => new Promise(() => {});
+    bench.start().quiet(500);
+    const granted = hurried(bench);
+    await bench.quiet(limits.drainHurryMs).settled();
+    expect(reasons(bench)).toEqual(["shutdown"]);
+    expect(bench.switchboard.live).toBe(0);
+    expect(granted.toSorted()).toEqual(["first", "second"]);
+  });
+
+  test("a caller who is just being told to leave a message is not told anything else", async () => {
+    const bench = open();
+    bench.start().quiet(1_000);
+    failTwice(bench);
+    bench.quiet(500);
+    void bench.switchboard.drain(limits.drainHurryMs);
+    await bench.quiet(phraseMs).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    expect(bench.phone.redirects.map(({ reason }) => reason)).toEqual(["no_answer"]);
+    expect(reasons(bench)).toEqual(["fallback"]);
+  });
+});
+
+/** The model fails at a turn and again at the retry: the caller hears an excuse. */
+function failTwice(bench: CallBench): void {
+  bench.engine.turn("t0", "שלום");
+  for (const id of ["f1", "f2"]) {
+    bench.engine.begin(id);
+    bench.engine.emit.answerDone({ answerId: id, status: "failed", reason: null, produced: false });
+  }
+}
+
+describe("a key", () => {
+  test.each(["#", "1"])("%p pressed during the last excuse neither cuts it nor starts another round", async (key) => {
+    const bench = open();
+    bench.start().quiet(1_000);
+    failTwice(bench);
+    const asked = bench.engine.did("respond").length;
+    bench.quiet(200);
+    bench.call.onKeypad(key);
+    await bench.quiet(phraseMs).settled();
+    expect(bench.phone.redirects.map(({ reason }) => reason)).toEqual(["no_answer"]);
+    const heard = Buffer.concat(bench.line.heard.map(({ bytes }) => bytes));
+    expect(heard.filter((byte) => byte === 0x55)).toHaveLength(8 * phraseMs);
+    expect(bench.engine.did("respond")).toHaveLength(asked);
+  });
+
+  test("pressed over the assistant's own goodbye is answered, and the call goes on", async () => {
+    const bench = open({
+      settings: {
+        tools: { definitions: [], run: async () => ({ output: "{}", afterwards: { kind: "end" } }) },
+      },
+    });
+    bench.start().quiet(1_000);
+    bench.engine.begin("a1");
+    bench.engine.speak("a1", audioOf(0x30, 3_000));
+    bench.engine.emit.toolCall({ id: "c1", name: "end_call", argumentsJson: "{}" });
+    bench.engine.finish("a1", "להתראות");
+    await bench.quiet(500).settled();
+    bench.call.onKeypad("#");
+    bench.engine.answer("a2", audioOf(0x31, 1_000), "כן?");
+    await bench.quiet(limits.goodbyeMs).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    expect(bench.switchboard.live).toBe(1);
+  });
+});
+
+describe("a stream that stops without our doing", () => {
+  const stopped = (): CallBench => {
+    const bench = open();
+    bench.start().quiet(2_000);
+    bench.call.onLineClosed("stop");
+    return bench;
+  };
+  const redirectLines = (bench: CallBench): string[] =>
+    bench.logLines.filter((line) => line.includes("WATCHDOG_REDIRECT"));
+
+  test("although the phone call is still up: a message is taken, once, and the end and the log say so", async () => {
+    const bench = stopped();
+    expect(bench.engine.state).toBe("closed");
+    expect(bench.journal.ends).toEqual([]);
+    for (let asked = 0; asked < 3; asked++) expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "fallback" });
+    expect(reasons(bench)).toEqual(["fallback"]);
+    expect(redirectLines(bench)).toHaveLength(1);
+    expect(redirectLines(bench)[0]).toContain("WATCHDOG_REDIRECT reason=stream_stopped");
+    bench.call.onProviderEnded();
+    await bench.settled();
+    expect(bench.phone.redirects).toEqual([]);
+    expect(reasons(bench)).toEqual(["fallback"]);
+  });
+
+  test("because the caller hung up: nothing is taken, and the end says so", () => {
+    const bench = stopped();
+    bench.call.onProviderEnded();
+    expect(reasons(bench)).toEqual(["caller_hung_up"]);
+    expect(redirectLines(bench)).toEqual([]);
+    expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "hangup" });
+  });
+
+  test("and nobody says whether the call is over: the caller is taken to have hung up, when the line fell silent", async () => {
+    const bench = stopped();
+    bench.clock.advance(limits.stoppedMs + limits.sweepMs);
+    await bench.settled();
+    expect(bench.journal.ends).toMatchObject([{ reason: "caller_hung_up", durationMs: 2_000 }]);
+    expect(bench.phone.redirects).toEqual([]);
+    expect(bench.clock.pending).toBe(0);
+    // Whoever is asked about after all is still there.
+    expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "fallback" });
+  });
+
+  test("while the process ends: it is not waited for", async () => {
+    const bench = stopped();
+    const drained = bench.switchboard.drain(limits.drainHurryMs);
+    bench.clock.advance(limits.drainHurryMs);
+    await drained;
+    expect(reasons(bench)).toEqual(["caller_hung_up"]);
+  });
+});
