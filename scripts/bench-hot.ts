@@ -36,7 +36,6 @@ const deafVad = {
   speechThresholdRms: 30,
   levelRms: 12,
   thresholdMoved: false,
-  acknowledgeThreshold: () => {},
 } as unknown as Vad;
 
 /** Where results go, so that no work is optimised away. */

@@ -59,6 +59,5 @@ export class CallerEar {
     const { noiseFloorRms, speechThresholdRms } = this.#vad;
     const [floor, threshold] = [Math.round(noiseFloorRms), Math.round(speechThresholdRms)];
     this.#core.log.info("VAD", `noise_floor=${floor} speech_threshold=${threshold}`);
-    this.#vad.acknowledgeThreshold();
   }
 }

@@ -18,13 +18,16 @@ export class ScriptedVad {
   levelRms = 0;
   noiseFloorRms = 10;
   speechThresholdRms = 1_000;
-  thresholdMoved = true;
+  thresholdMoved = false;
+  #calibrated = false;
   echoDelayMs = 0;
   #loudFrames = 0;
   #quietFrames = 0;
 
   push(frame: Uint8Array, bytes: number): number {
     const energy = frameEnergy(frame, bytes);
+    this.thresholdMoved = !this.#calibrated;
+    this.#calibrated = true;
     this.levelRms = Math.sqrt(energy);
     this.#loudFrames = energy > loud ? this.#loudFrames + 1 : 0;
     this.#quietFrames = energy > loud ? 0 : this.#quietFrames + 1;
@@ -39,10 +42,6 @@ export class ScriptedVad {
 
   miss(): number {
     return this.push(nothing, 0);
-  }
-
-  acknowledgeThreshold(): void {
-    this.thresholdMoved = false;
   }
 
   #goOn(frame: Uint8Array): number {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chain, listen, mix, noise, silence, tones, voice } from "./testing/voice.ts";
+import { chain, frames, listen, mix, noise, silence, tones, voice } from "./testing/voice.ts";
 import { VAD_SPEECH_ENDED, VAD_SPEECH_STARTED, Vad } from "./vad.ts";
 
 const starts = (edges: { edge: number }[]) => edges.filter(({ edge }) => edge === VAD_SPEECH_STARTED).length;
@@ -103,16 +103,39 @@ describe("threshold and floor", () => {
     expect(vad.speechThresholdRms).toBeGreaterThan(vad.noiseFloorRms);
   });
 
-  test("it moves once at calibration and again after 3 dB, until it is acknowledged", () => {
+  /** Of the frames of `signal`, those after which the threshold is worth a line. */
+  function movesIn(vad: Vad, signal: Float64Array): number {
+    let moves = 0;
+    for (const frame of frames(signal)) {
+      vad.push(frame, frame.length, null);
+      if (vad.thresholdMoved) moves++;
+    }
+    return moves;
+  }
+
+  test("it moves once at calibration, and once when it has stood 3 dB from there for three seconds", () => {
     const vad = new Vad();
-    listen(vad, noise(0.1, 100, 1));
-    expect(vad.thresholdMoved).toBe(false);
-    listen(vad, noise(3, 100, 1));
-    expect(vad.thresholdMoved).toBe(true);
-    vad.acknowledgeThreshold();
-    listen(vad, noise(3, 100, 2));
-    expect(vad.thresholdMoved).toBe(false);
-    listen(vad, noise(4, 400, 3));
-    expect(vad.thresholdMoved).toBe(true);
+    expect(movesIn(vad, noise(0.1, 100, 1))).toBe(0);
+    expect(movesIn(vad, noise(3, 100, 1))).toBe(1);
+    expect(movesIn(vad, noise(10, 110, 2))).toBe(0);
+    expect(movesIn(vad, noise(2.9, 400, 3))).toBe(0);
+    expect(movesIn(vad, noise(20, 400, 3))).toBe(1);
+    expect(movesIn(vad, noise(20, 100, 4))).toBe(1);
+  });
+
+  test("line-for-each-word: what the caller says moves nothing while the noise stands still", () => {
+    for (const seed of [1, 2, 3]) {
+      const vad = new Vad();
+      const words = Array.from({ length: 12 }, (_, at) => chain(silence(2), voice(1.5, 1_600, seed * 20 + at)));
+      expect(movesIn(vad, mix(noise(44, 50, seed), chain(silence(1), ...words)))).toBe(1);
+    }
+  });
+
+  test("hundred-lines-for-one-gap: two seconds that are lost, and filled with silence, move nothing", () => {
+    for (const rms of [30, 100, 1_000]) {
+      const vad = new Vad();
+      expect(movesIn(vad, noise(5, rms, 1))).toBe(1);
+      for (let gap = 0; gap < 5; gap++) expect(movesIn(vad, chain(silence(2), noise(6, rms, gap)))).toBe(0);
+    }
   });
 });

@@ -16,8 +16,9 @@ export const VAD_SPEECH_ENDED = 2;
 const FRAME_MS = 20;
 // Power of a line that carries digital silence: nothing is quieter (rms 3).
 const FLOOR_MIN = 9;
-// Moved by 3 dB, in either direction.
+// Moved by 3 dB, in either direction, for 3 s: longer than a gap in the stream of 2 s and what it takes to know the noise again.
 const MOVED = 2;
+const MOVED_FRAMES = 150;
 // 300 ms into an utterance, nothing but its end is waited for; over the assistant, when it is as certain as an interruption can need.
 const SETTLED_FRAMES = 15;
 const BEYOND_DOUBT = 22;
@@ -42,6 +43,8 @@ const defaults: VadSettings = { hangoverMs: 300 };
  * One per call; constant memory; `push` neither allocates nor throws.
  */
 export class Vad {
+  /** Calibrated with this frame, or the noise has moved what the threshold follows by 3 dB and stays there: worth a log line. */
+  thresholdMoved = false;
   readonly #hangoverFrames: number;
   /** The last 50 ms as they came: a byte a sample keeps a hundred calls in the cache. */
   readonly #window = new Uint8Array(WINDOW_SAMPLES).fill(MULAW_SILENCE);
@@ -58,7 +61,8 @@ export class Vad {
   #utteranceFrames = 0;
   #quietFrames = 0;
   #pauseFrames = 0;
-  #loggedThreshold = 0;
+  #knownThreshold = 0;
+  #movedFrames = 0;
 
   constructor(settings?: Partial<VadSettings>) {
     const { hangoverMs } = { ...defaults, ...settings };
@@ -80,6 +84,7 @@ export class Vad {
     if (this.#clear.certainty >= BEYOND_DOUBT) this.#surely = true;
     const settled = this.#speaking && this.#utteranceFrames > SETTLED_FRAMES && (limit === 0 || this.#surely);
     evidence.push(this.#window, this.#energy, echo, faint, limit > evidence.floor / 4, this.#speaking, settled);
+    this.#followThreshold();
     this.#learnEcho();
     this.#clear.push(evidence.clarity, evidence.lag, evidence.steady, this.#energy, limit, evidence.floor);
     if (evidence.tone) this.#clear.forget();
@@ -152,14 +157,15 @@ export class Vad {
   get echoReturnLossDb(): number {
     return -20 * Math.log10(Math.max(1e-6, this.#echo.gain));
   }
-  /** Calibrated, or moved by 3 dB since the last acknowledgement: worth a log line. */
-  get thresholdMoved(): boolean {
-    if (!this.#evidence.calibrated) return false;
-    const threshold = this.speechThresholdRms ** 2;
-    return threshold > MOVED * this.#loggedThreshold || MOVED * threshold < this.#loggedThreshold;
-  }
-  acknowledgeThreshold(): void {
-    this.#loggedThreshold = this.speechThresholdRms ** 2;
+
+  /** By the noise alone: the caller's own level, which has a part in `speechThresholdRms`, rises with each word and falls after it. */
+  #followThreshold(): void {
+    const threshold = Math.max(FLOOR_MIN, this.#evidence.threshold);
+    const known = this.#knownThreshold;
+    const moved = threshold > MOVED * known || MOVED * threshold < known;
+    this.#movedFrames = moved ? this.#movedFrames + 1 : 0;
+    this.thresholdMoved = known === 0 ? this.#evidence.calibrated : this.#movedFrames >= MOVED_FRAMES;
+    if (this.thresholdMoved) this.#knownThreshold = threshold;
   }
 
   #predictEcho(far: Uint8Array | null): void {
