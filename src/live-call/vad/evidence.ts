@@ -35,7 +35,7 @@ const evidenceSettings = {
   peakRate: 0.2,
   noisePeak: 0.45,
   // What was spoken without standing out (see Syllables). A crowd and music move like it.
-  spoken: { score: 0, voiceLike: 0.2, voicedFrames: 2, musicMax: 0.1, crowdMax: 0.3 },
+  spoken: { score: 0, voiceLike: 0.2, voicedFrames: 2, musicMax: 0.4, crowdMax: 0.6 },
   against: -0.3,
   hidden: -0.1,
   voicedFrames: 3,

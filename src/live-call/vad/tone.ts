@@ -12,7 +12,8 @@ const OVER_NOISE = 3;
 // A voice that happens to be one harmonic moves by more than this (6 Hz) within 80 ms; a tone does not.
 const DRIFT_BINS = 0.4;
 const LAG_FRAMES = 4;
-const SURE_FRAMES = 3;
+// Longer than the benefit of the doubt that a tone has: a low vowel with few harmonics gets it too, and must not lose what was heard.
+const SURE_FRAMES = 5;
 // The window still holds the tone's edge for 50 ms after its end.
 const AFTER_FRAMES = 3;
 // ITU-T Q.23 keypad: one tone of 697-941 Hz and one of 1,209-1,633 Hz, and up to 12 dB between them.
@@ -28,7 +29,7 @@ const HUM_SHARE_MIN = 0.995;
 export class ToneTest {
   /** The frame is a tone, or may still become one. */
   is = false;
-  /** Three in a row: what sounded like a voice just before was the tone's edge. */
+  /** Five in a row: what sounded like a voice just before was the tone's edge. */
   sure = false;
   readonly #centres = new Float32Array(LAG_FRAMES + 1);
   #run = 0;
