@@ -8,6 +8,7 @@ import { bargeRows } from "./bench-vad/barge-runs.ts";
 import { costRows } from "./bench-vad/cost-run.ts";
 import { detectorRows, type Plan } from "./bench-vad/detector-runs.ts";
 import { ours, peers } from "./bench-vad/detectors.ts";
+import { networkRows } from "./bench-vad/network.ts";
 import { failsBadly, formatTable, passes } from "./bench-vad/table.ts";
 import { loadPeer, MissingTool, requireTool } from "./bench-vad/tools.ts";
 
@@ -30,6 +31,7 @@ async function main(flags: readonly string[]): Promise<number> {
   const kinds = [ours, ...peerKinds];
   const { rows, calls } = await detectorRows(plan, kinds);
   rows.push(...(await bargeRows(plan, [ourListener, ...peerKinds.map(plainListener)])));
+  rows.push(...(await networkRows(plan)));
   rows.push(...(await costRows(calls, kinds)));
   process.stdout.write(
     `voices: ${plan.set} · seeds: ${plan.seed}+ · ${calls.length} calls of 40 s${quick ? " · quick" : ""}\n`,

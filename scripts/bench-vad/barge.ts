@@ -81,7 +81,7 @@ export class BargeTally {
 // From our decision until the caller hears silence: the provider's clear and the network.
 const STOP_FRAMES = 5;
 // An event is answerable until its end and the detector's hangover.
-const AFTER_FRAMES = 15;
+export const AFTER_FRAMES = 15;
 
 /** Plays a scene against a listener; an interrupted answer falls silent as it would on the line. */
 export function playScene(kind: ListenerKind, scene: Scene, tally: BargeTally): void {

@@ -87,8 +87,8 @@ export class Playout {
   #zeroMs = 0; // when offset 0 would have been heard
   #runZeroMs = 0; // the same as the peer would see it, without any round trip
   #runFrom = 0; // the first offset to which `#zeroMs` applies
-  #zeroBeforeMs = 0; // what applies to those before it
-  #measuring = false; // the first mark of a run measures the round trip
+  #farZeroBeforeMs = 0; // for those before it
+  #measuring = false; // nothing was under way when this run began: its marks measure the round trip
   #confirmed = false; // a mark of this run came back
   #roundTripMs = 0;
   #refused = false;
@@ -137,19 +137,25 @@ export class Playout {
   }
 
   /**
-   * The frame that the peer plays at clock time `atMs` (up to a second back), null for silence; valid until the next
-   * call. By the clock alone: marks that are late must not hold it up. Hot: no allocation.
+   * The frame that would be heard at clock time `atMs` (up to a second back) if there were no way to the peer, null for
+   * silence; valid until the next call. The round trip is left out because it is not known before the first mark: for
+   * whoever looks for the echo it is one more part of a delay that stands still. Late marks do not hold it up either.
+   * Hot: no allocation.
    */
   farFrame(atMs: number): Uint8Array | null {
-    let at = (atMs - this.#zeroMs) * MULAW_BYTES_PER_MS;
+    let at = (atMs - this.#farZeroMs) * MULAW_BYTES_PER_MS;
     if (at < this.#runFrom) {
-      at = (atMs - this.#zeroBeforeMs) * MULAW_BYTES_PER_MS;
+      at = (atMs - this.#farZeroBeforeMs) * MULAW_BYTES_PER_MS;
       if (at >= this.#runFrom) return null;
     }
     const from = Math.floor(at / MULAW_FRAME_BYTES) * MULAW_FRAME_BYTES;
     if (from < this.#fifo.start || from + MULAW_FRAME_BYTES > this.#sent) return null;
     this.#fifo.copyInto(this.#farFrame, 0, from, MULAW_FRAME_BYTES);
     return this.#farFrame;
+  }
+
+  get #farZeroMs(): number {
+    return this.#zeroMs - this.#roundTripMs;
   }
 
   /** Audio of the engine. False when the queue is full: the answer has to be stopped. Audio of discarded items is dropped. */
@@ -210,16 +216,21 @@ export class Playout {
     this.lostInRow = 0;
     this.#confirmed = true;
     this.#acked = Math.max(this.#acked, offset);
-    const zeroMs = nowMs - offset / MULAW_BYTES_PER_MS;
-    if (this.#measuring) {
-      this.#measuring = false;
-      const roundTripMs = Math.min(Math.max(0, zeroMs - this.#runZeroMs), roundTripMaxMs);
-      this.#roundTripMs = this.#roundTripMs === 0 ? roundTripMs : Math.min(this.#roundTripMs, roundTripMs);
-      this.#zeroMs = roundTripMs > this.#roundTripMs + jitterMs ? zeroMs : this.#runZeroMs + this.#roundTripMs;
-    } else if (zeroMs < this.#zeroMs || zeroMs > this.#zeroMs + jitterMs) {
-      this.#zeroMs = zeroMs;
-    }
+    this.#place(nowMs - offset / MULAW_BYTES_PER_MS);
     this.pump(nowMs);
+  }
+
+  /**
+   * A mark says when offset 0 was heard. Early ones show how quick the way can be; a late one moves the position only where
+   * jitter does not explain it: the peer ran dry.
+   */
+  #place(zeroMs: number): void {
+    if (this.#measuring) {
+      const roundTripMs = Math.min(Math.max(0, zeroMs - this.#runZeroMs), roundTripMaxMs);
+      if (this.#roundTripMs === 0 || roundTripMs < this.#roundTripMs) this.#roundTripMs = roundTripMs;
+      this.#zeroMs = Math.max(this.#zeroMs, this.#runZeroMs + this.#roundTripMs);
+    }
+    if (zeroMs < this.#zeroMs || zeroMs > this.#zeroMs + jitterMs) this.#zeroMs = zeroMs;
   }
 
   /** Treats what is over by the clock as heard, without waiting for lost marks. Nothing happens while audio is due. */
@@ -353,7 +364,7 @@ export class Playout {
   /** The peer's buffer is empty: what is sent now is heard at once (half a round trip later, which the marks tell). */
   #startRun(nowMs: number): void {
     if (this.#sent > this.#heard) this.#hear(this.#sent);
-    this.#zeroBeforeMs = this.#zeroMs;
+    this.#farZeroBeforeMs = this.#farZeroMs;
     this.#runFrom = this.#sent;
     this.#runZeroMs = nowMs - this.#sent / MULAW_BYTES_PER_MS;
     this.#zeroMs = this.#runZeroMs + this.#roundTripMs;
