@@ -18,6 +18,8 @@ import type { RestCalendars } from "./calendar/availability.ts";
 import { createRestCalendars } from "./calendar/rest.ts";
 import { CallOwner } from "./calls/call-owner.ts";
 import { createCallRecorder } from "./calls/journal.ts";
+import { outageFolder } from "./calls/outage-file.ts";
+import { replayOutages } from "./calls/replay-outages.ts";
 import { createSoundStore, type SoundStore } from "./calls/sound-store.ts";
 import type { Config } from "./config.ts";
 import { type House, openHouse } from "./db/house.ts";
@@ -71,6 +73,8 @@ export function createApp(deps: AppDeps): App {
     const { storageDir, databaseUrl, http } = deps.config;
     house = await openHouse({ storageDir, databaseUrl, log });
     const owner = new CallOwner({ db: house.db, owner: processId(storageDir), clock, log });
+    const settings = { owner: processId(storageDir), usdIlsRate: deps.config.usdIlsRate };
+    await replayOutages({ db: house.db, storageDir, settings, log });
     await owner.claim(startedAt);
     // Callbacks need our address, which with port 0 is known only once we listen.
     const listensAt = () => `http://127.0.0.1:${server?.port ?? http.port}`;
@@ -117,6 +121,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
     db,
     owner: processId(config.storageDir),
     sounds,
+    outageFolder: outageFolder(config.storageDir),
     recordingDays: (id) => directory.get(id)?.recordingDays ?? limits.recordingDays,
     usdIlsRate: config.usdIlsRate,
     clock,
@@ -169,8 +174,7 @@ function assemble(deps: AppDeps, house: House, publicBaseUrl: () => string, owne
       await whatsapp.stop();
       await chores.stop();
       await owner.stop();
-      const lost = await recorder.close(limits.closeMs);
-      if (lost > 0) log.error("CALL", "rows of calls were lost: the database did not take them", { count: lost });
+      await recorder.close(limits.closeMs);
       await directory.close();
     },
   };

@@ -7,6 +7,7 @@ import { type BusinessId, type CallId, type CallSid, newId } from "./base/ids.ts
 import { silentLog } from "./base/log.ts";
 import type { Phone } from "./base/phone.ts";
 import { createCallRecorder } from "./calls/journal.ts";
+import { outageFolder } from "./calls/outage-file.ts";
 import { createSoundStore } from "./calls/sound-store.ts";
 import { type House, openHouse } from "./db/house.ts";
 
@@ -194,6 +195,7 @@ async function recordCall({ db }: House, businessId: BusinessId): Promise<CallId
     db,
     owner: "this process",
     sounds: createSoundStore(storageDir),
+    outageFolder: outageFolder(storageDir),
     recordingDays: () => 2,
     usdIlsRate: 3.7,
     clock: systemClock,

@@ -150,6 +150,8 @@ export const limits = {
   slowSqlMs: 200, // O3
   directoryPollMs: 30_000, // in case an announcement was lost
   writeBehindRowsMax: 20_000, // 60 s of outage at 100 calls with some room
+  writeBehindBatchRows: 500, // enough to catch up quickly after an outage, few enough for one statement's deadline
+  outageBytes: 64 * 1024 * 1024, // of rows that lie on the disk while the database is away: three times all that may wait
 
   // Assistant and appointments
   holdMs: 10 * 60_000, // an offered slot is kept for a chat answer, and freed soon enough for others

@@ -35,6 +35,11 @@ export class BoundedQueue<T> {
     return this.#size === 0 ? undefined : this.#slots[this.#head];
   }
 
+  /** Oldest first. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let at = 0; at < this.#size; at++) yield this.#slots[(this.#head + at) % this.#slots.length] as T;
+  }
+
   shift(): T | undefined {
     if (this.#size === 0) return undefined;
     const item = this.#slots[this.#head];

@@ -21,6 +21,7 @@ import { addBusiness } from "../tenants/business.ts";
 import { type AfterCallDeps, callJobs } from "./after-call.ts";
 import { callJobHandlers } from "./handlers.ts";
 import { type CallRecorder, createCallRecorder } from "./journal.ts";
+import { outageFolder } from "./outage-file.ts";
 import { listCalls, readCall } from "./queries.ts";
 import { sweepRecordings } from "./recordings.ts";
 import { createSoundStore } from "./sound-store.ts";
@@ -45,7 +46,7 @@ interface World {
 beforeAll(async () => {
   db = await testDatabase();
   folder = mkdtempSync(join(tmpdir(), "agentlocator-after-"));
-});
+}, 60_000);
 afterAll(async () => {
   await db.drop();
   rmSync(folder, { recursive: true, force: true });
@@ -71,7 +72,7 @@ beforeEach(async () => {
     log: silentLog,
     random: () => 0.5,
   };
-  recorder = createCallRecorder({ ...usual, recordingDays: () => 2 });
+  recorder = createCallRecorder({ ...usual, outageFolder: outageFolder(folder), recordingDays: () => 2 });
 });
 
 const orThrow = <T>(value: T | AppError): T => {

@@ -39,7 +39,7 @@ beforeAll(async () => {
   api = door(createCallsApi({ db, sounds, live: { glance }, tracePlot }));
   owner = member(await addBusiness(db, { name: "מספרה", phone: "+97231112001" as Phone }));
   stranger = member(await addBusiness(db, { name: "מוסך", phone: "+97231112002" as Phone }));
-});
+}, 60_000);
 afterAll(async () => {
   await db.drop();
   rmSync(storage, { recursive: true, force: true });

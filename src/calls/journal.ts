@@ -11,14 +11,18 @@ import type { CallEndRecord, CallEventRecord, CallJournal, TurnRecord } from "..
 import type { FinishedRecording } from "../live-call/recording-shelf.ts";
 import { type CallEnd, type CallWrite, writeCalls } from "./call-writes.ts";
 import type { BegunCall, CallLog, LeftToRecording, RecordingReport, StatusReport } from "./log.ts";
+import { OutageFile } from "./outage-file.ts";
 import type { SoundStore, StoredSound } from "./sound-store.ts";
 import { WriteBehind } from "./write-behind.ts";
+import { textOf } from "./write-text.ts";
 
 export interface CallRecorderDeps {
   db: Database;
   /** The process that carries the calls. */
   owner: string;
   sounds: SoundStore;
+  /** Where rows lie while the database is away (`outageFolder`). */
+  outageFolder: string;
   /** Days that a recording of this business is kept. */
   recordingDays(businessId: BusinessId): number;
   usdIlsRate: number;
@@ -33,12 +37,13 @@ export interface CallRecorder extends CallJournal, CallLog {
   readonly pending: number;
   /** Resolves when everything is durable. */
   idle(): Promise<void>;
-  /** At shutdown: waits for what is pending, at most `deadlineMs`; resolves to the number of rows that were lost. */
+  /**
+   * At shutdown: waits for what is pending, at most `deadlineMs`; what the database has not taken by then is left on the
+   * disk (`replay-outages.ts`). Resolves to the number of rows for which that failed too.
+   */
   close(deadlineMs: number): Promise<number>;
 }
 
-// One statement per table and batch: large enough to catch up quickly after an outage, small enough for its deadline.
-const batchRows = 500;
 // A call makes a row or two a second; a transaction each would cost as much as its audio does. What a killed process
 // loses of its calls is half a second of turns that nobody was told about.
 const gatherMs = 500;
@@ -69,10 +74,11 @@ class Recorder implements CallRecorder {
     const { clock, log, random, usdIlsRate, owner } = deps;
     this.#writes = new WriteBehind<CallWrite>({
       capacity: limits.writeBehindRowsMax,
-      batch: batchRows,
+      batch: limits.writeBehindBatchRows,
       gatherMs,
       write: (writes) => writeCalls(deps.db, writes, { usdIlsRate, owner }),
       mayPass,
+      shelter: new OutageFile({ folder: deps.outageFolder, bytesMax: limits.outageBytes, textOf, log }),
       refused: (write, error) => this.#refused(write, error),
       clock,
       log,

@@ -28,6 +28,7 @@ function make(write: WriteBehindDeps<number>["write"], over: Partial<WriteBehind
     gatherMs: 500,
     write,
     mayPass: (error) => error === away,
+    shelter: { append: async () => 0, clear: async () => {} },
     refused: (row) => refused.push(row),
     clock: impatient,
     log: silentLog,
@@ -116,6 +117,40 @@ test("closing waits for the rest, and tells how much the deadline left behind", 
   });
   for (const row of [1, 2, 3]) stuck.push(row);
   expect(await stuck.close(5)).toBe(3);
+});
+
+test("whatever fails and whenever it ends, each write is in the database or in the shelter, and none there for good", async () => {
+  const steps = fc.array(fc.constantFrom("push", "push", "push", "break", "heal", "turn"), { maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (taken) => {
+      const [written, sheltered] = [new Set<number>(), new Set<number>()];
+      let [isAway, pushed] = [false, 0];
+      const turn = () => new Promise((resolve) => setImmediate(resolve));
+      const shelter = {
+        async append(rows: readonly number[]) {
+          await turn();
+          for (const row of rows) sheltered.add(row);
+          return rows.length;
+        },
+        clear: async () => sheltered.clear(),
+      };
+      const write = async (batch: readonly number[]) => {
+        await turn();
+        if (isAway) throw away;
+        for (const row of batch) written.add(row);
+      };
+      const { queue } = make(write, { shelter, batch: 3 });
+      for (const step of taken) {
+        if (step === "push") queue.push(pushed++);
+        else if (step === "turn") await turn();
+        else isAway = step === "break";
+      }
+      expect(await queue.close(1)).toBe(0);
+      expect(written.union(sheltered).size).toBe(pushed);
+      if (queue.pending === 0) expect(sheltered.size).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("rows that nobody waits for go together, and at once when somebody does", async () => {

@@ -1,9 +1,17 @@
 import { type BackoffPolicy, backoffMs } from "../base/backoff.ts";
 import { BoundedQueue } from "../base/bounded-queue.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timer } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
+
+/** Where writes lie while the database is away, so that the end of the process does not lose them. */
+export interface Shelter<W> {
+  /** Resolves to how many of them, from the first on, are on the disk now. Never rejects. */
+  append(writes: readonly W[]): Promise<number>;
+  /** All that was sheltered is in the database. Never rejects. */
+  clear(): Promise<void>;
+}
 
 export interface WriteBehindDeps<W> {
   /** Writes that may wait; more are refused. */
@@ -16,6 +24,7 @@ export interface WriteBehindDeps<W> {
   write(writes: readonly W[]): Promise<void>;
   /** True when the same writes may succeed later. */
   mayPass(error: unknown): boolean;
+  shelter: Shelter<W>;
   /** A write that can never succeed was given up. */
   refused(write: W, error: unknown): void;
   clock: Clock;
@@ -27,8 +36,9 @@ export interface WriteBehindDeps<W> {
 const retry: BackoffPolicy = { delaysMs: [50, 100, 250, 500, 1_000], jitter: 0.25 };
 
 /**
- * Writes that nobody waits for: kept in order, in memory, until they are durable, however long the database is away.
- * One batch is under way at a time, so what came first is written first.
+ * Writes that nobody waits for: kept in order, in memory, until they are durable, however long the database is away; while
+ * it is away also in the shelter, `gatherMs` after they came, so that a killed process loses no more than those, and what
+ * came before the outage was noticed. One batch is under way at a time, so what came first is written first.
  */
 export class WriteBehind<W> {
   readonly #deps: WriteBehindDeps<W>;
@@ -40,6 +50,10 @@ export class WriteBehind<W> {
   #idlers = 0;
   #endGathering: () => void = () => {};
   #away = false;
+  /** How many of those that wait are in the shelter too, from the first on. */
+  #sheltered = 0;
+  #atShelter: Promise<void> = Promise.resolve();
+  #shelterSoon: Timer | null = null;
   #closing = false;
 
   constructor(deps: WriteBehindDeps<W>) {
@@ -71,16 +85,21 @@ export class WriteBehind<W> {
     return true;
   }
 
-  /** Waits until everything is durable, at most `deadlineMs`; resolves to how many writes were left behind. */
+  /** Waits until everything is durable, at most `deadlineMs`, then shelters the rest; resolves to how many are lost. */
   async close(deadlineMs: number): Promise<number> {
     const late = Promise.withResolvers<void>();
     const timer = this.#deps.clock.after(deadlineMs, late.resolve);
     await Promise.race([this.idle(), late.promise]);
     timer.cancel();
     this.#closing = true;
-    if (this.pending > 0)
-      this.#deps.log.error("DB", "writes are lost: the database did not come back", { rows: this.pending });
-    return this.pending;
+    this.#shelterSoon?.cancel();
+    if (this.pending === 0) return 0;
+    await this.#shelter();
+    const lost = Math.max(0, this.pending - this.#sheltered);
+    const { log } = this.#deps;
+    log.warn("DB", "writes wait on the disk for the next start", { rows: this.pending - lost });
+    if (lost > 0) log.error("DB", "writes are lost: neither the database nor the disk took them", { rows: lost });
+    return lost;
   }
 
   /** Resolves when nothing waits. */
@@ -94,8 +113,14 @@ export class WriteBehind<W> {
   #take(write: W): boolean {
     const taken = this.#queue.push(write);
     if (!taken && this.dropped === 1) this.#deps.log.error("DB", "writes are lost: too many wait for the database");
-    if (taken) this.#run();
-    return taken;
+    if (!taken) return false;
+    this.#run();
+    if (this.#away)
+      this.#shelterSoon ??= this.#deps.clock.after(this.#deps.gatherMs, () => {
+        this.#shelterSoon = null;
+        void this.#shelter();
+      });
+    return true;
   }
 
   #hurry(): void {
@@ -119,7 +144,7 @@ export class WriteBehind<W> {
       this.#urgent = this.#queue.size > 0;
       try {
         await this.#deps.write(this.#inHand);
-        this.#inHand = [];
+        await this.#written(this.#inHand.length);
         attempt = 0;
         this.#back();
       } catch (error) {
@@ -151,16 +176,40 @@ export class WriteBehind<W> {
         if (this.#deps.mayPass(error)) return this.#wait(1, error);
         this.#deps.refused(write, error);
       }
-      this.#inHand.shift();
+      await this.#written(1);
     }
   }
 
-  #wait(attempt: number, error: unknown): Promise<void> {
+  /** So many of those that waited longest are done with. */
+  #written(rows: number): Promise<void> {
+    return this.#alone(async () => {
+      this.#inHand.splice(0, rows);
+      if (this.#sheltered === 0) return;
+      this.#sheltered = Math.max(0, this.#sheltered - rows);
+      if (this.#sheltered === 0) await this.#deps.shelter.clear();
+    });
+  }
+
+  #shelter(): Promise<void> {
+    return this.#alone(async () => {
+      const fresh = [...this.#inHand, ...this.#queue].slice(this.#sheltered);
+      if (fresh.length > 0) this.#sheltered += await this.#deps.shelter.append(fresh);
+    });
+  }
+
+  /** What is counted as sheltered must not change while more is brought there. */
+  #alone(run: () => Promise<void>): Promise<void> {
+    this.#atShelter = this.#atShelter.then(run);
+    return this.#atShelter;
+  }
+
+  async #wait(attempt: number, error: unknown): Promise<void> {
     const { clock, log, random } = this.#deps;
     if (!this.#away)
       log.warn("DB", "writes wait: the database is away", { rows: this.pending, error: describeError(error) });
     this.#away = true;
-    return new Promise((resolve) => clock.after(backoffMs(retry, attempt, random), resolve));
+    const later = new Promise<void>((resolve) => clock.after(backoffMs(retry, attempt, random), resolve));
+    await Promise.all([later, this.#shelter()]);
   }
 
   #back(): void {

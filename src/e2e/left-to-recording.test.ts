@@ -8,10 +8,10 @@ import { recordings } from "../db/schema/recording.ts";
 import { tasks } from "../db/schema/task.ts";
 import { usage } from "../db/schema/usage.ts";
 import { withSystem } from "../db/tenant.ts";
-import { limits } from "../limits.ts";
+import { refusedCall } from "./testing/refused-call.ts";
 import { openStage, type Stage } from "./testing/stage.ts";
 import { until } from "./testing/until.ts";
-import { ringing, signedPost } from "./testing/wire.ts";
+import { signedPost } from "./testing/wire.ts";
 
 // Calls that the webhook left to the recording (too many of one caller, a full house, a drain) stood open in the log until
 // the next start, without an end, a length or a task, and then counted as lost (V12, V15).
@@ -25,17 +25,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stage.stop(), 30_000);
 
-/** A caller's call beyond those that one caller may have at once: its webhook is answered with the recording. */
-async function refusedCall(): Promise<Record<string, string>> {
-  const From = `+97250111${String(++callers).padStart(4, "0")}`;
-  let form: Record<string, string> = {};
-  for (let call = 0; call <= limits.callsPerCallerMax; call++) {
-    form = ringing(stage, { From });
-    const { body } = await signedPost(stage, "/webhook/incoming_call", form);
-    expect(body?.includes("<Record")).toBe(call === limits.callsPerCallerMax);
-  }
-  return form;
-}
+const refused = () => refusedCall(stage, `+97250111${String(++callers).padStart(4, "0")}`);
 const report = (form: Record<string, string>, extra: Record<string, string>) =>
   signedPost(stage, "/webhook/call_status", { ...form, ...extra });
 
@@ -54,7 +44,7 @@ const kept = (callId: CallId) =>
   });
 
 test("refused-call-stays-open: it ends at once with a reason and somebody to call back, whether or not its end is reported", async () => {
-  const form = await refusedCall();
+  const form = await refused();
   const { id, endReason, endedAt } = await stage.entryOf(form.CallSid!);
   expect([endReason, endedAt]).toEqual(["fallback", expect.anything()]);
   const { tasks, told } = await kept(id as CallId);
@@ -62,7 +52,7 @@ test("refused-call-stays-open: it ends at once with a reason and somebody to cal
 });
 
 test("refused-call-without-length: the last report brings what was billed, and however often and late it comes changes nothing more", async () => {
-  const form = await refusedCall();
+  const form = await refused();
   await report(form, { CallStatus: "completed" }); // as `Connect`'s action may tell it, before the callback that knows
   await report(form, { CallStatus: "completed", CallDuration: "64" });
   const { id } = await stage.entryOf(form.CallSid!, ({ durationMs }) => durationMs !== null);
@@ -78,7 +68,7 @@ test("refused-call-without-length: the last report brings what was billed, and h
 });
 
 test("two-tasks-for-one-caller: a message that is left as well belongs to the task that is there", async () => {
-  const form = await refusedCall();
+  const form = await refused();
   const message = { RecordingSid: stage.world.account.newSid("RE"), RecordingDuration: "9" };
   for (let again = 0; again < 3; again++)
     await signedPost(stage, "/webhook/handle_recording", { ...form, CallStatus: "in-progress", ...message });
@@ -92,7 +82,7 @@ test("two-tasks-for-one-caller: a message that is left as well belongs to the ta
 });
 
 test("refused-call-comes-back-live: its webhook, sent again by whoever caught it, still gets the recording", async () => {
-  const form = await refusedCall();
+  const form = await refused();
   await stage.entryOf(form.CallSid!);
   const { body } = await signedPost(stage, "/webhook/incoming_call", form);
   expect(body).toContain("<Record");

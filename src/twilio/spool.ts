@@ -4,6 +4,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import { syncFolder } from "../base/sync-folder.ts";
 
 export interface SpoolDeps<T> {
   /** An own folder, absolute. */
@@ -60,22 +61,12 @@ export class Spool<T> {
         await handle.close();
       }
       await rename(half, file);
-      await this.#syncFolder();
+      await syncFolder(this.#deps.folder);
     } catch (error) {
       await rm(half, { force: true });
       throw error;
     }
     this.#drainSoon(againMs);
-  }
-
-  /** A rename is on the disk when its folder is. */
-  async #syncFolder(): Promise<void> {
-    const handle = await open(this.#deps.folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
   }
 
   #folder(): Promise<unknown> {

@@ -42,6 +42,8 @@ export interface Stage {
   addBusiness(business: NewBusiness): Promise<BusinessId>;
   /** The call log's entry once `ready` is content with it, by default when the call has ended. */
   entryOf(callSid: string, ready?: (entry: CallEntry) => boolean): Promise<CallEntry & { businessId: BusinessId }>;
+  /** Ends the product as it is, its database away or not, and starts it again on the same storage and a healed database. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -64,13 +66,21 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   });
   const lines: string[] = [];
   const log = createLog({ ...config.log, write: (line) => void lines.push(line), instant: systemClock.instant });
-  const app = createApp({ config, log, clock: options.clock ?? systemClock, random: Math.random });
-  const { url, listensAt } = await app.start();
-  world.connect({ publicBaseUrl: url, listensAt });
+  const open = async () => {
+    const app = createApp({ config, log, clock: options.clock ?? systemClock, random: Math.random });
+    const { url, listensAt } = await app.start();
+    world.connect({ publicBaseUrl: url, listensAt });
+    return { app, url, listensAt };
+  };
+  let running = await open();
   return {
     world,
-    url,
-    listensAt,
+    get url() {
+      return running.url;
+    },
+    get listensAt() {
+      return running.listensAt;
+    },
     storageDir,
     db,
     databaseLink,
@@ -85,9 +95,14 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       };
       return until(() => `the call log's entry of ${callSid} as wanted, but: ${JSON.stringify(entry)}`, found);
     },
+    async restart() {
+      await running.app.stop();
+      databaseLink.heal();
+      running = await open();
+    },
     async stop() {
       databaseLink.heal();
-      await app.stop();
+      await running.app.stop();
       await world.stop();
       await Promise.all([databaseLink.stop(), modelLink.stop()]);
       await db.drop();
