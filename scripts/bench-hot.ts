@@ -62,7 +62,7 @@ function makeState(withVad: boolean, recordedMs: number): InboundState {
       itemBegan: () => {},
       itemHeard: () => {},
       drained: () => {},
-      heardAudio: (fifo, from, length) => recording.assistant(fifo, from, length),
+      heardAudio: (fifo, from, length) => recording.assistant(fifo, from, length, 0),
     },
   );
   playout.attach(line);
@@ -74,7 +74,7 @@ function makeState(withVad: boolean, recordedMs: number): InboundState {
   return createInbound({
     vad: withVad ? new Vad() : deafVad,
     bargeIn: new BargeIn(),
-    trace: new CallTrace(),
+    trace: new CallTrace(recordedMs),
     recording,
     playout,
     uplink: new Uplink(engine, limits.uplinkRingMs),

@@ -213,7 +213,13 @@ async function recordCall({ db }: House, businessId: BusinessId): Promise<CallId
   await recorder.begin({ ...call, forwardedFrom: null, startedAt });
   recorder.event(callSid, { atMs: 10, kind: "turn_latency", detail: { answer_ms: 420 } });
   recorder.turn(callSid, { role: "caller", text: "תודה", startMs: 0, endMs: 700, interrupted: false });
-  recorder.ended(callSid, { reason: "assistant_ended", durationMs: 5_000, recording: null, trace: null });
+  recorder.ended(callSid, {
+    reason: "assistant_ended",
+    durationMs: 5_000,
+    streamAtMs: null,
+    recording: null,
+    trace: null,
+  });
   await recorder.idle();
   return callId;
 }

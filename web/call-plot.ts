@@ -117,7 +117,7 @@ function drawBars(frame: Frame): void {
   if (peaks) bars(peaks.assistant, peaks.stepMs, 0, 255, false);
 }
 
-/** Both lines over the caller's bars, in the same measure. */
+/** Both lines over the caller's bars, in the same measure; none where nothing came in. */
 function drawTrace(frame: Frame): void {
   const { pen, middle, colours, data } = frame;
   const { trace } = data;
@@ -128,8 +128,11 @@ function drawTrace(frame: Frame): void {
     pen.setLineDash(dashes);
     pen.beginPath();
     for (const [index, value] of values.entries()) {
+      if (trace.thresholdDb[index] === 0) continue;
+      const x = xOf(frame, index * trace.stepMs);
       const y = middle - 1 - share(value, quietestDb, loudestDb) * (middle - 8);
-      pen.lineTo(xOf(frame, index * trace.stepMs), y);
+      if (trace.thresholdDb[index - 1] === 0) pen.moveTo(x, y);
+      else pen.lineTo(x, y);
     }
     pen.stroke();
     pen.setLineDash([]);

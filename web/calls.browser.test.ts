@@ -58,6 +58,23 @@ inBrowser("calls in a browser", world, (given) => {
     await close();
   });
 
+  // The call rang for four seconds before its stream: the line stands at 20.1 s of the call and at 16.1 s of the sound.
+  test("a click on a line seeks its words in the sound, also when that began long after the ringing", async () => {
+    const { page, errors, close } = await open({ path: `/calls/${callId}` });
+    await page.locator("audio").evaluate((audio: HTMLAudioElement) => {
+      audio.addEventListener("seeking", () => audio.setAttribute("data-sought", String(audio.currentTime)));
+    });
+    const line = page.getByRole("button", { name: callLines[3][1] });
+    await line.getByText("0:16", { exact: true }).waitFor();
+    await line.click();
+    const sought = page.locator("audio[data-sought]");
+    await sought.waitFor({ state: "attached" });
+    expect(Number(await sought.getAttribute("data-sought"))).toBeCloseTo(callLines[3][2] / 1_000, 1);
+    await page.locator(".happened > li").filter({ hasText: "0:16" }).first().waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("the transcript follows what plays, but not a reader who scrolled away", async () => {
     const { page, close } = await open({ path: `/calls/${callId}`, height: 460 });
     const line = (index: number) => page.locator(".transcript > li").nth(index);

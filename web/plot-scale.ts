@@ -27,7 +27,7 @@ interface Decisions {
   stepMs: number;
 }
 
-/** Stretches in which the detector took the caller to be speaking, in ms of the call. */
+/** Stretches in which the detector took the caller to be speaking, in ms of the stream. */
 export function speechBands(trace: Decisions | null): [from: number, to: number][] {
   const bands: [number, number][] = [];
   if (trace === null) return bands;
@@ -42,7 +42,7 @@ export function speechBands(trace: Decisions | null): [from: number, to: number]
   return bands;
 }
 
-/** Each wait for an answer: from the caller's last word to its first sound, in ms of the call. */
+/** Each wait for an answer: from the caller's last word to its first sound, in ms of what the events count in. */
 export const answerWaits = (events: readonly CallEvent[]): { from: number; to: number }[] =>
   events.flatMap(({ kind, detail: { speech_end: from, first_frame_sent: to } }) =>
     kind === "turn_latency" && typeof from === "number" && typeof to === "number" ? [{ from, to }] : [],

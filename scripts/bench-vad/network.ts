@@ -83,7 +83,7 @@ class NetworkedCall {
     this.#playout = new Playout({ leadMs, queueMs, markEveryMs, markSlackMs }, events);
     this.#playout.attach(this.#line());
     this.#inbound = createInbound({
-      ...{ vad: new Vad(), bargeIn: new BargeIn(), trace: new CallTrace(), recording: null },
+      ...{ vad: new Vad(), bargeIn: new BargeIn(), trace: new CallTrace(limits.callMs), recording: null },
       ...{ playout: this.#playout, verdicts: this.#verdicts },
       uplink: new Uplink({ appendAudio: () => {} }, limits.uplinkRingMs),
     });

@@ -156,7 +156,7 @@ async function call(): Promise<{ callId: CallId; callSid: CallSid }> {
 /** A caller who got the recording instead of the assistant, and spoke. */
 async function message(): Promise<{ callId: CallId; recordingSid: string }> {
   const { callId, callSid } = await call();
-  recorder.ended(callSid, { reason: "fallback", durationMs: 9_000, recording: null, trace: null });
+  recorder.ended(callSid, { reason: "fallback", durationMs: 9_000, streamAtMs: null, recording: null, trace: null });
   const recordingSid = `RE${callId.replaceAll("-", "")}`;
   await recorder.recording({ businessId: business, callSid, recordingSid, durationSeconds: 6 });
   await recorder.idle();
@@ -257,7 +257,13 @@ test("without a key for the models the message still comes home", async () => {
 test("the summary is written from the transcript, once, and says nothing about a call without words", async () => {
   const silent = await call();
   recorder.turn(silent.callSid, { role: "assistant", text: "שלום", startMs: 0, endMs: 900, interrupted: false });
-  recorder.ended(silent.callSid, { reason: "caller_hung_up", durationMs: 2_000, recording: null, trace: null });
+  recorder.ended(silent.callSid, {
+    reason: "caller_hung_up",
+    durationMs: 2_000,
+    streamAtMs: null,
+    recording: null,
+    trace: null,
+  });
   const spoken = await call();
   recorder.turn(spoken.callSid, { role: "assistant", text: "שלום", startMs: 0, endMs: 900, interrupted: false });
   recorder.turn(spoken.callSid, {
@@ -267,7 +273,13 @@ test("the summary is written from the transcript, once, and says nothing about a
     endMs: 2_000,
     interrupted: false,
   });
-  recorder.ended(spoken.callSid, { reason: "caller_hung_up", durationMs: 3_000, recording: null, trace: null });
+  recorder.ended(spoken.callSid, {
+    reason: "caller_hung_up",
+    durationMs: 3_000,
+    streamAtMs: null,
+    recording: null,
+    trace: null,
+  });
   await recorder.idle();
   await runJobs();
   expect(world.summarised).toEqual(["assistant: שלום\ncaller: תור למחר"]);
@@ -286,7 +298,13 @@ test("an hour of talk is cut in the middle before it goes to the model", async (
       endMs: n,
       interrupted: false,
     });
-  recorder.ended(callSid, { reason: "caller_hung_up", durationMs: 3_000, recording: null, trace: null });
+  recorder.ended(callSid, {
+    reason: "caller_hung_up",
+    durationMs: 3_000,
+    streamAtMs: null,
+    recording: null,
+    trace: null,
+  });
   await recorder.idle();
   await runJobs();
   expect(world.summarised[0]?.length).toBeLessThan(30_020);

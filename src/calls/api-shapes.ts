@@ -66,6 +66,11 @@ export const liveCalls = z.object({
 export const callDetail = listed.extend({
   forwardedFrom: z.string().nullable(),
   billedSeconds: z.int().nullable(),
+  /**
+   * When the stream began, in ms of the call. Turns and events count from the ringing; the trace and recordings whose origin
+   * is "stream" count from here. Null when it is not known: no stream, still going on, or an older call.
+   */
+  streamAtMs: z.int().nullable(),
   turns: z.array(
     z.object({
       role: z.enum(["caller", "assistant"]),

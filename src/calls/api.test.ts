@@ -52,6 +52,7 @@ interface Made {
   summary?: string;
   endReason?: string;
   trace?: Uint8Array;
+  streamAtMs?: number;
   customerId?: CustomerId;
 }
 
@@ -167,9 +168,11 @@ test("calls are told apart by how they ended and by whether they can be heard", 
 test("one call comes with what was said; its trace as lists of equal length, empty when there was no stream", async () => {
   // Header, then a record: level 40 dB, floor 20 dB, threshold 26 dB, speaking + barge-in.
   const trace = Uint8Array.from([0x56, 0x54, 1, 5, 80, 40, 52, 9]);
-  const id = await makeCall(owner, { at: "2026-02-03T10:00Z", said: "שלום", trace });
+  const id = await makeCall(owner, { at: "2026-02-03T10:00Z", said: "שלום", trace, streamAtMs: 2_900 });
   const bare = await makeCall(owner, { at: "2026-02-03T11:00Z" });
-  const call = await api.json<{ turns: unknown[] }>(owner, `/api/calls/${id}`);
+  const call = await api.json<{ turns: unknown[]; streamAtMs: number }>(owner, `/api/calls/${id}`);
+  expect(call.body.streamAtMs).toBe(2_900);
+  expect((await api.json(owner, `/api/calls/${bare}`)).body).toMatchObject({ streamAtMs: null });
   expect(call.body.turns).toEqual([{ role: "caller", text: "שלום", startMs: 0, endMs: 900, interrupted: false }]);
   const plot = await api.json(owner, `/api/calls/${id}/trace`);
   expect(plot.body).toMatchObject({ stepMs: 100, levelDb: [40], floorDb: [20], thresholdDb: [26], decisions: [9] });

@@ -181,6 +181,7 @@ async function ended(ctx: Ctx, callId: CallId, end: CallEnd): Promise<boolean> {
     .set({
       endedAt: sql`coalesce(${calls.endedAt}, ${calls.startedAt} + make_interval(secs => ${(end.durationMs ?? 0) / 1_000}))`,
       durationMs,
+      streamAtMs: end.streamAtMs,
       endReason: end.reason,
       trace: end.trace,
       // No provider reports on a browser's call.

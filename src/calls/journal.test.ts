@@ -78,6 +78,7 @@ test("a call is written down from webhook to end", async () => {
     fromPhone: call.from,
     status: "ringing",
     durationMs: 61_000,
+    streamAtMs: 2_950,
     endReason: "caller_hung_up",
     endedAt: Temporal.Instant.from("2026-11-21T08:01:01Z"),
   });
@@ -177,7 +178,10 @@ test("a commit whose answer is lost is not doubled", async () => {
     { kind: "turn" as const, seq: 1, turn: turn("שלום, כאן המספרה", { role: "assistant" }) },
     { kind: "event" as const, seq: 0, event: { atMs: 3.7, kind: "stream_started", detail: {} } },
     { kind: "usage" as const, seq: 3, usage: consumed },
-    { kind: "ended" as const, end: { reason: "caller_hung_up" as const, durationMs: 61_000, trace: null } },
+    {
+      kind: "ended" as const,
+      end: { reason: "caller_hung_up" as const, durationMs: 61_000, streamAtMs: null, trace: null },
+    },
   ].map((write) => ({ ...write, businessId: business, callSid: call.callSid }));
   for (let again = 0; again < 2; again++) await writeCalls(server, writes, { usdIlsRate: 3.7, owner: "this process" });
   expect(await read()).toEqual(before);

@@ -149,7 +149,7 @@ class Recorder implements CallRecorder {
 
   leftToRecording(callSid: CallSid, why: LeftToRecording): void {
     this.event(callSid, { atMs: 0, kind: "left_to_recording", detail: { why } });
-    this.#end(callSid, { reason: "fallback", durationMs: null, trace: null });
+    this.#end(callSid, { reason: "fallback", durationMs: null, streamAtMs: null, trace: null });
   }
 
   ended(callSid: CallSid, { recording, ...end }: CallEndRecord): void {

@@ -43,7 +43,7 @@ test("whoever looks sees how loud it is, words and events as they come, and the 
   clock.advance(limits.liveLevelMs);
   telling.turn(callSid, turn);
   telling.event(callSid, { atMs: 1, kind: "barge_in", detail: {} });
-  telling.ended(callSid, { reason: "caller_hung_up", durationMs: 1, recording: null, trace: null });
+  telling.ended(callSid, { reason: "caller_hung_up", durationMs: 1, streamAtMs: null, recording: null, trace: null });
   expect(told.map(({ type }) => type)).toEqual(["call-level", "call-turn", "call-event", "call-end"]);
   expect(told[0]).toEqual({
     businessId,

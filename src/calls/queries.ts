@@ -87,7 +87,12 @@ export interface AnswerLatency {
 /** Everything about one call. @throws AppError "not_found" when the business has no such call. */
 export async function readCall({ tx, businessId }: Ctx, callId: CallId) {
   const [call] = await tx
-    .select({ ...listed, forwardedFrom: calls.forwardedFrom, billedSeconds: calls.billedSeconds })
+    .select({
+      ...listed,
+      forwardedFrom: calls.forwardedFrom,
+      billedSeconds: calls.billedSeconds,
+      streamAtMs: calls.streamAtMs,
+    })
     .from(calls)
     .leftJoin(customers, and(eq(customers.businessId, calls.businessId), eq(customers.id, calls.customerId)))
     .leftJoin(leads, and(eq(leads.businessId, calls.businessId), eq(leads.customerId, calls.customerId)))

@@ -22,6 +22,7 @@ import { Recording } from "./recording.ts";
 import type { RecordingShelf } from "./recording-shelf.ts";
 import type { CallSettings, IncomingCall } from "./settings.ts";
 import { SilenceWatch } from "./silence.ts";
+import { StreamStart } from "./stream-start.ts";
 import { Transcript } from "./transcript.ts";
 import { Uplink } from "./uplink.ts";
 import type { BargeIn } from "./vad/barge-in.ts";
@@ -70,7 +71,8 @@ export class Call {
   readonly #leg: PhoneLeg;
   readonly #vad: Vad;
   readonly #bargeIn: BargeIn;
-  readonly #trace = new CallTrace();
+  readonly #trace = new CallTrace(limits.callMs + limits.goodbyeMs);
+  readonly #streamStart = new StreamStart();
   readonly #verdicts = new VerdictRing();
   #recording: Recording | null;
   readonly #transcript: Transcript;
@@ -229,6 +231,7 @@ export class Call {
     try {
       const now = this.#deps.clock.nowMs();
       onMediaFrame(this.#inbound, payload, timestampMs, now);
+      this.#streamStart.heard(this.#inbound.expectedMs, now);
       this.#settle(now);
     } catch (thrown) {
       this.#bug(thrown);
@@ -368,8 +371,9 @@ export class Call {
     this.#core.over = true;
     const recording = this.#recording?.finish() ?? null;
     const trace = this.#inbound.framesSeen > 0 ? this.#trace.finish() : null;
+    const streamAtMs = this.#streamStart.since(this.#core.startedMs);
     try {
-      this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, recording, trace });
+      this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, streamAtMs, recording, trace });
     } finally {
       this.#deps.onEnded(this.#leg.afterEnd);
     }
@@ -422,7 +426,8 @@ export class Call {
       itemBegan: (itemId) => this.#talk.itemBegan(itemId),
       itemHeard: (itemId, heardMs) => this.#talk.itemHeard(itemId, heardMs),
       drained: () => this.#verdicts.post(VERDICT_DRAINED),
-      heardAudio: (fifo, from, length) => this.#recording?.assistant(fifo, from, length),
+      heardAudio: (fifo, from, length) =>
+        this.#recording?.assistant(fifo, from, length, this.#core.nowMs() - this.#inbound.arrivals.undelayed(0)),
     });
   }
 

@@ -53,7 +53,7 @@ function ahead(way: Way): { least: number; most: number; compared: number } {
   }) as unknown as Vad;
   const verdicts = new VerdictRing();
   const uplink = new Uplink({ appendAudio: () => {} }, limits.uplinkRingMs);
-  const parts = { vad, bargeIn: new BargeIn(), trace: new CallTrace(), recording: null };
+  const parts = { vad, bargeIn: new BargeIn(), trace: new CallTrace(limits.callMs), recording: null };
   const inbound = createInbound({ ...parts, playout, uplink, verdicts });
   const receive = (payload: string, at: number): void => {
     onMediaFrame(inbound, payload, at, clock.nowMs());

@@ -109,7 +109,7 @@ function hearLong(call: InboundState, payload: string, atMs: number, nowMs: numb
 /** Decoded bytes in `call.frame` go through detector, policy, trace and recording. */
 function hear(call: InboundState, bytes: number, atMs: number, nowMs: number): void {
   const far = call.playout.farFrame(call.arrivals.undelayed(atMs));
-  decide(call, call.vad.push(call.frame, bytes, far), nowMs);
+  decide(call, call.vad.push(call.frame, bytes, far), atMs, nowMs);
   if (call.recording) call.recording.caller(call.frame, bytes, atMs);
   holdBackEcho(call, nowMs);
 }
@@ -117,11 +117,11 @@ function hear(call: InboundState, bytes: number, atMs: number, nowMs: number): v
 /** A frame of 20 ms that never came: silence for the log and the recording, nothing to learn from for the detector. */
 function miss(call: InboundState, atMs: number, nowMs: number): void {
   const far = call.playout.farFrame(call.arrivals.undelayed(atMs));
-  decide(call, call.vad.miss(far), nowMs);
+  decide(call, call.vad.miss(far), atMs, nowMs);
   if (call.recording) call.recording.caller(call.frame, MULAW_FRAME_BYTES, atMs);
 }
 
-function decide(call: InboundState, verdict: number, nowMs: number): void {
+function decide(call: InboundState, verdict: number, atMs: number, nowMs: number): void {
   const { vad } = call;
   call.framesSeen++;
   const heardForMs = call.playout.heardForMs(nowMs);
@@ -130,7 +130,7 @@ function decide(call: InboundState, verdict: number, nowMs: number): void {
   if (verdict !== VAD_NOTHING) flags |= postSpeech(call, verdict);
   if (barge !== BARGE_NOTHING) flags |= postBarge(call, barge);
   if (vad.thresholdMoved) call.verdicts.post(VERDICT_THRESHOLD);
-  call.trace.push(vad, flags);
+  call.trace.push(vad, flags, atMs);
   call.traceFlags = 0;
 }
 

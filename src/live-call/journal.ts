@@ -33,6 +33,8 @@ export interface CallEventRecord {
 export interface CallEndRecord {
   reason: CallEndReason;
   durationMs: number;
+  /** When the stream began: recording and trace count from then. Null when no frame came. */
+  streamAtMs: number | null;
   /** Null when there is none. */
   recording: FinishedRecording | null;
   /** Detector trace for the replay; see vad/trace.ts. */

@@ -48,7 +48,7 @@ async function minute(recording: Recording): Promise<void> {
   for (let ms = 0; ms < 60_000; ms += 20) {
     recording.caller(audioOf(Math.floor(ms / 1_000), 20), 160, ms);
     fifo.appendBytes(audioOf(100 + Math.floor(ms / 1_000), 20));
-    recording.assistant(fifo, ms * 8, 160);
+    recording.assistant(fifo, ms * 8, 160, 0);
     if (ms % 1_000 === 0) await Promise.resolve();
   }
 }
@@ -111,7 +111,7 @@ describe("the recording of both sides", () => {
     for (const ms of [0, 980, 990, 5_000, 1e15, -20]) recording.caller(audioOf(0x10, 20), 160, ms);
     const fifo = new AudioFifo();
     fifo.appendBytes(audioOf(0x20, 500));
-    recording.assistant(fifo, 0, 4_000);
+    recording.assistant(fifo, 0, 4_000, 0);
     expect(recording.finish()!.held.length).toBe(2 * 8_000);
   });
 
@@ -125,7 +125,7 @@ describe("the recording of both sides", () => {
         let heard = 0;
         for (const step of steps) {
           recording.caller(audioOf(0x7f, 20), 160, 1_000 + Math.floor(heard / 8));
-          recording.assistant(fifo, heard, step);
+          recording.assistant(fifo, heard, step, 0);
           heard += step;
         }
         const { assistant } = sides(recording.finish()!.held);
@@ -141,13 +141,27 @@ describe("the recording of both sides", () => {
     const fifo = new AudioFifo();
     fifo.appendBytes(audioOf(0x20, 200));
     recording.caller(audioOf(0x7f, 20), 160, 980);
-    recording.assistant(fifo, 0, 800);
+    recording.assistant(fifo, 0, 800, 0);
     recording.caller(audioOf(0x7f, 20), 160, 4_980);
-    recording.assistant(fifo, 800, 800);
+    recording.assistant(fifo, 800, 800, 0);
     const { assistant } = sides(recording.finish()!.held);
     const spoken = [...assistant.keys()].filter((at) => assistant[at] === 0x20);
     expect([spoken[0], spoken[799], spoken[800], spoken.at(-1)]).toEqual([7_200, 7_999, 39_200, 39_999]);
   });
+});
+
+// "Are you still there?" was played back seconds before the log has it: no frame moved the recording's time meanwhile.
+test("an answer that begins while the caller's sound is lost lies where it was heard", () => {
+  const recording = new Recording(60_000);
+  const fifo = new AudioFifo();
+  fifo.appendBytes(audioOf(0x20, 500));
+  recording.caller(audioOf(0x7f, 20), 160, 980);
+  recording.assistant(fifo, 0, 2_000, 4_250);
+  recording.caller(audioOf(0x7f, 20), 160, 4_480);
+  recording.assistant(fifo, 2_000, 2_000, 4_510);
+  const { assistant } = sides(recording.finish()!.held);
+  const spoken = [...assistant.keys()].filter((at) => assistant[at] === 0x20);
+  expect([spoken[0], spoken.length, spoken.at(-1)]).toEqual([32_000, 4_000, 35_999]);
 });
 
 describe("the queue of the assistant's bytes", () => {

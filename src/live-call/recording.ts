@@ -128,9 +128,10 @@ export class Recording {
     if (this.#file !== null && this.#caller.newest - openChunks >= this.#shelved) this.#shelve();
   }
 
-  /** `length` bytes of the assistant were heard just now. Hot. */
-  assistant(fifo: AudioFifo, from: number, length: number): void {
-    const byClock = Math.max(0, this.#now - length);
+  /** `length` bytes of the assistant were heard just now: at `streamMs` by our clock, which goes on when frames are lost. Hot. */
+  assistant(fifo: AudioFifo, from: number, length: number, streamMs: number): void {
+    const now = Math.max(this.#now, Math.floor(streamMs * MULAW_BYTES_PER_MS));
+    const byClock = Math.max(0, now - length);
     const continues = Math.abs(byClock - this.#assistantEnd) <= driftBytes;
     const at = continues ? this.#assistantEnd : Math.max(byClock, this.#assistantEnd);
     this.#assistant.copyFrom(fifo, from, length, at);

@@ -16,6 +16,8 @@ export interface LineFaults {
   halfOpenAtMs?: number;
   /** Lines sent as they are over the media socket, in order, 20 ms apart. Uint8Array goes as a binary frame. */
   garbage?: { atMs: number; lines: readonly (string | Uint8Array)[] };
+  /** The media socket is opened this much after the TwiML was taken. */
+  streamLateMs?: number;
   /** The TwiML is taken, but no media socket is ever opened. */
   neverStart?: boolean;
   /** The `token` parameter is replaced by this before `start` is sent. */

@@ -22,6 +22,7 @@ import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
 import { Player, type Playing } from "../parts/player.tsx";
 import { useResource } from "../resource.ts";
+import { onStreamClock, playedOf } from "../stream-clock.ts";
 import { callWords } from "../strings/calls.he.ts";
 
 export default function CallPage({ params }: { params: { id: string } }) {
@@ -89,15 +90,16 @@ function Actions({ of }: { of: CallDetail }) {
 function Detail({ of }: { of: CallDetail }) {
   const playing = useSignal<Playing>({ atMs: 0, seek: null, on: false });
   const isLive = of.endReason === null;
+  const replayed = onStreamClock(of);
   return (
     <div class="columns">
       <div class="stack">
-        {isLive ? <Live id={of.id} /> : <Replay of={of} playing={playing} />}
-        <Transcript of={of} isLive={isLive} playing={playing} />
+        {isLive ? <Live id={of.id} /> : <Replay of={replayed} playing={playing} />}
+        <Transcript of={replayed} isLive={isLive} playing={playing} />
       </div>
       <div class="stack">
         <Summary of={of} isLive={isLive} />
-        <Happened events={of.events} />
+        <Happened events={replayed.events} />
       </div>
     </div>
   );
@@ -119,11 +121,9 @@ function Live({ id }: { id: string }) {
 
 type PlayingSignal = Signal<Playing>;
 
-const storedOf = ({ recordings }: CallDetail) => recordings.find(({ status }) => status === "stored");
-
 function Replay({ of, playing }: { of: CallDetail; playing: PlayingSignal }) {
   const t = callWords();
-  const stored = storedOf(of);
+  const stored = playedOf(of);
   const trace = useResource(traceBy(of.id)).data.value;
   const lengthMs = stored?.durationMs ?? of.durationMs ?? 0;
   return (
@@ -162,7 +162,7 @@ function Transcript({ of, isLive, playing }: { of: CallDetail; isLive: boolean; 
   const t = callWords();
   const turns = isLive ? joined(of.turns, liveTurns.value[of.id] ?? []) : of.turns;
   const list = useFollowed(turns, playing);
-  const canSeek = !isLive && storedOf(of) !== undefined;
+  const canSeek = !isLive && playedOf(of) !== undefined;
   const cuts = turns.filter(({ interrupted }) => interrupted).length;
   return (
     <section class="card">

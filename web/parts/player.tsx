@@ -7,7 +7,7 @@ import { callWords } from "../strings/calls.he.ts";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
-/** Where the replay is; `seek` is where somebody wants it to go, in ms of the call. */
+/** Where the replay is; `seek` is where somebody wants it to go, in ms of the recording. */
 export interface Playing {
   atMs: number;
   seek: number | null;

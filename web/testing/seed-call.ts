@@ -23,6 +23,16 @@ export const callLines = [
 
 const stepsOfSpeech = callLines.filter(([who]) => who === "caller").map(([, , from, to]) => [from, to] as const);
 const lengthMs = 32_000;
+// From the webhook to the stream: words and events of the log count from the one, the sound from the other.
+const ringingMs = 4_000;
+
+const events = [
+  [900, "first_response", { after_ms: 420 }],
+  [11_100, "turn_latency", { speech_end: ringingMs + 10_400, first_frame_sent: ringingMs + 11_100, answer_ms: 700 }],
+  [16_300, "barge_in", { rms: 820, heard_ms: 5_200 }],
+  [27_500, "tool", { tool: "check_availability", ms: 42, ok: true }],
+  [28_400, "tool", { tool: "book_meeting", ms: 61, ok: true }],
+] as const;
 
 /** One whole call of the business: words, events, a detector's real trace of a synthetic voice, a recording. Its id. */
 export async function seedCall(stage: Stage, businessId: BusinessId, from = "+972524310022"): Promise<CallId> {
@@ -44,8 +54,9 @@ export async function seedCall(stage: Stage, businessId: BusinessId, from = "+97
       customerId,
       status: "completed",
       startedAt,
-      endedAt: startedAt.add({ milliseconds: lengthMs }),
-      durationMs: lengthMs,
+      endedAt: startedAt.add({ milliseconds: ringingMs + lengthMs }),
+      durationMs: ringingMs + lengthMs,
+      streamAtMs: ringingMs,
       endReason: "caller_hung_up",
       summary: "דנה מתעניינת בדירת 4 חדרים בביאליק 41, רמת גן. חנייה היא תנאי עבורה. נקבעה פגישה למחר ב-16:30.",
       costAgorot: 84,
@@ -58,23 +69,21 @@ export async function seedCall(stage: Stage, businessId: BusinessId, from = "+97
         seq,
         role,
         text,
-        startMs,
-        endMs,
+        startMs: ringingMs + startMs,
+        endMs: ringingMs + endMs,
         interrupted,
       })),
     );
-    const events = [
-      [900, "first_response", { after_ms: 420 }],
-      [11_100, "turn_latency", { speech_end: 10_400, first_frame_sent: 11_100, answer_ms: 700 }],
-      [16_300, "barge_in", { rms: 820, heard_ms: 5_200 }],
-      [27_500, "tool", { tool: "check_availability", ms: 42, ok: true }],
-      [28_400, "tool", { tool: "book_meeting", ms: 61, ok: true }],
-    ] as const;
-    await tx
-      .insert(callEvents)
-      .values(
-        events.map(([atMs, kind, detail], seq) => ({ businessId, callId: id, seq, atMs, kind, detail: { ...detail } })),
-      );
+    await tx.insert(callEvents).values(
+      events.map(([atMs, kind, detail], seq) => ({
+        businessId,
+        callId: id,
+        seq,
+        atMs: ringingMs + atMs,
+        kind,
+        detail: { ...detail },
+      })),
+    );
     await tx.insert(recordings).values({
       id: recordingId,
       businessId,
@@ -90,7 +99,7 @@ export async function seedCall(stage: Stage, businessId: BusinessId, from = "+97
 
 function sounds(): { trace: Uint8Array; stereo: Uint8Array } {
   const vad = new Vad();
-  const trace = new CallTrace();
+  const trace = new CallTrace(lengthMs);
   let atMs = 0;
   const parts = stepsOfSpeech.flatMap(([from, to], index) => {
     const quiet = noise((from - atMs) / 1_000, 18, index + 1);
@@ -100,7 +109,7 @@ function sounds(): { trace: Uint8Array; stereo: Uint8Array } {
   const caller = frames(chain(...parts, noise((lengthMs - atMs) / 1_000, 18, 7)));
   for (const [index, frame] of caller.entries()) {
     vad.push(frame, frame.length, null);
-    trace.push(vad, index * 20 === 16_300 ? TRACE_BARGE_IN : 0);
+    trace.push(vad, index * 20 === 16_300 ? TRACE_BARGE_IN : 0, index * 20);
   }
   const left = Uint8Array.from(caller.flatMap((frame) => [...frame]));
   const right = encodeMulaw(

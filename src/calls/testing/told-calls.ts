@@ -39,6 +39,7 @@ export const turn = (text: string, over: Partial<TurnRecord> = {}): TurnRecord =
 export const end = (over: Partial<CallEndRecord> = {}): CallEndRecord => ({
   reason: "caller_hung_up",
   durationMs: 61_000,
+  streamAtMs: 2_950,
   recording: null,
   trace: null,
   ...over,

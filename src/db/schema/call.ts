@@ -54,6 +54,11 @@ export const calls = pgTable(
     endedAt: instant("ended_at"),
     /** Webhook to end, by our own clock. */
     durationMs: integer("duration_ms"),
+    /**
+     * Webhook to the stream's beginning: turns and events count from the one, trace and the stream's recording from the other.
+     * Null without a stream, while the call lasts, and for calls that were carried before this was kept.
+     */
+    streamAtMs: integer("stream_at_ms"),
     /** What the provider bills, from its last callback. */
     billedSeconds: integer("billed_seconds"),
     /** Why it ended as we see it (`CallEndReason` of live-call/journal), or "lost": the process died during the call. */

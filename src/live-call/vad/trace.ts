@@ -3,9 +3,9 @@ import type { Vad } from "./vad.ts";
 /**
  * Trace of the detector for the replay of a call.
  *
- * Format: 4 bytes header ("VT", version 1, frames per record), then 4 bytes per record of 5 frames (100 ms):
+ * Format: 4 bytes header ("VT", version 1, 5 steps of 20 ms), then a record of 4 bytes per 100 ms of stream time (as the recording):
  * loudest level, noise floor, speech threshold (each as 2 × dB re 1 unit of 16-bit rms: 0.5 dB steps, 0 = silence), flags.
- * The last record may cover fewer frames.
+ * A record in which nothing was heard is empty. Of a call whose `streamAtMs` is not known, five frames heard are a record.
  */
 export const TRACE_SPEAKING = 1;
 export const TRACE_STARTED = 2;
@@ -17,7 +17,7 @@ export const TRACE_KEYPAD = 64;
 export const TRACE_RESUMED = 128;
 
 export interface TraceRecord {
-  /** Since the first frame. */
+  /** Stream time. */
   atMs: number;
   levelRms: number;
   noiseFloorRms: number;
@@ -26,56 +26,68 @@ export interface TraceRecord {
   flags: number;
 }
 
-const FRAME_MS = 20;
-const FRAMES_PER_RECORD = 5;
-const HEADER = [0x56, 0x54, 1, FRAMES_PER_RECORD] as const;
+const RECORD_MS = 100;
+const HEADER = [0x56, 0x54, 1, RECORD_MS / 20] as const;
 const RECORD_BYTES = 4;
 // Two minutes: most calls never grow it.
 const FIRST_BYTES = HEADER.length + 1_200 * RECORD_BYTES;
 
 /** Collects the trace of one call; `finish` hands it over. */
 export class CallTrace {
+  readonly #maxRecords: number;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length: number = HEADER.length;
-  #frames = 0;
+  #record = -1; // the one that is being collected
   #loudest = 0;
   #floor = 0;
   #threshold = 0;
   #flags = 0;
 
-  constructor() {
+  /** @param maxMs nothing is kept beyond: the bound of the recording. */
+  constructor(maxMs: number) {
+    this.#maxRecords = Math.floor(maxMs / RECORD_MS);
     this.#bytes.set(HEADER);
   }
 
-  /** Once per frame, after `Vad.push`; `flags` are TRACE_* bits, TRACE_SPEAKING is added here. */
-  push(vad: Vad, flags: number): void {
+  /** Once per frame, after `Vad.push`; `atMs` is where it begins. `flags` are TRACE_* bits, TRACE_SPEAKING is added here. */
+  push(vad: Vad, flags: number, atMs: number): void {
+    const record = Math.floor(atMs / RECORD_MS);
+    if (!(record >= 0 && record < this.#maxRecords)) return;
+    if (record !== this.#record) {
+      this.#write();
+      this.#record = record;
+    }
     this.#loudest = Math.max(this.#loudest, vad.levelRms);
     this.#flags |= flags | (vad.speaking ? TRACE_SPEAKING : 0);
-    this.#frames++;
     this.#floor = vad.noiseFloorRms;
     this.#threshold = vad.speechThresholdRms;
-    if (this.#frames === FRAMES_PER_RECORD) this.#write();
   }
 
   /** The whole trace so far, as its own copy. */
   finish(): Uint8Array {
-    if (this.#frames > 0) this.#write();
+    this.#write();
     return this.#bytes.slice(0, this.#length);
   }
 
+  /** Adds to what is there: a line whose timestamps go back comes to a record again. */
   #write(): void {
-    if (this.#length + RECORD_BYTES > this.#bytes.length) {
-      const grown = new Uint8Array(this.#bytes.length * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-    }
-    this.#bytes[this.#length++] = toByte(this.#loudest);
-    this.#bytes[this.#length++] = toByte(this.#floor);
-    this.#bytes[this.#length++] = toByte(this.#threshold);
-    this.#bytes[this.#length++] = this.#flags;
-    this.#frames = 0;
+    if (this.#record < 0) return;
+    const at = HEADER.length + this.#record * RECORD_BYTES;
+    if (at + RECORD_BYTES > this.#bytes.length) this.#grow(at + RECORD_BYTES);
+    this.#bytes[at] = Math.max(this.#bytes[at]!, toByte(this.#loudest));
+    this.#bytes[at + 1] = toByte(this.#floor);
+    this.#bytes[at + 2] = toByte(this.#threshold);
+    this.#bytes[at + 3]! |= this.#flags;
+    this.#length = Math.max(this.#length, at + RECORD_BYTES);
+    this.#record = -1;
     this.#loudest = 0;
     this.#flags = 0;
+  }
+
+  #grow(least: number): void {
+    const grown = new Uint8Array(Math.max(least, this.#bytes.length * 2));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
   }
 }
 
@@ -85,7 +97,7 @@ export function readTrace(bytes: Uint8Array): TraceRecord[] {
   if (!HEADER.every((byte, at) => bytes[at] === byte)) return records;
   for (let at: number = HEADER.length; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
     records.push({
-      atMs: records.length * FRAMES_PER_RECORD * FRAME_MS,
+      atMs: records.length * RECORD_MS,
       levelRms: toRms(bytes[at]!),
       noiseFloorRms: toRms(bytes[at + 1]!),
       speechThresholdRms: toRms(bytes[at + 2]!),

@@ -296,6 +296,9 @@ export class PhoneCall implements AccountCall {
     const refusal = whyNotStream(verb);
     if (refusal !== null) return this.problem(refusal.code, refusal.detail);
     if (this.#o.faults.neverStart === true) return this.#wait(3_600_000, signal);
+    const { streamLateMs } = this.#o.faults;
+    if (streamLateMs !== undefined) await this.#wait(streamLateMs, signal);
+    if (signal.aborted) return;
     const streamSid = this.#o.account.newSid("MZ");
     const report = (event: string, extra: Readonly<Record<string, string>> = {}) => {
       if (verb.attributes.statusCallback === undefined) return;

@@ -1,0 +1,45 @@
+import { expect, test } from "bun:test";
+import { onStreamClock } from "./stream-clock.ts";
+
+const turn = { role: "caller" as const, text: "שלום", startMs: 18_600, endMs: 19_400, interrupted: false };
+const latency = { speech_end: 19_400, first_frame_sent: 20_100, answer_ms: 700 };
+const recordingOf = (origin: "stream" | "provider") => ({
+  id: "r",
+  origin,
+  status: "stored" as const,
+  bytes: 1,
+  durationMs: 18_500,
+  deleteAfter: "2026-12-01T00:00:00Z",
+  deletedAt: null,
+});
+const call = {
+  streamAtMs: 3_000 as number | null,
+  durationMs: 21_500,
+  recordings: [recordingOf("stream")],
+  turns: [turn],
+  events: [
+    { atMs: 900, kind: "settings", detail: {} },
+    { atMs: 20_100, kind: "turn_latency", detail: latency },
+  ],
+};
+
+// A click on a line sought the time since the ringing in a file that began with the stream, three seconds later.
+test("words, events and waits lie where the recording has them; what came before the stream is at its beginning", () => {
+  const shown = onStreamClock(call);
+  expect(shown.turns).toMatchObject([{ startMs: 15_600, endMs: 16_400 }]);
+  expect(shown.events.map(({ atMs }) => atMs)).toEqual([0, 17_100]);
+  expect(shown.events[1]!.detail).toEqual({ speech_end: 16_400, first_frame_sent: 17_100, answer_ms: 700 });
+  expect(shown.durationMs).toBe(18_500);
+});
+
+test("a call without a recording is on the trace's clock all the same", () => {
+  expect(onStreamClock({ ...call, recordings: [] }).turns).toMatchObject([{ startMs: 15_600 }]);
+});
+
+test("an older call, and one of which only the message left at the end is there, stay as they were", () => {
+  for (const kept of [
+    { ...call, streamAtMs: null },
+    { ...call, recordings: [recordingOf("provider")] },
+  ])
+    expect(onStreamClock(kept)).toBe(kept);
+});
