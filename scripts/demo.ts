@@ -3,6 +3,7 @@
  * the world. Carries one Hebrew call, shows the log of it, then stays up.
  */
 import { join } from "node:path";
+import { espeakHebrew } from "../src/sim/espeak.ts";
 import { printReport } from "../src/sim/report.ts";
 import { allScenarios } from "../src/sim/scenarios/all.ts";
 import { startWorld } from "../src/sim/world.ts";
@@ -38,7 +39,7 @@ if (!scenario) {
 }
 
 const world = await startWorld({
-  speech: "espeak",
+  synthesise: espeakHebrew,
   number: phone,
   // Somebody verifies a transfer number in the panel: on this machine nobody's telephone rings.
   onPlaced: ({ to, digits }) =>
@@ -82,10 +83,11 @@ say("\n── The call as the caller heard it ───────────�
 say(printReport(result));
 say("\n── The same call in the product's log (all of it: bun run cli calls show) ──────");
 const listed = JSON.parse(await runCli(environment, ["calls", "list", "--business", businessId])) as {
-  calls: { id: string }[];
+  calls: { id: string; callSid: string }[];
 };
-const callId = listed.calls[0]?.id ?? "";
-printCall(JSON.parse(await runCli(environment, ["calls", "show", callId])) as CallDetail);
+const logged = listed.calls.find(({ callSid }) => callSid === result.callSid);
+if (logged) printCall(JSON.parse(await runCli(environment, ["calls", "show", logged.id])) as CallDetail);
+else say("nothing: the call reached no business");
 
 /** What the office sees of the call, shortened. */
 function printCall(call: CallDetail): void {

@@ -53,9 +53,9 @@ export function tones(hz: readonly number[], ms: number, dbov: number): Int16Arr
   );
 }
 
-/** "אהה": one short nasal vowel, 250 ms, softer than speech. */
-export const backchannelSound = (levelDb = -4): Int16Array =>
-  speakLinear("אה", { pitchHz: 118, tract: 1, levelDbov: -26 + levelDb }, 7).subarray(0, samplesOf(250));
+/** "אהה" by the formant voice: one short vowel of 137 ms. */
+export const backchannelSound = (levelDb: number): Int16Array =>
+  speakLinear("אה", { pitchHz: 118, tract: 1, levelDbov: -26 + levelDb }, 7);
 
 /** An endless noise floor: 4 s of low-passed noise at a level in dBov, to be played around. */
 export function noiseFloor(dbov: number, seed: number): Int16Array {

@@ -34,11 +34,16 @@ export interface Hearing {
   audibleSince: number;
 }
 
+/** Gives a caller's words their sound, 16-bit at 8 kHz, as loud as the speaker; null for what it cannot say. */
+export type CallerSpeech = (text: string, speaker: Speaker) => Int16Array | null;
+
 export interface PersonOptions {
   steps: readonly Step[];
   /** Noise floor of the line in dBov (-60 quiet, -40 street). */
   noiseDbov?: number;
   voice?: Speaker;
+  /** The formant voice says what this does not. */
+  speech?: CallerSpeech;
   seed?: number;
   book: SoundBook;
   /** Prefix of sound ids, unique per call. */
@@ -57,6 +62,7 @@ interface Utterance {
   said: Said;
 }
 
+export const usualBackchannel = "אהה";
 const frameSamples = 160;
 const at8k = (ms: number): number => ms * 8;
 
@@ -175,20 +181,18 @@ export class Person {
     samples: Int16Array;
     finished: boolean;
   } {
-    const voice = this.#options.voice ?? callerVoice;
+    const { voice = callerVoice, speech = () => null } = this.#options;
     switch (step.do) {
       case "say": {
         const louder = { ...voice, levelDbov: voice.levelDbov + (step.levelDb ?? 0) };
-        const samples = speakLinear(step.text, louder, seedOf(step.text));
+        const samples = speech(step.text, louder) ?? speakLinear(step.text, louder);
         return { kind: "speech", text: step.text, samples, finished: step.finished ?? true };
       }
-      case "backchannel":
-        return {
-          kind: "backchannel",
-          text: step.text ?? "אהה",
-          samples: backchannelSound(step.levelDb),
-          finished: true,
-        };
+      case "backchannel": {
+        const { text = usualBackchannel, levelDb = -4 } = step;
+        const samples = speech(text, { ...voice, levelDbov: voice.levelDbov + levelDb }) ?? backchannelSound(levelDb);
+        return { kind: "backchannel", text, samples, finished: true };
+      }
       case "noise":
         return { kind: "noise", text: step.noise, samples: makeNoise(step.noise, step.levelDb), finished: true };
       case "press": {

@@ -54,7 +54,7 @@ export function speakLinear(text: string, speaker: Speaker, seed = seedOf(text))
     if (part.vowel !== null) voiceSyllable(out, at, samples, part.vowel, speaker, random, at / out.length);
     at += samples;
   }
-  return level(out, speaker.levelDbov, random);
+  return atLevel(out, speaker.levelDbov, random);
 }
 
 /** Like `speakLinear`, as mu-law bytes, padded to whole 20 ms frames. */
@@ -129,8 +129,11 @@ function resonator(hz: number, bandwidthHz: number): (input: number) => number {
   };
 }
 
-/** Scales active speech to the asked level and adds the dither that makes every stretch recognisable. */
-function level(samples: Float64Array, dbov: number, random: Random): Int16Array {
+/**
+ * Scales speech to a level in dBov, its silent samples not counted, and adds the dither that makes every stretch
+ * recognisable.
+ */
+export function atLevel(samples: Float64Array | Int16Array, dbov: number, random: Random): Int16Array {
   let sum = 0;
   let active = 0;
   for (const sample of samples) {

@@ -1,4 +1,5 @@
 import { MULAW_TO_LINEAR } from "../audio/mulaw.ts";
+import { telephoneBand } from "./telephone-band.ts";
 
 /** Left channel at 8 kHz, 16-bit. */
 export interface Decoded {
@@ -28,7 +29,7 @@ export function encodeWav(samples: Int16Array): Uint8Array {
 }
 
 /**
- * Reads a RIFF/WAVE file: PCM of 16 bits (format 1) or mu-law (format 7), any rate (nearest sample), first channel.
+ * Reads a RIFF/WAVE file: PCM of 16 bits (format 1) or mu-law (format 7), any rate (brought to the telephone's), first channel.
  * Null when it is something else.
  */
 export function decodeWav(bytes: Uint8Array): Decoded | null {
@@ -61,10 +62,8 @@ function readSamples(
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const stride = (isPcm16 ? 2 : 1) * channels;
   const frames = Math.floor(data.length / stride);
-  const samples = new Int16Array(Math.floor((frames * 8_000) / rate));
-  for (let at = 0; at < samples.length; at++) {
-    const source = Math.min(frames - 1, Math.round((at * rate) / 8_000)) * stride;
-    samples[at] = isPcm16 ? view.getInt16(source, true) : MULAW_TO_LINEAR[data[source]!]!;
-  }
-  return { samples, channels };
+  const samples = Int16Array.from({ length: frames }, (_, at) =>
+    isPcm16 ? view.getInt16(at * stride, true) : MULAW_TO_LINEAR[data[at * stride]!]!,
+  );
+  return { samples: rate === 8_000 ? samples : telephoneBand(samples, rate), channels };
 }

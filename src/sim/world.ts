@@ -1,15 +1,14 @@
 import { type Clock, systemClock } from "../base/clock.ts";
-import { seededRandom } from "../base/random.ts";
-import { espeakHebrew } from "./espeak.ts";
 import { noModelFaults } from "./faults.ts";
 import { scriptedBrain } from "./openai/brain.ts";
-import { createModel, formantSpeech, type Speech, type Tempo } from "./openai/model.ts";
+import { createModel, type Tempo } from "./openai/model.ts";
 import { type ModelAdmin, serveModel } from "./openai/server.ts";
-import { Person } from "./person.ts";
+import { type CallerSpeech, Person } from "./person.ts";
 import { type CallReport, reportCall } from "./report.ts";
 import { receptionRules } from "./scenarios/reception.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { SoundBook } from "./sound-book.ts";
+import { assistantSpeech, callerSpeech, type Synthesiser } from "./synthesiser.ts";
 import { TwilioAccount } from "./twilio/account.ts";
 import { mouthOf } from "./twilio/mouth.ts";
 import { OutboundCall } from "./twilio/outbound-call.ts";
@@ -17,7 +16,6 @@ import { PhoneCall } from "./twilio/phone-call.ts";
 import { serveRestApi } from "./twilio/rest-api.ts";
 import { createWebhookClient } from "./twilio/webhook-client.ts";
 import { TwilioWhatsApp } from "./twilio/whatsapp.ts";
-import { seedOf, toFrames } from "./voice.ts";
 import { FakeWhatsApp } from "./whatsapp/server.ts";
 
 export interface WorldOptions {
@@ -28,8 +26,8 @@ export interface WorldOptions {
   authToken?: string;
   apiKey?: string;
   tempo?: Partial<Tempo>;
-  /** "espeak" speaks Hebrew where espeak-ng is installed; the default sounds the same on every machine. */
-  speech?: "formant" | "espeak";
+  /** Speaks for assistant and caller; the default, the formant voice, sounds the same on every machine. */
+  synthesise?: Synthesiser;
   /** Number that scenarios call when they name none. */
   number?: string;
   /** Told of each call that the product placed, when it is over. */
@@ -74,8 +72,8 @@ export interface World {
   connect(product: ProductAddress): void;
   dial(scenario: Scenario, options?: { onLine?: (line: WorldLine) => void }): Dialled;
   /**
-   * Makes the world know how the model's voice says this text for the first time, for sound that the product may have
-   * kept from an earlier run.
+   * Makes the world know how the model's voice says this text for the first two times, in a call and for keeping: the
+   * product may have kept either in an earlier run.
    */
   learn(text: string, voice?: string): Promise<void>;
   /** Ends all faults of the model. */
@@ -102,7 +100,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     apiKey: options.apiKey ?? "simulated-api-key",
     brain: scriptedBrain(receptionRules),
     ...(options.tempo === undefined ? {} : { tempo: options.tempo }),
-    ...(options.speech === "espeak" ? { speech: espeakSpeech } : {}),
+    ...(options.synthesise === undefined ? {} : { speech: assistantSpeech(options.synthesise) }),
   });
   const openai = serveModel(model);
   const whatsapp = new FakeWhatsApp(clock);
@@ -119,6 +117,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     scenario.breakModel?.(model.faults);
     if (scenario.rules !== undefined) model.brain = scriptedBrain([...scenario.rules, ...receptionRules]);
     let person: Person | null = null;
+    let speech: CallerSpeech | null = null;
     const faults = scenario.faults ?? {};
     const callSeed = seed + ++dialledCalls;
     const call = new PhoneCall({
@@ -142,6 +141,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
           seed: callSeed,
           noiseDbov: scenario.noiseDbov ?? -58,
           patienceMs: scenario.patienceMs ?? 120_000,
+          ...(speech === null ? {} : { speech }),
           onKey: (digit) => made.key(digit),
           onSaid: ({ from, kind, text }) =>
             onLine?.({
@@ -157,8 +157,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (sound.text !== "") onLine?.({ atMs: at / 8, who: "assistant", text: sound.text });
     };
     live.add(call);
-    const report = call
-      .ring()
+    const ring = async (): Promise<void> => {
+      if (options.synthesise !== undefined) speech = await callerSpeech(scenario.steps, options.synthesise);
+      await call.ring();
+    };
+    const report = ring()
       .then(() =>
         reportCall(call, person?.said ?? [], (itemId) =>
           cutsOf(openai.admin, itemId).map(({ toldMs, clockMs }) => ({ toldMs, atMs: call.sinceAnswer(clockMs) })),
@@ -196,8 +199,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     dial,
     async learn(text, voice = "marin") {
-      const audio = await model.speech(text, voice, 0);
-      book.add({ id: `learned:${voice}/${text}`, text, bytes: audio.length }, audio);
+      for (const take of [0, 1]) {
+        const audio = await model.speech(text, voice, take);
+        book.add({ id: `learned:${voice}/${text}`, text, bytes: audio.length }, audio);
+      }
     },
     healModel: () => void Object.assign(model.faults, noModelFaults()),
     async stop() {
@@ -228,13 +233,3 @@ function cutsOf(admin: ModelAdmin, itemId: string): { toldMs: number; clockMs: n
       if (cut.itemId === itemId && !cut.refused) told.push({ toldMs: cut.audioEndMs, clockMs: cut.atMs });
   return told;
 }
-
-/** espeak-ng's Hebrew, with the formant voice where it is missing; dither tells a repetition from the first time. */
-const espeakSpeech: Speech = async (text, voice, take) => {
-  const samples = await espeakHebrew(text, "he+f3");
-  if (samples === null) return formantSpeech(text, voice, take);
-  const random = seededRandom(seedOf(`${voice}/${text}/${take}`));
-  return toFrames(
-    samples.map((sample) => Math.max(-32_000, Math.min(32_000, sample + Math.round((random() - 0.5) * 120)))),
-  );
-};

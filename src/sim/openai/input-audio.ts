@@ -19,7 +19,7 @@ export interface InputEvents {
 /** What was understood of a stretch of audio. */
 export interface Understood {
   text: string;
-  /** False when the last sound was only a pause for thought. */
+  /** False when the last sound goes on, or a pause for thought follows it. */
   endsTurn: boolean;
   audioMs: number;
 }
@@ -29,6 +29,7 @@ const frameBytes = 160;
 const overFloor = 16;
 const leastEnergy = 250 * 250;
 const keepBytes = 8_000;
+const lastSyllableBytes = 1_600; // may be too faint or lost, and the sentence is understood all the same
 
 /** The input buffer of a session with a plain energy detector: the fake's stand-in for server-side turn detection. */
 export class InputAudio {
@@ -153,7 +154,8 @@ export function understand(book: SoundBook, audio: Uint8Array): Understood {
   for (const [sound, stretch] of heard) {
     const words = wordsWithin(sound, stretch.from, stretch.to);
     if (words !== "") texts.push(words);
-    endsTurn = sound.endsTurn !== false;
+    // No turn ends in the middle of a sentence, however long its speaker takes for a breath.
+    endsTurn = sound.endsTurn !== false && stretch.to + lastSyllableBytes >= sound.bytes;
   }
   return { text: texts.join(" "), endsTurn, audioMs: audio.length / 8 };
 }

@@ -328,4 +328,23 @@ describe("understanding", () => {
       "רוצה לקבוע תור למחר אחר הצהריים בבקשה",
     );
   });
+
+  test("a long breath in the middle of a sentence ends no turn, its end does although its last sounds were lost", async () => {
+    const { send, run, configure, session, of } = openSession();
+    configure({ type: "semantic_vad", eagerness: "auto", create_response: false, interrupt_response: false });
+    const text = "אני רוצה לקבוע תור";
+    const audio = speakMulaw(text, callerVoice);
+    session.model.book.add({ id: "1", text, bytes: audio.length }, audio);
+    const silence = (frames: number) => Array(frames).fill(new Uint8Array(160).fill(0xff));
+    const spoken = cut(audio);
+    const middle = Math.round(spoken.length / 2);
+    const heard = [...spoken.slice(0, middle), ...silence(30), ...spoken.slice(middle, -5)];
+    for (const frame of [...silence(10), ...heard, ...silence(40)]) {
+      send({ type: "input_audio_buffer.append", audio: Buffer.from(frame).toString("base64") });
+      await run(20);
+    }
+    await run(400);
+    expect(of("input_audio_buffer.committed")).toHaveLength(1);
+    expect(of("conversation.item.input_audio_transcription.completed")[0]!.transcript).toBe(text);
+  });
 });

@@ -7,7 +7,7 @@ import type { Scenario } from "./scenario.ts";
 export const noises: Scenario = {
   name: "noises",
   title:
-    "Cough, breath, click and a short 'aha' do not stop the assistant, over noise and her own echo; a question does",
+    "Cough, breath, click and a short 'aha' do not end the assistant's answer, over noise and her own echo; a question does",
   noiseDbov: -52,
   faults: { echo: { returnLossDb: 24, delayMs: 260 } },
   steps: [
