@@ -4,11 +4,16 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
+  readlinkSync,
   realpathSync,
   rmdirSync,
+  rmSync,
   statSync,
   symlinkSync,
 } from "node:fs";
@@ -26,9 +31,12 @@ import type { ServerUser } from "./postgres-binaries.ts";
  */
 export function prepareRoot(wanted: string, runAs: ServerUser, log: Log): string {
   const root = resolve(wanted);
+  refuseLostLink(root);
   mkdirSync(root, { recursive: true });
   const real = realpathSync(root);
   own(real, runAs);
+  const data = join(real, "data");
+  if (existsSync(data)) ownAll(data, runAs);
   if (canEnter(real, runAs)) return real;
   letThrough(dirname(real));
   if (canEnter(real, runAs)) return real;
@@ -67,6 +75,32 @@ export function socketFolder(root: string, runAs: ServerUser): string {
   return short;
 }
 
+/** A copy of a storage folder that left out the place its database lies in (see `prepareRoot`). */
+function refuseLostLink(root: string): void {
+  if (existsSync(root) || !lstatSync(root, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  const target = readlinkSync(root);
+  throw new AppError(
+    "unavailable",
+    `${root} is a link to ${target}, which is not here: copy that folder as well, to ${root}`,
+  );
+}
+
+/**
+ * Removes locks that name a living process which is not the server of `data`: PostgreSQL takes any process of its user
+ * for it, and after a copy to another machine or a restart the number is soon somebody's. What names a dead one stays
+ * for PostgreSQL to judge. Where there is no /proc nothing is removed.
+ */
+export function dropForeignLocks(data: string, socketDir: string): void {
+  for (const lock of [join(data, "postmaster.pid"), join(socketDir, ".s.PGSQL.5432.lock")]) {
+    try {
+      const pid = Number.parseInt(readFileSync(lock, "utf8"), 10);
+      if (readlinkSync(`/proc/${pid}/cwd`) !== data) rmSync(lock);
+    } catch {
+      // no lock, nobody of that number, or not ours to look at
+    }
+  }
+}
+
 /** Makes a rename in `folder` survive a power cut. */
 export function syncFolder(folder: string): void {
   const handle = openSync(folder, "r");
@@ -75,8 +109,22 @@ export function syncFolder(folder: string): void {
 }
 
 function own(folder: string, runAs: ServerUser): void {
-  if ("uid" in runAs) chownSync(folder, runAs.uid, runAs.gid);
-  chmodSync(folder, 0o700);
+  try {
+    if ("uid" in runAs) chownSync(folder, runAs.uid, runAs.gid);
+    chmodSync(folder, 0o700);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EPERM") throw cause;
+    const { uid } = statSync(folder);
+    const whose = `${folder} belongs to another user (uid ${uid}): give it to the one who starts AgentLocator`;
+    throw new AppError("unavailable", `${whose} (chown -R ${process.getuid?.()} ${folder})`, { cause });
+  }
+}
+
+/** A cluster as PostgreSQL wants it, which a copy need not have kept: all of it its user's, and closed to others. */
+function ownAll(data: string, runAs: ServerUser): void {
+  const files = statSync(join(data, "PG_VERSION"), { throwIfNoEntry: false });
+  if ("uid" in runAs && files?.uid !== runAs.uid) spawnSync("chown", ["-R", `${runAs.uid}:${runAs.gid}`, data]);
+  own(data, runAs);
 }
 
 /** The storage folder is ours: passing through it may be allowed, reading it not. */

@@ -7,7 +7,7 @@ import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
 import type { DatabaseAddress } from "./address.ts";
 import { connectPostgres } from "./connect.ts";
-import { prepareRoot, socketFolder, syncFolder } from "./embedded-folders.ts";
+import { dropForeignLocks, prepareRoot, socketFolder, syncFolder } from "./embedded-folders.ts";
 import { giveWay } from "./give-way.ts";
 import { findPostgres, type PostgresBinaries, type ServerUser, serverUser } from "./postgres-binaries.ts";
 
@@ -109,10 +109,14 @@ class Supervisor {
     if (existsSync(data)) checkVersion(data, binaries);
     else this.#initialise(binaries, data);
     const deadline = performance.now() + limits.databaseStartMs;
+    let said = "";
     for (;;) {
+      dropForeignLocks(data, this.#address.socketDir);
       const failure = await this.#launch(binaries, data, deadline);
       if (failure === null) return;
-      if (performance.now() > deadline) throw new AppError("unavailable", `PostgreSQL did not start: ${failure}`);
+      said = failure || said; // the last one may have had no time to say anything
+      if (performance.now() > deadline)
+        throw new AppError("unavailable", `PostgreSQL did not start: ${said || "it said nothing"}`);
       await Bun.sleep(200); // a predecessor that is dying, or a zombie whose pid is still listed: both pass
     }
   }
@@ -276,5 +280,5 @@ function isAlive(pid: number): boolean {
 }
 
 function lastLine(path: string): string {
-  return readFileSync(path, "utf8").trim().split("\n").slice(-2).join(" | ") || "it said nothing";
+  return readFileSync(path, "utf8").trim().split("\n").slice(-2).join(" | ");
 }

@@ -161,6 +161,7 @@ function onlyFirst(count: number): string {
 test("an installation from before lead statuses gets them, and keeps its own, when its database user is no superuser", async () => {
   const plain = `plain_${newId().replaceAll("-", "")}`;
   await owner.unsafe(`create role ${plain} login createrole`);
+  await owner.unsafe(`grant app_rt, app_system to ${plain}`); // which the superuser made on this server
   const address = await empty();
   await owner.unsafe(`alter database migrated_${made} owner to ${plain}`);
   if (address.kind !== "socket") throw new Error("test databases listen on a unix socket");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
@@ -19,22 +19,11 @@ import { auditLog } from "./schema/audit.ts";
 import { businesses } from "./schema/business.ts";
 import { sessions, users } from "./schema/user.ts";
 import { withSystem, withTenant } from "./tenant.ts";
+import { installedVersions, makeContainersOwner, serverOf } from "./testing/installed-servers.ts";
 
 // The house as an operator's own server gives it, and the container of compose.yaml: a login that owns its database but is no
 // superuser, on the packaged PostgreSQL and on every older one that a distribution has installed here.
-const distribution = "/usr/lib/postgresql";
-const installed = existsSync(distribution)
-  ? readdirSync(distribution).filter((version) => existsSync(join(distribution, version, "bin/initdb")))
-  : [];
-
-/** The statements of compose.yaml's database, which psql runs there with the password of `.env`. */
-const containersOwner = readFileSync(join(import.meta.dir, "../../compose-database.sql"), "utf8")
-  .replace(/^(?:--|\\getenv).*$/gm, "")
-  .replace(":'password'", "'secret'")
-  .split(";")
-  .filter((statement) => statement.trim() !== "");
-
-describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
+describe.each(["packaged", ...installedVersions])("PostgreSQL %s", (version) => {
   let folder: string;
   let server: EmbeddedServer;
   let address: DatabaseAddress;
@@ -42,13 +31,9 @@ describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "agentlocator-older-"));
-    const bin = join(distribution, version, "bin");
-    const binaries = { initdb: join(bin, "initdb"), postgres: join(bin, "postgres") };
-    const own = version === "packaged" ? {} : { binaries };
-    server = await startEmbedded({ root: join(folder, "database"), log: silentLog, ...own, durable: false });
-    const superuser = connectPostgres(server.address, { connections: 1 });
-    for (const statement of containersOwner) await superuser.unsafe(statement);
-    await superuser.end();
+    const root = join(folder, "database");
+    server = await startEmbedded({ root, log: silentLog, ...serverOf(version), durable: false });
+    await makeContainersOwner(server, "secret");
     if (server.address.kind !== "socket") throw new Error("unreachable");
     address = { ...server.address, user: "agentlocator", database: "agentlocator" };
     await migrate(address);
@@ -112,6 +97,22 @@ describe.each(["packaged", ...installed])("PostgreSQL %s", (version) => {
     expect((refused as Error).message).toBe(
       "the database's user needs CREATEROLE, for the roles that keep businesses apart",
     );
+  });
+
+  test("a login that comes to roles of another one is told the statement that gives them to it, and needs no more", async () => {
+    const superuser = connectPostgres(server.address, { connections: 1 });
+    await superuser`create role newcomer login`;
+    await superuser`create database second owner newcomer`;
+    if (address.kind !== "socket") throw new Error("unreachable");
+    const second = { ...address, user: "newcomer", database: "second" };
+    const refused = (await migrate(second).catch((error: Error) => error)) as Error;
+    expect(refused.message).toContain("belong to another login; run as a superuser of the database: grant app_rt");
+    await superuser.unsafe(refused.message.split("database: ")[1]!);
+    await superuser.end();
+    await migrate(second);
+    const other = openDatabase({ address: second, log: silentLog, connections: 1 });
+    expect(await listBusinesses(other)).toEqual([]);
+    await other.close();
   });
 
   test("jobs run", async () => {

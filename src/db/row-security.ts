@@ -10,7 +10,7 @@ import { AppError } from "../base/errors.ts";
  * - `app_system` sees all rows: see `withSystem`.
  * - FORCE: the owner is bound by the policies as well.
  *
- * @throws AppError "unavailable" when the roles are not there and the user may not create them.
+ * @throws AppError "unavailable" when the user may not create the roles, or not take those that are there.
  */
 export async function secureTables(sql: Sql | TransactionSql): Promise<void> {
   try {
@@ -25,7 +25,18 @@ export async function secureTables(sql: Sql | TransactionSql): Promise<void> {
       },
     );
   }
+  await checkMembership(sql);
   await sql.unsafe(policies);
+}
+
+/** From PostgreSQL 16 on only who made a role, or a superuser, may give it away: another login on the server may not. */
+async function checkMembership(sql: Sql | TransactionSql): Promise<void> {
+  const [row] = await sql<{ login: string; is_member: boolean }[]>`
+    select quote_ident(current_user) as login, bool_and(pg_has_role(current_user, oid, 'member')) as is_member
+    from pg_roles where rolname in ('app_rt', 'app_system')`;
+  if (row?.is_member) return;
+  const told = `run as a superuser of the database: grant app_rt, app_system to ${row?.login}`;
+  throw new AppError("unavailable", `the roles that keep businesses apart belong to another login; ${told}`);
 }
 
 const insufficientPrivilege = "42501";

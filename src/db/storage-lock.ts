@@ -1,5 +1,5 @@
 import { Database as LockFile } from "bun:sqlite";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../base/errors.ts";
 
@@ -16,11 +16,12 @@ export type LockAttempt = { kind: "held"; lock: StorageLock } | { kind: "taken";
 /**
  * One owner per storage folder. The lock is SQLite's on an empty file, that is the operating system's: it vanishes
  * with its process, however that ended, so there is no stale lock to clean up and none to be mistaken for a live one.
+ * @throws AppError "unavailable" when the folder cannot be written.
  */
 export function tryStorageLock(storageDir: string, role: StorageRole): LockAttempt {
-  mkdirSync(storageDir, { recursive: true });
-  const file = new LockFile(join(storageDir, "owner.lock"));
   const note = join(storageDir, "owner");
+  checkWritable(storageDir, note);
+  const file = new LockFile(join(storageDir, "owner.lock"));
   try {
     file.run("pragma busy_timeout = 0");
     file.run("begin exclusive");
@@ -40,6 +41,21 @@ export function storageTaken(storageDir: string, by: StorageRole, pid: number): 
     "taken",
     `${who} on ${storageDir} (process ${pid}); stop it first, or set STORAGE_DIR to another folder`,
   );
+}
+
+/** @throws AppError "unavailable" when the folder is not this user's, as after a copy by another one. */
+function checkWritable(storageDir: string, note: string): void {
+  try {
+    mkdirSync(storageDir, { recursive: true });
+    accessSync(storageDir, constants.W_OK | constants.X_OK);
+    if (existsSync(note)) accessSync(note, constants.W_OK);
+  } catch (cause) {
+    throw new AppError(
+      "unavailable",
+      `${storageDir} cannot be written by the user who starts AgentLocator: give it to them (chown -R ${process.getuid?.()} ${storageDir})`,
+      { cause },
+    );
+  }
 }
 
 /** Only for the message and for how long to wait: the lock itself decides. */
