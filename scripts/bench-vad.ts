@@ -9,8 +9,9 @@ import { costRows } from "./bench-vad/cost-run.ts";
 import { detectorRows, type Plan } from "./bench-vad/detector-runs.ts";
 import { ours, peers } from "./bench-vad/detectors.ts";
 import { networkRows } from "./bench-vad/network.ts";
+import { requireVoices } from "./bench-vad/speech.ts";
 import { failsBadly, formatTable, passes } from "./bench-vad/table.ts";
-import { loadPeer, MissingTool, requireTool } from "./bench-vad/tools.ts";
+import { loadPeer, MissingTool } from "./bench-vad/tools.ts";
 
 const TUNING_SEED = 1_000;
 // 5000+, 7000+, 11000+, 13000+, 17000+, 21000+, 23000+ and 25000+ were reported before and have been looked at since.
@@ -26,7 +27,7 @@ async function main(flags: readonly string[]): Promise<number> {
   const plan: Plan = flags.includes("--tune")
     ? { set: "tuning", seed: TUNING_SEED, quick }
     : { set: "reported", seed: REPORTED_SEED, quick };
-  requireTool("espeak-ng", "espeak-ng");
+  requireVoices();
   const peerKinds = peers(await loadPeer(), PEER_MODES);
   const kinds = [ours, ...peerKinds];
   const { rows, calls } = await detectorRows(plan, kinds);

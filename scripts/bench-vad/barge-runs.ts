@@ -37,6 +37,12 @@ function backchannelRows(tallies: readonly BargeTally[]): Row[] {
       values: tallies.map((t) => share(unharmed(t), t)),
     },
     {
+      what: "backchannel: noticed as one, without a gap",
+      bar: null,
+      unit: "%",
+      values: tallies.map((t) => share(t.backchannelsNoticed, t)),
+    },
+    {
       what: "backchannel: it goes on within 2 s",
       bar: null,
       unit: "%",

@@ -111,8 +111,8 @@ function noiseAlone(plan: Plan, material: Material, noise: Noise): BenchCall[] {
 /** Seconds after a step of 15-25 dB until the detector has been off for 2 s; what it does later is a false start. */
 function worstStep(kind: DetectorKind, plan: Plan, material: Material): number {
   let worst = 0;
-  for (const noise of CORE_NOISES) {
-    const dice = new Dice(plan.seed + 800);
+  for (const [index, noise] of CORE_NOISES.entries()) {
+    const dice = new Dice(plan.seed + 800 + index);
     const stepFrame = 500;
     const signal = material.noises.get(noise)!.slice(0, 40 * RATE);
     const quiet = dbov(-58);
