@@ -46,10 +46,11 @@ function talk({ url, call, microphone, speaker }: Exclude<LineOrder, "stop">): (
   };
   let frames = 0;
   microphone.onmessage = ({ data }) => {
-    if (socket.readyState !== WebSocket.OPEN || socket.bufferedAmount > behindBytes) return;
-    const media = { track: "inbound", chunk: String(frames + 2), timestamp: String(frames * frameMs) };
+    if (socket.readyState !== WebSocket.OPEN) return;
+    const frame = frames++; // one that is left out has its time as well
+    if (socket.bufferedAmount > behindBytes) return;
+    const media = { track: "inbound", chunk: String(frame + 2), timestamp: String(frame * frameMs) };
     send({ event: "media", sequenceNumber: media.chunk, media: { ...media, payload: base64(data) } });
-    frames += 1;
   };
   speaker.onmessage = ({ data }) => send({ event: "mark", mark: { name: String(data) } });
   socket.onopen = () => {

@@ -21,19 +21,25 @@ const answer = Uint8Array.from({ length: seconds * 8_000 }, (_, at) => {
 });
 const numberOf = (frame: Uint8Array): number => (frame[0]! << 7) + frame[1]!;
 
-/** What the network does to the caller's frames: how long each waits, or that it is lost. */
-type Way = (atMs: number, random: Random) => number | "lost";
+/** What becomes of the caller's frames: how long each waits, or that it is lost; and the stream time they claim. */
+interface Way {
+  wait: (atMs: number, random: Random) => number | "lost";
+  stamp?: (atMs: number) => number;
+}
 
+const oddFromMs = 8_000;
 const ways: Record<string, Way> = {
-  "in time": () => 40,
-  "up to 100 ms late, each in its own way": (_, random) => 40 + 100 * random(),
-  "in bundles of five": (at) => 120 - ((at / 20) % 5) * 20,
-  "in bundles of ten, the network having stood still": (at) => 220 - ((at / 20) % 10) * 20,
-  "with every fifth second lost": (at) => (at % 5_000 >= 4_000 ? "lost" : 40),
+  "in time": { wait: () => 40 },
+  "up to 100 ms late, each in its own way": { wait: (_, random) => 40 + 100 * random() },
+  "in bundles of five": { wait: (at) => 120 - ((at / 20) % 5) * 20 },
+  "in bundles of ten, the network having stood still": { wait: (at) => 220 - ((at / 20) % 10) * 20 },
+  "with every fifth second lost": { wait: (at) => (at % 5_000 >= 4_000 ? "lost" : 40) },
+  "less 300 ms that nobody counted": { wait: () => 40, stamp: (at) => (at < oddFromMs ? at : at - 300) },
+  "with one stamp ahead of its time": { wait: () => 40, stamp: (at) => (at === oddFromMs ? at + 500 : at) },
 };
 
 /** By how many frames the far frames are ahead of what the caller heard, least and most. */
-function ahead(way: Way): { least: number; most: number; compared: number } {
+function ahead({ wait, stamp = (at) => at }: Way): { least: number; most: number; compared: number } {
   const clock = createVirtualClock();
   const random = seededRandom(5);
   const line = new ScriptedLine(clock, { delayMs: () => 40 });
@@ -47,7 +53,8 @@ function ahead(way: Way): { least: number; most: number; compared: number } {
   const vad = Object.assign(scripted, {
     push(frame: Uint8Array, bytes: number, far: Uint8Array | null): number {
       const heard = numberOf(frame.subarray(0, bytes));
-      if (far !== null && heard > 0) found.push(numberOf(far) - heard);
+      const settling = heard * 20 > oddFromMs - 1_200 && heard * 20 < oddFromMs + 1_500; // what is odd is known within two seconds
+      if (far !== null && heard > 0 && !settling) found.push(numberOf(far) - heard);
       return 0;
     },
   }) as unknown as Vad;
@@ -63,12 +70,12 @@ function ahead(way: Way): { least: number; most: number; compared: number } {
   for (let at = 0; at < (seconds + 2) * 1_000; at += 20) {
     if (at === 1_000) playout.writeLocal("answer", answer, 0, clock.nowMs());
     const heard = Math.floor(line.heardNowMs / 20);
-    const wait = way(at, random);
-    if (wait !== "lost") {
-      arrivesMs = Math.max(arrivesMs, clock.nowMs() + 20 + wait);
+    const waits = wait(at, random);
+    if (waits !== "lost") {
+      arrivesMs = Math.max(arrivesMs, clock.nowMs() + 20 + waits);
       const frame = Buffer.alloc(160, 0xff);
       frame.set([heard >> 7, heard & 127]);
-      clock.after(arrivesMs - clock.nowMs(), () => receive(frame.toString("base64"), at));
+      clock.after(arrivesMs - clock.nowMs(), () => receive(frame.toString("base64"), stamp(at)));
     }
     clock.advance(20);
   }

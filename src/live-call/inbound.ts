@@ -137,10 +137,17 @@ function decide(call: InboundState, verdict: number, atMs: number, nowMs: number
 /** The engine hears silence while the assistant is audible, and a little longer for its echo, until the caller speaks. */
 function holdBackEcho(call: InboundState, nowMs: number): void {
   if (call.playout.audible(nowMs, 0)) {
-    call.echoUntilMs = nowMs + Math.max(limits.echoTailMs, call.vad.echoDelayMs + echoLastsMs);
+    call.echoUntilMs = nowMs + echoTailMs(call);
   } else if (nowMs < call.echoUntilMs && call.vad.speaking) {
     openUplink(call);
   }
+}
+
+/** How long after its end the assistant's speech comes back. No longer than what is kept for `openUplink`. */
+function echoTailMs({ vad, playout }: InboundState): number {
+  // The ledger's end lies a round trip after the sending, and so does the echo's beginning.
+  const lateMs = vad.echoDelayMs - playout.roundTripMs + echoLastsMs;
+  return Math.min(limits.uplinkRingMs, Math.max(limits.echoTailMs, lateMs));
 }
 
 /** Lets the caller through to the engine from now on, beginning with what was held back. */

@@ -125,6 +125,11 @@ export class Playout {
     return this.#zeroMs + this.#sent / MULAW_BYTES_PER_MS;
   }
 
+  /** The quickest way to the peer and back that a mark has shown; 0 before the first. */
+  get roundTripMs(): number {
+    return this.#roundTripMs;
+  }
+
   /** Whether the caller hears the assistant now, or did less than `tailMs` ago. Needs no marks. */
   audible(nowMs: number, tailMs: number): boolean {
     return this.#active && (this.queuedMs > 0 || nowMs < this.endsMs + tailMs);

@@ -43,7 +43,7 @@ export class EchoSpectrum {
   /** In frames, -1 while unknown or while there is no echo. */
   #delay = -1;
 
-  /** Once per frame: the assistant's mu-law frame that is playing at the caller's ear about now, null for silence. */
+  /** Once per frame: the assistant's mu-law frame as `Vad.push` takes it, null for silence. */
   hear(frame: Uint8Array | null): void {
     this.#silentFrames = frame === null ? this.#silentFrames + 1 : 0;
     if (this.#silentFrames > RING_FRAMES) return;

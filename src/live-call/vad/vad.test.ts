@@ -131,11 +131,18 @@ describe("threshold and floor", () => {
     }
   });
 
-  test("hundred-lines-for-one-gap: two seconds that are lost, and filled with silence, move nothing", () => {
+  test("hundred-lines-for-one-gap: two seconds that never came, or came as silence, move nothing", () => {
     for (const rms of [30, 100, 1_000]) {
       const vad = new Vad();
       expect(movesIn(vad, noise(5, rms, 1))).toBe(1);
       for (let gap = 0; gap < 5; gap++) expect(movesIn(vad, chain(silence(2), noise(6, rms, gap)))).toBe(0);
     }
+    const vad = new Vad();
+    for (const frame of frames(noise(5, 100, 1))) {
+      vad.push(frame, frame.length, null);
+      if (vad.thresholdMoved) break;
+    }
+    vad.miss(null);
+    expect(vad.thresholdMoved).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
-import { MULAW_FRAME_BYTES, MULAW_SILENCE, SQUARE_OF_MULAW } from "../../audio/mulaw.ts";
+import { frameEnergy } from "../../audio/energy.ts";
+import { MULAW_FRAME_BYTES, MULAW_SILENCE } from "../../audio/mulaw.ts";
 import { CallerLevel } from "./caller-level.ts";
 import { ClearVoice } from "./clear-voice.ts";
 import { EchoGate } from "./echo-gate.ts";
@@ -71,7 +72,8 @@ export class Vad {
 
   /**
    * One inbound frame: `bytes` mu-law bytes of `frame` (normally 160; what is missing counts as silence).
-   * `far`: the assistant's mu-law frame estimated to be playing at the caller's ear now, null for silence.
+   * `far`: the assistant's mu-law frame that left for the caller when his would have come in time (the way there and back
+   * is part of the echo's delay), null for silence.
    * Returns VAD_NOTHING, VAD_SPEECH_STARTED or VAD_SPEECH_ENDED.
    */
   push(frame: Uint8Array, bytes: number, far: Uint8Array | null): number {
@@ -102,6 +104,7 @@ export class Vad {
   miss(far: Uint8Array | null): number {
     this.#predictEcho(far);
     this.#energy = 0;
+    this.thresholdMoved = false;
     this.#pauseFrames++;
     return this.#speaking ? this.#quieter() : VAD_NOTHING;
   }
@@ -170,7 +173,7 @@ export class Vad {
 
   #predictEcho(far: Uint8Array | null): void {
     const heard = far !== null && far.length >= MULAW_FRAME_BYTES ? far : null;
-    this.#echo.predict(heard === null ? 0 : energyOf(heard, 0));
+    this.#echo.predict(heard === null ? 0 : frameEnergy(heard, MULAW_FRAME_BYTES));
     this.#echoSpectrum.hear(heard);
     this.#echoSpectrum.aim(this.#echo.limit > 0 ? this.#echo.delay : -1, this.#echo.gain);
   }
@@ -197,7 +200,7 @@ export class Vad {
     const length = Math.min(bytes > 0 ? bytes : 0, frame.length, MULAW_FRAME_BYTES);
     for (let i = 0; i < length; i++) window[start + i] = frame[i]!;
     for (let i = length; i < MULAW_FRAME_BYTES; i++) window[start + i] = MULAW_SILENCE;
-    this.#energy = energyOf(window, start);
+    this.#energy = frameEnergy(window, MULAW_FRAME_BYTES, start);
   }
 
   #maybeStart(): number {
@@ -228,16 +231,4 @@ export class Vad {
     this.#evidence.restart();
     return VAD_SPEECH_ENDED;
   }
-}
-
-/** Mean square of the 160 mu-law bytes from `start` on. Four sums at a time, as an addition waits for the one before. */
-function energyOf(bytes: Uint8Array, start: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let i = start; i < start + MULAW_FRAME_BYTES; i += 4) {
-    a += SQUARE_OF_MULAW[bytes[i]!]!;
-    b += SQUARE_OF_MULAW[bytes[i + 1]!]!;
-    c += SQUARE_OF_MULAW[bytes[i + 2]!]!;
-    d += SQUARE_OF_MULAW[bytes[i + 3]!]!;
-  }
-  return (a + b + c + d) / MULAW_FRAME_BYTES;
 }
