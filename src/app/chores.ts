@@ -60,7 +60,7 @@ export function jobHandlersOf(deps: Omit<ChoresDeps, "random">): Record<string, 
   const { transcriber, summariser: chat, chatModel: model } = voice;
   const languageOf = (id: Parameters<Directory["get"]>[0]) => directory.get(id) ?? { languages: ["he"], keywords: [] };
   return {
-    ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate }),
+    ...callJobHandlers({ db, sounds, provider, transcriber, chat, languageOf, usdIlsRate, log }),
     ...crmJobHandlers({ db }),
     ...privacyJobHandlers({ db, ...deps.config, provider, forgetContacts: whatsapp.desk.forget }),
     ...webhookJobHandlers({ db, clock, log, secret, post: postOutside }),

@@ -112,6 +112,7 @@ const deps = (): AfterCallDeps => ({
   },
   languageOf: () => ({ languages: ["he"], keywords: ["מספרה"] }),
   usdIlsRate: 3.7,
+  log: silentLog,
 });
 
 /** Runs every queued job once, also those that are queued by others; returns what went wrong. */
@@ -375,4 +376,40 @@ test("one call is read with its turns, events and latencies, by its own business
   const other = await addBusiness(db, { name: "o", phone: `+9723400${String(made).padStart(4, "0")}` as Phone });
   const theft = withTenant(db, other, (tx) => readCall({ businessId: other, actor: { kind: "system" }, tx }, callId));
   expect(await theft.catch((error: AppError) => error.code)).toBe("not_found");
+});
+
+const unknown = (callSid: CallSid, recordingSid: string) => ({
+  ...{ businessId: business, callSid, recordingSid, durationSeconds: 9 },
+  caller: { from: "+972509998877", to: "+97231000000" as Phone },
+});
+
+// Its row was lost, or another answered the number while we were away: the message was dropped without a line.
+test("message-of-unknown-call-dropped: it becomes a call, a lead and one task with what was said", async () => {
+  const callSid = `CA${"7".repeat(32)}` as CallSid;
+  for (let again = 0; again < 3; again++) await recorder.recording(unknown(callSid, `RE${"7".repeat(32)}`));
+  await recorder.idle();
+  expect(await runJobs()).toEqual([]);
+  await recorder.recording(unknown(callSid, `RE${"7".repeat(32)}`));
+  expect(await runJobs()).toEqual([]);
+  const rows = await read();
+  expect(rows.calls.map((row) => [row.callSid, row.fromPhone, row.endReason])).toEqual([
+    [callSid, "+972509998877", "fallback"],
+  ]);
+  expect(rows.calls[0]!.customerId).not.toBeNull();
+  expect(rows.recordings.map(({ status }) => status)).toEqual(["stored"]);
+  expect(rows.tasks.map(({ title, detail }) => [title, detail])).toEqual([
+    ["לחזור אל +972509998877", "תחזרו אליי בבקשה"],
+  ]);
+});
+
+test("a captured report of a message that was handled and deleted long ago changes nothing (K1)", async () => {
+  world.wav = new AppError("not_found", "gone");
+  await recorder.recording(unknown(`CA${"8".repeat(32)}` as CallSid, `RE${"8".repeat(32)}`));
+  await recorder.idle();
+  for (let tries = 0; tries < 5; tries++) {
+    await runJobs();
+    await again();
+  }
+  const rows = await read();
+  expect([rows.calls, rows.recordings, rows.tasks]).toEqual([[], [], []]);
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import type { BusinessId, CallId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
 import type { Database } from "../db/client.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
 import type { Consumption } from "../usage/cost.ts";
@@ -13,6 +14,7 @@ export const callJobs = {
   transcribe: "transcribe_recording",
   deleteCopy: "delete_provider_recording",
   deleteRecording: "delete_recording",
+  adoptMessage: "adopt_message",
 } as const;
 
 /** The provider that records messages. Both throw AppError "unavailable" or "upstream" when it does not answer well. */
@@ -56,6 +58,7 @@ export interface AfterCallDeps {
   chat: ChatModel | null;
   languageOf(businessId: BusinessId): CallerLanguage;
   usdIlsRate: number;
+  log: Log;
 }
 
 const ofCall = z.object({ callId: z.uuid().transform((id) => id as CallId) });

@@ -15,6 +15,7 @@ import { limits } from "../limits.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
 import type { CallEndRecord, CallEventRecord, TurnRecord } from "../live-call/journal.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import type { UnknownMessage } from "./adopt-message.ts";
 import { callJobs } from "./after-call.ts";
 import { addCallBackTask } from "./call-back-task.ts";
 import type { BegunCall, RecordingReport, StatusReport } from "./log.ts";
@@ -38,8 +39,8 @@ export type CallWrite = { businessId: BusinessId; callSid: CallSid } & (
 export type CallEnd = Omit<CallEndRecord, "recording" | "durationMs"> & { durationMs: number | null };
 
 export interface CallWriterSettings {
-  /** The process that carries the calls: `processes.id`. */
-  owner: string;
+  /** The process that carries the calls: `processes.id`. Null where they are over. */
+  owner: string | null;
   usdIlsRate: number;
 }
 
@@ -62,7 +63,7 @@ export async function writeCalls(
   }
 }
 
-/** Returns whom to tell once it is committed. Rows of calls that nobody began are dropped. */
+/** Returns whom to tell once it is committed. Rows of calls that nobody began are dropped; messages are looked into. */
 async function writeBusiness(
   ctx: Ctx,
   writes: readonly CallWrite[],
@@ -93,13 +94,14 @@ async function writeBusiness(
     else if (callId && write.kind === "sound") await sound(ctx, callId, write);
     else if (callId && write.kind === "status" && (await status(ctx, callId, write))) toPrice.add(callId);
     else if (callId && write.kind === "recording") await recording(ctx, callId, write);
+    else if (!callId && write.kind === "recording") await lookInto(ctx, write);
     if (write.kind === "status" || write.kind === "recording") written.push(write.done);
   }
   await priceCalls(ctx, [...toPrice], settings.usdIlsRate);
   return written;
 }
 
-async function begin(ctx: Ctx, call: BegunCall, owner: string): Promise<"begun" | "over"> {
+async function begin(ctx: Ctx, call: BegunCall, owner: string | null): Promise<"begun" | "over"> {
   const { tx, businessId } = ctx;
   const [known] = await tx
     .select({ endedAt: calls.endedAt })
@@ -242,6 +244,15 @@ async function status(ctx: Ctx, callId: CallId, write: Of<"status">): Promise<bo
     announce(tx, { businessId, type: "call", id: callId }),
   ]);
   return true;
+}
+
+/** A message of a call that has no row: `adopt-message.ts` says why not at once. */
+async function lookInto({ tx, businessId }: Ctx, { callSid, report, deleteAfter }: Of<"recording">): Promise<void> {
+  if (!report.caller) return;
+  const { recordingSid, durationSeconds, caller } = report;
+  const times = { at: Temporal.Now.instant().toString(), deleteAfter: deleteAfter.toString() };
+  const payload: UnknownMessage = { callSid, recordingSid, durationSeconds, ...caller, ...times };
+  await enqueue(tx, { businessId, queue: callJobs.adoptMessage, dedupe: recordingSid, payload });
 }
 
 async function recording(ctx: Ctx, callId: CallId, write: Of<"recording">): Promise<void> {

@@ -1,4 +1,5 @@
 import type { JobHandler } from "../jobs/runner.ts";
+import { adoptMessage } from "./adopt-message.ts";
 import { type AfterCallDeps, callJobs } from "./after-call.ts";
 import { deleteProviderCopy, deleteRecording, fetchRecording, transcribeRecording } from "./recordings.ts";
 import { summariseCall } from "./summary.ts";
@@ -10,4 +11,5 @@ export const callJobHandlers = (deps: AfterCallDeps): Record<string, JobHandler>
   [callJobs.transcribe]: transcribeRecording(deps),
   [callJobs.deleteCopy]: deleteProviderCopy(deps),
   [callJobs.deleteRecording]: deleteRecording(deps),
+  [callJobs.adoptMessage]: adoptMessage(deps),
 });

@@ -53,4 +53,6 @@ export interface RecordingReport {
   callSid: CallSid;
   recordingSid: string;
   durationSeconds: number | null;
+  /** Absent where the report does not name them. */
+  caller?: { from: string; to: Phone };
 }

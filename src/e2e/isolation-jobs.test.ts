@@ -32,6 +32,11 @@ const cases: Readonly<Record<string, unknown>> = {
   transcribe_recording: { recordingId: "{recording}" },
   delete_provider_recording: { recordingId: "{recording}" },
   delete_recording: { recordingId: "{recording}" },
+  adopt_message: {
+    ...{ callSid: "{callSid}", recordingSid: `RE${"1".repeat(32)}`, durationSeconds: 9 },
+    ...{ from: "+972501112233", to: "+97235550100" },
+    ...{ at: "2026-11-27T10:00:00Z", deleteAfter: "2026-11-29T10:00:00Z" },
+  },
   "crm.task_due": { taskId: "{task}", dueAt: "2026-01-01T10:00:00Z" },
   "privacy.erase": { erasureId: "{erasure}" },
   "privacy.remove_files": { files: ["{file}"] },
@@ -108,7 +113,7 @@ async function seedRest(): Promise<Record<string, string>> {
   const file = `whatsapp/business_${b.businessId}/media/${ids.media}.png`;
   await Bun.write(join(storageDir, file), "picture");
   const { customer, webhook, lead, draft, message, user } = b.ids;
-  const reminder = await withSystem(db, async (tx) => {
+  const { reminder, callSid } = await withSystem(db, async (tx) => {
     const todo = { files: [file], recordingIds: [], callSids: [`CA${"1".repeat(32)}`] };
     await tx.execute(sql`insert into erasures (id, business_id, customer_id, todo, counts, requested_by_name)
       values (${ids.erasure}, ${b.businessId}, ${customer}, ${JSON.stringify(todo)}::jsonb, '{}', 'x')`);
@@ -126,9 +131,10 @@ async function seedRest(): Promise<Record<string, string>> {
     const [row] = await tx.execute<{ id: string }>(
       sql`select id from reminders where business_id = ${b.businessId} limit 1`,
     );
-    return row?.id ?? newId();
+    const [call] = await tx.execute<{ sid: string }>(sql`select call_sid as sid from calls where id = ${b.ids.call}`);
+    return { reminder: row?.id ?? newId(), callSid: call!.sid };
   });
-  return { ...ids, file, reminder };
+  return { ...ids, file, reminder, callSid };
 }
 
 const filled = (payload: unknown, ids: Readonly<Record<string, string>>): unknown =>

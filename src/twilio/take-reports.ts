@@ -1,6 +1,8 @@
+import { parsePhone } from "../base/phone.ts";
 import type { StatusReport } from "../calls/log.ts";
 import { isFinal } from "../calls/status.ts";
 import type { Instruction } from "./call-register.ts";
+import { callerNumber } from "./caller-id.ts";
 import { businessOf, statusOf, type VoiceWebhookDeps, type Webhook, withinPatience } from "./webhook.ts";
 
 /** `/webhook/call_status`: keeps the furthest status; the last one ends a call that is still live here. */
@@ -43,7 +45,10 @@ export async function takeRecording(deps: VoiceWebhookDeps, webhook: Webhook): P
     await withinPatience(deps, "recording", async () => {
       const businessId = await businessOf(deps, webhook);
       const durationSeconds = wholeSeconds(form.get("RecordingDuration"));
-      if (businessId) await deps.callLog.recording({ businessId, callSid, recordingSid, durationSeconds });
+      const to = parsePhone(form.get("To") ?? "");
+      const caller = to && { caller: { from: callerNumber(form.get("From")), to } };
+      if (businessId) await deps.callLog.recording({ businessId, callSid, recordingSid, durationSeconds, ...caller });
+      else deps.log.warn("CALL", "a message of a call that is nobody's is left alone", fields);
     });
   return { kind: "thanks" };
 }
