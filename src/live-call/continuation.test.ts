@@ -89,3 +89,52 @@ describe("old-sentence-after-new-answer: the rest of an answer that a cough stop
     expect(continued(bench)).toBe(1);
   });
 });
+
+describe("keys-unanswered-after-a-cough: keys pressed while it is not judged yet whether a cough was meant", () => {
+  /** 4 s of an answer that is made completely; a cough stopped it 100 ms ago. */
+  function coughed(beforeMs = 1_500, key?: string): CallBench {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "כמה עולה?");
+    bench.engine.answer("a1", audioOf(0x30, 4_000), "תספורת עולה מאה ושמונים שקלים");
+    if (key !== undefined) bench.call.onKeypad(key);
+    bench.quiet(beforeMs).sound(loudSound(300)).quiet(100);
+    expect(bench.journal.kinds().at(-1)).toBe("barge_in");
+    return bench;
+  }
+
+  const heardMs = (bench: CallBench, value: number): number =>
+    Buffer.concat(bench.line.heard.map(({ bytes }) => bytes)).filter((byte) => byte === value).length / 8;
+
+  const autoAnswers = (bench: CallBench): boolean | undefined => bench.engine.did("autoAnswer").at(-1)?.on;
+
+  test("are answered, and the old sentence does not come back", () => {
+    const bench = coughed();
+    bench.call.onKeypad("1");
+    bench.call.onKeypad("#");
+    answered(bench);
+    expect(heardMs(bench, 0x31)).toBe(1_500);
+    expect(heardMs(bench, 0x30)).toBeLessThan(2_000);
+    expect(verdicts(bench)).toEqual([]);
+    expect(bench.journal.turns.find(({ text }) => text.startsWith("תספורת"))).toMatchObject({ interrupted: true });
+  });
+
+  test("and the engine answers by itself again once their tones are past", () => {
+    const bench = coughed();
+    bench.call.onKeypad("#");
+    expect(autoAnswers(bench)).toBe(false);
+    answered(bench);
+    expect(autoAnswers(bench)).toBe(true);
+  });
+
+  test("and at once when their tones are past already", () => {
+    const bench = coughed(2_500, "1");
+    expect(autoAnswers(bench)).toBe(false);
+    bench.quiet(200);
+    expect(bench.journal.kinds().at(-1)).toBe("keypad");
+    expect(autoAnswers(bench)).toBe(true);
+    answered(bench);
+    expect(heardMs(bench, 0x31)).toBe(1_500);
+    expect(verdicts(bench)).toEqual([]);
+  });
+});

@@ -5,7 +5,7 @@ import { type After, Closing } from "./closing.ts";
 import type { CallCore } from "./core.ts";
 import type { AnswerOutcome, AnswerRequest, HeardCut, ToolCall } from "./engine.ts";
 import { type Floor, type FloorAction, type FloorInput, stepFloor } from "./floor.ts";
-import { Interruption } from "./interruption.ts";
+import { type CutAnswer, Interruption } from "./interruption.ts";
 import { TurnLatency } from "./latency.ts";
 import type { PhoneLeg } from "./leg.ts";
 import { engineNotes, type PhraseName } from "./phrases-text.ts";
@@ -122,8 +122,7 @@ export class Conversation {
   /** Says the last sentence of the call, if it can be said; then, and in any case within `withinMs`, `after` happens. */
   lastWords(phrase: PhraseName, after: After, withinMs: number): void {
     if (!this.closing.setLast(after, withinMs)) return;
-    this.#interruption.decided();
-    this.#core.deadlines.disarm("judge");
+    if (this.#decided() !== null) this.#deps.transcript.settleCuts();
     this.#watch.stop();
     this.tools.abortAll();
     this.#answers.cancelled();
@@ -259,6 +258,7 @@ export class Conversation {
   stop(): void {
     this.#continueFrom = null;
     this.closing.cancel();
+    if (this.#decided() !== null) this.#deps.transcript.settleCuts();
     if (this.closing.last || (!this.#playout.active && !this.#busy)) return;
     this.#cancelAnswer(this.#cut().cuts);
     this.#deps.transcript.settleCuts();
@@ -272,10 +272,8 @@ export class Conversation {
       this.#core.arm("judge", judgeEveryMs);
       return;
     }
-    const cut = this.#interruption.decided();
-    this.#core.deadlines.disarm("judge");
+    const cut = this.#decided();
     this.#core.event("interruption", { verdict });
-    if (!this.#keysPressed) this.#core.engine.setAutoAnswer(true);
     if (verdict === "false_stop" && cut) {
       this.#resume(cut.remainder, cut.complete);
       if (cut.after) this.closing.set(cut.after, true);
@@ -365,6 +363,14 @@ export class Conversation {
   /** An answer or a tool is at work. */
   get #busy(): boolean {
     return this.#answers.open || this.tools.running > 0;
+  }
+
+  /** Ends the matter of an interruption: answers are automatic again, unless a key's tone would be answered. */
+  #decided(): CutAnswer | null {
+    const cut = this.#interruption.decided();
+    this.#core.deadlines.disarm("judge");
+    if (cut !== null && !this.#keysPressed) this.#core.engine.setAutoAnswer(true);
+    return cut;
   }
 
   #expect(): void {

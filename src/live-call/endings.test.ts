@@ -24,6 +24,16 @@ function talk(bench: CallBench, turn: string): void {
   bench.engine.answer(`answer to ${turn}`, audioOf(0x30, 1_000), "בטח");
 }
 
+function loseModel(bench: CallBench): CallBench {
+  bench.engine.state = "lost";
+  bench.engine.emit.lost("refused", "");
+  return bench;
+}
+
+/** How much the caller heard of audio made of this byte, in ms. */
+const heardMs = (bench: CallBench, value: number): number =>
+  Buffer.concat(bench.line.heard.map(({ bytes }) => bytes)).filter((byte) => byte === value).length / 8;
+
 const reasons = (bench: CallBench): string[] => bench.journal.ends.map(({ reason }) => reason);
 
 describe("the last goodbye", () => {
@@ -75,7 +85,7 @@ describe("the last goodbye", () => {
   });
 
   test.each([
-    ["the model is lost", (bench: CallBench) => bench.engine.emit.lost("refused", "")],
+    ["the model is lost", (bench: CallBench) => loseModel(bench).quiet(phraseMs)],
     ["the socket breaks", (bench: CallBench) => bench.call.onLineClosed("error")],
     ["the provider stops the stream", (bench: CallBench) => bench.call.onLineClosed("stop")],
     ["no sound comes any more", (bench: CallBench) => bench.gap(limits.goodbyeMs)],
@@ -87,6 +97,26 @@ describe("the last goodbye", () => {
     expect(reasons(bench)).toEqual(["time_limit"]);
     expect(bench.phone.redirects).toEqual([]);
     expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "hangup" });
+  });
+
+  test("goodbye-cut-when-the-model-is-lost: it is ours, and is heard to its end", async () => {
+    const bench = open({ settings: { maxCallMs: 3_000 } });
+    bench.start().quiet(3_500);
+    loseModel(bench);
+    await bench.quiet(phraseMs).settled();
+    expect(heardMs(bench, 0x55)).toBe(phraseMs);
+    expect(bench.phone.hangUps).toHaveLength(1);
+    expect(bench.journal.turns.at(-1)).toMatchObject({ text: textOf("time_is_up"), interrupted: false });
+  });
+
+  test("and when its end is never reported, the call ends all the same", async () => {
+    const bench = open({ settings: { maxCallMs: 3_000 }, line: { loseMark: () => true } });
+    for (const name of phraseNames) bench.phrases.texts.set(textOf(name), audioOf(0x55, 30_000));
+    bench.start().quiet(3_500);
+    loseModel(bench);
+    await bench.quiet(limits.goodbyeMs).settled();
+    expect(bench.phone.hangUps).toHaveLength(1);
+    expect(reasons(bench)).toEqual(["time_limit"]);
   });
 
   test("a greeting that still waits for the model is not said behind the goodbye", async () => {
@@ -164,12 +194,14 @@ describe("a key", () => {
     bench.call.onKeypad(key);
     await bench.quiet(phraseMs).settled();
     expect(bench.phone.redirects.map(({ reason }) => reason)).toEqual(["no_answer"]);
-    const heard = Buffer.concat(bench.line.heard.map(({ bytes }) => bytes));
-    expect(heard.filter((byte) => byte === 0x55)).toHaveLength(8 * phraseMs);
+    expect(heardMs(bench, 0x55)).toBe(phraseMs);
     expect(bench.engine.did("respond")).toHaveLength(asked);
   });
 
-  test("pressed over the assistant's own goodbye is answered, and the call goes on", async () => {
+  test.each([
+    ["", (bench: CallBench) => bench],
+    [", also while a cough over it is not judged yet", (bench: CallBench) => bench.sound(loudSound(300)).quiet(100)],
+  ])("pressed over the assistant's own goodbye is answered, and the call goes on%s", async (_when, first) => {
     const bench = open({
       settings: {
         tools: { definitions: [], run: async () => ({ output: "{}", afterwards: { kind: "end" } }) },
@@ -177,13 +209,14 @@ describe("a key", () => {
     });
     bench.start().quiet(1_000);
     bench.engine.begin("a1");
-    bench.engine.speak("a1", audioOf(0x30, 3_000));
+    bench.engine.speak("a1", audioOf(0x30, 4_000));
     bench.engine.emit.toolCall({ id: "c1", name: "end_call", argumentsJson: "{}" });
     bench.engine.finish("a1", "להתראות");
-    await bench.quiet(500).settled();
-    bench.call.onKeypad("#");
+    await bench.quiet(1_500).settled();
+    first(bench).call.onKeypad("#");
     bench.engine.answer("a2", audioOf(0x31, 1_000), "כן?");
     await bench.quiet(limits.goodbyeMs).settled();
+    expect(heardMs(bench, 0x31)).toBe(1_000);
     expect(bench.phone.hangUps).toEqual([]);
     expect(bench.switchboard.live).toBe(1);
   });

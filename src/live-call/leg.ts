@@ -13,7 +13,7 @@ export interface LegDeps {
   core: CallCore;
   /** Greet and listen: the stream is up. */
   begin(): void;
-  /** The assistant is out: free the engine, stop the audio. Called when the phone leaves `answering` or `streaming`. */
+  /** The assistant is out: free the engine, stop the audio. Called once, on the way out of `PhoneLeg.up`. */
   release(): void;
   closeLine(): void;
   /** Write the end. Called exactly once. */

@@ -4,7 +4,7 @@
  * Phase is about the phone leg, floor about whose turn it is. `parting` means that the last goodbye is being said: every
  * way out of it is the end of the phone call. `fallback` means that the assistant is out and the provider is on its way to
  * the recording flow; `stopped` that the provider ended the stream and has yet to say whether the phone call is over as
- * well. Resources are already free in these two.
+ * well. Resources are free in every phase but `answering`, `streaming` and `parting`.
  */
 export type Phase =
   | "answering"
@@ -42,7 +42,7 @@ export type PhaseInput =
   | "goodbye_begun"
   /** The goodbye was heard, or had its time. */
   | "hang_up"
-  /** Watchdog, engine lost, dead peer, bug. */
+  /** Watchdog, engine lost (but not during the last goodbye), dead peer, bug. */
   | "fail"
   /** The provider asked what to do after the stream. */
   | "next_asked"
