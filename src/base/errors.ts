@@ -57,7 +57,8 @@ export class AppError extends Error {
  */
 export function describeError(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown === "string" ? thrown : `thrown ${typeof thrown}`;
-  if (thrown.name === "DrizzleQueryError") return `database: ${describeError(thrown.cause)}`;
+  // Drizzle's error for a statement (its name is "Error"): the message holds every value.
+  if ("query" in thrown && "params" in thrown) return `database: ${describeError(thrown.cause)}`;
   const { code, constraint_name: constraint } = thrown as Error & { code?: unknown; constraint_name?: unknown };
   const prefix = [thrown.name, code, constraint].filter((part) => typeof part === "string" && part !== "").join(" ");
   if (thrown.name === "PostgresError") return prefix;
