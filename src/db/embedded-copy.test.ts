@@ -100,27 +100,26 @@ test("a copy without the place that its database lies in says so, and makes no n
 });
 
 describe.if(isRoot)("started by a user to whom the copy does not belong", () => {
-  /** What somebody who is not root is told by `program`. */
-  function toldToAnother(program: string): string {
-    const asUser = { uid: storageUser, gid: storageUser, cwd: "/", encoding: "utf8" } as const;
-    return spawnSync(process.execPath, ["--no-install", "-e", program], asUser).stderr;
+  /** What somebody who is not root is told by `run` of a file here. Read as root: this tree may be closed to others. */
+  function toldToAnother(file: string, run: string): string {
+    const program = `const it = await import(${JSON.stringify(join(import.meta.dir, file))});
+      process.setgid(${storageUser}); process.setuid(${storageUser});
+      it.${run}`;
+    return spawnSync(process.execPath, ["--no-install", "-e", program], { cwd: "/", encoding: "utf8" }).stderr;
   }
-  const importing = (name: string) => JSON.stringify(join(import.meta.dir, name));
 
   test("the storage folder is refused with the command that helps", () => {
     const copy = mkdtempSync(join(folder, "storage-"));
     tryStorageLock(copy, "command");
     chmodSync(copy, 0o755);
-    const told = toldToAnother(`import { tryStorageLock } from ${importing("storage-lock.ts")};
-      tryStorageLock(${JSON.stringify(copy)}, "server");`);
+    const told = toldToAnother("storage-lock.ts", `tryStorageLock(${JSON.stringify(copy)}, "server");`);
     expect(told).toContain(`give it to them (chown -R ${storageUser} ${copy})`);
   });
 
   test("the database folder is refused with the command that helps", () => {
     const copy = copyOf(stopped, "database-of-another");
     const root = join(copy, "database");
-    const told = toldToAnother(`import { prepareRoot } from ${importing("embedded-folders.ts")};
-      prepareRoot(${JSON.stringify(root)}, {}, { warn() {} });`);
+    const told = toldToAnother("embedded-folders.ts", `prepareRoot(${JSON.stringify(root)}, {}, { warn() {} });`);
     expect(told).toContain(`(chown -R ${storageUser} ${root})`);
   });
 });
