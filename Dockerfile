@@ -16,7 +16,7 @@ RUN mkdir -p /data && chown bun:bun /data
 USER bun
 ENV HOST=0.0.0.0 PORT=3000 STORAGE_DIR=/data
 # As `bun start` in package.json; ARCHITECTURE.md, decision 28, says what each is worth.
-ENV BUN_JSC_heapGrowthMaxIncrease=0.1 BUN_JSC_minEdenToOldGenerationRatio=0.1 BUN_JSC_thresholdForFTLOptimizeAfterWarmUp=2000000
+ENV BUN_JSC_heapGrowthMaxIncrease=0.12 BUN_JSC_minEdenToOldGenerationRatio=0.1 BUN_JSC_thresholdForFTLOptimizeAfterWarmUp=2000000
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
