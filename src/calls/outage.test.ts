@@ -57,14 +57,13 @@ const read = () => readAll(server, business);
 const files = () => (existsSync(outageFolder(storageDir)) ? readdirSync(outageFolder(storageDir)) : []);
 const fileOf = (name: string) => join(outageFolder(storageDir), name);
 const linesKept = () => files().flatMap((name) => readFileSync(fileOf(name), "utf8").split("\n").filter(Boolean));
-function replay(): Promise<void> & { lines: string[] } {
+function readableLog() {
   const lines: string[] = [];
-  const log = createLog({
-    level: "debug",
-    format: "text",
-    write: (line) => lines.push(line),
-    instant: systemClock.instant,
-  });
+  const write = (line: string) => lines.push(line);
+  return { lines, log: createLog({ level: "debug", format: "text", write, instant: systemClock.instant }) };
+}
+function replay(): Promise<void> & { lines: string[] } {
+  const { lines, log } = readableLog();
   return Object.assign(replayOutages({ db: server, storageDir, settings, log }), { lines });
 }
 
@@ -150,13 +149,7 @@ test("a line that was cut off, and one that the database refuses, cost themselve
 });
 
 test("the file has a bound, and what is beyond it is counted as lost", async () => {
-  const lines: string[] = [];
-  const log = createLog({
-    level: "debug",
-    format: "text",
-    write: (line) => lines.push(line),
-    instant: systemClock.instant,
-  });
+  const { lines, log } = readableLog();
   const file = new OutageFile<string>({ folder: outageFolder(storageDir), bytesMax: 25, textOf: (text) => text, log });
   expect(await file.append(["123456789", "123456789"])).toBe(2);
   expect(await file.append(["123", "456", "789"])).toBe(1);
