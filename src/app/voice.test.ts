@@ -1,18 +1,12 @@
 import { expect, test } from "bun:test";
 import { systemClock } from "../base/clock.ts";
-import { createLog } from "../base/log.ts";
+import { readableLog } from "../base/testing/readable-log.ts";
 import { readConfig } from "../config.ts";
 import { assembleVoice } from "./voice.ts";
 
 function warningsWith(settings: Record<string, string>): string[] {
-  const lines: string[] = [];
+  const { log, lines } = readableLog("warn");
   const clock = { ...systemClock, instant: () => Temporal.Instant.from("2026-11-27T12:00:00Z") };
-  const log = createLog({
-    level: "warn",
-    format: "text",
-    write: (line) => void lines.push(line),
-    instant: clock.instant,
-  });
   assembleVoice({ config: readConfig({ OPENAI_API_KEY: "sk-test", ...settings }), clock, log });
   return lines;
 }

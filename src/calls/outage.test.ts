@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import type { BusinessId } from "../base/ids.ts";
-import { createLog, silentLog } from "../base/log.ts";
+import { silentLog } from "../base/log.ts";
 import type { Phone } from "../base/phone.ts";
+import { readableLog } from "../base/testing/readable-log.ts";
 import { type Database, openDatabase } from "../db/client.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { type BrokenLink, brokenLink } from "../db/testing/broken-link.ts";
@@ -57,11 +58,6 @@ const read = () => readAll(server, business);
 const files = () => (existsSync(outageFolder(storageDir)) ? readdirSync(outageFolder(storageDir)) : []);
 const fileOf = (name: string) => join(outageFolder(storageDir), name);
 const linesKept = () => files().flatMap((name) => readFileSync(fileOf(name), "utf8").split("\n").filter(Boolean));
-function readableLog() {
-  const lines: string[] = [];
-  const write = (line: string) => lines.push(line);
-  return { lines, log: createLog({ level: "debug", format: "text", write, instant: systemClock.instant }) };
-}
 function replay(): Promise<void> & { lines: string[] } {
   const { lines, log } = readableLog();
   return Object.assign(replayOutages({ db: server, storageDir, settings, log }), { lines });

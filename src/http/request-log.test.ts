@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { Hono } from "hono";
 import { systemClock } from "../base/clock.ts";
-import { createLog, silentLog } from "../base/log.ts";
+import { silentLog } from "../base/log.ts";
 import { behalf } from "../base/on-behalf.ts";
+import { readableLog } from "../base/testing/readable-log.ts";
 import { requestLog } from "./request-log.ts";
 
 test.each([
@@ -12,13 +13,7 @@ test.each([
   ["/api/calls/01a21f0a-37eb-706a-ad33-365306192012", "/api/calls/01a21f0a-37eb-706a-ad33-365306192012"],
   ["/api/prompts/call/versions/12", "/api/prompts/call/versions/12"],
 ])("K11: %s is logged as %s", async (path, logged) => {
-  const lines: string[] = [];
-  const log = createLog({
-    level: "debug",
-    format: "text",
-    write: (line) => void lines.push(line),
-    instant: systemClock.instant,
-  });
+  const { log, lines } = readableLog();
   const app = new Hono().use(...requestLog(log, systemClock));
   await app.request(path);
   expect(lines.join("")).toContain(`path=${logged} `);

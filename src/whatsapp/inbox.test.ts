@@ -1,7 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import fc from "fast-check";
-import { createLog } from "../base/log.ts";
+import { readableLog } from "../base/testing/readable-log.ts";
 import { customerIdentities, customers } from "../db/schema/customer.ts";
 import { leads } from "../db/schema/lead.ts";
 import { usage } from "../db/schema/usage.ts";
@@ -166,13 +166,7 @@ test("nasty texts are stored and the next message is fine", async () => {
 });
 
 test("the log tells of messages by the last digits, and of their words only at debug", async () => {
-  const lines: string[] = [];
-  const log = createLog({
-    level: "info",
-    format: "text",
-    write: (line) => void lines.push(line),
-    instant: () => Temporal.Now.instant(),
-  });
+  const { log, lines } = readableLog("info");
   const room = await open({ log, hasModel: true });
   room.model.will("סוד מסחרי");
   await room.channel.arrives(dana, "מספר הכרטיס שלי");

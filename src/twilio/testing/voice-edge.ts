@@ -1,5 +1,5 @@
 import type { BusinessId, CallSid } from "../../base/ids.ts";
-import { createLog } from "../../base/log.ts";
+import { readableLog } from "../../base/testing/readable-log.ts";
 import type { BegunCall, CallLog, RecordingReport, StatusReport } from "../../calls/log.ts";
 import type { Line } from "../../live-call/line.ts";
 import type { NextStep } from "../../live-call/phone-control.ts";
@@ -115,13 +115,7 @@ export class RecordedCallLog implements CallLog {
 /** The whole edge on recorded neighbours and a clock that stands still. */
 export function createEdge(over: Partial<VoiceEdgeDeps> = {}) {
   const clock = createVirtualClock();
-  const lines: string[] = [];
-  const log = createLog({
-    level: "debug",
-    format: "text",
-    write: (line) => lines.push(line),
-    instant: () => clock.instant(),
-  });
+  const { log, lines } = readableLog();
   const tokens = new StreamTokens(clock);
   const register = new CallRegister();
   const desk = new RecordedDesk();
