@@ -1,6 +1,17 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { isTest, readSources } from "../scripts/checks/sources.ts";
 import { readConfig } from "./config.ts";
 import { limits } from "./limits.ts";
+
+test("no bound stands here that nothing is held to", async () => {
+  const sources = await readSources(join(import.meta.dir, ".."));
+  const read = sources
+    .filter(({ path }) => !isTest(path) && path !== "src/limits.ts")
+    .map(({ text }) => text)
+    .join("\n");
+  expect(Object.keys(limits).filter((name) => !new RegExp(`\\b${name}\\b`).test(read))).toEqual([]);
+});
 
 // The numbers that were agreed on; that they hold is proved where they are used.
 test("K12: how often somebody may come", () => {

@@ -45,7 +45,6 @@ export const limits = {
   uplinkRingMs: 600, // replayed at barge-in so that the onset is not lost
 
   // The voice engine
-  engineReadyMs: 4_000,
   engineGivenUpMs: 8_000, // not ready for this long while the caller is on the line: message taking
   engineConnectMs: 3_000,
   engineReconnectMs: 4_000,
@@ -262,7 +261,6 @@ assert(limits.bargeInGraceMs >= 250 && limits.bargeInGraceMs <= 400, "V8 fixes t
 assert(limits.bargeInGraceMs < limits.noMediaMs, "grace must end before the watchdog can fire");
 assert(limits.firstAudioFillerMs < limits.firstAudioRetryMs, "a filler is tried before a retry");
 assert(limits.firstAudioRetryMs < limits.firstAudioFallbackMs, "a retry is tried before the fallback");
-assert(limits.engineReadyMs <= limits.streamStartMs, "a late engine is noticed before the stream watchdog");
 assert(limits.engineConfigureMs < limits.engineStuckMs, "a silent server gets more time than an unconfirmed one");
 assert(limits.engineRotateMs < 60 * 60_000, "sessions rotate before the provider ends them");
 assert(limits.callWarnMs < limits.callMs, "the warning comes before the end");
