@@ -11,6 +11,7 @@ export class BoundedQueue<T> {
   /** How many items `push` refused since the start. */
   refused = 0;
 
+  /** @throws Error when `capacity`, in items, is not a positive integer. */
   constructor(capacity: number) {
     assert(Number.isInteger(capacity) && capacity > 0, "capacity is a positive integer");
     this.#slots = new Array<T | undefined>(capacity);

@@ -23,8 +23,10 @@ const parseUuid = (text: string): string | null => {
   return uuidPattern.test(lower) ? lower : null;
 };
 
+/** An id from outside in its one spelling; null for what is none. */
 export const parseBusinessId = (text: string): BusinessId | null => parseUuid(text) as BusinessId | null;
 export const parseCallId = (text: string): CallId | null => parseUuid(text) as CallId | null;
+/** A provider's id as it came; null for what is none. */
 export const parseCallSid = (text: string): CallSid | null =>
   /^CA[0-9a-f]{32}$/i.test(text) ? (text as CallSid) : null;
 export const parseStreamSid = (text: string): StreamSid | null =>

@@ -53,6 +53,9 @@ const others: Readonly<Record<string, string>> = {
   "bun run bench:vad": "a bench, for people",
   "bun run bench:web": "a bench, for people",
   "bun run bench:api": "a bench, for people",
+  "bun run bench:whatsapp": "a bench, for people",
+  "bun --no-install test src/calls": "`bun run test` runs them all",
+  "bun run db:generate add_a_column": "src/db/migrate.test.ts holds the migrations to the schema",
   "bun run conformance": "src/hebrew/conformance has the same rows as tests",
 };
 

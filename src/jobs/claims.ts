@@ -19,7 +19,7 @@ export interface ClaimedJob {
   createdAt: Temporal.Instant;
 }
 
-/** Job statements wait longer than a page does. */
+/** Job statements wait longer than a page does, each of them: then they throw AppError "unavailable". */
 const patient = { deadlineMs: limits.jobQueryMs };
 
 /**

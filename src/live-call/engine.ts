@@ -34,6 +34,7 @@ export interface VoiceEngine {
   close(): void;
 }
 
+/** `reconnecting` comes back by itself; `lost` (it gave up) and `closed` (it was told to) are for good. */
 export type EngineState = "idle" | "connecting" | "ready" | "reconnecting" | "lost" | "closed";
 
 /** What an engine needs to know of the call it serves. */
@@ -81,6 +82,7 @@ export interface HeardCut {
   receivedMs: number;
 }
 
+/** What an engine tells of itself, until `close`. */
 export interface EngineEvents {
   ready(): void;
   /** The connection is gone and being rebuilt. */
@@ -92,6 +94,7 @@ export interface EngineEvents {
   /** The caller's turn was taken into the conversation. */
   callerTurn(itemId: string): void;
   answerStarted(answerId: string): void;
+  /** The next of an item's audio, faster than it is spoken: whoever hears it keeps the pace. */
   audio(itemId: string, payload: string): void;
   audioDone(itemId: string): void;
   answerDone(answer: AnswerOutcome): void;
