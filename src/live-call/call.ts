@@ -176,7 +176,7 @@ export class Call {
   sweep(): void {
     this.#guard(() => {
       const now = this.#core.nowMs();
-      const reason = this.#vitals.check(this.#leg.phase, now);
+      const reason = this.#vitals.check(this.#leg.phase, !this.#talk.closing.spoken, now);
       if (reason !== null) this.#leg.fail(reason);
       this.#playout.pump(now);
       this.#settle(now);
@@ -471,7 +471,7 @@ export class Call {
       caller_silent: () => this.#silence.due(),
       keypad: () => this.#takeKeypad(),
       keys_over: () => talk.keysOver(),
-      goodbye: () => talk.closing.perform(),
+      goodbye: () => talk.goodbyeDue(),
       tool_give_up: () => talk.tools.giveUp(),
       reconnect_filler: () => talk.lineTrouble(),
       greeting_patience: () => this.#greeting.patienceOver(),

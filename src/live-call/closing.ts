@@ -73,6 +73,16 @@ export class Closing {
     return this.last ? null : this.#take();
   }
 
+  /**
+   * Its time is over: it happens, or when what is being said will have been heard, as far as that is reported. The last
+   * sentence of the call has no more time.
+   */
+  due(heardAtMs: number): void {
+    const nowMs = this.#core.nowMs();
+    if (this.last || heardAtMs <= nowMs) this.perform();
+    else this.#core.deadlines.arm("goodbye", heardAtMs + limits.markSlackMs);
+  }
+
   perform(): void {
     const after = this.#take();
     if (after === null) return;

@@ -10,6 +10,7 @@ import { TurnLatency } from "./latency.ts";
 import type { PhoneLeg } from "./leg.ts";
 import { engineNotes, type PhraseName } from "./phrases-text.ts";
 import type { Cleared, Playout } from "./playout.ts";
+import { Politeness } from "./politeness.ts";
 import { Speaker } from "./speaker.ts";
 import { ToolRunner } from "./tool-runner.ts";
 import type { ToolOutcome } from "./tools.ts";
@@ -31,12 +32,6 @@ export interface ConversationDeps {
   speaking(): void;
 }
 
-// A caller who has been talking this long is not talked over: the answer that comes now is for half a sentence.
-const talkOverMs = 400;
-// After this long a pause the turn may well be over, though the detector still waits for more.
-const breathMs = 100;
-// A radio in the room never stops talking: the assistant must get a word in.
-const droppedInRowMax = 2;
 // Nobody is told to wait while speaking; looked at again this soon.
 const fillerAfterCallerMs = 300;
 // A tone is taken as a turn within this time, if at all: the provider waits 0.2-0.8 s of silence, plus the way there.
@@ -51,13 +46,13 @@ export class Conversation {
   readonly #playout: Playout;
   readonly #interruption = new Interruption();
   readonly #answers = new AnswerTrack();
+  readonly #politeness: Politeness;
   readonly #watch: AnswerWatch;
   readonly speaker: Speaker;
   readonly tools: ToolRunner;
   readonly closing: Closing;
   readonly latency: TurnLatency;
   #floor: Floor = "listening";
-  #droppedInRow = 0;
   #spoken = false; // the caller has heard the assistant, if only a filler
   #keysPressed = false; // a little while ago
   /** What was heard of an answer that is to be gone on with; whatever is answered first takes its place. */
@@ -69,6 +64,7 @@ export class Conversation {
     this.#deps = deps;
     this.#core = deps.core;
     this.#playout = deps.playout;
+    this.#politeness = new Politeness(deps.vad);
     this.speaker = new Speaker(deps.core, deps.playout, deps.transcript);
     this.#watch = new AnswerWatch(deps.core, this.speaker);
     this.closing = new Closing(deps.core, deps.leg);
@@ -331,6 +327,11 @@ export class Conversation {
     if (this.#playout.active) this.#step("audio_sent");
   }
 
+  /** A goodbye or transfer has waited long enough for its words; those that are being heard are heard to their end. */
+  goodbyeDue(): void {
+    this.closing.due(this.#playout.active ? this.#playout.endsMs + this.#playout.queuedMs : 0);
+  }
+
   /** The engine has been away for a while: the caller is told, unless something is being said anyway. */
   lineTrouble(): void {
     if (this.#playout.active || this.#deps.vad.speaking || !this.speaker.say("line_trouble")) return;
@@ -346,6 +347,7 @@ export class Conversation {
   }
 
   giveUpDue(): void {
+    if (this.closing.pending) return this.closing.perform(); // what was decided needs no answer
     this.#cancelAnswer([]);
     this.#deps.leg.fail("no_answer");
   }
@@ -380,17 +382,14 @@ export class Conversation {
 
   /** An answer begins to speak. False: it is dropped, because the caller is in the middle of a sentence. */
   #beginSpeaking(): boolean {
-    const { vad } = this.#deps;
-    const midSentence = vad.speaking && vad.pauseMs <= breathMs && vad.utteranceMs >= talkOverMs;
-    if (midSentence && !this.#playout.active && this.#droppedInRow < droppedInRowMax) {
-      this.#droppedInRow++;
+    if (!this.#playout.active && this.#politeness.yields()) {
       this.#core.event("answer_dropped", { why: "caller_speaking" });
       this.closing.cancel();
       this.#cancelAnswer([]);
       this.#step("caller_interrupted");
       return false;
     }
-    this.#droppedInRow = 0;
+    this.#politeness.spoke();
     this.latency.mark("first_delta");
     this.#watch.succeeded();
     this.closing.speaking();

@@ -30,6 +30,18 @@ function loseModel(bench: CallBench): CallBench {
   return bench;
 }
 
+const ending = { definitions: [], run: async () => ({ output: "{}", afterwards: { kind: "end" as const } }) };
+
+/** The assistant says so much and, in the same breath, that the call is over. */
+async function sayGoodbye(bench: CallBench, ms: number): Promise<void> {
+  bench.start().quiet(1_000);
+  bench.engine.begin("a1");
+  bench.engine.speak("a1", audioOf(0x30, ms));
+  bench.engine.emit.toolCall({ id: "c1", name: "end_call", argumentsJson: "{}" });
+  await bench.settled();
+  bench.engine.finish("a1", "אז קבענו ליום שלישי, להתראות");
+}
+
 /** How much the caller heard of audio made of this byte, in ms. */
 const heardMs = (bench: CallBench, value: number): number =>
   Buffer.concat(bench.line.heard.map(({ bytes }) => bytes)).filter((byte) => byte === value).length / 8;
@@ -183,6 +195,70 @@ function failTwice(bench: CallBench): void {
     bench.engine.emit.answerDone({ answerId: id, status: "failed", reason: null, produced: false });
   }
 }
+
+describe("the assistant's own goodbye", () => {
+  test("goodbye-cut-after-ten-seconds: one that sums up an appointment is heard to its end", async () => {
+    const bench = open({ settings: { tools: ending } });
+    await sayGoodbye(bench, 14_000);
+    bench.engine.begin("a2");
+    bench.engine.emit.answerDone({ answerId: "a2", status: "completed", reason: null, produced: false });
+    await bench.quiet(13_900).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    await bench.quiet(500).settled();
+    expect(heardMs(bench, 0x30)).toBe(14_000);
+    expect(reasons(bench)).toEqual(["assistant_ended"]);
+  });
+
+  test("one whose end is never reported ends the call all the same", async () => {
+    const bench = open({ settings: { tools: ending }, line: { loseMark: () => true } });
+    await sayGoodbye(bench, 14_000);
+    await bench.quiet(14_000 + limits.markSlackMs + 500).settled();
+    expect(reasons(bench)).toEqual(["assistant_ended"]);
+  });
+
+  test("is heard to its end, and nobody is asked for a message, when the model is lost in it", async () => {
+    const bench = open({ settings: { tools: ending } });
+    await sayGoodbye(bench, 4_000);
+    loseModel(bench.quiet(1_000));
+    await bench.quiet(3_500).settled();
+    expect(heardMs(bench, 0x30)).toBe(4_000);
+    expect(bench.phone.redirects).toEqual([]);
+    expect(reasons(bench)).toEqual(["assistant_ended"]);
+  });
+
+  test("but a caller who speaks over it then is heard by the recording", async () => {
+    const bench = open({ settings: { tools: ending } });
+    await sayGoodbye(bench, 4_000);
+    loseModel(bench.quiet(1_000));
+    await bench.sound(loudSound(2_400)).quiet(500).settled();
+    expect(bench.phone.redirects.map(({ reason }) => reason)).toEqual(["engine_lost"]);
+  });
+
+  test("that never comes ends the call all the same: a caller who is done is asked for no message", async () => {
+    const bench = open({ settings: { tools: ending } });
+    bench.start().quiet(1_000);
+    bench.engine.begin("a1");
+    bench.engine.emit.toolCall({ id: "c1", name: "end_call", argumentsJson: "{}" });
+    bench.engine.emit.answerDone({ answerId: "a1", status: "completed", reason: null, produced: true });
+    await bench.settled();
+    await bench.quiet(limits.firstAudioFallbackMs + limits.goodbyeMs).settled();
+    expect(bench.phone.redirects).toEqual([]);
+    expect(reasons(bench)).toEqual(["assistant_ended"]);
+  });
+});
+
+describe("the excuse before the message flow", () => {
+  test("excuse-cut-when-the-model-is-lost: heard to its end, then a message is taken", async () => {
+    const bench = open();
+    bench.start().quiet(1_000);
+    failTwice(bench);
+    loseModel(bench.quiet(500));
+    await bench.quiet(phraseMs).settled();
+    expect(heardMs(bench, 0x55)).toBe(phraseMs);
+    expect(bench.phone.redirects.map(({ reason }) => reason)).toEqual(["no_answer"]);
+    expect(reasons(bench)).toEqual(["fallback"]);
+  });
+});
 
 describe("a key", () => {
   test.each(["#", "1"])("%p pressed during the last excuse neither cuts it nor starts another round", async (key) => {

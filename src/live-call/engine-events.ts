@@ -48,8 +48,8 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
       handle(() => {
         core.log.error("REALTIME-ERROR", "engine lost", { reason, code });
         core.event("engine_lost", { reason, code });
-        // The last goodbye needs no model: it is our own sound, and ends the call when it was heard.
-        if (!talk.closing.farewell) leg.fail("engine_lost");
+        // Last words are on their way and need no model: what follows them happens when they were heard.
+        if (!talk.closing.spoken) leg.fail("engine_lost");
       }),
     callerSpeech: (edge) => handle(() => core.log.debug("REALTIME", "caller speech", { edge })),
     callerTurn: (itemId) =>

@@ -33,14 +33,18 @@ export class Vitals {
     this.attachedMs = this.#core.nowMs();
   }
 
-  /** Why the call has to leave the assistant's hands now, or null. */
-  check(phase: Phase, nowMs: number): WatchReason | null {
+  /**
+   * Why the call has to leave the assistant's hands now, or null.
+   * @param needsEngine false while last words are said: they are on their way, and what follows them is settled.
+   */
+  check(phase: Phase, needsEngine: boolean, nowMs: number): WatchReason | null {
     this.#noteEngine(nowMs);
     this.#noteBacklog(nowMs);
     this.#padStall(nowMs);
     const { inbound, playout } = this.#parts;
     const facts = {
       phase,
+      needsEngine,
       waitingSinceMs: this.#waitingSinceMs,
       lastMediaMs: Math.max(this.attachedMs, inbound.lastFrameMs),
       engineState: this.#core.engine.state,

@@ -9,6 +9,8 @@ export interface WatchFacts {
   waitingSinceMs: number;
   /** The newest inbound frame, or the stream's start. */
   lastMediaMs: number;
+  /** False while last words are said, a goodbye or an excuse: they are on their way already. */
+  needsEngine: boolean;
   engineState: EngineState;
   /** Since when the engine has not been ready, from the stream's start at the earliest; 0 while it is. */
   engineAwaySinceMs: number;
@@ -34,8 +36,8 @@ export function watchdogReason(facts: WatchFacts, nowMs: number): WatchReason | 
   if (facts.phase !== "streaming") return null;
   if (facts.lineRefused) return "line_refused";
   if (nowMs - facts.lastMediaMs >= limits.noMediaMs) return "no_media";
-  if (facts.engineState === "lost") return "engine_lost";
-  if (facts.engineAwaySinceMs > 0 && nowMs - facts.engineAwaySinceMs >= limits.engineGivenUpMs)
+  if (facts.needsEngine && facts.engineState === "lost") return "engine_lost";
+  if (facts.needsEngine && facts.engineAwaySinceMs > 0 && nowMs - facts.engineAwaySinceMs >= limits.engineGivenUpMs)
     return "engine_not_ready";
   if (facts.marksLostInRow >= limits.marksLostMax) return "marks_missing";
   if (facts.backlogSinceMs > 0 && nowMs - facts.backlogSinceMs >= limits.mediaBufferedMs) return "line_backlog";
