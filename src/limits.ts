@@ -25,7 +25,8 @@ export const limits = {
   markSlackMs: 3_000,
   marksLostMax: 3, // three answers whose end was never reported: the peer is dead
   callerSilenceMs: 8_000,
-  goodbyeMs: 10_000,
+  goodbyeMs: 10_000, // for the last words to be said and heard
+  longGoodbyeMs: 30_000, // for those that are still being heard then: a model sums up an appointment before it says goodbye
   toolFillerMs: 800,
   toolMs: 8_000,
   toolCallsPerTurnMax: 12, // K17

@@ -21,6 +21,7 @@ export class Closing {
   readonly #leg: PhoneLeg;
   #after: After | null = null;
   #stage: Stage = "none";
+  #latestMs = 0;
 
   constructor(core: CallCore, leg: PhoneLeg) {
     this.#core = core;
@@ -52,6 +53,7 @@ export class Closing {
     this.#after = after;
     this.#stage = spoken ? "spoken" : "planned";
     this.#core.arm("goodbye", limits.goodbyeMs);
+    this.#latestMs = this.#core.nowMs() + limits.longGoodbyeMs;
   }
 
   /** For good, and at the latest `withinMs` from now. False when there is a last sentence already: that one stands. */
@@ -73,14 +75,11 @@ export class Closing {
     return this.last ? null : this.#take();
   }
 
-  /**
-   * Its time is over: it happens, or when what is being said will have been heard, as far as that is reported. The last
-   * sentence of the call has no more time.
-   */
+  /** Its time is over: it happens, or soon, when words end at `heardAtMs`. The last sentence of the call has no more time. */
   due(heardAtMs: number): void {
     const nowMs = this.#core.nowMs();
-    if (this.last || heardAtMs <= nowMs) this.perform();
-    else this.#core.deadlines.arm("goodbye", heardAtMs + limits.markSlackMs);
+    if (this.last || heardAtMs <= nowMs || nowMs >= this.#latestMs) this.perform();
+    else this.#core.deadlines.arm("goodbye", Math.min(heardAtMs + limits.markSlackMs, this.#latestMs));
   }
 
   perform(): void {
