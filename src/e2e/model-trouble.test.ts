@@ -263,6 +263,13 @@ describe.each(["cut off", "silent"] as const)("a model that is %s in mid-call", 
   });
 });
 
+test("an answer that was cut off in the middle is gone on with: the caller hears the rest of it", () => {
+  const story = stories["cut off"];
+  const whole = wordsHeard(stories["one answer fails"]).find((text) => text.startsWith("תספורת נשים עולה"))!;
+  expect(wordsHeard(story).filter((text) => text !== whole && whole.endsWith(text))).toHaveLength(1);
+  expect(story.entry.events.map(({ kind }) => kind)).toContain("answer_failed");
+});
+
 test("one failed answer is asked for again; the caller gets both answers", () => {
   const story = stories["one answer fails"];
   expect(wordsHeard(story).join(" ")).toContain("תספורת נשים עולה");

@@ -18,7 +18,7 @@ describe("which answer counts", () => {
     expect([track.open, track.complete]).toEqual([true, true]);
     track.started("a");
     expect([track.open, track.complete, track.spoke]).toEqual([true, false, false]);
-    expect([track.speaking(), track.speaking()]).toEqual([true, false]);
+    expect([track.speaking("item"), track.speaking("item")]).toEqual([true, false]);
     expect(track.spoke).toBe(true);
     expect(track.ended(outcome("a", "completed", true))).toBe("spoken");
     expect(track.open).toBe(false);
@@ -41,6 +41,18 @@ describe("which answer counts", () => {
       expect(track.ended(outcome("a", status, produced))).toBe(end);
     });
   }
+
+  test.each([
+    ["failed", "connection_lost", "broken_off"],
+    ["incomplete", "max_output_tokens", "broken_off"],
+    ["incomplete", "content_filter", "spoken"],
+  ] as const)("%s in the middle of a sentence (%s) → %s", (status, reason, end) => {
+    const track = new AnswerTrack();
+    track.started("a");
+    track.speaking("item");
+    expect(track.ended({ answerId: "a", status, reason, produced: true })).toBe(end);
+    expect(track.item).toBe("item");
+  });
 
   test("a cancelled answer is mute until its end or the next beginning", () => {
     const track = new AnswerTrack();
@@ -67,7 +79,7 @@ describe("which answer counts", () => {
   test("an engine without answers is never mute and never waited for once it speaks", () => {
     const track = new AnswerTrack();
     track.expect();
-    expect([track.speaking(), track.speaking()]).toEqual([true, false]);
+    expect([track.speaking("item"), track.speaking("item")]).toEqual([true, false]);
     track.cancelled();
     expect([track.muted, track.open]).toEqual([false, false]);
   });
@@ -81,7 +93,7 @@ describe("which answer counts", () => {
         for (const input of inputs) {
           if (input === "expect") track.expect();
           else if (input === "start") track.started(`a${++id}`);
-          else if (input === "speak") track.speaking();
+          else if (input === "speak") track.speaking("item");
           else if (input === "cancel") track.cancelled();
           else track.ended(outcome(input === "end" ? `a${id}` : "other", "completed", true));
           if (input === "start") expect([track.muted, track.open]).toEqual([false, true]);

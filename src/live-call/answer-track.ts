@@ -1,13 +1,14 @@
 import type { AnswerOutcome } from "./engine.ts";
 
-/** How an answer came out: `late` belongs to an answer that was cancelled before. */
-export type AnswerEnd = "late" | "spoken" | "cancelled" | "empty";
+/** How an answer came out: `late` belongs to an answer that was cancelled before, `broken_off` stops in the middle. */
+export type AnswerEnd = "late" | "spoken" | "broken_off" | "cancelled" | "empty";
 
 /** Which answer of the engine counts: asked for, in the making, or cancelled while its audio is still coming. */
 export class AnswerTrack {
   #expected = false;
   #current: { id: string; spoke: boolean } | null = null;
   #muted = false;
+  #item = "";
 
   /** An answer was asked for or is being made. */
   get open(): boolean {
@@ -22,6 +23,11 @@ export class AnswerTrack {
   /** The answer in the making was heard already, at least its beginning. */
   get spoke(): boolean {
     return this.#current?.spoke ?? false;
+  }
+
+  /** The item in which something was spoken last. */
+  get item(): string {
+    return this.#item;
   }
 
   /** Audio and tool calls that come now belong to a cancelled answer. */
@@ -43,7 +49,8 @@ export class AnswerTrack {
    * Audio came that is wanted. True when it begins something: an answer, or what was asked of an engine that does not
    * report answers.
    */
-  speaking(): boolean {
+  speaking(itemId: string): boolean {
+    this.#item = itemId;
     const begins = this.#current === null ? this.#expected : !this.#current.spoke;
     this.#expected = false;
     if (this.#current !== null) this.#current.spoke = true;
@@ -57,6 +64,7 @@ export class AnswerTrack {
     }
     const { spoke } = this.#current;
     this.#current = null;
+    if (spoke && brokeOff(outcome)) return "broken_off";
     if (spoke || outcome.produced) return "spoken";
     return outcome.status === "cancelled" ? "cancelled" : "empty";
   }
@@ -68,3 +76,7 @@ export class AnswerTrack {
     this.#expected = false;
   }
 }
+
+/** The connection or the provider failed in it, or it was too long. What a filter stopped is not gone on with. */
+const brokeOff = ({ status, reason }: AnswerOutcome): boolean =>
+  status === "failed" || (status === "incomplete" && reason !== "content_filter");

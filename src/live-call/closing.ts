@@ -2,6 +2,7 @@ import { limits } from "../limits.ts";
 import type { CallCore } from "./core.ts";
 import type { CallEndReason } from "./journal.ts";
 import type { PhoneLeg } from "./leg.ts";
+import type { ToolOutcome } from "./tools.ts";
 
 /** What happens once the assistant has finished speaking. */
 export type After =
@@ -54,6 +55,11 @@ export class Closing {
     this.#stage = spoken ? "spoken" : "planned";
     this.#core.arm("goodbye", limits.goodbyeMs);
     this.#latestMs = this.#core.nowMs() + limits.longGoodbyeMs;
+  }
+
+  /** What a tool decided; `spoken` as for `set`. */
+  plan(afterwards: NonNullable<ToolOutcome["afterwards"]>, spoken: boolean): void {
+    this.set(afterwards.kind === "end" ? { ...afterwards, reason: "assistant_ended" } : afterwards, spoken);
   }
 
   /** For good, and at the latest `withinMs` from now. False when there is a last sentence already: that one stands. */

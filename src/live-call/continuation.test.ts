@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createVirtualClock } from "../sim/clock.ts";
+import type { AnswerOutcome } from "./engine.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
 import { loudSound } from "./testing/scripted-vad.ts";
@@ -136,5 +137,84 @@ describe("keys-unanswered-after-a-cough: keys pressed while it is not judged yet
     answered(bench);
     expect(heardMs(bench, 0x31)).toBe(1_500);
     expect(verdicts(bench)).toEqual([]);
+  });
+});
+
+describe("silence-after-half-a-sentence: an answer that breaks off by itself", () => {
+  /** Two seconds of an answer are there when it ends like this. */
+  function brokenOff(outcome: Partial<AnswerOutcome>, heardMs = 0): CallBench {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "כמה עולה?");
+    breakOff(bench, "a1", outcome, heardMs);
+    return bench;
+  }
+
+  function breakOff(bench: CallBench, id: string, outcome: Partial<AnswerOutcome>, heardMs = 0): void {
+    const text = "תספורת עולה מאה";
+    bench.engine.begin(id);
+    bench.engine.speak(id, audioOf(0x30, 2_000));
+    bench.engine.emit.transcript({ role: "assistant", itemId: `${id}-item`, text, final: false });
+    bench.quiet(heardMs);
+    bench.engine.emit.answerDone({ answerId: id, status: "failed", reason: null, produced: true, ...outcome });
+  }
+
+  test.each([
+    ["the connection was lost", { reason: "connection_lost" }, 0],
+    ["the provider failed, long after the last sound", { reason: "server_error" }, 2_500],
+    ["it was too long", { status: "incomplete", reason: "max_output_tokens" }, 0],
+  ] as const)("%s: gone on with when it was heard", (_why, outcome, heardMs) => {
+    const bench = brokenOff(outcome, heardMs);
+    const left = Math.max(0, 1_900 - heardMs);
+    bench.quiet(left);
+    expect(continued(bench)).toBe(heardMs > 0 ? 1 : 0);
+    bench.quiet(300);
+    expect(continued(bench)).toBe(1);
+    expect(bench.engine.did("respond").at(-1)!.request.instructions).toContain("תספורת עולה מאה");
+    expect(bench.journal.kinds()).toContain("answer_failed");
+    bench.engine.answer("a2", audioOf(0x31, 1_000), "ושמונים שקלים");
+    bench.quiet(4_000);
+    expect(continued(bench)).toBe(1);
+  });
+
+  test("again: it is left at that, until the caller has asked something else", () => {
+    const bench = brokenOff({}).quiet(2_200);
+    breakOff(bench, "a2", {});
+    bench.quiet(4_000);
+    expect(continued(bench)).toBe(1);
+    bench.engine.turn("t2", "ואיפה אתם?");
+    breakOff(bench, "a3", {});
+    bench.quiet(2_200);
+    expect(continued(bench)).toBe(2);
+  });
+
+  test("because of what was said in it: not gone on with", () => {
+    expect(continued(brokenOff({ status: "incomplete", reason: "content_filter" }).quiet(4_000))).toBe(0);
+  });
+
+  test("a caller who speaks meanwhile is answered instead", () => {
+    const bench = brokenOff({}).quiet(500).sound(loudSound(2_000));
+    bench.engine.turn("t2", "ואיפה אתם?");
+    answered(bench.quiet(300));
+    expect(continued(bench)).toBe(0);
+  });
+
+  test("after an announced action: what follows the action is the rest", async () => {
+    const tool = Promise.withResolvers<{ output: string }>();
+    const bench = new CallBench({
+      clock: createVirtualClock(),
+      settings: { tools: { definitions: [], run: () => tool.promise } },
+    });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "מתי יש תור?");
+    bench.engine.begin("a1");
+    bench.engine.speak("a1", audioOf(0x30, 1_000));
+    bench.engine.emit.toolCall({ id: "c1", name: "check", argumentsJson: "{}" });
+    bench.engine.emit.answerDone({ answerId: "a1", status: "failed", reason: "connection_lost", produced: true });
+    await bench.quiet(1_300).settled();
+    tool.resolve({ output: "{}" });
+    await bench.settled();
+    answered(bench);
+    expect(continued(bench)).toBe(0);
   });
 });

@@ -2,13 +2,14 @@ import { limits } from "../limits.ts";
 import { AnswerTrack } from "./answer-track.ts";
 import { AnswerWatch } from "./answer-watch.ts";
 import { type After, Closing } from "./closing.ts";
+import { Continuation } from "./continuation.ts";
 import type { CallCore } from "./core.ts";
 import type { AnswerOutcome, AnswerRequest, HeardCut, ToolCall } from "./engine.ts";
 import { type Floor, type FloorAction, type FloorInput, stepFloor } from "./floor.ts";
 import { type CutAnswer, Interruption } from "./interruption.ts";
 import { TurnLatency } from "./latency.ts";
 import type { PhoneLeg } from "./leg.ts";
-import { engineNotes, type PhraseName } from "./phrases-text.ts";
+import type { PhraseName } from "./phrases-text.ts";
 import type { Cleared, Playout } from "./playout.ts";
 import { Politeness } from "./politeness.ts";
 import { Speaker } from "./speaker.ts";
@@ -46,6 +47,7 @@ export class Conversation {
   readonly #playout: Playout;
   readonly #interruption = new Interruption();
   readonly #answers = new AnswerTrack();
+  readonly #rest = new Continuation();
   readonly #politeness: Politeness;
   readonly #watch: AnswerWatch;
   readonly speaker: Speaker;
@@ -55,8 +57,6 @@ export class Conversation {
   #floor: Floor = "listening";
   #spoken = false; // the caller has heard the assistant, if only a filler
   #keysPressed = false; // a little while ago
-  /** What was heard of an answer that is to be gone on with; whatever is answered first takes its place. */
-  #continueFrom: string | null = null;
   /** Set by the silence watch: the caller has the floor from now on. */
   onListening: () => void = () => {};
 
@@ -138,6 +138,7 @@ export class Conversation {
     this.latency.mark("caller_turn");
     if (!this.#playout.active) this.closing.cancel(); // the caller had something to say before the goodbye began
     this.tools.newTurn();
+    this.#rest.callerTurn();
     this.#core.deadlines.disarm("missed_turn");
     this.#interruption.callerTurn();
     if (!this.#interruption.undecided) this.#expect();
@@ -163,13 +164,13 @@ export class Conversation {
       this.#cancelAnswer([]);
       return;
     }
-    this.#continueFrom = null;
+    this.#rest.drop();
     this.#step("answer_expected");
   }
 
   audio(itemId: string, payload: string): void {
     if (this.#answers.muted || this.closing.last) return;
-    if (this.#answers.speaking() && !this.#beginSpeaking()) return;
+    if (this.#answers.speaking(itemId) && !this.#beginSpeaking()) return;
     if (!this.#playout.write(itemId, payload, this.#core.nowMs())) this.#overflow(itemId);
     this.latency.mark("first_frame_sent");
     this.#step("audio_sent");
@@ -185,7 +186,13 @@ export class Conversation {
     }
     // Cancelled without a sound is the engine's own doing; should nothing follow, the caller's turn counts as missed.
     if (end === "cancelled") this.#core.arm("missed_turn", limits.missedTurnMs);
-    if (!this.#busy && !this.#playout.active) this.#step("answer_over");
+    if (end === "broken_off") {
+      this.#core.event("answer_failed", { why: outcome.reason ?? outcome.status });
+      this.#rest.brokeOff(this.#deps.transcript.words(this.#answers.item));
+    }
+    if (this.#busy || this.#playout.active) return;
+    if (this.#rest.wanted) this.drained();
+    else this.#step("answer_over");
   }
 
   toolCall(call: ToolCall): void {
@@ -252,7 +259,7 @@ export class Conversation {
 
   /** Stops the assistant without a question, except in its last sentence: a key was pressed, the time is up. */
   stop(): void {
-    this.#continueFrom = null;
+    this.#rest.drop();
     this.closing.cancel();
     if (this.#decided() !== null) this.#deps.transcript.settleCuts();
     if (this.closing.last || (!this.#playout.active && !this.#busy)) return;
@@ -275,7 +282,7 @@ export class Conversation {
       if (cut.after) this.closing.set(cut.after, true);
       return;
     }
-    this.#continueFrom = null;
+    this.#rest.drop();
     this.#deps.transcript.settleCuts();
     if (this.#interruption.turnTaken) this.request();
     else if (!this.#deps.vad.speaking) this.#core.arm("missed_turn", limits.missedTurnMs);
@@ -306,9 +313,8 @@ export class Conversation {
     const more = this.#busy;
     if (this.closing.pending && (this.closing.spoken || !more)) {
       this.closing.perform();
-    } else if (!more && this.#continueFrom !== null) {
-      this.request({ instructions: engineNotes.continueFrom(this.#continueFrom) });
-      this.#continueFrom = null;
+    } else if (!more && this.#rest.wanted) {
+      this.request(this.#rest.take());
       this.#step("heard_all_more_coming");
     } else {
       this.#step(more ? "heard_all_more_coming" : "heard_all");
@@ -422,13 +428,7 @@ export class Conversation {
   }
 
   #toolDone(outcome: ToolOutcome, running: number): void {
-    if (outcome.afterwards) {
-      const after =
-        outcome.afterwards.kind === "end"
-          ? { ...outcome.afterwards, reason: "assistant_ended" as const }
-          : outcome.afterwards;
-      this.closing.set(after, this.#answers.spoke);
-    }
+    if (outcome.afterwards) this.closing.plan(outcome.afterwards, this.#answers.spoke);
     if (running > 0) return;
     this.#answers.expect(); // with all results in, the engine goes on by itself
     if (this.closing.pending && this.closing.spoken && !this.#playout.active) this.closing.perform();
@@ -464,9 +464,7 @@ export class Conversation {
 
   #resume(remainder: Cleared["remainder"], complete: boolean): void {
     this.#deps.traceResumed();
-    if (!complete) {
-      this.#continueFrom = remainder.map((rest) => this.#deps.transcript.words(rest.itemId)).join(" ");
-    }
+    if (!complete) this.#rest.stopped(remainder.map(({ itemId }) => this.#deps.transcript.words(itemId)).join(" "));
     for (const rest of remainder) this.speaker.resume(rest);
     if (this.#playout.active) this.#step("audio_sent");
     else this.drained();

@@ -67,6 +67,6 @@ export function phraseText(languages: readonly string[], name: PhraseName): stri
 /** What the engine is told, in English as all its instructions. */
 export const engineNotes = {
   continueFrom: (heard: string): string =>
-    `You were interrupted by a sound that was not meant for you. The caller heard you up to: "${heard}". Continue exactly from there, without repeating it and without apologising.`,
+    `Your last answer broke off in the middle, and not because of anything the caller said. The caller heard you up to: "${heard}". Continue exactly from there, without repeating it and without apologising.`,
   lengthWarning: "The call reaches its time limit in about two minutes. Bring it to a polite end.",
 } as const;
