@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { isNotNull, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { silentLog } from "../base/log.ts";
@@ -27,10 +27,9 @@ beforeAll(async () => {
 afterAll(() => db.close());
 
 /** A call that is in progress on the process with this id. */
-async function callOn(owner: string): Promise<CallId> {
+async function callOn(owner: string | null, startedAt = start.subtract({ minutes: 1 })): Promise<CallId> {
   const callId = newId<CallId>();
   const callSid = `CA${callId.replaceAll("-", "")}` as CallSid;
-  const startedAt = start.subtract({ minutes: 1 });
   const call = { callId, callSid, businessId: business, from: "", to: null, forwardedFrom: null, startedAt };
   const begin = { kind: "begin" as const, businessId: business, callSid, call };
   await writeCalls(db, [{ ...begin, done: () => {} }], { usdIlsRate: 3.7, owner });
@@ -42,10 +41,9 @@ function processOf(owner: string, log: Log = silentLog): { process: CallOwner; c
   return { process: new CallOwner({ db, owner, clock, log }), clock };
 }
 
-const lostCalls = async (): Promise<CallId[]> => {
-  const rows = await withSystem(db, (tx) => tx.select().from(calls).where(isNotNull(calls.endReason)));
-  return rows.filter(({ endReason }) => endReason === "lost").map(({ id }) => id);
-};
+const readCalls = () => withSystem(db, (tx) => tx.select().from(calls));
+const lostCalls = async (): Promise<CallId[]> =>
+  (await readCalls()).filter(({ endReason }) => endReason === "lost").map(({ id }) => id);
 
 /** Nobody has heard of this process for as long. */
 const silence = (id: string, ms: number) =>
@@ -61,11 +59,40 @@ test("a process that starts closes what was left open on its own folder, once, w
   const { process } = processOf("first");
   await process.claim(start);
   await process.claim(start);
-  expect(await lostCalls()).toContain(left);
+  const lost = (await readCalls()).find(({ id }) => id === left);
+  expect([lost?.endReason, lost?.endedAt === null]).toEqual(["lost", false]);
   const called = await withSystem(db, (tx) => tx.select().from(tasks));
   expect(called.filter(({ callId }) => callId === left)).toHaveLength(1);
   const queued = await withSystem(db, (tx) => tx.select().from(jobs));
   expect(queued.filter(({ dedupe }) => dedupe === left)).toHaveLength(1);
+});
+
+test("what had no owner yet is closed by whoever starts; what has begun since the start is left alone", async () => {
+  const ownerless = await callOn(null);
+  const [before, since] = [await callOn("restarted"), await callOn("restarted", start.add({ seconds: 1 }))];
+  const said: unknown[] = [];
+  const log: Log = { ...silentLog, warn: (_prefix, event, fields) => void said.push([event, fields?.count]) };
+  await processOf("restarted", log).process.claim(start);
+  const lost = await lostCalls();
+  expect([ownerless, before, since].map((id) => lost.includes(id))).toEqual([true, true, false]);
+  expect(said).toEqual([["calls that an earlier process lost are closed", 2]]);
+  await processOf("restarted", log).process.claim(start);
+  expect(said).toHaveLength(1);
+});
+
+test("for as long as a process runs it says by itself that it is alive", async () => {
+  const { process, clock } = processOf("steady");
+  await process.claim(start);
+  const live = await callOn("steady");
+  process.start();
+  await silence("steady", limits.processLeaseMs + 1_000);
+  clock.advance(limits.processRenewMs);
+  await process.stop();
+  expect(clock.pending).toBe(0);
+  const other = processOf("watcher");
+  other.clock.advance(limits.processLeaseMs);
+  await other.process.renew();
+  expect(await lostCalls()).not.toContain(live);
 });
 
 test("lost-to-a-newcomer: a second process on the same database leaves the live calls of the first alone", async () => {

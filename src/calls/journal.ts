@@ -164,7 +164,7 @@ class Recorder implements CallRecorder {
 
   #row(callSid: CallSid, make: (businessId: BusinessId, seq: number) => CallWrite): void {
     const seq = this.#openCall(callSid).seq++;
-    this.#whenKnown(callSid, (businessId) => void this.#writes.pushLater(make(businessId, seq)));
+    this.#whenKnown(callSid, (businessId) => this.#writes.pushLater(make(businessId, seq)));
   }
 
   #whenKnown(callSid: CallSid, run: (businessId: BusinessId) => void): void {

@@ -43,8 +43,8 @@ export async function renewProcess(db: Database, id: string): Promise<void> {
 async function close(tx: Tx, left: SQL | undefined): Promise<number> {
   const lost = await tx
     .update(calls)
-    .set({ endReason: "lost", endedAt: sql`coalesce(${calls.endedAt}, now())` })
-    .where(and(isNull(calls.endReason), isNull(calls.endedAt), left))
+    .set({ endReason: "lost", endedAt: sql`now()` })
+    .where(and(isNull(calls.endedAt), left))
     .returning({ id: calls.id, businessId: calls.businessId });
   for (const { id: callId, businessId } of lost) {
     await addCallBackTask({ businessId, actor: { kind: "system" }, tx }, callId);

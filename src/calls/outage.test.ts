@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../base/clock.ts";
@@ -144,14 +153,57 @@ test("a line that was cut off, and one that the database refuses, cost themselve
   expect(files()).toEqual([]);
 });
 
+test("a database that goes away again at the next start ends that start, and costs no row", async () => {
+  const call = begun();
+  link.set("refusing");
+  void recorder.begin(call);
+  talk(recorder, call);
+  await recorder.close(100);
+  const again = replayOutages({ db, storageDir, settings, log: silentLog });
+  expect(await again.catch(({ code }) => code)).toBe("unavailable");
+  expect(linesKept()).toHaveLength(7);
+  await replay();
+  expect((await read()).turns).toHaveLength(2);
+});
+
 test("the file has a bound, and what is beyond it is counted as lost", async () => {
   const { lines, log } = readableLog();
   const file = new OutageFile<string>({ folder: outageFolder(storageDir), bytesMax: 25, textOf: (text) => text, log });
   expect(await file.append(["123456789", "123456789"])).toBe(2);
+  expect(lines).toEqual([]);
   expect(await file.append(["123", "456", "789"])).toBe(1);
   expect(await file.append(["456"])).toBe(0);
   expect(linesKept()).toEqual(["123456789", "123456789", "123"]);
   expect(lines).toHaveLength(1);
   await file.clear();
   expect(files()).toEqual([]);
+  // The next outage has the whole room again, and a complaint of its own.
+  expect(await file.append(["123456789", "123456789", "123456789"])).toBe(2);
+  expect(lines).toHaveLength(2);
+});
+
+test("a disk that refuses costs the shelter and nothing else, and is told once", async () => {
+  writeFileSync(outageFolder(storageDir), "a file where the folder should be");
+  const { lines, log } = readableLog();
+  const file = new OutageFile<string>({ folder: outageFolder(storageDir), bytesMax: 25, textOf: (text) => text, log });
+  expect([await file.append(["1"]), await file.append(["2"])]).toEqual([0, 0]);
+  await file.clear();
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain("rows that wait for the database are only in memory");
+});
+
+test("files of several outages are written in the order of the outages; what else lies there is left alone", async () => {
+  const call = begun();
+  link.set("refusing");
+  void recorder.begin(call);
+  talk(recorder, call);
+  await recorder.close(100);
+  const lines = linesKept();
+  for (const name of files()) rmSync(fileOf(name));
+  // Made in another order than that of their names, which is the one in which folders may list them.
+  for (const [at, line] of [...lines.entries()].reverse()) writeFileSync(fileOf(`${at}.jsonl`), `\n${line}`);
+  writeFileSync(fileOf("notes.txt"), "an operator's");
+  await replay();
+  const rows = await read();
+  expect([rows.calls.length, rows.turns.length, rows.events.length, files()]).toEqual([1, 2, 2, ["notes.txt"]]);
 });

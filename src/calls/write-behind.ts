@@ -79,10 +79,8 @@ export class WriteBehind<W> {
   }
 
   /** The same for a write that nobody waits for: it may gather company first. */
-  pushLater(write: W): boolean {
-    if (!this.#take(write)) return false;
-    if (this.#queue.size >= this.#deps.batch) this.#hurry();
-    return true;
+  pushLater(write: W): void {
+    if (this.#take(write) && this.#queue.size >= this.#deps.batch) this.#hurry();
   }
 
   /** Waits until everything is durable, at most `deadlineMs`, then shelters the rest; resolves to how many are lost. */
@@ -111,9 +109,10 @@ export class WriteBehind<W> {
   }
 
   #take(write: W): boolean {
-    const taken = this.#queue.push(write);
-    if (!taken && this.dropped === 1) this.#deps.log.error("DB", "writes are lost: too many wait for the database");
-    if (!taken) return false;
+    if (!this.#queue.push(write)) {
+      if (this.dropped === 1) this.#deps.log.error("DB", "writes are lost: too many wait for the database");
+      return false;
+    }
     this.#run();
     if (this.#away)
       this.#shelterSoon ??= this.#deps.clock.after(this.#deps.gatherMs, () => {

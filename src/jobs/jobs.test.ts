@@ -1,19 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
-import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
-import { silentLog } from "../base/log.ts";
 import { behalf } from "../base/on-behalf.ts";
 import { connectPostgres } from "../db/connect.ts";
 import { businesses } from "../db/schema/business.ts";
 import { jobs } from "../db/schema/job.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
-import { claimJobs, completeJob, renewLeases, rescueJobs, retryJob } from "./claims.ts";
+import { limits } from "../limits.ts";
+import { buryJob, claimJobs, completeJob, renewLeases, rescueJobs, retryJob } from "./claims.ts";
 import { enqueue, type NewJob } from "./queue.ts";
-import { createRunner, type JobHandler, type JobRunner } from "./runner.ts";
+import type { JobHandler, JobRunner, RunnerDeps } from "./runner.ts";
+import { startRunner, withoutPolls } from "./testing/quick-runner.ts";
 
 let db: TestDatabase;
 const business = newId<BusinessId>();
@@ -35,28 +35,9 @@ const rows = () => withSystem(db, (tx) => tx.select().from(jobs).orderBy(jobs.id
 const claim = (owner = "me", count = 10) => claimJobs(db, owner, ["q"], count);
 const payloads = (claimed: { payload: unknown }[]) => claimed.map((job) => (job.payload as { n: number }).n);
 
-/** Real time, except that delays of retries and polls are short: what is tested is order, not patience. */
-function quickClock(): Clock {
-  const short = (ms: number) => Math.min(ms, 15);
-  return {
-    nowMs: () => performance.now(),
-    instant: () => Temporal.Now.instant(),
-    after: (ms, run) => {
-      const timer = setTimeout(run, short(ms));
-      return { cancel: () => clearTimeout(timer) };
-    },
-    every: (ms, run) => {
-      const timer = setInterval(run, Math.max(short(ms), 15));
-      return { cancel: () => clearInterval(timer) };
-    },
-  };
-}
-
-function run(handlers: Record<string, JobHandler>, onDead?: (job: { id: string }) => void): JobRunner {
-  const deps = { db, handlers, clock: quickClock(), log: silentLog, random: () => 0.5 };
-  const runner = createRunner(onDead ? { ...deps, onDead } : deps);
+function run(handlers: Record<string, JobHandler>, over: Partial<RunnerDeps> = {}): JobRunner {
+  const runner = startRunner(db, handlers, over);
   runners.push(runner);
-  runner.start();
   return runner;
 }
 
@@ -150,6 +131,75 @@ test("only the owner finishes a job, and only once", async () => {
   expect(await completeJob(db, "me", id)).toBe(false);
 });
 
+test("a process that has lost its lease can neither give the job back nor give it up: somebody else has it", async () => {
+  await add();
+  const [job] = await claim("me");
+  const id = job?.id as string;
+  expect(await retryJob(db, "you", id, { delayMs: 0, error: "x", counts: true })).toBe(false);
+  expect(await buryJob(db, "you", id, "x")).toBe(false);
+  expect((await rows()).map(({ state, owner, error }) => ({ state, owner, error }))).toEqual([
+    { state: "busy", owner: "me", error: null },
+  ]);
+  expect(await buryJob(db, "me", id, "x")).toBe(true);
+  expect(await retryJob(db, "me", id, { delayMs: 0, error: "x", counts: true })).toBe(false);
+});
+
+test("a lease, when taken and when renewed, lasts as long as it says, and so does the wait for the next try", async () => {
+  await add();
+  /** How much later than now, in ms, the moment is that `act` sets; at least, and at most. */
+  const later = async (act: () => Promise<unknown>, moment: "leaseUntil" | "runAt") => {
+    const before = Date.now();
+    await act();
+    const after = Date.now() + 1;
+    const [row] = await rows();
+    const at = row?.[moment]?.epochMilliseconds ?? 0;
+    return [at - after, at - before] as const;
+  };
+  const id = (await rows())[0]?.id as string;
+  const retry = { delayMs: 60_000, error: "x", counts: true };
+  for (const [act, moment, wantedMs] of [
+    [() => claim("me"), "leaseUntil", limits.jobLeaseMs],
+    [() => renewLeases(db, "me", [id]), "leaseUntil", limits.jobLeaseMs],
+    [() => retryJob(db, "me", id, retry), "runAt", retry.delayMs],
+  ] as const) {
+    const [atLeast, atMost] = await later(act, moment);
+    expect(atLeast).toBeLessThanOrEqual(wantedMs);
+    expect(atMost).toBeGreaterThanOrEqual(wantedMs);
+  }
+});
+
+test("a failure costs a try; a dependency that is away costs none and is counted as a wait", async () => {
+  const counted: [attempt: number, waits: number][] = [];
+  await add();
+  for (const counts of [true, false, false, true]) {
+    const [job] = await claim();
+    counted.push([job?.attempt as number, job?.waits as number]);
+    await retryJob(db, "me", job?.id as string, { delayMs: 0, error: "x", counts });
+  }
+  const [left] = await rows();
+  expect([...counted, [left?.attempt, left?.waits]]).toEqual([
+    [1, 0],
+    [2, 0],
+    [2, 1],
+    [2, 2],
+    [2, 2],
+  ]);
+});
+
+test("a job knows whose it is; one of the whole system is nobody's", async () => {
+  await add();
+  await withSystem(db, (tx) => enqueue(tx, { queue: "q", payload: {} }));
+  expect(new Set((await claim()).map(({ businessId }) => businessId))).toEqual(new Set([business, null]));
+});
+
+test("processes that look for the jobs of a dead one in the same moment free each of them once", async () => {
+  for (let n = 0; n < 20; n++) await add();
+  await claim("dead", 20);
+  await withSystem(db, (tx) => tx.execute(sql`update jobs set lease_until = now() - interval '1 second'`));
+  const freed = (await Promise.all(Array.from({ length: 6 }, () => rescueJobs(db)))).flat();
+  expect(freed).toHaveLength(20);
+});
+
 test("jobs of a process that died are freed when their lease is over, and die when they always take it along", async () => {
   await add({ maxAttempts: 2 });
   const expire = () =>
@@ -169,16 +219,7 @@ test("jobs of a process that died are freed when their lease is over, and die wh
 
 test("the runner does a job that is added while it runs, at once and not at the next poll", async () => {
   const done = Promise.withResolvers<unknown>();
-  const slow: Clock = { ...quickClock(), every: () => ({ cancel: () => {} }) };
-  const runner = createRunner({
-    db,
-    handlers: { q: async (job) => done.resolve(job.payload) },
-    clock: slow,
-    log: silentLog,
-    random: Math.random,
-  });
-  runners.push(runner);
-  runner.start();
+  run({ q: async (job) => done.resolve(job.payload) }, { clock: withoutPolls() });
   // The first claim finds nothing; from then on only the announcement can bring the job.
   await until(async () => (await listeners()).length > 0);
   await add({ payload: { hello: "שלום" } });
@@ -211,7 +252,7 @@ test("a poison job is given up after its tries, is told once, and holds up neith
         throw new Error("poison");
       },
     },
-    ({ id }) => dead.push(id),
+    { onDead: ({ id }) => void dead.push(id) },
   );
   await add({ lane: "sick", payload: { n: 0 } });
   await add({ lane: "sick", payload: { n: 1 } });
@@ -260,7 +301,7 @@ test("a dependency that stays away for a day is given up", async () => {
         throw new AppError("unavailable", "gone");
       },
     },
-    () => dead++,
+    { onDead: () => void dead++ },
   );
   await add();
   await withSystem(db, (tx) => tx.execute(sql`update jobs set created_at = now() - interval '25 hours'`));
@@ -272,10 +313,11 @@ test("stopping waits for running jobs, and gives back what does not end in time"
   const release = Promise.withResolvers<void>();
   let finished = false;
   const patient = run({
-    q: async () => {
+    q: async (_job, signal) => {
       started.resolve();
       await release.promise;
-      finished = true;
+      await rows(); // its work is not over in the same moment
+      finished = !signal.aborted;
     },
   });
   await add();

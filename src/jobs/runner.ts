@@ -171,7 +171,7 @@ class Runner implements JobRunner {
     const { db, log, clock, random, onDead } = this.#deps;
     const said = describeError(error).slice(0, 500);
     const fields = { job: job.id, queue: job.queue, biz: job.businessId, attempt: job.attempt, error: said };
-    const counts = !((error instanceof AppError && error.code === "unavailable") || mayPass(error));
+    const counts = !mayPass(error);
     const waitedMs = clock.instant().since(job.createdAt).total("milliseconds");
     const over = counts ? job.attempt >= job.maxAttempts : waitedMs > limits.jobWaitMs;
     try {
