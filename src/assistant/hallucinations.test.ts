@@ -60,6 +60,15 @@ test("a yes to a time that the model misread from its tool is read back, not boo
   expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
 });
 
+test("what the customer does on the offered day books nothing before a yes", async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  room.model.will({ call: "check_availability", with: { date: "2026-11-25", time: "16:30" } }, "מחר בשעה 16:30 מתאים?");
+  await dana.says("אפשר תור מחר בארבע וחצי?");
+  expect((await dana.says("ברביעי אני עובדת")).text).toContain("לקבוע ל");
+  expect(await dana.meetings()).toEqual([]);
+});
+
 test("a question about an hour is no order: the model that books at once is made to ask", async () => {
   const room = await chatRoom(db);
   const dana = await room.customer(0);

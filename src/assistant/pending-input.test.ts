@@ -26,6 +26,8 @@ const rows: [pending: Pending, said: string, input: string][] = [
   [one, "עדיף ביום ראשון", "day"],
   [one, "ביום ראשון בעשר בבוקר", "slot"],
   [one, "מה הכתובת שלכם?", "other"],
+  [one, "ברביעי אני עובדת", "aside_confirm"],
+  [one, "בארבע וחצי אני עוד בעבודה", "aside_confirm"],
   [two, "כן", "confirm"],
   [two, "הראשון", "choice"],
   [two, "השני בבקשה", "choice"],

@@ -58,14 +58,15 @@ function hourInput(time: string, slots: readonly OfferedSlot[]): PendingHeard {
 }
 
 /**
- * Asking is due. A yes that only repeats what is pending stays a yes: the table knows what to ask for. A day that lacks its
- * hour, or an hour that lacks its day, is half an appointment; anything else is unclear.
+ * Asking is due. A yes that only repeats what is pending stays a yes: the table knows what to ask for. One offer that may
+ * or may not be meant ("ברביעי אני עובדת") is read back, never booked. A day that lacks its hour, or an hour that lacks its
+ * day, is half an appointment; anything else is unclear.
  */
 function askInput(heard: Extract<Understanding, { kind: "ask" }>, pending: Pending): PendingHeard {
   const lacks = heard.missing.length === 1 ? heard.missing[0] : undefined;
   const date = heard.start?.slice(0, 10);
   if (lacks === "which" && pending.kind === "offered" && heard.candidates.length === pending.slots.length)
-    return { input: "confirm" };
+    return { input: pending.slots.length === 1 ? "aside_confirm" : "confirm" };
   if (lacks === "time" && date !== undefined)
     return pending.kind === "day" && pending.date === date ? { input: "confirm" } : { input: "day", date };
   if (lacks === "date" && heard.time !== undefined)

@@ -1,9 +1,11 @@
 import { isoDate, isoLocal, isoTime, parseIsoLocal, weekdayOf } from "./civil.ts";
+import { speaksOf } from "./conditions.ts";
 import { readNumber } from "./numbers.ts";
+import { readingsOf } from "./readings.ts";
 import type { Fact, Scan } from "./scan.ts";
 import type { Talk } from "./talk.ts";
 import { ask, type Draft } from "./timed.ts";
-import type { Context } from "./types.ts";
+import type { Context, Part } from "./types.ts";
 import type { Wish } from "./wish.ts";
 
 const choice = (context: Context, index: number): Draft => {
@@ -108,7 +110,7 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
           fitting.map((index) => offered[index]!),
         )
       : null;
-  if (partial && talk.yes < 0 && tellsMore(scan, wish, talk))
+  if (partial && talk.yes < 0 && (tellsMore(scan, wish, talk) || asksAbout(scan, wish, talk)))
     return ask(
       ["which"],
       fitting.map((index) => offered[index]!),
@@ -125,6 +127,12 @@ function tellsMore({ tokens }: Scan, { date, hour }: Wish, { clauses, lines }: T
   return [date?.at, hour?.clock.at].some((at) => at !== undefined && tokens[at] && lines[clauses[at]!]!.heavy > 0);
 }
 
+/** "מה יש בשלישי?", "למה דווקא בשלישי?": a question about the day takes nothing; "רק ארבע?" does. */
+const asksAbout = ({ tokens }: Scan, { date, hour }: Wish, { lines, clauses }: Talk): boolean =>
+  [date?.at, hour?.clock.at].some(
+    (at) => at !== undefined && tokens[at] && speaksOf(tokens[lines[clauses[at]!]!.first]!),
+  );
+
 const fitsOf = (offered: readonly string[], wish: Wish): number[] =>
   offered.flatMap((slot, index) => (fits(slot, wish) ? [index] : []));
 
@@ -134,9 +142,29 @@ function fits(slot: string, { date, hour, part }: Wish): boolean {
   if (date && !dateHas(date, at.day)) return false;
   if (hour && !hour.minutes.includes(at.minute)) return false;
   if (hour || !part) return true;
+  return inPart(at.minute, part);
+}
+
+function inPart(minute: number, part: Part): boolean {
   const from = { morning: 0, noon: 690, afternoon: 780, "late-afternoon": 900, evening: 1020, night: 1140 }[part];
   const to = { morning: 720, noon: 930, afternoon: 1110, "late-afternoon": 1170, evening: 1440, night: 1440 }[part];
-  return at.minute >= from && at.minute < to;
+  return minute >= from && minute < to;
+}
+
+/** Whether what was refused is the slot itself: its day, its hour, or a bound or part of the day that may hold it. */
+export function coversSlot(fact: Fact, slot: string): boolean {
+  const at = parseIsoLocal(slot);
+  if (!at) return false;
+  switch (fact.kind) {
+    case "date":
+      return dateHas(fact, at.day);
+    case "clock":
+      return !!fact.relation || readingsOf(fact, null, false).minutes.includes(at.minute);
+    case "part":
+      return inPart(at.minute, fact.part);
+    case "range":
+      return true;
+  }
 }
 
 /** A bare weekday after an offer means the day in the offer, whatever week it lies in. */

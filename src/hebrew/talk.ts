@@ -1,4 +1,5 @@
 import { markBusy, markBusyDays, proposes } from "./busy.ts";
+import { answersCall, isConditional, missedIt, speaksOf } from "./conditions.ts";
 import { durationMinutes, readDuration } from "./durations.ts";
 import type { Act } from "./lexicon.ts";
 import { readNumber } from "./numbers.ts";
@@ -11,6 +12,8 @@ export interface Talk {
   no: number;
   maybe: number;
   think: boolean;
+  /** "אם", "בתנאי ש": what is agreed to hangs on something. */
+  conditional: boolean;
   cancel: boolean;
   move: "move" | "postpone" | "advance" | null;
   late: boolean;
@@ -55,7 +58,8 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
     yes: -1,
     no: -1,
     maybe: has("maybe"),
-    think: has("think") >= 0,
+    think: has("think") >= 0 || trailsOff(tokens),
+    conditional: isConditional(tokens),
     cancel: has("cancel") >= 0,
     move: has("move") >= 0 ? "move" : has("postpone") >= 0 ? "postpone" : has("advance") >= 0 ? "advance" : null,
     late: has("late") >= 0,
@@ -77,9 +81,17 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
   };
   if (talk.correct < 0) talk.correct = loneNo(tokens, facts);
   readAnswers(scan, facts, talk);
+  if (missedIt(tokens)) talk.yes = -1;
   markBusy(tokens, facts);
   markBusyDays(scan, facts, clauses);
   return talk;
+}
+
+/** "כן כן שמעתי, אני חושבת": who ends with it is still thinking; "כן אני חושבת" is not. */
+function trailsOff(tokens: readonly Token[]): boolean {
+  const last = tokens.findLastIndex(({ mark, entry }) => mark === "" && !entry.filler);
+  const before = tokens[last - 1]?.text === "אני" ? tokens[last - 2] : tokens[last - 1];
+  return /^חושב(?:ת|ימ)?$/.test(tokens[last]?.text ?? "") && before?.mark === ",";
 }
 
 export const comes = /^(?:אני שמ|מגיע|מגיעה|מגיעימ|אגיע|נגיע)$/;
@@ -239,9 +251,13 @@ function except(fact: Fact): void {
 function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
   const line = lines[clauses[i]!]!;
   if (line.refusal >= 0 && line.refusal < i) return false;
-  if (line.asks && line.heavy > 0 && tokens[i]!.text !== "כנ") return false; // "אין בעיה עם חניה?" asks
+  const answers = i === line.first && tokens[i]!.text === "כנ" && (tokens[i + 1]?.mark !== "?" || !tokens[i + 2]);
+  if (line.asks && !answers) return false; // "אין בעיה עם חניה?", "אז זה כן פנוי?", "כן? מה?" ask
+  if (answersCall(tokens.slice(i + 1, i + 6).filter((_, k) => clauses[i + 1 + k] === clauses[i]))) return false;
+  if (tokens[i - 1] && speaksOf(tokens[i - 1]!)) return false; // "לא אמרתי כן"
   for (let k = i - 1; k >= line.first && k > i - 3; k--) {
     const { entry, mark } = tokens[k]!;
+    if (speaksOf(tokens[k]!)) return false;
     if (mark === "" && !entry.filler && !entry.greeting && entry.act !== "yes" && !tokens[k]!.known) return false;
   }
   return true;

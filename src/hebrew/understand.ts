@@ -1,15 +1,15 @@
 import { type Day, isoDate, isoLocal, parseIsoLocal } from "./civil.ts";
 import { readDeed } from "./deeds.ts";
-import { confirmed, pickByPlace, pickByTime, refused } from "./dialogue.ts";
+import { confirmed, coversSlot, pickByPlace, pickByTime, refused } from "./dialogue.ts";
 import { readFacts } from "./facts.ts";
 import { normalise, spelled } from "./normalise.ts";
 import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
 import { readTalk, swapsThing, type Talk } from "./talk.ts";
-import { contextDay, type Draft, momentAt } from "./timed.ts";
+import { ask, contextDay, type Draft, momentAt } from "./timed.ts";
 import { tokenise } from "./tokens.ts";
-import type { Choose, Context, Understanding } from "./types.ts";
+import type { Context, Understanding } from "./types.ts";
 import { explain, readWish, settledHour, type Wish } from "./wish.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -47,10 +47,10 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   if (talk.think) return { kind: "undecided" };
   const picked =
     pickByPlace(scan, facts, talk, wish) ?? pickByTime(scan, wish, talk) ?? shiftedOffer(world, scan, facts);
-  if (picked) return picked.kind === "choose" ? butShifted(world, scan, facts, picked as Choose, talk) : picked;
+  if (picked) return isPick(picked) ? withRest(world, scan, wish, talk, picked) : picked;
   const timed =
     boundOnDay(world, scan, facts, wish, talk) ?? resolveWish(world, scan.context, wish, talk, baseDay(scan));
-  if (timed) return timed;
+  if (timed) return repeatsOffer(scan.context, timed) ? repeated(timed, talk) : timed;
   const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
   if (denied) return denied;
   return answer(scan, talk);
@@ -64,12 +64,29 @@ function baseDay({ tokens, context }: Scan): Day | null {
   return contextDay(context) ?? meeting?.day ?? null;
 }
 
-/** "השני אבל שעה מוקדם יותר": the slot is only where to count from. */
-function butShifted(world: World, scan: Scan, facts: readonly Fact[], picked: Choose, talk: Talk): Draft {
-  if (facts.length > 0 || picked.slot === undefined) return picked;
-  const moved = shiftedFrom(world, scan, picked.slot);
+type Pick = Draft & { kind: "choose" | "confirm"; slot: string };
+
+const isPick = (draft: Draft): draft is Pick =>
+  (draft.kind === "choose" || draft.kind === "confirm") && draft.slot !== undefined;
+
+/** What else the line says about the picked slot: a condition, another hour from there, or a no to a part of it. */
+function withRest(world: World, scan: Scan, wish: Wish, talk: Talk, picked: Pick): Draft {
+  if (talk.conditional) return { kind: "undecided" };
+  if (wish.negated.some((fact) => coversSlot(fact, picked.slot))) return refused(wish.negated) ?? { kind: "reject" };
+  if (talk.other && (wish.hour || wish.date)) return { kind: "reject" }; // "ארבע וחצי אבל ביום אחר"
+  if (wish.hour) return picked;
+  const moved = shiftedFrom(world, scan, picked.slot); // "השני אבל שעה מוקדם יותר"
   return moved ?? (talk.later || talk.earlier ? laterOrEarlier([picked.slot], talk) : picked);
 }
+
+/** "16:30" of the offer said once more is taken as the pick it is, unless a condition or a no stands beside it. */
+function repeated(timed: Draft & { start: string }, { conditional, no, yes }: Talk): Draft {
+  if (conditional) return { kind: "undecided" };
+  return no >= 0 && yes < 0 ? ask(["which"], [timed.start]) : timed; // "ארבע וחצי? מוקדם"
+}
+
+const repeatsOffer = ({ offered }: Context, timed: Draft): timed is Draft & { start: string } =>
+  timed.kind === "instant" && offered?.includes(timed.start) === true;
 
 /** "אפשר חצי שעה אחרי?" counts from the one offer. */
 function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft | null {
@@ -128,7 +145,7 @@ function answer(scan: Scan, talk: Talk): Draft {
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
   if (talk.other && ((context.offered?.length ?? 0) > 0 || context.pending !== undefined)) return { kind: "reject" };
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
-  if (talk.yes >= 0 && hedged(scan, talk)) return { kind: "undecided" };
+  if (talk.yes >= 0 && (talk.conditional || hedged(scan, talk))) return { kind: "undecided" };
   if (talk.yes >= 0) return confirmed(context);
   if (talk.maybe >= 0 || scan.tokens.at(-1)?.text === "עוד לא") return { kind: "undecided" }; // "עוד לא"
   return { kind: "none" };
