@@ -275,5 +275,10 @@ async function recording(ctx: Ctx, callId: CallId, write: Of<"recording">): Prom
     .returning({ id: recordings.id });
   if (added.length === 0) return;
   await addCallBackTask(ctx, callId);
+  // Whoever leaves a message had not hung up, although the stream stopped and the provider was late to ask what comes next.
+  await tx
+    .update(calls)
+    .set({ endReason: "fallback" })
+    .where(and(eq(calls.businessId, businessId), eq(calls.id, callId), eq(calls.endReason, "caller_hung_up")));
   await enqueue(tx, { businessId, queue: callJobs.fetchRecording, dedupe: id, payload: { recordingId: id } });
 }

@@ -229,6 +229,20 @@ test("a caller who was not served is somebody to call back, once", async () => {
   expect(rows.tasks[0]?.customerId).toBe(rows.calls[0]?.customerId ?? null);
 });
 
+test("message-of-a-caller-who-hung-up: whoever leaves a message had not, only their stream had stopped", async () => {
+  const [left, gone, handed] = [begun(), begun(), begun()];
+  for (const call of [left, gone, handed]) {
+    await recorder.begin(call);
+    recorder.ended(call.callSid, end(call === handed ? { reason: "transferred" } : {}));
+  }
+  for (const { callSid } of [left, handed])
+    await recorder.recording({ businessId: business, callSid, recordingSid: `RE${callSid}`, durationSeconds: 4 });
+  await recorder.idle();
+  const reasonOf = new Map((await read()).calls.map(({ id, endReason }) => [id, endReason]));
+  const reasons = [left, gone, handed].map(({ callId }) => reasonOf.get(callId) ?? null);
+  expect(reasons).toEqual(["fallback", "caller_hung_up", "transferred"]);
+});
+
 const inMemory = (bytes: number): FinishedRecording => ({
   bytes,
   held: new Uint8Array(bytes).fill(0xff),

@@ -245,8 +245,10 @@ export class Conversation {
     this.#core.arm("judge", judgeEveryMs);
   }
 
-  /** A key was pressed. Its tone may become a turn of the engine, which would be answered: not for the next moments. */
+  /** A key was pressed: nobody is said goodbye to. Its tone may become a turn, which would be answered: not for a moment. */
   keyPressed(): void {
+    this.closing.cancel();
+    this.#interruption.keyPressed();
     if (!this.#keysPressed) this.#core.engine.setAutoAnswer(false);
     this.#keysPressed = true;
     this.#core.arm("keys_over", keyEchoMs);

@@ -42,6 +42,11 @@ export class Interruption {
     this.#wordsMissing = false;
   }
 
+  /** The caller has something to say, whatever stopped the assistant: what was to happen after the answer does not. */
+  keyPressed(): void {
+    if (this.#cut !== null) this.#cut.after = null;
+  }
+
   callerText(text: string): void {
     this.#transcript = this.#transcript === null ? text : `${this.#transcript} ${text}`;
   }

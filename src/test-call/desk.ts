@@ -3,6 +3,7 @@ import { AppError } from "../base/errors.ts";
 import { type BusinessId, type CallId, type CallSid, newId, type StreamSid } from "../base/ids.ts";
 import type { CallLog } from "../calls/log.ts";
 import { limits } from "../limits.ts";
+import type { CallJournal } from "../live-call/journal.ts";
 import type { CallSettings } from "../live-call/settings.ts";
 import type { Switchboard } from "../live-call/switchboard.ts";
 import type { StreamTokens } from "../twilio/stream-token.ts";
@@ -11,7 +12,7 @@ import type { BrowserPhones } from "./browser-phones.ts";
 export interface TestCallDeps {
   switchboard: Pick<Switchboard, "answer" | "find" | "next">;
   phones: BrowserPhones;
-  callLog: Pick<CallLog, "begin">;
+  callLog: Pick<CallLog, "begin"> & Pick<CallJournal, "ended">;
   tokens: StreamTokens;
   settingsFor(ids: { callId: CallId; businessId: BusinessId }): Promise<CallSettings>;
   instant(): Temporal.Instant;
@@ -63,6 +64,8 @@ export class TestCallDesk {
         throw new AppError("unavailable", "no call can be taken now");
     } catch (error) {
       phones.leave(callSid);
+      // Its row is there, and nobody else will close it.
+      callLog.ended(callSid, { reason: "bug", durationMs: 0, streamAtMs: null, recording: null, trace: null });
       throw error;
     } finally {
       this.#beginning.delete(callSid);

@@ -1,11 +1,13 @@
 import { afterEach, expect, test } from "bun:test";
 import { Hono } from "hono";
 import { type Clock, systemClock } from "../base/clock.ts";
+import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
 import type { BegunCall } from "../calls/log.ts";
 import { listen } from "../http/server.ts";
 import { limits } from "../limits.ts";
+import type { CallSettings } from "../live-call/settings.ts";
 import { createSwitchboard } from "../live-call/switchboard.ts";
 import { ListJournal, MapPhrases, ScriptedPhone, testSettings } from "../live-call/testing/call-bench.ts";
 import { chain, frames, noise, voice } from "../live-call/vad/testing/voice.ts";
@@ -25,7 +27,7 @@ const running: { stop(force: boolean): Promise<void> }[] = [];
 afterEach(() => Promise.all(running.splice(0).map((server) => server.stop(true))));
 
 /** Everything a test call goes through, with the built-in voice; only the database is not there. */
-function setUp(clock: Clock = systemClock) {
+function setUp(clock: Clock = systemClock, settingsOf = (settings: CallSettings) => settings) {
   const log = silentLog;
   const begun: BegunCall[] = [];
   const journal = new ListJournal();
@@ -51,8 +53,9 @@ function setUp(clock: Clock = systemClock) {
         begun.push(call);
         return "begun";
       },
+      ended: (callSid, end) => journal.ended(callSid, end),
     },
-    settingsFor: async (ids) => testSettings({ ...ids, greeting: "שלום" }),
+    settingsFor: async (ids) => settingsOf(testSettings({ ...ids, greeting: "שלום" })),
     instant: clock.instant,
   });
   const over = (callSid: TestCall["callSid"]) => desk.over(callSid);
@@ -187,6 +190,15 @@ test("K12: behind our proxy strangers count by the last hop that it saw, whateve
   expect(await crowd[0]!.closed).toBe(1008); // the oldest makes room
   const open = [neighbour, ...crowd.slice(1)].filter(({ socket }) => socket.readyState === WebSocket.OPEN);
   expect(open).toHaveLength(1 + limits.anonymousSocketsPerAddressMax);
+});
+
+test("refused-test-call-stands-open: one that cannot be made has an end in the log", async () => {
+  const { desk, begun, journal } = setUp(createVirtualClock(), () => {
+    throw new AppError("unavailable", "the day's budget is used up");
+  });
+  await expect(desk.begin(businessId, tester)).rejects.toThrow("budget");
+  expect(begun).toHaveLength(1);
+  expect(journal.ends).toMatchObject([{ reason: "bug", durationMs: 0 }]);
 });
 
 test("a business has a few test calls at once, and one more when one is over", async () => {

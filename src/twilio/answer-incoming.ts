@@ -102,6 +102,9 @@ async function settle(
   }
   call.businessId = business.id;
   void withinPatience(deps, "call row", () => begin(deps, call, incoming, business.id));
+  // Twilio has its answer already: without settings the call leaves a message all the same.
+  const over = deps.quota.admit(business.id, incoming.from, incoming.callSid);
+  if (over !== null) throw new AppError("rate_limited", `the caller leaves a message: ${over}`);
   return deps.settingsFor({ callId: call.callId, businessId: business.id });
 }
 

@@ -195,6 +195,19 @@ describe("a stalled database", () => {
     expect(edge.callLog.begun).toHaveLength(1);
   });
 
+  test("with a cold memory counts all the same: one call too many of a caller is left to the recording (K12)", async () => {
+    const { edge, loaded } = cold();
+    const rung = Array.from({ length: limits.callsPerCallerMax + 1 }, (_, call) =>
+      edge.ring({ CallSid: sid(`${call}`) }),
+    );
+    await settled();
+    edge.clock.advance(limits.webhookDatabaseMs);
+    await Promise.all(rung);
+    loaded.resolve({ id: businessId });
+    const settings = await Promise.allSettled(edge.desk.settings);
+    expect(settings.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "fulfilled", "rejected"]);
+  });
+
   test("that then finds the number to be nobody's ends the call with the polite text, never with an assistant", async () => {
     const { edge, loaded, ringCold } = cold();
     await ringCold();
