@@ -28,6 +28,9 @@ describe("deadlines", () => {
     const deadlines = new Deadlines<Name>(names);
     deadlines.arm("a", 10);
     deadlines.postpone(100);
+    deadlines.arm("b", 60);
+    expect(deadlines.take(59)).toBe(null);
+    expect(deadlines.take(60)).toBe("b");
     expect(deadlines.take(109)).toBe(null);
     expect(deadlines.take(110)).toBe("a");
     expect(deadlines.take(1e9)).toBe(null);

@@ -45,10 +45,29 @@ test("K12: ten calls of one caller in any hour; those that were refused do not c
 
 test("K12: fifty calls a second of one business, hidden numbers included", () => {
   const { clock, ring } = setUp();
+  clock.advance(5_000);
   const many = Array.from({ length: limits.webhooksPerSecondMax + 5 }, () => ring("").over);
   expect(many.filter((over) => over === null)).toHaveLength(limits.webhooksPerSecondMax);
   expect(many.at(-1)).toBe("business_per_second");
   expect(ring("", "b2" as BusinessId).over).toBeNull();
-  clock.advance(1_000);
+  clock.advance(999);
+  expect(ring("").over).toBe("business_per_second");
+  clock.advance(1);
   expect(ring("").over).toBeNull();
+});
+
+test("so many callers are remembered and no more: whoever called longest ago is forgotten first", () => {
+  const { ring } = setUp();
+  const often = (from: string) => {
+    for (let call = 0; call < limits.callsPerCallerPerHourMax; call++) ring(from).hangUp();
+    return ring(from).over;
+  };
+  const [early, regular] = ["+972500000001", "+972500000002"];
+  expect([often(early), often(regular)]).toEqual(["caller_per_hour", "caller_per_hour"]);
+  let others = 0;
+  const stranger = () => ring(`+97254${String(++others).padStart(7, "0")}`, `b${others}` as BusinessId);
+  while (others < limits.callersRemembered - 2) stranger();
+  expect(ring(regular).over).toBe("caller_per_hour");
+  stranger();
+  expect([ring(regular).over, ring(early).over]).toEqual(["caller_per_hour", null]);
 });

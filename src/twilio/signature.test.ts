@@ -88,6 +88,9 @@ describe("a socket upgrade's signature", () => {
   test.each(rows)("%s", (_what, signedUrl, path, passes) => {
     expect(gate.acceptsUpgrade(`http://127.0.0.1:3000${path}`, signed(signedUrl, []))).toBe(passes);
   });
+  test.each([null, "", "%%%"])("of %p is none", (signature) => {
+    expect(gate.acceptsUpgrade(`http://127.0.0.1:3000${socket}`, signature)).toBe(false);
+  });
 });
 
 test.each([

@@ -22,6 +22,18 @@ describe("a stream token", () => {
     expect(tokens.redeem(token, sid("a"))).toEqual({ ok: false, why: "used_token" });
   });
 
+  test("is expected until it is used or too old: so many sockets may still come", () => {
+    const { clock, tokens, token } = setUp();
+    clock.advance(limits.streamTokenMs / 2);
+    tokens.issue({ callSid: sid("b"), businessId, leg: 0 });
+    tokens.issue({ callSid: sid("c"), businessId, leg: 0 });
+    expect(tokens.open).toBe(3);
+    tokens.redeem(tokens.again(sid("b"), 0)!, sid("b"));
+    expect(tokens.open).toBe(2);
+    clock.advance(limits.streamTokenMs / 2);
+    expect([tokens.open, tokens.redeem(token, sid("a")).ok]).toEqual([1, false]);
+  });
+
   test("shown for another call is refused and stays good for its own", () => {
     const { tokens, token } = setUp();
     expect(tokens.redeem(token, sid("b"))).toEqual({ ok: false, why: "other_call" });
