@@ -1,5 +1,6 @@
 import { markBusy, markBusyDays, proposes } from "./busy.ts";
 import { answersCall, isConditional, missedIt, speaksOf } from "./conditions.ts";
+import { movesThing, negatedDeed, takenBack } from "./denied-deeds.ts";
 import { durationMinutes, readDuration } from "./durations.ts";
 import type { Act } from "./lexicon.ts";
 import { readNumber } from "./numbers.ts";
@@ -54,13 +55,14 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
   const clauses = clausesOf(tokens, facts);
   const first = firstActs(tokens);
   const has = (act: Act): number => first.get(act) ?? -1;
+  const conditional = isConditional(tokens);
   const talk: Talk = {
     yes: -1,
     no: -1,
     maybe: has("maybe"),
     think: has("think") >= 0 || trailsOff(tokens),
-    conditional: isConditional(tokens),
-    cancel: has("cancel") >= 0,
+    conditional,
+    cancel: has("cancel") >= 0 && !conditional && !(facts.length === 0 && takenBack(tokens, has("cancel"))),
     move: has("move") >= 0 ? "move" : has("postpone") >= 0 ? "postpone" : has("advance") >= 0 ? "advance" : null,
     late: has("late") >= 0,
     arrive: has("arrive") >= 0,
@@ -113,21 +115,12 @@ function loneNo(tokens: readonly Token[], facts: readonly Fact[]): number {
   );
 }
 
-const swaps = /^[הולכב]*(?:החליפ|החלפ|תחליפ|נחליפ)/;
-
-/** "להחליף צמיגים": what is swapped is a thing, not the time of a meeting. */
-export function swapsThing(tokens: readonly Token[], i: number): boolean {
-  if (!swaps.test(tokens[i]!.text)) return false;
-  const object = tokens[tokens[i + 1]?.text === "את" ? i + 2 : i + 1];
-  return object !== undefined && object.mark === "" && (!object.known || object.entry.countable === true);
-}
-
 /** The first place of every act that is not denied. */
 function firstActs(tokens: readonly Token[]): Map<Act, number> {
   const first = new Map<Act, number>();
   for (const [i, { entry, prefix }] of tokens.entries()) {
     if (prefix.includes("כש") || entry.act === undefined) continue; // "כשאחזור מחו"ל": when, not whether
-    if (!first.has(entry.act) && !negatedDeed(tokens, i) && !swapsThing(tokens, i)) first.set(entry.act, i);
+    if (!first.has(entry.act) && !negatedDeed(tokens, i) && !movesThing(tokens, i)) first.set(entry.act, i);
   }
   return first;
 }
@@ -187,23 +180,6 @@ const startsProposal = ({ text, entry }: Token, beforeTime: boolean): boolean =>
   text === "בואו" ||
   text === "תנ" ||
   (entry.act === "yes" && (!entry.able || beforeTime));
-
-const vehicle = /^ב(?:אוטו|רכב|רכבת|אוטובוס|מונית|רגל|אופניימ|אופנוע)$/;
-
-/** "לא לבטל", "אל תבטלו", "לא צריך להזיז": the deed is denied. */
-function negatedDeed(tokens: readonly Token[], i: number): boolean {
-  const { act } = tokens[i]!.entry;
-  if (act === "cancel" && tokens[i - 1]?.text === "מקסימומ") return true; // "מקסימום אבטל"
-  if (act === "cancel" && vehicle.test(tokens[i + 1]?.text ?? "")) return true; // "לא מגיעה באוטו" comes, on foot
-  if (act === "yes" || act === "maybe" || act === "correct" || act === "instead" || act === "any") return false;
-  for (let k = i - 1; k >= 0 && k >= i - 2; k--) {
-    const before = tokens[k]!;
-    if (before.mark === "," || before.mark === "?") return false;
-    if (before.entry.act === "no" || before.entry.act === "dont") return true;
-    if (before.entry.act === "refuse" && act !== "want") return /צריכ|רוצה/.test(before.text) || k === i - 1;
-  }
-  return false;
-}
 
 function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
   const { tokens } = scan;

@@ -1,12 +1,13 @@
 import { type Day, isoDate, isoLocal, parseIsoLocal } from "./civil.ts";
 import { readDeed } from "./deeds.ts";
+import { movesThing } from "./denied-deeds.ts";
 import { confirmed, coversSlot, pickByPlace, pickByTime, refused } from "./dialogue.ts";
 import { readFacts } from "./facts.ts";
 import { normalise, spelled } from "./normalise.ts";
 import { readSlotShift } from "./offsets.ts";
 import { resolveWish } from "./resolve.ts";
 import type { Fact, Scan } from "./scan.ts";
-import { readTalk, swapsThing, type Talk } from "./talk.ts";
+import { readTalk, type Talk } from "./talk.ts";
 import { ask, contextDay, type Draft, momentAt } from "./timed.ts";
 import { tokenise } from "./tokens.ts";
 import type { Context, Understanding } from "./types.ts";
@@ -30,7 +31,7 @@ export function understand(text: string, { now, zone, city, context = {} }: Mome
   const world = createWorld(now, zone, city);
   const tokens = tokenise(normalise(text));
   const moving = tokens.some(
-    ({ entry: { act } }, i) => (act === "move" && !swapsThing(tokens, i)) || act === "postpone" || act === "advance",
+    ({ entry: { act } }, i) => (act === "move" && !movesThing(tokens, i)) || act === "postpone" || act === "advance",
   );
   const scan: Scan = { tokens, now: world.now, context, moving };
   const facts = readFacts(scan, world);
