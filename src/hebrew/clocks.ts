@@ -173,7 +173,7 @@ function readMinutesTo(tokens: readonly Token[], at: number): Core | null {
       ? !past && !(before && length)
       : !past && !before && !middle.prefix.endsWith("ל") && !(middle.text === "ל" && tokens[next + 1])
   )
-    return null; // "חצי לשלוש" is no way to say an hour
+    return minutes === 30 && !length ? halfOf(tokens, at, next) : null; // "חצי לשלוש" is no way to say an hour
   const target = past || before || middle.text === "ל" ? next + 1 : next;
   const named = hourAt(tokens, target);
   if (!named || named.value < 1) return null;
@@ -181,6 +181,20 @@ function readMinutesTo(tokens: readonly Token[], at: number): Core | null {
   return {
     hour: Math.floor(total / 60) || 12, minute: total % 60, named: named.value, written: named.digits, next: named.next, precise: true, prefix: token.prefix,
   }; // biome-ignore format: one thing
+}
+
+/** "חצי ארבע": half past three to some, half past four to others, so it is no hour until one asks. */
+function halfOf(tokens: readonly Token[], at: number, next: number): Core | null {
+  const named = tokens[next]!.prefix === "" && tokens[at]!.prefix !== "ו" ? hourAt(tokens, next) : null;
+  if (!named || named.value < 1 || named.value > 12 || countedBy(tokens, named.next)) return null;
+  return {
+    hour: named.value,
+    minute: 0,
+    next: named.next,
+    prefix: tokens[at]!.prefix,
+    precise: true,
+    impossible: true,
+  };
 }
 
 /**

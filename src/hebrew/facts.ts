@@ -48,7 +48,8 @@ function skipQuantity(tokens: readonly Token[], i: number): number {
   const { entry, digits } = tokens[i]!;
   const startsLength = entry.number !== undefined || digits !== null || entry.tag === "half" || entry.tag === "quarter";
   if (!startsLength || entry.ordinal !== undefined) return i + 1;
-  const counted = tokens[i + 1]?.entry.countable ? i + 2 : i + 1;
+  const whole = readNumber(tokens, i)?.next ?? i + 1; // no five in "שלושים וחמש"
+  const counted = tokens[whole]?.entry.countable ? whole + 1 : whole;
   return Math.max(readDuration(tokens, i)?.next ?? counted, counted);
 }
 
@@ -133,7 +134,7 @@ function readPart({ tokens }: Scan, i: number): PartFact | null {
 function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolean): boolean {
   const { tokens, context } = scan;
   if (clock.part || clock.meridiem) return true;
-  if (countsSomething(tokens, clock)) return false;
+  if (countsSomething(tokens, clock) || countsNoun(tokens, clock)) return false;
   if (clock.impossible && clock.written) return bound || due(clock, facts); // "75:90" may be anything
   if (tokens[clock.at]!.digits?.shape === "dotted" && clock.prefix === "" && facts.length === 0 && !context.asked)
     return tokens.length === 1 || tokens[clock.at + 1]?.entry.shift !== undefined; // "ריבית 5.25"
@@ -149,6 +150,15 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
   if (/^[וש]*ה$/.test(clock.prefix)) return offersHour(scan, clock);
   if (tokens[clock.next]?.entry.act === "instead" && offersHourAfter(scan, clock.next)) return true; // "אחת במקום שתיים"
   return startsDate(tokens[clock.next]) || /^מ$/.test(clock.prefix);
+}
+
+/** "רגע אחד", "שאלה אחת", "אנחנו שתיים": one of a thing, or how many people come. */
+function countsNoun(tokens: readonly Token[], { at, hour, prefix, precise, hourWord }: Clock): boolean {
+  const before = tokens[at - 1];
+  if (before === undefined || before.mark !== "" || prefix !== "" || precise || hourWord) return false;
+  if (/^(?:אנחנו|נהיה|נבוא)$/.test(before.text)) return true;
+  const { unit, feminine, countable } = before.entry;
+  return hour === 1 && (before.text === "רגע" || !before.known || unit !== undefined || !!feminine || !!countable);
 }
 
 /** An hour is due here: "ב", "בשעה", or right behind a day. */

@@ -10,6 +10,7 @@ import type { Fact, Scan } from "./scan.ts";
 import { readTalk, type Talk } from "./talk.ts";
 import { ask, contextDay, type Draft, momentAt } from "./timed.ts";
 import { tokenise } from "./tokens.ts";
+import { untold } from "./told.ts";
 import type { Context, Understanding } from "./types.ts";
 import { explain, readWish, settledHour, type Wish } from "./wish.ts";
 import { createWorld, type World } from "./world.ts";
@@ -34,7 +35,7 @@ export function understand(text: string, { now, zone, city, context = {} }: Mome
     ({ entry: { act } }, i) => (act === "move" && !movesThing(tokens, i)) || act === "postpone" || act === "advance",
   );
   const scan: Scan = { tokens, now: world.now, context, moving };
-  const facts = readFacts(scan, world);
+  const facts = untold(scan, readFacts(scan, world));
   const talk = readTalk(scan, facts);
   const wish = readWish(scan, facts, talk);
   const draft = decide(world, scan, facts, talk, wish);
