@@ -142,9 +142,9 @@ export async function moveTo(desk: Desk, meetingId: string, local: string): Prom
   const { customerId, conversationId } = desk;
   const moved = await moveMeeting(desk.ctx, { meetingId, customerId, conversationId, slot, ...clockOf(desk) });
   if (moved.kind !== "moved") return offerOthers(desk, local, "taken", moving);
-  desk.memory.changedCalendar = true;
-  await setPending(desk, { kind: "empty" });
   const say = sentences.moved(saySlot(local, desk.now.toPlainDate()));
+  desk.memory.changes.push({ local, say });
+  await setPending(desk, { kind: "empty" });
   return { kind: "moved", meeting: moved.meeting, local, say };
 }
 
@@ -173,9 +173,10 @@ export async function nearest(desk: Desk, local: string, moving?: Meeting): Prom
 }
 
 async function booked(desk: Desk, meeting: Meeting, local: string): Promise<Settled> {
-  desk.memory.changedCalendar = true;
+  const say = sentences.booked(saySlot(local, desk.now.toPlainDate()));
+  desk.memory.changes.push({ local, say });
   await setPending(desk, { kind: "empty" });
-  return { kind: "booked", meeting, local, say: sentences.booked(saySlot(local, desk.now.toPlainDate())) };
+  return { kind: "booked", meeting, local, say };
 }
 
 /** Other times in the place of one that cannot be had. `taken`: somebody was quicker; `not_free`: it never was to be had (closed, rest, full). */

@@ -19,6 +19,8 @@ describe("a meeting that was never booked is not confirmed", () => {
     "You are booked for tomorrow at 10:00.",
     "I've scheduled your appointment for tomorrow at 10:00.",
     "Your appointment is confirmed.",
+    "אז קבענו למחר בעשר, נתראה!",
+    "יש לך תור מחר בשעה 10:00.",
   ];
   for (const lie of lies)
     test(lie, async () => {
@@ -37,6 +39,27 @@ describe("a meeting that was never booked is not confirmed", () => {
     expect((await dana.says("מה קבוע לי?")).text).toBe("יש לך פגישה מחר בשעה 16:30.");
     room.model.will("הפגישה שלך נקבעה למחר בשעה 16:30.");
     expect((await dana.says("אז מה קבוע לי?")).text).toContain("16:30");
+  });
+
+  test("a meeting that stands is not called cancelled or moved elsewhere", async () => {
+    const room = await chatRoom(db);
+    const dana = await room.customer(0);
+    room.model.will(book("2026-11-25", "16:30"), "נקבעה למחר בשעה 16:30.");
+    await dana.says("תקבע לי מחר בארבע וחצי");
+    room.model.will("הפגישה של מחר בשעה 16:30 בוטלה.", "לבטל את הפגישה של מחר בשעה 16:30?");
+    expect((await dana.says("אולי אבטל")).text).toBe("לבטל את הפגישה של מחר בשעה 16:30?");
+    room.model.will("העברתי את הפגישה ליום חמישי בשעה 12:00.", "להעביר ליום חמישי בשעה 12:00?");
+    expect((await dana.says("אולי עדיף ביום חמישי בשתים עשרה")).text).toBe("להעביר ליום חמישי בשעה 12:00?");
+    expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
+  });
+
+  test("a meeting that was booked is told with its own hour, by the rule if the model cannot", async () => {
+    const room = await chatRoom(db);
+    const dana = await room.customer(0);
+    room.model.will(book("2026-11-25", "16:30"), "נקבעה למחר בשעה 17:00.", "נקבעה למחר בשעה 17:30.");
+    const reply = await dana.says("תקבע לי מחר בארבע וחצי");
+    expect(reply.text).toContain("16:30");
+    expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
   });
 
   test("the price is set by length: no claim", async () => {

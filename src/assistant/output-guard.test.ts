@@ -5,8 +5,8 @@ import { type GuardProblem, guardOutput } from "./output-guard.ts";
 const allowedTexts = [
   'תספורת: 120 ש"ח. צבע: 1,250 ₪. טלפון 03-555-0100, אתר www.dana.co.il/prices, מייל dana@example.com',
 ];
-const guard = (answer: string, mayClaimBooking = false): GuardProblem[] =>
-  guardOutput(answer, { allowedTexts, mayClaimBooking });
+const guard = (answer: string, happened = false): GuardProblem[] =>
+  guardOutput(answer, { allowedTexts, mayClaim: () => happened });
 
 describe("what the assistant may say", () => {
   const rows: [answer: string, problems: GuardProblem[]][] = [

@@ -1,26 +1,23 @@
+import { type Claim, claimsIn } from "./claims.he.ts";
+
 /** What may be said: texts that name allowed numbers, links and prices. */
 export interface GuardInput {
   /** Business facts, procedures and what tools quoted. */
   allowedTexts: readonly string[];
-  /** A meeting was booked, moved or cancelled, or the customer has one: the answer may speak of it. */
-  mayClaimBooking: boolean;
+  /** Whether it happened: a meeting was booked, moved or cancelled in this turn, or the customer has one. */
+  mayClaim(claim: Claim): boolean;
 }
 
 export type GuardProblem = "phone_number" | "link" | "price" | "booking_claim";
 
 const phonePattern = /(?<!\d)(?:\+|00)?\d(?:[\d\s().-]{5,16})\d(?!\d)/g;
 const linkPattern =
-  /(?:https?:\/\/|www\.)\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|info|biz|co\.il|il|me|ly|app|shop|xyz|link)\b\S*|[\w.+-]+@[\w-]+\.[a-z]{2,}/gi;
+  /(?:https?:\/\/|www\.)\S+|\b[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}\.(?:com|net|org|io|info|biz|co\.il|il|me|ly|app|shop|xyz|link)\b\S*|[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,63}/gi;
 const currency = "(?:₪|ש[\"״']?ח|שקלים|שקל|nis|ils|\\$|usd|דולר(?:ים)?|€|eur|יורו|%|אחוז(?:ים)?)";
 const pricePattern = new RegExp(`(?:${currency}\\s*(\\d[\\d,.]*))|(?:(\\d[\\d,.]*)\\s*${currency})`, "gi");
 // "מאה שקל" is a price as well. A word before the currency that is no number ("כמה שקלים") is none.
 const spokenPrice =
   /(?<![\p{L}])(?:ב|ל|מ|ו|רק )?(?:שקל אחד|(?:אפס|שני|שתי|שלוש(?:ה|ים)?|ארבע(?:ה|ים)?|חמי(?:שה|שים)|חמש|שש(?:ה|ים)?|שבע(?:ה|ים)?|שמונ(?:ה|ים)|תשע(?:ה|ים)?|עשר(?:ה|ים)?|מאה|מאתיים|מאות|אלף|אלפיים|אלפים|מיליון|חצי) (?:שקל(?:ים)?|ש["״']?ח|דולר(?:ים)?|אחוז(?:ים)?))(?![\p{L}])/gu;
-// What was done, in the words of one who did it, and what became of "the meeting". "המחיר נקבע לפי אורך" is no claim.
-const claimPattern =
-  /(?<![\p{L}])(?:קבעתי|קבענו ל(?:ך|כם)|נקבעה|נקבע ל(?:ך|כם)|שריינתי|תיאמתי ל(?:ך|כם)|סגרתי ל(?:ך|כם)|רשמתי אות(?:ך|כם)|הזמנתי ל(?:ך|כם)|הזזתי|העברתי את (?:התור|הפגישה)|ביטלתי|(?:התור|הפגישה)(?: [\p{L}\d:,.]+){0,8} (?:נקבעה?|אושרה?|שוריינה?|בוטלה?|הועברה?|הוזזה?))(?![\p{L}])/u;
-const englishClaim =
-  /\b(?:you(?:'re|’re| are)(?: now| all)* (?:booked|confirmed|scheduled|all set)|i(?:'ve|’ve| have)?(?: just| now)? (?:booked|scheduled|reserved|rescheduled|moved|cancell?ed) (?:you|your|it|the|that|an?)\b|(?:appointment|meeting|booking)(?: [\w:,]+){0,6} (?:is|has been|was)(?: now)? (?:booked|confirmed|scheduled|rescheduled|moved|cancell?ed))\b/i;
 // Times and dates are numbers too: "16:30", "25.11.2026", "25/11".
 const timeOrDate = /\d{1,2}:\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|\d{4}-\d{2}-\d{2}/g;
 
@@ -40,12 +37,9 @@ export function guardOutput(answer: string, input: GuardInput): GuardProblem[] {
   const spoken = text.match(spokenPrice) ?? [];
   if (pricesIn(text).some((price) => !prices.has(price)) || spoken.some((price) => !allowed.includes(price)))
     problems.add("price");
-  if (!input.mayClaimBooking && claimsBooking(text)) problems.add("booking_claim");
+  if (claimsIn(text).some((claim) => !input.mayClaim(claim))) problems.add("booking_claim");
   return [...problems];
 }
-
-/** True when the answer says that a meeting was booked, moved or cancelled, in Hebrew or English. */
-const claimsBooking = (text: string): boolean => claimPattern.test(text) || englishClaim.test(text);
 
 /** Digits of what looks like a phone number: seven or more that are not dates and times. */
 function phonesIn(text: string): string[] {

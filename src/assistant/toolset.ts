@@ -65,7 +65,7 @@ class BoundTools implements Toolset {
   readonly hearing: Hearing;
   readonly memory: DeskMemory = {
     transferred: false,
-    changedCalendar: false,
+    changes: [],
     checked: new Set(),
     askedToCancel: null,
     quotable: [],

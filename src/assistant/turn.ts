@@ -5,6 +5,7 @@ import { limits } from "../limits.ts";
 import type { EngineUsage } from "../live-call/engine.ts";
 import type { ToolOutcome } from "../live-call/tools.ts";
 import type { ChatAnswer, ChatMessage, ChatModel } from "./chat-model.ts";
+import type { Claim } from "./claims.he.ts";
 import { frame } from "./frame.he.ts";
 import { hearCustomer } from "./hear-customer.ts";
 import { type AssistantProfile, buildInstructions } from "./instructions.ts";
@@ -82,13 +83,17 @@ class Turn {
     });
   }
 
+  get #hasChanged(): boolean {
+    return this.#tools.memory.changes.length > 0;
+  }
+
   get #isOvertaken(): boolean {
-    return this.#input.signal?.aborted === true && !this.#tools.memory.changedCalendar;
+    return this.#input.signal?.aborted === true && !this.#hasChanged;
   }
 
   get #signal(): AbortSignal {
     const { signal } = this.#input;
-    if (signal === undefined || this.#tools.memory.changedCalendar) return this.#deadline;
+    if (signal === undefined || this.#hasChanged) return this.#deadline;
     return AbortSignal.any([signal, this.#deadline]);
   }
 
@@ -178,7 +183,7 @@ class Turn {
       const problems = this.#problems(answer, memory);
       if (problems === null) return answer.text.trim();
       this.#deps.log.warn("NLP", "answer held back", { biz: this.#input.profile.id, problems: problems.join(",") });
-      if (++refused > 1) return refusal(problems);
+      if (++refused > 1) return this.#tools.memory.changes.at(-1)?.say ?? refusal(problems);
       this.#messages.push(
         { role: "assistant", text: answer.text },
         { role: "system", text: frame.guardNote(problems.join(", ")) },
@@ -209,15 +214,23 @@ class Turn {
     const { profile } = this.#input;
     const problems = guardOutput(answer.text, {
       allowedTexts: [profile.facts, profile.whatsappPrompt, ...profile.phones, ...this.#tools.memory.quotable],
-      mayClaimBooking: this.#tools.memory.changedCalendar || this.#speaksOfKnown(answer.text, memory.card),
+      mayClaim: (claim) => this.#isTrue(claim, answer.text, memory.card),
     });
     return problems.length === 0 ? null : problems;
   }
 
-  /** Without a change in this turn only a meeting that the customer has may be spoken of as booked. */
-  #speaksOfKnown(text: string, { meetingStarts }: CustomerMemory["card"]): boolean {
+  /**
+   * A claim is about a meeting the customer has or one that changed in this turn, at no other time than theirs. That one
+   * was moved or cancelled takes such a change; only the time of a meeting that stands may be called its new one later.
+   */
+  #isTrue(claim: Claim, text: string, { meetingStarts }: CustomerMemory["card"]): boolean {
+    const changed = this.#tools.memory.changes.map(({ local }) => local);
+    const known = [...changed, ...meetingStarts];
+    if (known.length === 0) return false;
     const now = this.#deps.clock.instant().toZonedDateTimeISO(this.#input.profile.timezone);
-    return meetingStarts.length > 0 && namesSlot(text, meetingStarts, now) !== "names_other";
+    const naming = namesSlot(text, known, now);
+    if (claim === "booked" || changed.length > 0) return naming !== "names_other";
+    return claim === "moved" && naming === "names";
   }
 
   async #apology(text: string): Promise<TurnReply> {

@@ -31,8 +31,9 @@ export const cancelMeetingTool = defineTool({
     const { customerId } = desk;
     const cancelled = await cancelMeeting(desk.ctx, { meetingId: meeting.id, customerId, now: desk.now.toInstant() });
     if (cancelled === null) return { result: { error: "no_open_meeting" } };
-    desk.memory.changedCalendar = true;
-    return { result: { ok: true, cancelled: spokenSlot(desk, local), say: sentences.cancelled(spoken) } };
+    const say = sentences.cancelled(spoken);
+    desk.memory.changes.push({ local, say });
+    return { result: { ok: true, cancelled: spokenSlot(desk, local), say } };
   },
 });
 

@@ -30,14 +30,21 @@ export interface Desk {
 /** Lives as long as the toolset: a call, or one turn of a chat. */
 export interface DeskMemory {
   transferred: boolean;
-  /** A meeting was booked, moved or cancelled, so that the assistant may say so. */
-  changedCalendar: boolean;
+  /** What was done to the customer's meetings, so that the assistant may say so and nothing else. */
+  changes: CalendarChange[];
   /** Slots that the customer named and that were looked up: the talk may go on to other times. */
   checked: Set<string>;
   /** The meeting that the customer was asked whether to cancel, and in which turn: the answer comes in a later one. */
   askedToCancel: { meetingId: string; turn: number } | null;
   /** Texts that tools gave the model: what it may quote. */
   quotable: string[];
+}
+
+export interface CalendarChange {
+  /** The meeting's start, local wall time: the new one of a moved meeting. */
+  local: string;
+  /** The rule's own sentence for it. */
+  say: string;
 }
 
 export interface ToolAnswer {
