@@ -92,6 +92,18 @@ test("what the customer does on the offered day books nothing before a yes", asy
   expect(await dana.meetings()).toEqual([]);
 });
 
+test("a number that answers another question than which of the slots takes none of them", async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  const offer = { call: "offer_slots", with: { from_date: "2026-11-25", to_date: "2026-11-26" } };
+  room.model.will(offer, "יש מחר בשעה 09:00, מחר בשעה 16:30 או ביום חמישי בשעה 09:00. בן כמה הילד?");
+  await dana.says("אני רוצה תור לילד השבוע");
+  room.model.will("תודה! ובן כמה הילד?");
+  await dana.says("יש לו צילומים");
+  expect((await dana.says("ארבע וחצי")).text).toContain("איזה מהמועדים");
+  expect(await dana.meetings()).toEqual([]);
+});
+
 test("a question about an hour is no order: the model that books at once is made to ask", async () => {
   const room = await chatRoom(db);
   const dana = await room.customer(0);

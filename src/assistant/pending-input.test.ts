@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Pending } from "../calendar/pending-slot.ts";
 import type { Context } from "../hebrew/types.ts";
 import { understand } from "../hebrew/understand.ts";
-import { pendingInput } from "./pending-input.ts";
+import { type Anchor, pendingInput } from "./pending-input.ts";
 
 const zone = "Asia/Jerusalem";
 const now = Temporal.ZonedDateTime.from("2026-11-24T10:15[Asia/Jerusalem]"); // a Tuesday
@@ -43,10 +43,19 @@ const rows: [pending: Pending, said: string, input: string][] = [
 for (const [pending, said, input] of rows)
   test(`"${said}" after ${pending.kind === "offered" ? `${pending.slots.length} offers` : pending.kind} is ${input}`, () => {
     const heard = understand(said, { now, zone, context: contextOf(pending) });
-    expect(pendingInput(heard, pending, true).input as string).toBe(input);
+    expect(pendingInput(heard, pending, "offer").input as string).toBe(input);
   });
 
 test("a yes to another question is not a yes to the offer", () => {
   const heard = understand("כן", { now, zone, context: contextOf(one) });
-  expect(pendingInput(heard, one, false)).toEqual({ input: "aside_confirm" });
+  expect(pendingInput(heard, one, "which")).toEqual({ input: "aside_confirm" });
+});
+
+test("a number or a place in the list that answers another question picks no slot; a whole day and hour do", () => {
+  const meant = (said: string, anchor: Anchor) =>
+    pendingInput(understand(said, { now, zone, context: contextOf(two) }), two, anchor).input as string;
+  expect(meant("עשר", "which")).toBe("choice");
+  expect(meant("עשר", "aside")).toBe("aside_confirm");
+  expect(meant("הראשון", "aside")).toBe("aside_confirm");
+  expect(meant("חמישי בעשר בבוקר", "aside")).toBe("choice");
 });

@@ -1,14 +1,26 @@
 import type { OfferedSlot, Pending, PendingHeard } from "../calendar/pending-slot.ts";
 import type { Understanding } from "../hebrew/types.ts";
 
-/** What an understood line means for the pending slot. `anchored` = a bare yes can only be about the offer. Pure. */
-export function pendingInput(heard: Understanding, pending: Pending, anchored: boolean): PendingHeard {
+/**
+ * What the assistant said last, as far as an answer goes: it named the offer (or asked nothing), it asked which of them, or
+ * it spoke of something else, and then "חמש" may be the child's age.
+ */
+export type Anchor = "offer" | "which" | "aside";
+
+/** What an understood line means for the pending slot. Pure. */
+export function pendingInput(heard: Understanding, pending: Pending, anchor: Anchor): PendingHeard {
+  const meant = heardAs(heard, pending, anchor);
+  const isPointed = heard.kind !== "instant" || heard.missing?.includes("date") === true; // not the whole day and hour
+  return meant.input === "choice" && anchor === "aside" && isPointed ? { input: "aside_confirm" } : meant;
+}
+
+function heardAs(heard: Understanding, pending: Pending, anchor: Anchor): PendingHeard {
   const slots = pending.kind === "offered" ? pending.slots : [];
   switch (heard.kind) {
     case "confirm": {
       const named = slots.find((slot) => slot.local === heard.slot);
       if (named !== undefined && slots.length > 1) return { input: "choice", slot: named };
-      return { input: anchored ? "confirm" : "aside_confirm" };
+      return { input: anchor === "offer" ? "confirm" : "aside_confirm" };
     }
     case "choose": {
       const chosen = slots.find((slot) => slot.local === heard.slot) ?? slots[heard.index];

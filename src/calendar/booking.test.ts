@@ -333,6 +333,19 @@ describe("the pending slot in the database", () => {
     expect(await load(conversationId, zoned.add({ minutes: 11 }))).toEqual({ kind: "stale", why: "expired" });
   });
 
+  test("an offer that lost one of its slots is stale: the second would be another one than was told", async () => {
+    const resource = await one();
+    const conversationId = newId();
+    const held = await hold(conversationId, [
+      slotAt(resource, "2026-11-25T10:00"),
+      slotAt(resource, "2026-11-25T12:00"),
+    ]);
+    const slots = held.map(({ holdId }, i) => ({ holdId, local: `2026-11-25T1${i * 2}:00` }));
+    await save(conversationId, { kind: "offered", slots: [slots[0]!, slots[1]!] });
+    await business.run((ctx) => ctx.tx.delete(meetings).where(eq(meetings.id, slots[0]!.holdId)));
+    expect(await load(conversationId)).toEqual({ kind: "stale", why: "expired" });
+  });
+
   test("what nobody can read any more is stale, not an error", async () => {
     await one();
     const conversationId = newId();

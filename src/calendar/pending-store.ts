@@ -26,7 +26,10 @@ export async function loadPending(ctx: Ctx, conversationId: string, now: Tempora
   return pending.kind === "offered" ? stillHeld(ctx, pending, now) : pending;
 }
 
-/** Offers without their hold are no offers: they expired, or the calendar changed under them. */
+/**
+ * An offer without all its holds is none: they expired, or gave way to others. What is left of it would be counted anew, and
+ * "the second" would be another one than the customer was told.
+ */
 async function stillHeld(
   ctx: Ctx,
   pending: Extract<Pending, { kind: "offered" }>,
@@ -48,8 +51,7 @@ async function stillHeld(
     if (row === undefined || row.expiresAt === null) return row !== undefined && holdId === moves;
     return Temporal.Instant.compare(row.expiresAt, now.toInstant()) > 0;
   };
-  const [first, ...rest] = pending.slots.filter(isLive);
-  return first === undefined ? { kind: "stale", why: "expired" } : { kind: "offered", slots: [first, ...rest] };
+  return pending.slots.every(isLive) ? pending : { kind: "stale", why: "expired" };
 }
 
 /** Keeps the pending slot until `expiresAt`; `empty` and `stale` leave nothing behind. */
