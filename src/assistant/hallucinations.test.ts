@@ -104,6 +104,23 @@ test("a number that answers another question than which of the slots takes none 
   expect(await dana.meetings()).toEqual([]);
 });
 
+test("words of yesterday, or words that have booked already, book nothing now", async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  room.model.will("איך קוראים לך?");
+  await dana.says("תקבעי לי ליום רביעי בארבע וחצי");
+  room.clock.advance(3 * 3_600_000);
+  room.model.will(book("2026-11-25", "16:30"), "לקבוע למחר, יום רביעי, בשעה 16:30?");
+  await dana.says("דנה");
+  expect(await dana.meetings()).toEqual([]);
+  await dana.says("כן");
+  expect(await dana.meetings()).toEqual(["2026-11-25T16:30"]);
+  const twice = [book("2026-11-26", "10:00"), book("2026-11-27", "10:00")];
+  room.model.will(...twice, "נקבעה ליום חמישי בשעה 10:00.");
+  await dana.says("וגם ביום חמישי בעשר בבוקר");
+  expect(await dana.meetings()).toEqual(["2026-11-25T16:30", "2026-11-26T10:00"]);
+});
+
 test("a question about an hour is no order: the model that books at once is made to ask", async () => {
   const room = await chatRoom(db);
   const dana = await room.customer(0);

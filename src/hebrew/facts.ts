@@ -153,10 +153,11 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
 }
 
 /** "רגע אחד", "שאלה אחת", "אנחנו שתיים": one of a thing, or how many people come. */
-function countsNoun(tokens: readonly Token[], { at, hour, prefix, precise, hourWord }: Clock): boolean {
+function countsNoun(tokens: readonly Token[], { at, hour, prefix, precise, hourWord, masculine }: Clock): boolean {
   const before = tokens[at - 1];
   if (before === undefined || before.mark !== "" || prefix !== "" || precise || hourWord) return false;
   if (/^(?:אנחנו|נהיה|נבוא)$/.test(before.text)) return true;
+  if (masculine && before.entry.act === "arrive") return true; // "נגיע שלושה"
   const { unit, feminine, countable } = before.entry;
   return hour === 1 && (before.text === "רגע" || !before.known || unit !== undefined || !!feminine || !!countable);
 }

@@ -227,8 +227,9 @@ function except(fact: Fact): void {
 function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
   const line = lines[clauses[i]!]!;
   if (line.refusal >= 0 && line.refusal < i) return false;
-  const answers = i === line.first && tokens[i]!.text === "כנ" && (tokens[i + 1]?.mark !== "?" || !tokens[i + 2]);
-  if (line.asks && !answers) return false; // "אין בעיה עם חניה?", "אז זה כן פנוי?", "כן? מה?" ask
+  if (line.asks && tokens[i]!.text !== "כנ" && line.heavy > 0) return false; // "אין בעיה עם חניה?" asks
+  const ofAll = i === line.first && (tokens[i + 1]?.mark !== "?" || tokens[i + 2] === undefined);
+  if (line.asks && tokens[i]!.text === "כנ" && !ofAll) return false; // "אז זה כן פנוי?", "כן? מה?"
   if (answersCall(tokens.slice(i + 1, i + 6).filter((_, k) => clauses[i + 1 + k] === clauses[i]))) return false;
   if (tokens[i - 1] && speaksOf(tokens[i - 1]!)) return false; // "לא אמרתי כן"
   for (let k = i - 1; k >= line.first && k > i - 3; k--) {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Meeting } from "../../calendar/book.ts";
+import { lastChange } from "../../calendar/open-meetings.ts";
 import { type OfferedSlot, type Pending, type PendingHeard, stepPending } from "../../calendar/pending-slot.ts";
+import { limits } from "../../limits.ts";
 import {
   alreadyBooked,
   freeSlotAt,
@@ -15,6 +17,7 @@ import {
   spokenSlot,
 } from "../appointments.ts";
 import { type Consent, consentTo } from "../consent.ts";
+import type { HeardLine } from "../offer-check.ts";
 import { pendingQuestion } from "../pending-question.ts";
 import { dateInput, timeInput, topicInput } from "./appointment-input.ts";
 import { type Desk, defineTool, type ToolAnswer } from "./tool.ts";
@@ -51,7 +54,7 @@ export async function settle(desk: Desk, request: SettleRequest): Promise<ToolAn
   const consent = consentTo({
     local,
     offered: step.slot !== undefined,
-    lines: desk.hearing.lines,
+    lines: await linesInForce(desk),
     linesSinceOffer: desk.hearing.linesSinceOffer,
     deaf: desk.channel === "call",
     today: desk.now.toPlainDate(),
@@ -59,6 +62,16 @@ export async function settle(desk: Desk, request: SettleRequest): Promise<ToolAn
   desk.log.info("NLP", `consent ${consent.kind}`, { local, why: consent.why });
   if (consent.kind === "ask") return readBack(desk, local, step.slot, request.moves ?? undefined, consent);
   return settledAnswer(desk, await carryOut(desk, request, step.slot, local, consent.why));
+}
+
+/**
+ * Lines that may still speak for a time: none from before an offer would have expired ("מחר בארבע" of yesterday means
+ * today), and none from before the customer's calendar changed: one wish books one meeting.
+ */
+async function linesInForce(desk: Desk): Promise<readonly HeardLine[]> {
+  const changedAt = await lastChange(desk.ctx, desk.customerId);
+  const oldestMs = Math.max(desk.now.epochMilliseconds - limits.pendingMs, changedAt?.epochMilliseconds ?? 0);
+  return desk.hearing.lines.filter(({ at }) => at.epochMilliseconds > oldestMs);
 }
 
 function carryOut(
