@@ -57,6 +57,17 @@ test('a yes to "לבטל?" cancels in writing as well, where the question stands
   expect(await dana.meetings()).toEqual([]);
 });
 
+test("a yes to keeping the meeting cancels nothing, though the sentence before spoke of cancelling", async () => {
+  const room = await chatRoom(db);
+  const dana = await room.customer(0);
+  await books(room, dana, "2026-11-25", "מחר");
+  room.model.will("אפשר לבטל עד יום לפני. להשאיר את התור?");
+  await dana.says("עד מתי אפשר לבטל?");
+  room.model.will({ call: "cancel_meeting" }, "לבטל את הפגישה?");
+  await dana.says("כן");
+  expect(await dana.meetings()).toEqual(["2026-11-25T10:00"]);
+});
+
 test("a yes to something else than cancelling cancels nothing", async () => {
   const room = await chatRoom(db);
   const dana = await room.customer(0);

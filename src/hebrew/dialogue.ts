@@ -96,7 +96,7 @@ const onlyNumber = (tokens: Scan["tokens"], i: number): boolean =>
 export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
   const offered = scan.context.offered ?? [];
   const { date, hour } = wish;
-  const partial = date === null || hour === null;
+  const partial = date === null || hour === null || hour.minutes.length > 1; // the offer says which seven is meant
   if (offered.length === 0 || wish.otherDates.length > 0 || wish.otherHours.length > 0 || wish.range) return null;
   if (date?.problem === "mismatch") return null; // "שלישי ה-25": which of the two is meant decides first
   if ((date === null && hour === null && wish.part === null) || wish.dateRelation || hour?.relation) return null;

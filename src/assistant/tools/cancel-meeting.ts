@@ -12,7 +12,7 @@ import { type OneMeeting, whichMeeting } from "./which-meeting.ts";
 /** Lines that may still carry the wish to cancel. */
 const linesConsidered = 4;
 /** A chat has a new desk for every turn: what was asked in the one before stands in the assistant's last line. */
-const asksToCancel = /(?:לבטל|cancel)[^?]*\?/i;
+const asksToCancel = /(?:לבטל|cancel)(?:[^?.!\n]|\.(?=\d))*\?/i; // one sentence: "אפשר לבטל עד מחר. להשאיר?" asks to keep
 
 export const cancelMeetingTool = defineTool({
   name: "cancel_meeting",
