@@ -75,6 +75,38 @@ inBrowser("calls in a browser", world, (given) => {
     await close();
   });
 
+  // One player had the talk's recording, and the message's line sought a place in that one.
+  test("a message that was left after the talk has a player of its own, and its line plays it from the beginning", async () => {
+    const { page, errors, close } = await open({ path: `/calls/${callId}` });
+    await page.route(`**/api/calls/${callId}`, async (route) => {
+      const answer = await route.fetch();
+      const call = await answer.json();
+      const message = { ...call.recordings[0], id: crypto.randomUUID(), origin: "provider" };
+      const turn = { role: "caller", text: "תחזרו אליי", startMs: 36_000, endMs: 40_000, interrupted: false };
+      const turns = [...call.turns, { ...turn, recordingId: message.id }];
+      const sound = `**/recordings/${message.id}`;
+      await page.route(sound, (asked) =>
+        asked.continue({ url: asked.request().url().replace(message.id, call.recordings[0].id) }),
+      );
+      await route.fulfill({ response: answer, json: { ...call, turns, recordings: [...call.recordings, message] } });
+    });
+    await page.reload();
+    const message = page.getByRole("region", { name: "ההודעה שהושארה" });
+    await page.getByRole("button", { name: callLines[3][1] }).click();
+    await page.getByRole("region", { name: "ניגון ההקלטה" }).getByRole("button", { name: "עצירה" }).waitFor();
+    await page.getByRole("button", { name: "תחזרו אליי" }).click();
+    await message.getByRole("button", { name: "עצירה" }).waitFor();
+    await page.locator('.turn[aria-current="true"]').getByText("תחזרו אליי").waitFor();
+    // One sound at a time.
+    await page
+      .getByRole("region", { name: "ניגון ההקלטה" })
+      .getByRole("button", { name: "ניגון", exact: true })
+      .waitFor();
+    expect(await message.locator("audio").evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeLessThan(30);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("the transcript follows what plays, but not a reader who scrolled away", async () => {
     const { page, close } = await open({ path: `/calls/${callId}`, height: 460 });
     const line = (index: number) => page.locator(".transcript > li").nth(index);

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
-import { onStreamClock } from "./stream-clock.ts";
+import { messageOf, onStreamClock, talkOf } from "./stream-clock.ts";
 
-const turn = { role: "caller" as const, text: "שלום", startMs: 18_600, endMs: 19_400, interrupted: false };
+const said = { role: "caller" as const, text: "שלום", interrupted: false, recordingId: null };
+const turn = { ...said, startMs: 18_600, endMs: 19_400 };
 const latency = { speech_end: 19_400, first_frame_sent: 20_100, answer_ms: 700 };
 const recordingOf = (origin: "stream" | "provider") => ({
   id: "r",
@@ -36,10 +37,16 @@ test("a call without a recording is on the trace's clock all the same", () => {
   expect(onStreamClock({ ...call, recordings: [] }).turns).toMatchObject([{ startMs: 15_600 }]);
 });
 
-test("an older call, and one of which only the message left at the end is there, stay as they were", () => {
-  for (const kept of [
-    { ...call, streamAtMs: null },
-    { ...call, recordings: [recordingOf("provider")] },
-  ])
-    expect(onStreamClock(kept)).toBe(kept);
+test("an older call stays as it was", () => {
+  const kept = { ...call, streamAtMs: null };
+  expect(onStreamClock(kept)).toBe(kept);
+});
+
+test("message-nobody-could-play: talk and message are two recordings, whichever of them are there", () => {
+  const [talk, message] = [recordingOf("stream"), recordingOf("provider")];
+  for (const recordings of [[talk], [message], [talk, message], []]) {
+    expect(talkOf({ recordings })).toBe(recordings.find((each) => each === talk)!);
+    expect(messageOf({ recordings })).toBe(recordings.find((each) => each === message)!);
+  }
+  expect(messageOf({ recordings: [{ ...message, status: "deleted" }] })).toBeUndefined();
 });

@@ -1,19 +1,24 @@
 import type { CallDetail, CallEvent } from "./models/calls.ts";
 
-/** The recording that the replay plays. */
-export const playedOf = ({ recordings }: Pick<CallDetail, "recordings">) =>
-  recordings.find(({ status }) => status === "stored");
+type Recorded = Pick<CallDetail, "recordings">;
+
+/** The recording of the talk, which the replay plays. */
+export const talkOf = ({ recordings }: Recorded) =>
+  recordings.find(({ status, origin }) => status === "stored" && origin === "stream");
+
+/** The message that was left to the provider: a recording of its own, which may be the only one. */
+export const messageOf = ({ recordings }: Recorded) =>
+  recordings.findLast(({ status, origin }) => status === "stored" && origin === "provider");
 
 type Replayed = Pick<CallDetail, "streamAtMs" | "recordings" | "turns" | "events" | "durationMs">;
 
 /**
  * A call on the clock of its replay: what was said and what happened count from the beginning of the stream, as trace and
- * recording do, and no more from the ringing. A call whose stream has no known beginning stays as it is, and so does one of
- * which only the message left to the provider is there: that file is no recording of the stream.
+ * recording do, and no more from the ringing. A call whose stream has no known beginning stays as it is.
  */
 export function onStreamClock<Call extends Replayed>(call: Call): Call {
   const { streamAtMs, turns, events, durationMs } = call;
-  if (streamAtMs === null || playedOf(call)?.origin === "provider") return call;
+  if (streamAtMs === null) return call;
   const at = (ms: number): number => Math.max(0, ms - streamAtMs);
   return {
     ...call,

@@ -185,6 +185,9 @@ test("a message left on the fallback becomes a line of the log, a summary and th
   expect(rows.turns.map(({ role, text, startMs, endMs }) => [role, text, startMs, endMs])).toEqual([
     ["caller", "תחזרו אליי בבקשה", 9_000, 15_000],
   ]);
+  const { id } = rows.calls[0]!;
+  const { turns } = await mine((tx) => readCall({ businessId: business, actor: { kind: "system" }, tx }, id));
+  expect(turns.map(({ recordingId }) => recordingId)).toEqual([sound!.id]);
   expect(rows.tasks.map(({ detail }) => detail)).toEqual(["תחזרו אליי בבקשה"]);
   expect(rows.calls[0]?.summary).toBe("הלקוח ביקש שיחזרו אליו.");
   expect(rows.usage.map(({ model, seconds }) => [model, seconds])).toEqual([

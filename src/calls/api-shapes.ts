@@ -78,6 +78,8 @@ export const callDetail = listed.extend({
       startMs: z.int(),
       endMs: z.int(),
       interrupted: z.boolean(),
+      /** The recorded message that these are the words of, which begins with them; null for what was said in the talk. */
+      recordingId: z.uuid().nullable(),
     }),
   ),
   events: z.array(

@@ -173,7 +173,8 @@ test("one call comes with what was said; its trace as lists of equal length, emp
   const call = await api.json<{ turns: unknown[]; streamAtMs: number }>(owner, `/api/calls/${id}`);
   expect(call.body.streamAtMs).toBe(2_900);
   expect((await api.json(owner, `/api/calls/${bare}`)).body).toMatchObject({ streamAtMs: null });
-  expect(call.body.turns).toEqual([{ role: "caller", text: "שלום", startMs: 0, endMs: 900, interrupted: false }]);
+  const said = { role: "caller", text: "שלום", startMs: 0, endMs: 900 };
+  expect(call.body.turns).toEqual([{ ...said, interrupted: false, recordingId: null }]);
   const plot = await api.json(owner, `/api/calls/${id}/trace`);
   expect(plot.body).toMatchObject({ stepMs: 100, levelDb: [40], floorDb: [20], thresholdDb: [26], decisions: [9] });
   expect((await api.json(owner, `/api/calls/${bare}/trace`)).body).toMatchObject({ levelDb: [], decisions: [] });

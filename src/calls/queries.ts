@@ -11,6 +11,7 @@ import { recordings } from "../db/schema/recording.ts";
 import { usage } from "../db/schema/usage.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { type CallFilter, matchesCall } from "./call-filter.ts";
+import { recordingOfTurn } from "./recordings.ts";
 
 const listed = {
   id: calls.id,
@@ -98,9 +99,9 @@ export async function readCall({ tx, businessId }: Ctx, callId: CallId) {
     .leftJoin(leads, and(eq(leads.businessId, calls.businessId), eq(leads.customerId, calls.customerId)))
     .where(and(eq(calls.businessId, businessId), eq(calls.id, callId)));
   if (!call) throw new AppError("not_found", "no such call");
-  const { role, text, startMs, endMs, interrupted } = callTurns;
-  const turns = await tx
-    .select({ role, text, startMs, endMs, interrupted })
+  const { seq, role, text, startMs, endMs, interrupted } = callTurns;
+  const said = await tx
+    .select({ seq, role, text, startMs, endMs, interrupted })
     .from(callTurns)
     .where(and(eq(callTurns.businessId, businessId), eq(callTurns.callId, callId)))
     .orderBy(asc(callTurns.startMs), asc(callTurns.seq));
@@ -115,6 +116,10 @@ export async function readCall({ tx, businessId }: Ctx, callId: CallId) {
     .from(recordings)
     .where(and(eq(recordings.businessId, businessId), eq(recordings.callId, callId)))
     .orderBy(asc(recordings.id));
+  const turns = said.map(({ seq: at, ...turn }) => ({
+    ...turn,
+    recordingId: sounds[recordingOfTurn(at)]?.id ?? null,
+  }));
   const consumed = await tx
     .select({
       model: usage.model,

@@ -18,8 +18,11 @@ import { priceCalls } from "./price-call.ts";
 type Recording = typeof recordings.$inferSelect;
 
 const patient = { deadlineMs: limits.jobQueryMs };
-// Turns that the live call wrote count from 0; what was said on a recording comes behind them.
+/** Turns that the live call wrote count from 0; what was said on a recorded message comes behind them. */
 const recordedTurnsFrom = 100_000;
+
+/** Which of a call's recordings, in the order of their ids, a turn was said on; -1 for what was said in the talk itself. */
+export const recordingOfTurn = (seq: number): number => (seq < recordedTurnsFrom ? -1 : seq - recordedTurnsFrom);
 
 /** Brings a recorded message home, then has it written out and the provider's copy deleted. */
 export function fetchRecording({ db, provider, sounds }: AfterCallDeps): JobHandler {

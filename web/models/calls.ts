@@ -124,7 +124,8 @@ const lastTurns = 60;
 
 onMoment(({ type, id, data }: Moment) => {
   if (type === "call-level") liveLevels.value = { ...liveLevels.value, [id]: data as Level };
-  else if (type === "call-turn") liveTurns.value = added(liveTurns.value, id, data as Turn);
+  else if (type === "call-turn")
+    liveTurns.value = added(liveTurns.value, id, { ...(data as Omit<Turn, "recordingId">), recordingId: null });
   else if (type === "call-event") liveEvents.value = added(liveEvents.value, id, data as CallEvent);
   else if (type === "call-end")
     batch(() => {

@@ -22,7 +22,7 @@ import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
 import { Player, type Playing } from "../parts/player.tsx";
 import { useResource } from "../resource.ts";
-import { onStreamClock, playedOf } from "../stream-clock.ts";
+import { messageOf, onStreamClock, talkOf } from "../stream-clock.ts";
 import { callWords } from "../strings/calls.he.ts";
 
 export default function CallPage({ params }: { params: { id: string } }) {
@@ -87,15 +87,19 @@ function Actions({ of }: { of: CallDetail }) {
   );
 }
 
+const atRest: Playing = { atMs: 0, seek: null, on: false };
+
 function Detail({ of }: { of: CallDetail }) {
-  const playing = useSignal<Playing>({ atMs: 0, seek: null, on: false });
+  const playing = useSignal<Playing>(atRest);
+  const message = useSignal<Playing>(atRest);
   const isLive = of.endReason === null;
   const replayed = onStreamClock(of);
   return (
     <div class="columns">
       <div class="stack">
         {isLive ? <Live id={of.id} /> : <Replay of={replayed} playing={playing} />}
-        <Transcript of={replayed} isLive={isLive} playing={playing} />
+        {!isLive && <Message of={of} playing={message} />}
+        <Transcript of={replayed} isLive={isLive} playing={playing} message={message} />
       </div>
       <div class="stack">
         <Summary of={of} isLive={isLive} />
@@ -123,7 +127,7 @@ type PlayingSignal = Signal<Playing>;
 
 function Replay({ of, playing }: { of: CallDetail; playing: PlayingSignal }) {
   const t = callWords();
-  const stored = playedOf(of);
+  const stored = talkOf(of);
   const trace = useResource(traceBy(of.id)).data.value;
   const lengthMs = stored?.durationMs ?? of.durationMs ?? 0;
   return (
@@ -139,8 +143,22 @@ function Replay({ of, playing }: { of: CallDetail; playing: PlayingSignal }) {
           <p class="muted small">{t.recordingGone(dayName(stored.deleteAfter))}</p>
         </>
       ) : (
-        <p class="muted small">{t.noRecording}</p>
+        messageOf(of) === undefined && <p class="muted small">{t.noRecording}</p>
       )}
+    </section>
+  );
+}
+
+/** What the caller left when the assistant was out: nobody has heard it but a transcriber. */
+function Message({ of, playing }: { of: CallDetail; playing: PlayingSignal }) {
+  const t = callWords();
+  const left = messageOf(of);
+  if (left === undefined) return null;
+  return (
+    <section class="card card-pad stack" aria-label={t.message}>
+      <h2>{t.message}</h2>
+      <Player src={`/api/calls/${of.id}/recordings/${left.id}`} lengthMs={left.durationMs ?? 0} playing={playing} />
+      <p class="muted small">{t.recordingGone(dayName(left.deleteAfter))}</p>
     </section>
   );
 }
@@ -158,11 +176,18 @@ function WithPeaks({ of, recording, lengthMs, playing }: WithPeaksProps) {
   return <CallPlot trace={trace} peaks={peaks} events={of.events} lengthMs={lengthMs} playing={playing} />;
 }
 
-function Transcript({ of, isLive, playing }: { of: CallDetail; isLive: boolean; playing: PlayingSignal }) {
+interface TranscriptProps {
+  of: CallDetail;
+  isLive: boolean;
+  playing: PlayingSignal;
+  message: PlayingSignal;
+}
+
+function Transcript({ of, isLive, playing, message }: TranscriptProps) {
   const t = callWords();
   const turns = isLive ? joined(of.turns, liveTurns.value[of.id] ?? []) : of.turns;
   const list = useFollowed(turns, playing);
-  const canSeek = !isLive && playedOf(of) !== undefined;
+  const soundOf = soundsOf(of, isLive, playing, message);
   const cuts = turns.filter(({ interrupted }) => interrupted).length;
   return (
     <section class="card">
@@ -177,7 +202,7 @@ function Transcript({ of, isLive, playing }: { of: CallDetail; isLive: boolean; 
           <ol ref={list} class="transcript" aria-live={isLive ? "polite" : undefined}>
             {turns.map((turn, index) => (
               <li key={`${turn.startMs} ${index}`}>
-                <Line of={turn} name={of.customerName} canSeek={canSeek} playing={playing} />
+                <Line of={turn} name={of.customerName} sound={soundOf(turn)} />
               </li>
             ))}
           </ol>
@@ -185,6 +210,20 @@ function Transcript({ of, isLive, playing }: { of: CallDetail; isLive: boolean; 
       </div>
     </section>
   );
+}
+
+/** Where a line is heard: in the talk, or at the beginning of the message that it is; null when that is not there to play. */
+interface LineSound {
+  playing: PlayingSignal;
+  startMs: number;
+}
+
+function soundsOf(of: CallDetail, isLive: boolean, playing: PlayingSignal, message: PlayingSignal) {
+  const [talk, left] = isLive ? [] : [talkOf(of), messageOf(of)];
+  return ({ recordingId, startMs }: Turn): LineSound | null => {
+    if (recordingId === null) return talk ? { playing, startMs } : null;
+    return left?.id === recordingId ? { playing: message, startMs: 0 } : null;
+  };
 }
 
 /** Keeps the line that is heard in sight while it plays, unless the reader has scrolled away from it. */
@@ -219,14 +258,14 @@ function joined(stored: readonly Turn[], heard: readonly Turn[]): Turn[] {
 interface LineProps {
   of: Turn;
   name: string | null;
-  canSeek: boolean;
-  playing: PlayingSignal;
+  sound: LineSound | null;
 }
 
-function Line({ of, name, canSeek, playing }: LineProps) {
+function Line({ of, name, sound }: LineProps) {
   const t = callWords();
-  const { atMs } = playing.value;
-  const isNow = canSeek && atMs > 0 && atMs >= of.startMs && atMs < Math.max(of.endMs, of.startMs + 1);
+  const atMs = sound?.playing.value.atMs ?? 0;
+  const fromMs = sound?.startMs ?? 0;
+  const isNow = atMs > 0 && atMs >= fromMs && atMs < fromMs + Math.max(of.endMs - of.startMs, 1);
   const words = (
     <>
       <span class="turn-time">
@@ -241,14 +280,15 @@ function Line({ of, name, canSeek, playing }: LineProps) {
       </span>
     </>
   );
-  if (!canSeek) return <div class="turn">{words}</div>;
+  if (sound === null) return <div class="turn">{words}</div>;
+  const { playing, startMs } = sound;
   return (
     <button
       type="button"
       class="turn"
       aria-current={isNow ? "true" : undefined}
       onClick={() => {
-        playing.value = { ...playing.value, seek: of.startMs };
+        playing.value = { ...playing.value, seek: startMs };
       }}
     >
       {words}

@@ -85,7 +85,10 @@ function Sound({ at, src, playing, onBroken }: SoundProps) {
         onBroken();
         set({ on: false });
       }}
-      onPlay={() => set({ on: true })}
+      onPlay={({ currentTarget }) => {
+        for (const other of document.querySelectorAll("audio")) if (other !== currentTarget) other.pause();
+        set({ on: true });
+      }}
       onPause={() => set({ on: false })}
       onTimeUpdate={({ currentTarget }) => set({ atMs: currentTarget.currentTime * 1_000, seek: null })}
     />

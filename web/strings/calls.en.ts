@@ -42,6 +42,7 @@ export const en: Translation<typeof he> = {
   noWords: "Nothing was said in this call.",
   happened: "What happened",
   player: "Recording",
+  message: "The message that was left",
   play: "Play",
   pause: "Pause",
   back10: "Ten seconds back",

@@ -41,6 +41,7 @@ export const he = {
   noWords: "בשיחה הזאת לא נאמר דבר.",
   happened: "מה קרה בשיחה",
   player: "ניגון ההקלטה",
+  message: "ההודעה שהושארה",
   play: "ניגון",
   pause: "עצירה",
   back10: "עשר שניות אחורה",
