@@ -9,7 +9,8 @@ const conditions = /^ו?(?:בתנאי|בהנחה|במידה)$/;
 export const isConditional = (tokens: readonly Token[]): boolean =>
   tokens.some(({ text }, i) => {
     if (text === "כל") return tokens[i + 1]?.text === "עוד";
-    return conditions.test(text) || (/^ו?אמ$/.test(text) && supposes(tokens, i + 1));
+    const whatever = /^(?:גמ|אפילו)$/.test(tokens[i - 1]?.text ?? ""); // "גם אם יורד גשם"
+    return conditions.test(text) || (/^ו?אמ$/.test(text) && !whatever && supposes(tokens, i + 1));
   });
 
 function supposes(tokens: readonly Token[], at: number): boolean {
