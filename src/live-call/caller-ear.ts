@@ -5,6 +5,8 @@ import type { Vad } from "./vad/vad.ts";
 
 // A shorter sound does not count as "the caller is there".
 const speechMs = 200;
+// A sound as short as that which nothing followed for so long was a breath: what is said then did not begin with it.
+const apartMs = 1_000;
 
 /** What the detector found, for everybody who cares: the log, the silence watch, the dialogue, the times of turns. */
 export class CallerEar {
@@ -14,6 +16,7 @@ export class CallerEar {
   readonly #silence: SilenceWatch;
   #turnStartMs = -1; // the first sound since the engine last took a turn
   #speechEndMs = 0;
+  #spoken = false; // since then, and not only breathed
   #heardAnything = false;
 
   constructor(core: CallCore, vad: Vad, talk: Conversation, silence: SilenceWatch) {
@@ -25,7 +28,9 @@ export class CallerEar {
 
   speechStarted(): void {
     this.#silence.pause();
-    if (this.#turnStartMs < 0) this.#turnStartMs = Math.max(0, this.#core.atMs() - this.#vad.utteranceMs);
+    const startMs = Math.max(0, this.#core.atMs() - this.#vad.utteranceMs);
+    const onlyBreathed = !this.#spoken && startMs - this.#speechEndMs > apartMs;
+    if (this.#turnStartMs < 0 || onlyBreathed) this.#turnStartMs = startMs;
     if (!this.#heardAnything) {
       this.#heardAnything = true;
       const rms = Math.round(this.#vad.levelRms);
@@ -36,7 +41,9 @@ export class CallerEar {
 
   speechEnded(): void {
     this.#speechEndMs = this.#core.atMs();
-    if (this.#vad.utteranceMs >= speechMs) this.#silence.heard();
+    const isSpeech = this.#vad.utteranceMs >= speechMs;
+    this.#spoken ||= isSpeech;
+    if (isSpeech) this.#silence.heard();
     else this.#silence.arm();
     this.#talk.speechEnded();
   }
@@ -52,6 +59,7 @@ export class CallerEar {
     const heard = this.#turnStartMs >= 0;
     const startMs = heard ? this.#turnStartMs : endMs;
     this.#turnStartMs = -1;
+    this.#spoken = false;
     return { startMs, endMs: Math.max(startMs, endMs), heard };
   }
 
