@@ -44,7 +44,8 @@ export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void
   }
 }
 
-const away = /^(?:עובד|עובדת|בעבודה|לומד|לומדת|בלימודימ|במילואימ|נוסע|נוסעת|טס|טסה|בחו"ל|בחול|בטיסה|בצבא|חולה)$/;
+const away =
+  /^(?:עובד|עובדת|בעבודה|לומד|לומדת|בלימודימ|במילואימ|נוסע|נוסעת|טס|טסה|בחו"ל|בחול|בטיסה|בצבא|חולה|בפגישה|בישיבה|בשיעור|באימונ|בחתונה)$/;
 
 /**
  * "ביום שלישי אני עובד", "מחר בארבע אני בעבודה": the day or hour before it is taken, and the day behind it when no hour

@@ -123,7 +123,7 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
 }
 
 /** "ברביעי אני עובדת", "אני מסיים בארבע": words beside the time that are no small talk, so it may be no choice. */
-function tellsMore({ tokens }: Scan, { date, hour }: Wish, { clauses, lines }: Talk): boolean {
+export function tellsMore({ tokens }: Scan, { date, hour }: Wish, { clauses, lines }: Talk): boolean {
   return [date?.at, hour?.clock.at].some((at) => at !== undefined && tokens[at] && lines[clauses[at]!]!.heavy > 0);
 }
 

@@ -1,7 +1,7 @@
 import { type Day, isoDate, isoLocal, parseIsoLocal } from "./civil.ts";
 import { readDeed } from "./deeds.ts";
 import { movesThing } from "./denied-deeds.ts";
-import { confirmed, coversSlot, pickByPlace, pickByTime, refused } from "./dialogue.ts";
+import { confirmed, coversSlot, pickByPlace, pickByTime, refused, tellsMore } from "./dialogue.ts";
 import { readFacts } from "./facts.ts";
 import { normalise, spelled } from "./normalise.ts";
 import { readSlotShift } from "./offsets.ts";
@@ -54,7 +54,7 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   if (picked) return isPick(picked) ? withRest(world, scan, wish, talk, picked) : picked;
   const timed =
     boundOnDay(world, scan, facts, wish, talk) ?? resolveWish(world, scan.context, wish, talk, baseDay(scan));
-  if (timed) return repeatsOffer(scan.context, timed) ? repeated(timed, talk) : timed;
+  if (timed) return repeatsOffer(scan.context, timed) ? repeated(scan, wish, talk, timed) : timed;
   const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
   if (denied) return denied;
   return answer(scan, talk);
@@ -83,10 +83,15 @@ function withRest(world: World, scan: Scan, wish: Wish, talk: Talk, picked: Pick
   return moved ?? (talk.later || talk.earlier ? laterOrEarlier([picked.slot], talk) : picked);
 }
 
-/** "16:30" of the offer said once more is taken as the pick it is, unless a condition or a no stands beside it. */
-function repeated(timed: Draft & { start: string }, { conditional, no, yes }: Talk): Draft {
-  if (conditional) return { kind: "undecided" };
-  return no >= 0 && yes < 0 ? ask(["which"], [timed.start]) : timed; // "ארבע וחצי? מוקדם"
+/**
+ * The offered day and hour said once more are the pick they are, unless a condition, a no or more than small talk stands
+ * beside them: "מחר בחמש יש לי רופא", "ארבע וחצי? מוקדם".
+ */
+function repeated(scan: Scan, wish: Wish, talk: Talk, timed: Draft & { start: string }): Draft {
+  if (talk.conditional) return { kind: "undecided" };
+  const isSaid = wish.hour?.clock.next !== 0; // "באותה שעה" is known from the conversation
+  const unsure = talk.yes < 0 && (talk.no >= 0 || (isSaid && tellsMore(scan, wish, talk)));
+  return unsure ? ask(["which"], [timed.start]) : timed;
 }
 
 const repeatsOffer = ({ offered }: Context, timed: Draft): timed is Draft & { start: string } =>
