@@ -65,7 +65,7 @@ export interface HistoryLine {
 }
 
 export interface AnswerRequest {
-  /** For this answer only, instead of the session's instructions. */
+  /** For this answer only, beside the session's instructions. */
   instructions?: string;
   /** Speak exactly this. */
   say?: string;

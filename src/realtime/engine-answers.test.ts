@@ -337,7 +337,9 @@ test("a rejected request is reported, and the next one is sent", () =>
     expect(await probe.next("error")).toEqual([
       { kind: "request", code: "invalid_value", message: "about invalid_value" },
     ]);
-    expect(await connection.expect("response.create")).toMatchObject({ response: { instructions: "two" } });
+    // Beside the session's own, in whose place the provider puts them.
+    const instructions = "two\n\nBe kind.";
+    expect(await connection.expect("response.create")).toMatchObject({ response: { instructions } });
   }));
 
 test("garbage, half a JSON and unknown events change nothing", () =>

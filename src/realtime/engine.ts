@@ -96,7 +96,11 @@ export class RealtimeEngine implements VoiceEngine {
   respond({ say, instructions, takeTurn }: AnswerRequest = {}): void {
     if (takeTurn === true && this.#state === "ready") this.#session?.conversation.takeTurn();
     if (say !== undefined) this.#ask({ kind: "say", text: say });
-    else this.#ask(instructions === undefined ? { kind: "plain" } : { kind: "plain", instructions });
+    else
+      this.#ask({
+        kind: "plain",
+        ...(instructions !== undefined && { instructions: this.#withSession(instructions) }),
+      });
   }
 
   interrupt(cuts: readonly HeardCut[]): void {
@@ -130,6 +134,11 @@ export class RealtimeEngine implements VoiceEngine {
 
   close(): void {
     this.#stop("closed");
+  }
+
+  /** The provider would put them in the place of the session's: an answer without the business's prices would make them up. */
+  #withSession(instructions: string): string {
+    return `${instructions}\n\n${this.#context?.instructions ?? ""}`;
   }
 
   #ask(ask: Ask): void {
