@@ -92,12 +92,12 @@ inBrowser("several customers at once in a browser", {}, (given) => {
     const text = "שם,טלפון\nגליה מהקובץ,0542221100\nדנה,0524310022\nבלי מספר נכון,abc\n";
     const file = { name: "customers.csv", mimeType: "text/csv", buffer: Buffer.from(text) };
     await page.getByLabel("הקובץ").setInputFiles(file);
-    await page.getByText("1 לקוחות חדשים, 1 כבר ברשימה.").waitFor();
+    await page.getByText("לקוח חדש אחד, אחד כבר ברשימה.").waitFor();
     await page.getByText("שורה 4: זה לא מספר טלפון").waitFor();
     await shot("leads-file");
     expect(await violations()).toEqual([]);
     await page.getByRole("button", { name: "הוספה" }).click();
-    await page.getByText("נוספו 1 לקוחות, 1 כבר היו ברשימה").waitFor();
+    await page.getByText("נוסף לקוח אחד, אחד כבר היה ברשימה").waitFor();
     await page.getByRole("searchbox").fill("גליה");
     await page.getByText("גליה מהקובץ").waitFor();
     expect(errors).toEqual([]);

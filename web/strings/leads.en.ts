@@ -3,7 +3,7 @@ import type { he } from "./leads.he.ts";
 
 export const en: Translation<typeof he> = {
   title: "Customers",
-  total: (count) => `${count} customers`,
+  total: (count) => (count === "1" ? "1 customer" : `${count} customers`),
   add: "New customer",
   views: { label: "View", list: "List", board: "Board" },
   all: "All",
@@ -54,9 +54,13 @@ export const en: Translation<typeof he> = {
     chooseFirst: "Choose a file that can be read first",
     add: "Add",
     unreadable: "This file cannot be read as a table.",
-    would: (added, known) => `${added} new customers, ${known} are on the list already.`,
-    done: (added, known) => `${added} customers added, ${known} were on the list already`,
-    duplicates: (count) => `${count} lines repeat an earlier number and are left out.`,
+    would: (added, known) =>
+      `${added === 1 ? "1 new customer" : `${added} new customers`}, ${known} on the list already.`,
+    done: (added, known) => `${added === 1 ? "1 customer" : `${added} customers`} added, ${known} on the list already`,
+    duplicates: (count) =>
+      count === 1
+        ? "1 line repeats an earlier number and is left out."
+        : `${count} lines repeat an earlier number and are left out.`,
     problems: (count) => (count === 1 ? "1 line is left out" : `${count} lines are left out`),
     problem: (line, what) => `Line ${line}: ${what}`,
     codes: {

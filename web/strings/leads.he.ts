@@ -2,7 +2,7 @@ import { words } from "../language.ts";
 
 export const he = {
   title: "לקוחות",
-  total: (count: string) => `${count} לקוחות`,
+  total: (count: string) => (count === "1" ? "לקוח אחד" : `${count} לקוחות`),
   add: "לקוח חדש",
   views: { label: "תצוגה", list: "רשימה", board: "לוח" },
   all: "הכול",
@@ -52,9 +52,12 @@ export const he = {
     chooseFirst: "קודם בוחרים קובץ שאפשר לקרוא",
     add: "הוספה",
     unreadable: "אי אפשר לקרוא את הקובץ הזה כטבלה.",
-    would: (added: number, known: number) => `${added} לקוחות חדשים, ${known} כבר ברשימה.`,
-    done: (added: number, known: number) => `נוספו ${added} לקוחות, ${known} כבר היו ברשימה`,
-    duplicates: (count: number) => `${count} שורות חוזרות על מספר קודם ויושמטו.`,
+    would: (added: number, known: number) =>
+      `${added === 1 ? "לקוח חדש אחד" : `${added} לקוחות חדשים`}, ${known === 1 ? "אחד" : known} כבר ברשימה.`,
+    done: (added: number, known: number) =>
+      `${added === 1 ? "נוסף לקוח אחד" : `נוספו ${added} לקוחות`}, ${known === 1 ? "אחד כבר היה" : `${known} כבר היו`} ברשימה`,
+    duplicates: (count: number) =>
+      count === 1 ? "שורה אחת חוזרת על מספר קודם ותושמט." : `${count} שורות חוזרות על מספר קודם ויושמטו.`,
     problems: (count: number) => (count === 1 ? "שורה אחת תושמט" : `${count} שורות יושמטו`),
     problem: (line: number, what: string) => `שורה ${line}: ${what}`,
     codes: {
