@@ -10,7 +10,7 @@ import { audit } from "../tenants/audit.ts";
 import { authorOf } from "../tenants/author.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { filesOf } from "./export-person.ts";
-import { countRows, personTables } from "./person-rows.ts";
+import { countRows, type PersonTable, personTables } from "./person-rows.ts";
 
 /** Queue of the job that ends an erasure: files and copies at providers. */
 export const erasureQueue = "privacy.erase";
@@ -89,7 +89,7 @@ async function removeRows(ctx: Ctx, customerId: CustomerId): Promise<void> {
   const tables = personTables(ctx, customerId);
   for (const name of removedFirst) {
     const table = tables.find((one) => one.name === name);
-    if (table) await tx.execute(sql`delete from ${sql.identifier(name)} t where ${table.of}`);
+    if (table) await removeFrom(tx, table);
   }
   const theirs = sql`business_id = ${businessId} and customer_id = ${customerId}`;
   await tx.execute(sql`update recordings set peaks = null
@@ -98,4 +98,14 @@ async function removeRows(ctx: Ctx, customerId: CustomerId): Promise<void> {
   await tx.execute(sql`update calls set customer_id = null, from_phone = null, forwarded_from = null, summary = null,
     trace = null, call_sid = 'CA' || replace(gen_random_uuid()::text, '-', '') where ${theirs}`);
   await tx.execute(sql`delete from customers where business_id = ${businessId} and id = ${customerId}`);
+}
+
+/** What a row tells of others stays: it may still be on its way to another program. */
+async function removeFrom(tx: Ctx["tx"], { name, of, shared }: PersonTable): Promise<void> {
+  const table = sql.identifier(name);
+  if (shared)
+    await tx.execute(
+      sql`update ${table} t set payload = ${shared.rest} where ${of} and ${shared.rest}->'items' <> 'null'`,
+    );
+  await tx.execute(sql`delete from ${table} t where ${of}`);
 }

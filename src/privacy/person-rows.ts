@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { CustomerId } from "../base/ids.ts";
+import { manyEvents } from "../db/schema/webhook.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 
 /** A table that holds something of a person, and how its rows are found. */
@@ -9,6 +10,8 @@ export interface PersonTable {
   of: SQL;
   /** Orders the rows, each apart: where a page ends. */
   key: SQL;
+  /** Where a row's payload may tell of others too: what its JSON has instead for the person, and the payload without the person. */
+  shared?: { theirs: SQL; rest: SQL };
 }
 
 // Binary columns that only a program can read: the detector's trace and the plot of a sound. The sound itself is exported.
@@ -55,18 +58,38 @@ export function personTables({ businessId }: Pick<Ctx, "businessId">, customerId
       "notifications",
       sql`split_part(t.subject, ':', 2) in (select ${customerId} union ${merged} union select id::text from (${ids}) as subjects)`,
     ),
-    byId(
-      "webhook_deliveries",
-      sql`exists (select from regexp_matches(t.payload::text, ${anId}, 'g') as named(id)
+    deliveries(
+      mine,
+      (json) => sql`exists (select from regexp_matches(${json}::text, ${anId}, 'g') as named(id)
         where named.id[1] in (select ${customerId} union select id::text from (${ids}) as subjects))`,
     ),
   ];
 }
 
+/** What other programs were told. An import tells of many leads at once: each is a person's own. */
+function deliveries(mine: SQL, names: (json: SQL) => SQL): PersonTable {
+  const many = sql`t.event in (${sql.join(
+    manyEvents.map((event) => sql`${event}`),
+    sql`, `,
+  )})`;
+  const items = (whose: SQL) => sql`(select jsonb_agg(item order by place)
+    from jsonb_array_elements(t.payload->'items') with ordinality as each(item, place) where ${whose})`;
+  const named = names(sql`item`);
+  return {
+    name: "webhook_deliveries",
+    key: sql`t.id::text`,
+    of: sql`${mine} and ${names(sql`t.payload`)}`,
+    shared: {
+      theirs: sql`case when ${many} then jsonb_build_object('payload', jsonb_build_object('items', ${items(named)})) else '{}' end`,
+      rest: sql`case when ${many} then jsonb_build_object('items', ${items(sql`not ${named}`)}) end`,
+    },
+  };
+}
+
 /** The rows of one table from `after` on, as the database writes them in JSON, and where the page ends. */
 export async function readRows(ctx: Ctx, table: PersonTable, after: string) {
   const rows = await ctx.tx.execute<{ row: Record<string, unknown>; key: string }>(sql`
-    select to_jsonb(t) - ${sql.raw(`'{${leftOut.join(",")}}'::text[]`)} as row, ${table.key} as key
+    select to_jsonb(t) - ${sql.raw(`'{${leftOut.join(",")}}'::text[]`)} || ${table.shared?.theirs ?? sql`'{}'::jsonb`} as row, ${table.key} as key
     from ${sql.identifier(table.name)} t where ${table.of} and ${table.key} > ${after}
     order by ${table.key} limit ${pageRows}`);
   return { rows: rows.map(({ row }) => row), next: rows.length === pageRows ? (rows.at(-1)?.key ?? null) : null };

@@ -13,6 +13,7 @@ import { deleteRecording } from "../calls/recordings.ts";
 import { createSoundStore } from "../calls/sound-store.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { businessSettings } from "../db/schema/business.ts";
+import { webhookDeliveries, webhooks } from "../db/schema/webhook.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import type { ClaimedJob } from "../jobs/claims.ts";
@@ -100,6 +101,22 @@ async function runJobs(): Promise<string[]> {
   return again;
 }
 
+const other = newId();
+
+/** A program is told of an import: this person, and whoever else was in the file. */
+async function tellOfMany(others: readonly object[] = [{ id: other, name: "Somebody Else" }]): Promise<void> {
+  const { businessId } = business;
+  await business.run(async ({ tx }) => {
+    const id = newId();
+    await tx.insert(webhooks).values({ id, businessId, url: "https://y.example", events: ["leads.created"] });
+    const payload = { items: [{ id: person.customerId, name: mark }, ...others] };
+    const event = "leads.created";
+    await tx
+      .insert(webhookDeliveries)
+      .values({ id: newId(), businessId, webhookId: id, event, source: newId(), payload });
+  });
+}
+
 /** Tables in which one of these texts still stands. */
 async function tablesWith(...texts: string[]): Promise<string[]> {
   return withSystem(db, async (tx) => {
@@ -147,6 +164,15 @@ describe("the export", () => {
     expect(rows.map(({ action }) => action)).toContain("customer.export");
   });
 
+  test("of a lead that was imported along with others shows nobody else", async () => {
+    await tellOfMany();
+    const answer = await api().ask(owner, `/api/customers/${person.customerId}/export`);
+    const entries = unzip(await answer.bytes());
+    expect(Object.values(entries).some((entry) => entry.includes("Somebody Else"))).toBe(false);
+    const told = JSON.parse(entries["webhook_deliveries.json"]!) as { event: string; payload: unknown }[];
+    expect(told.find(({ event }) => event === "leads.created")?.payload).toMatchObject({ items: [{ name: mark }] });
+  });
+
   test("is for the owner of this business only", async () => {
     const path = `/api/customers/${person.customerId}/export`;
     expect((await api().ask(stranger, path)).status).toBe(404);
@@ -170,6 +196,19 @@ describe("S15: erasing", () => {
     expect(proof?.counts).toMatchObject({ messages: 1, calls: 1, call_turns: 2, files: 1 });
     const rows = await business.run(({ tx }) => tx.select().from(auditLog));
     expect(rows.map(({ action }) => action)).toEqual(expect.arrayContaining(["customer.erase", "customer.erased"]));
+  });
+
+  test("somebody of an import leaves what is still to be told of the others", async () => {
+    await tellOfMany();
+    expect((await erase()).status).toBe(202);
+    const told = await business.run(({ tx }) => tx.select().from(webhookDeliveries));
+    expect(told.map(({ payload }) => payload)).toEqual([{ items: [{ id: other, name: "Somebody Else" }] }]);
+  });
+
+  test("the only one of an import takes the telling with them", async () => {
+    await tellOfMany([]);
+    expect((await erase()).status).toBe(202);
+    expect(await business.run(({ tx }) => tx.select().from(webhookDeliveries))).toEqual([]);
   });
 
   test("keeps the call for the bill, with nobody in it, and leaves others alone", async () => {
