@@ -1,5 +1,5 @@
 import { BargeTally, type ListenerKind, playScene } from "./barge.ts";
-import { type Cast, DELAYS_MS, echoScene, makeCast, RETURN_LOSSES_DB, soundScene } from "./barge-scenes.ts";
+import { type Cast, crowdScene, DELAYS_MS, echoScene, makeCast, RETURN_LOSSES_DB, soundScene } from "./barge-scenes.ts";
 import type { Plan } from "./detector-runs.ts";
 import { SOUNDS } from "./events.ts";
 import { percentile } from "./measure.ts";
@@ -21,8 +21,35 @@ export async function bargeRows(plan: Plan, kinds: readonly ListenerKind[]): Pro
         lossDb,
       ),
     );
+  rows.push(
+    ...CROWD_LOSSES_DB.flatMap((lossDb) =>
+      crowdRows(
+        kinds.map((kind) => playCrowd(plan, cast, kind, lossDb)),
+        lossDb,
+      ),
+    ),
+  );
   rows.push(...backchannelRows(kinds.map((kind) => playSounds(plan, cast, kind, "backchannel"))));
   return rows;
+}
+
+// A loudspeaker on the table, and a handset.
+const CROWD_LOSSES_DB = [18, 30] as const;
+
+function crowdRows(tallies: readonly BargeTally[], lossDb: number): Row[] {
+  const at = `café 20 dB under the caller, echo ${lossDb} dB`;
+  return [
+    { what: `${at}: false barge-ins per minute`, bar: null, unit: "", values: tallies.map((t) => t.falsePerMinute) },
+    { what: `${at}: hits within 400 ms`, bar: null, unit: "%", values: tallies.map((t) => 100 * t.hitShare(400)) },
+  ];
+}
+
+function playCrowd(plan: Plan, cast: Cast, kind: ListenerKind, lossDb: number): BargeTally {
+  const tally = new BargeTally();
+  for (const delayMs of DELAYS_MS)
+    for (let round = 0; round < (plan.quick ? 1 : 4); round++)
+      playScene(kind, crowdScene(cast, plan.seed * 50 + lossDb * 10 + delayMs + round * 7_919, lossDb, delayMs), tally);
+  return tally;
 }
 
 /** As the caller hears them, without any words of a transcriber. */

@@ -14,6 +14,7 @@ export interface Cast {
   answers: readonly Utterance[];
   backchannels: readonly Utterance[];
   noises: readonly Float32Array[];
+  crowd: Float32Array;
 }
 
 export async function makeCast(set: SpeechSet, seed: number): Promise<Cast> {
@@ -22,18 +23,34 @@ export async function makeCast(set: SpeechSet, seed: number): Promise<Cast> {
     callers: (await speak(set, seed + 1, 48)).filter((line) => line.truth.length >= 30),
     answers: await speakAnswers(set, seed + 2, 8),
     backchannels: await speakBackchannels(set, seed + 3, 24),
+    crowd: await makeNoise("babble", set, seed + 6, 60),
     noises: [await makeNoise("pink", set, seed + 4, 20), await makeNoise("office", set, seed + 5, 20)],
   };
 }
 
 // 30 dB under the caller.
 const LINE_NOISE_DBOV = -56;
+// A quiet café: 20 dB under the caller.
+const CROWD_DBOV = -46;
 
 /** Six answers, four of them interrupted somewhere after 1.5 s, over one echo path. The caller speaks between them. */
 export function echoScene(cast: Cast, seed: number, returnLossDb: number, delayMs: number): Scene {
   const dice = new Dice(seed);
+  const scene = interruptedAnswers(cast, dice);
+  return scene.build(dice.pick(cast.noises), LINE_NOISE_DBOV, echoTaps({ returnLossDb, delayMs }, dice), dice);
+}
+
+/** The same in a café, after the caller's first words. */
+export function crowdScene(cast: Cast, seed: number, returnLossDb: number, delayMs: number): Scene {
+  const dice = new Dice(seed);
+  const scene = interruptedAnswers(cast, dice, dice.pick(cast.callers).samples);
+  return scene.build(cast.crowd, CROWD_DBOV, echoTaps({ returnLossDb, delayMs }, dice), dice);
+}
+
+function interruptedAnswers(cast: Cast, dice: Dice, first?: Float32Array): SceneBuilder {
   const scene = new SceneBuilder();
   scene.pause(50);
+  if (first) scene.turn(first, CALLER_DBOV);
   for (let turn = 0; turn < 6; turn++) {
     const answer = dice.pick(cast.answers).samples;
     const start = scene.answer(answer);
@@ -43,7 +60,7 @@ export function echoScene(cast: Cast, seed: number, returnLossDb: number, delayM
     scene.turn(dice.pick(cast.callers).samples, CALLER_DBOV);
     scene.pause(dice.integer(30, 80));
   }
-  return scene.build(dice.pick(cast.noises), LINE_NOISE_DBOV, echoTaps({ returnLossDb, delayMs }, dice), dice);
+  return scene;
 }
 
 /** Answers during which something sounds that is no interruption; half of the scenes with a weak echo. */

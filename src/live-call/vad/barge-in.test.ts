@@ -43,6 +43,15 @@ describe("barge-in", () => {
     expect(verdicts(talk(0.2)).map(({ verdict }) => verdict)).toEqual([BARGE_NOTICED]);
   });
 
+  test("somebody else in the room, 15 dB softer than the caller, stops nothing; the caller does, also 8 dB softer", () => {
+    const after = (rms: number) =>
+      verdicts(chain(silence(2), voice(2, 1_600, 5), silence(1), voice(2, rms, 6)), 5_000).map(
+        ({ verdict }) => verdict,
+      );
+    expect(after(1_600 * 10 ** (-15 / 20))).toEqual([]);
+    expect(after(1_600 * 10 ** (-8 / 20))).toEqual([BARGE_IN]);
+  });
+
   test("nobody is interrupted while nothing is heard", () => {
     expect(verdicts(talk(2), 60_000)).toEqual([]);
   });

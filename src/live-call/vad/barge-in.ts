@@ -20,6 +20,9 @@ const CERTAINTY_ALONE = 18;
 // A sound that has gone on without a voice for long must be as certain as can be: a hiss has as many chances as it has frames.
 const CERTAINTY_LATE = 22;
 const LATE_MS = 500;
+// Two frames as loud as the caller is: one may be a plate. A café behind the caller stopped the assistant 18 times a minute where
+// she came back from a loudspeaker, as nothing can be learnt about it under her echo.
+const NEAR_MS = 40;
 // Still speaking: a short word that has just ended does not stop anything while the hangover runs.
 const PAUSE_MS = 60;
 // Under this a sound is not even a backchannel.
@@ -53,7 +56,7 @@ export class BargeIn {
     if (vad.utteranceMs < SUSTAINED_MS || vad.pauseMs > PAUSE_MS) return BARGE_NOTHING;
     const needed =
       vad.utteranceMs > LATE_MS ? CERTAINTY_LATE : vad.voicedSpanMs < VOICED_SPAN_MS ? CERTAINTY_ALONE : CERTAINTY;
-    if (vad.voiceCertainty < needed) return BARGE_NOTHING;
+    if (vad.voiceCertainty < needed || vad.recentNearMs < NEAR_MS) return BARGE_NOTHING;
     this.#fired = true;
     return BARGE_IN;
   }

@@ -34,6 +34,8 @@ const CERTAIN = 24;
 const VOWEL = 1.2;
 // The echo's own harmonics lie between the caller's: where it is half of the energy, vowels lose about this much clarity to it.
 const LESS_IN_ECHO = 0.15;
+// The echo's likely energy, of a limit that lies 7 dB over it, and 3 dB because it fluctuates: what is left is the caller's.
+const ECHO_OF_LIMIT = 0.35;
 // From this part on the period found jumps between the two voices and its going on means nothing.
 const ECHO_MIXES = 1 / 16;
 /**
@@ -53,15 +55,16 @@ export class ClearVoice {
   /** Sequential test (Page 1954): the sum of log-likelihood ratios in nats, never under 0. */
   certainty = 0;
   #bits = 0;
+  #nearBits = 0;
   /** Energy of the loudest of the last frames that were no vowel. */
   #hiss = 0;
   #framesSinceVowel = 0;
 
   /**
    * Once per frame. `clarity`: of what may be a voice, 0 when nothing may be; `lag`: its period in samples; `steady`: its period goes on
-   * from this many frames before (0-2); `energy` of the frame, and how much of that the assistant's echo can be (`limit`) and the line's noise is.
+   * from this many frames before (0-2); `energy` of the frame, and how much of that the assistant's echo can be (`limit`) and the line's noise is; `near`: what this caller reaches.
    */
-  push(clarity: number, lag: number, steady: number, energy: number, limit: number, noise: number): void {
+  push(clarity: number, lag: number, steady: number, energy: number, limit: number, noise: number, near: number): void {
     const echoShare = energy > 0 ? Math.min(1, limit / energy) : 0;
     const most = Math.max(MOST_IN_ECHO, MOST - ((MOST - MOST_IN_ECHO) * echoShare) / ECHO_HALF);
     let ratio = Math.min(most, clearness(clarity, lag, steady, echoShare));
@@ -72,12 +75,16 @@ export class ClearVoice {
     if (ratio > 0 && hiss > HISS_OVER_NOISE * noise) ratio = Math.min(most, ratio + rise(energy / hiss));
     if (ratio <= 0 && this.#framesSinceVowel > CONSONANT_FRAMES) ratio = Math.min(ratio, LEAST_LATER);
     this.certainty = Math.max(0, Math.min(CERTAIN, this.certainty + ratio));
-    this.#bits = sinceLastGap(((this.#bits << 1) | (ratio > VOWEL ? 1 : 0)) & RECENT_MASK);
+    const clear = ratio > VOWEL;
+    this.#bits = sinceLastGap(((this.#bits << 1) | (clear ? 1 : 0)) & RECENT_MASK);
+    const isNear = clear && energy - ECHO_OF_LIMIT * limit >= near;
+    this.#nearBits = ((this.#nearBits << 1) | (isNear ? 1 : 0)) & RECENT_MASK;
   }
 
   /** What was heard was the edge of a tone. */
   forget(): void {
     this.#bits = 0;
+    this.#nearBits = 0;
     this.#hiss = 0;
     this.certainty = 0;
   }
@@ -85,6 +92,10 @@ export class ClearVoice {
   /** Vowels of the last 400 ms. */
   get recentMs(): number {
     return countBits(this.#bits) * FRAME_MS;
+  }
+  /** Of them, those as loud as this caller's: somebody else in the room has none. */
+  get nearMs(): number {
+    return countBits(this.#nearBits) * FRAME_MS;
   }
   /** From the first to the last of them: one vowel's length, or that of several syllables. */
   get spanMs(): number {

@@ -88,7 +88,8 @@ export class Vad {
     evidence.push(this.#window, this.#energy, echo, faint, limit > evidence.floor / 4, this.#speaking, settled);
     this.#followThreshold();
     this.#learnEcho();
-    this.#clear.push(evidence.clarity, evidence.lag, evidence.steady, this.#energy, limit, evidence.floor);
+    const { clarity, lag, steady, floor } = evidence;
+    this.#clear.push(clarity, lag, steady, this.#energy, limit, floor, this.#caller.near);
     if (evidence.tone) this.#clear.forget();
     if (evidence.goesOn) this.#pauseFrames = 0;
     else if (!echo) this.#pauseFrames++;
@@ -123,6 +124,10 @@ export class Vad {
   /** Clearly voiced speech within the last 400 ms. */
   get recentVoicedMs(): number {
     return this.#clear.recentMs;
+  }
+  /** Of it, what was as loud as the caller is: another voice in the room is not. All of it while the caller's level is unknown. */
+  get recentNearMs(): number {
+    return this.#clear.nearMs;
   }
   /** From its first frame to its last: one vowel's length, or that of several syllables. */
   get voicedSpanMs(): number {
