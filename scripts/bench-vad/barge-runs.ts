@@ -3,6 +3,7 @@ import { type Cast, crowdScene, DELAYS_MS, echoScene, makeCast, RETURN_LOSSES_DB
 import type { Plan } from "./detector-runs.ts";
 import { SOUNDS } from "./events.ts";
 import { percentile } from "./measure.ts";
+import type { Scene } from "./scenes.ts";
 import type { Row } from "./table.ts";
 
 /** Rows on interruptions: over echo at each return loss, and by sounds that are none. */
@@ -45,11 +46,9 @@ function crowdRows(tallies: readonly BargeTally[], lossDb: number): Row[] {
 }
 
 function playCrowd(plan: Plan, cast: Cast, kind: ListenerKind, lossDb: number): BargeTally {
-  const tally = new BargeTally();
-  for (const delayMs of DELAYS_MS)
-    for (let round = 0; round < (plan.quick ? 1 : 4); round++)
-      playScene(kind, crowdScene(cast, plan.seed * 50 + lossDb * 10 + delayMs + round * 7_919, lossDb, delayMs), tally);
-  return tally;
+  return playOverEcho(kind, plan.quick ? 1 : 4, (delayMs, round) =>
+    crowdScene(cast, plan.seed * 50 + lossDb * 10 + delayMs + round * 7_919, lossDb, delayMs),
+  );
 }
 
 /** As the caller hears them, without any words of a transcriber. */
@@ -107,14 +106,20 @@ function echoRows(tallies: readonly BargeTally[], lossDb: number): Row[] {
 }
 
 function playEcho(plan: Plan, cast: Cast, kind: ListenerKind, lossDb: number): BargeTally {
-  const tally = new BargeTally();
   // 200 interruptions per return loss: one miss is half a point.
-  const rounds = plan.quick ? 1 : 10;
-  for (const delayMs of DELAYS_MS) {
-    for (let round = 0; round < rounds; round++) {
-      playScene(kind, echoScene(cast, plan.seed * 100 + lossDb * 10 + delayMs + round * 7_919, lossDb, delayMs), tally);
-    }
-  }
+  return playOverEcho(kind, plan.quick ? 1 : 10, (delayMs, round) =>
+    echoScene(cast, plan.seed * 100 + lossDb * 10 + delayMs + round * 7_919, lossDb, delayMs),
+  );
+}
+
+function playOverEcho(
+  kind: ListenerKind,
+  rounds: number,
+  scene: (delayMs: number, round: number) => Scene,
+): BargeTally {
+  const tally = new BargeTally();
+  for (const delayMs of DELAYS_MS)
+    for (let round = 0; round < rounds; round++) playScene(kind, scene(delayMs, round), tally);
   return tally;
 }
 

@@ -72,6 +72,15 @@ function replay(): Promise<void> & { lines: string[] } {
   return Object.assign(replayOutages({ db: server, storageDir, settings, log }), { lines });
 }
 
+/** A whole call while the database is away, and the end of the process that took it. */
+async function callInAnOutage(): Promise<void> {
+  const call = begun();
+  link.set("refusing");
+  void recorder.begin(call);
+  talk(recorder, call);
+  await recorder.close(100);
+}
+
 test("rows-lost-at-shutdown: what the database did not take in time is in the log after the next start", async () => {
   const [before, during] = [begun(), begun()];
   await recorder.begin(before);
@@ -154,11 +163,7 @@ test("a line that was cut off, and one that the database refuses, cost themselve
 });
 
 test("a database that goes away again at the next start ends that start, and costs no row", async () => {
-  const call = begun();
-  link.set("refusing");
-  void recorder.begin(call);
-  talk(recorder, call);
-  await recorder.close(100);
+  await callInAnOutage();
   const again = replayOutages({ db, storageDir, settings, log: silentLog });
   expect(await again.catch(({ code }) => code)).toBe("unavailable");
   expect(linesKept()).toHaveLength(7);
@@ -193,11 +198,7 @@ test("a disk that refuses costs the shelter and nothing else, and is told once",
 });
 
 test("files of several outages are written in the order of the outages; what else lies there is left alone", async () => {
-  const call = begun();
-  link.set("refusing");
-  void recorder.begin(call);
-  talk(recorder, call);
-  await recorder.close(100);
+  await callInAnOutage();
   const lines = linesKept();
   for (const name of files()) rmSync(fileOf(name));
   // Made in another order than that of their names, which is the one in which folders may list them.

@@ -104,8 +104,6 @@ async function removeRows(ctx: Ctx, customerId: CustomerId): Promise<void> {
 async function removeFrom(tx: Ctx["tx"], { name, of, shared }: PersonTable): Promise<void> {
   const table = sql.identifier(name);
   if (shared)
-    await tx.execute(
-      sql`update ${table} t set payload = ${shared.rest} where ${of} and ${shared.rest}->'items' <> 'null'`,
-    );
+    await tx.execute(sql`update ${table} t set payload = ${shared.rest} where ${of} and ${shared.rest} is not null`);
   await tx.execute(sql`delete from ${table} t where ${of}`);
 }

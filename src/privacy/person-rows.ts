@@ -10,7 +10,7 @@ export interface PersonTable {
   of: SQL;
   /** Orders the rows, each apart: where a page ends. */
   key: SQL;
-  /** Where a row's payload may tell of others too: what its JSON has instead for the person, and the payload without the person. */
+  /** Where a row's payload may tell of others too: what its JSON has instead for the person, and the payload without the person, null when nothing is left. */
   shared?: { theirs: SQL; rest: SQL };
 }
 
@@ -72,16 +72,16 @@ function deliveries(mine: SQL, names: (json: SQL) => SQL): PersonTable {
     manyEvents.map((event) => sql`${event}`),
     sql`, `,
   )})`;
-  const items = (whose: SQL) => sql`(select jsonb_agg(item order by place)
-    from jsonb_array_elements(t.payload->'items') with ordinality as each(item, place) where ${whose})`;
+  const payloadOf = (whose: SQL) => sql`(select jsonb_build_object('items', jsonb_agg(item order by place))
+    from jsonb_array_elements(t.payload->'items') with ordinality as each(item, place) where ${whose} having count(*) > 0)`;
   const named = names(sql`item`);
   return {
     name: "webhook_deliveries",
     key: sql`t.id::text`,
     of: sql`${mine} and ${names(sql`t.payload`)}`,
     shared: {
-      theirs: sql`case when ${many} then jsonb_build_object('payload', jsonb_build_object('items', ${items(named)})) else '{}' end`,
-      rest: sql`case when ${many} then jsonb_build_object('items', ${items(sql`not ${named}`)}) end`,
+      theirs: sql`case when ${many} then jsonb_build_object('payload', ${payloadOf(named)}) else '{}' end`,
+      rest: sql`case when ${many} then ${payloadOf(sql`not ${named}`)} end`,
     },
   };
 }
