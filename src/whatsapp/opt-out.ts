@@ -1,8 +1,10 @@
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { cancelQueued } from "../crm/conversations/cancel-queued.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Chat } from "./chat.ts";
 import { queueMessage } from "./queue-message.ts";
+import { tellFailure } from "./receipts.ts";
 import { say } from "./say.he.ts";
 
 // A message that is nothing but such a word; "ביטול" is not among them, it mostly means a meeting.
@@ -74,14 +76,21 @@ export async function heedOptWord(
     .update(messages)
     .set({ awaits: false, handled: word === "out" ? "opted_out" : "opted_in" })
     .where(and(eq(messages.businessId, ctx.businessId), eq(messages.id, id)));
-  if (changed.length > 0)
-    await queueMessage(ctx, {
-      conversationId: chat.conversationId,
-      purpose: "notice",
-      content: { kind: "text", text: word === "out" ? say.optedOut : say.optedIn },
-      at: now,
-      dedupe: `opt:${id}`,
-      despiteOptOut: true,
-    });
+  if (changed.length === 0) return true;
+  if (word === "out") await dropQueued(ctx, chat);
+  await queueMessage(ctx, {
+    conversationId: chat.conversationId,
+    purpose: "notice",
+    content: { kind: "text", text: word === "out" ? say.optedOut : say.optedIn },
+    at: now,
+    dedupe: `opt:${id}`,
+    despiteOptOut: true,
+  });
   return true;
+}
+
+/** What waits for this customer, in whatever chat, is barred like what would be queued now; staff hears of its own words. */
+async function dropQueued(ctx: Ctx, { customerId }: Chat): Promise<void> {
+  const dropped = await cancelQueued(ctx, eq(messages.customerId, customerId), "opted_out");
+  for (const { id, purpose } of dropped) if (purpose === "staff") await tellFailure(ctx, id, "opted_out");
 }

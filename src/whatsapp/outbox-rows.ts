@@ -190,7 +190,7 @@ export async function noteAccepted(
   await ctx.tx
     .update(messages)
     .set({ state: "sent", providerId, sentAt: at, reason: null })
-    .where(isIn(ctx, id, ["queued", "sending", "unknown"]));
+    .where(isIn(ctx, id, ["queued", "sending", "unknown", "cancelled"]));
   await publish(ctx, "message.sent", id);
   const model = `${provider}-whatsapp`;
   await ctx.tx

@@ -9,9 +9,9 @@ import { say } from "./say.he.ts";
 
 /** From which states a report may move a message: only forward, whatever the order in which reports come. */
 const from: Record<Receipt["state"], MessageState[]> = {
-  sent: ["queued", "sending", "unknown", "failed"],
-  delivered: ["queued", "sending", "unknown", "failed", "sent"],
-  read: ["queued", "sending", "unknown", "failed", "sent", "delivered"],
+  sent: ["queued", "sending", "unknown", "failed", "cancelled"],
+  delivered: ["queued", "sending", "unknown", "failed", "cancelled", "sent"],
+  read: ["queued", "sending", "unknown", "failed", "cancelled", "sent", "delivered"],
   failed: ["queued", "sending", "unknown", "sent"],
 };
 

@@ -1,5 +1,6 @@
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
+import { cancelQueued } from "../crm/conversations/cancel-queued.ts";
 import { announce } from "../db/announce.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import { audit } from "../tenants/audit.ts";
@@ -17,17 +18,8 @@ export async function silence(
     .update(conversations)
     .set({ silentUntil: by.until, silentBy: by.kind, silentByName: by.name })
     .where(and(isChat(ctx, conversationId), or(isNull(silentUntil), lt(silentUntil, by.until))));
-  await ctx.tx
-    .update(messages)
-    .set({ state: "cancelled", reason: "taken_over" })
-    .where(
-      and(
-        eq(messages.businessId, ctx.businessId),
-        eq(messages.conversationId, conversationId),
-        eq(messages.state, "queued"),
-        eq(messages.purpose, "reply"),
-      ),
-    );
+  const replies = and(eq(messages.conversationId, conversationId), eq(messages.purpose, "reply"));
+  await cancelQueued(ctx, replies, "taken_over");
 }
 
 /** A person takes the conversation over. @throws AppError "not_found". */

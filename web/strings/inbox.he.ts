@@ -55,6 +55,8 @@ export const he = {
     delivered: "התקבלה",
     read: "נקראה",
     failed: "לא נשלחה",
+    cancelled: "לא נשלחה",
+    unknown: "לא ידוע אם נשלחה",
   },
   /** Why a message did not go out, by its code. */
   reasons: {
@@ -62,6 +64,7 @@ export const he = {
     not_on_whatsapp: "אין וואטסאפ במספר הזה",
     opted_out: "הלקוח ביקש לא לקבל הודעות",
     reach_out_lock: "וואטסאפ הגביל את המספר של העסק",
+    taken_over: "מישהו מהצוות ענה במקומה",
   },
   deleted: "ההודעה נמחקה",
   edited: "נערכה",

@@ -23,8 +23,8 @@ export type MessageKind =
   | "unknown";
 
 /**
- * Of what we send. `cancelled`: a reply that was overtaken (a person took over) before it went out. `unknown`: it may
- * have gone out, the network never said so; a receipt still settles it.
+ * Of what we send. `cancelled`: it was taken back before it went out (`reason`: a person took over, the customer opted
+ * out). `unknown`: it may have gone out, the network never said so. Should either be out, a receipt still says it.
  */
 export type MessageState = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled";
 

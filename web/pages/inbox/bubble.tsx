@@ -22,7 +22,7 @@ export function Bubble({ message, onReply }: BubbleProps) {
   const text = wordsOf(message);
   const who = author === "customer" ? null : (authorName ?? customerWords().authors[author]);
   return (
-    <div class={`bubble ${author}${message.state === "failed" ? " failed" : ""}`}>
+    <div class={`bubble ${author}${isAlarming(message.state) ? " failed" : ""}`}>
       {who !== null && (
         <span class="bubble-who" dir="auto">
           {who}
@@ -69,16 +69,21 @@ const stateIcons: Readonly<Record<string, string>> = {
   delivered: checkCheck,
   read: checkCheck,
   failed: circleAlert,
+  cancelled: circleAlert,
+  unknown: circleAlert,
 };
+
+/** Of what is not, or may not be, with the customer, the reason stands in words. */
+const isAlarming = (state: string | null): boolean => state !== null && stateIcons[state] === circleAlert;
 
 function SendState({ state, reason = null }: { state: string; reason?: string | null }) {
   const { states, reasons } = inboxWords();
   const label = state in states ? states[state as keyof typeof states] : state;
   const why = reason === null ? null : reason in reasons ? reasons[reason as keyof typeof reasons] : reason;
   return (
-    <span class={`send-state ${state}`} role="img" aria-label={label} title={label}>
+    <span class={`send-state ${isAlarming(state) ? "failed" : state}`} role="img" aria-label={label} title={label}>
       <Icon of={stateIcons[state] ?? clock} />
-      {state === "failed" && [label, why].filter(Boolean).join(": ")}
+      {isAlarming(state) && [label, why].filter(Boolean).join(": ")}
     </span>
   );
 }
