@@ -1,9 +1,12 @@
 import type { BinaryNode } from "@whiskeysockets/baileys";
 import type { Clock } from "../../base/clock.ts";
-import { isIgnored } from "./address.ts";
+import { addressOf, isIgnored } from "./address.ts";
 import type { Envelope } from "./incoming.ts";
 
 const rememberedMax = 2_000;
+
+/** Kinds of ciphertext between two people; of a bot's ("msmsg") the library takes none. */
+const decrypted = new Set(["msg", "pkmsg"]);
 
 /** What arrived on this connection: the stanza around each ciphertext, and whether its message has been journalled. */
 export class Envelopes {
@@ -18,20 +21,24 @@ export class Envelopes {
   }
 
   arrived(node: BinaryNode): void {
-    const { from = "", recipient = "" } = node.attrs;
-    // What is ignored by rule is never decrypted: waiting for it would look like a pipeline that is stuck.
-    if (!Array.isArray(node.content) || isIgnored(from) || isIgnored(recipient)) return;
-    for (const { tag, content } of node.content)
-      if (tag === "enc" && content instanceof Uint8Array) {
+    const { id, from, recipient = "" } = node.attrs;
+    // What the library never decrypts must not be waited for: it would look like a pipeline that is stuck.
+    if (!Array.isArray(node.content) || id === undefined || addressOf(from) === null || isIgnored(recipient)) return;
+    for (const { tag, attrs, content } of node.content)
+      if (tag === "enc" && content instanceof Uint8Array && decrypted.has(attrs.type ?? "")) {
         this.#byCiphertext.set(content, node.attrs);
-        if (this.#underWay.size < rememberedMax) this.#underWay.set(node.attrs.id ?? "", this.#clock.nowMs());
+        if (this.#underWay.size < rememberedMax) this.#underWay.set(id, this.#clock.nowMs());
       }
   }
 
   of(ciphertext: Uint8Array): Envelope | undefined {
-    const envelope = this.#byCiphertext.get(ciphertext);
-    if (envelope !== undefined) this.#underWay.delete(envelope.id ?? "");
-    return envelope;
+    return this.#byCiphertext.get(ciphertext);
+  }
+
+  /** It is under way no more, whether it could be decrypted or not (the library says nothing of one that came twice). */
+  passed(ciphertext: Uint8Array): void {
+    const id = this.of(ciphertext)?.id;
+    if (id !== undefined) this.#underWay.delete(id);
   }
 
   journalled(id: string): void {

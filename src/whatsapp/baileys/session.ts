@@ -97,6 +97,7 @@ export class Session {
       },
       makeSignalRepository: guardedRepository({
         envelopeOf: (ciphertext) => this.#envelopes.of(ciphertext),
+        passed: (ciphertext) => this.#envelopes.passed(ciphertext),
         read: async (envelope, message) => this.#withLookedUp(readIncoming(envelope, message, this.#self, this.#nowMs)),
         nextKey: () => this.#nextKey(),
         journalled: (row) => this.#handOver(row),

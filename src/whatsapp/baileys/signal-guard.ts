@@ -14,6 +14,8 @@ type MakeRepository = SocketConfig["makeSignalRepository"];
 export interface GuardDeps {
   /** The stanza that carried this ciphertext (the very object). */
   envelopeOf(ciphertext: Uint8Array): Envelope | undefined;
+  /** It was decrypted and journalled, or could not be. */
+  passed(ciphertext: Uint8Array): void;
   /** Null = nothing of it has to be kept. */
   read(envelope: Envelope, message: proto.IMessage): Promise<IncomingMessage | null>;
   nextKey(): string;
@@ -40,7 +42,7 @@ export const guardedRepository =
       ...inner,
       async decryptMessage(sealed) {
         let row: JournalRow | null = null;
-        const plain = await keys.transaction(async () => {
+        const work = keys.transaction(async () => {
           const padded = await inner.decryptMessage(sealed);
           const envelope = deps.envelopeOf(sealed.ciphertext);
           const message = envelope === undefined ? null : await deps.read(envelope, decode(padded));
@@ -50,6 +52,7 @@ export const guardedRepository =
           }
           return padded;
         }, sealed.jid);
+        const plain = await work.finally(() => deps.passed(sealed.ciphertext));
         if (row !== null) deps.journalled(row);
         return plain;
       },
