@@ -189,6 +189,8 @@ export const limits = {
   jobWaitMs: 24 * 60 * 60_000, // how long a job waits for a dependency that is away before it is given up
   jobPollMs: 5_000,
   jobsAtOnce: 8,
+  deliveriesAtOnce: 16, // webhooks on their way, beside the other jobs
+  deliveriesPerBusiness: 2, // an address that never answers holds each of these for 10 s
 
   // WhatsApp
   waSendMs: 30_000, // W5: by then a send is accepted, refused or unknown

@@ -12,10 +12,11 @@ import type { SoundStore } from "../calls/sound-store.ts";
 import type { Config } from "../config.ts";
 import { crmJobHandlers } from "../crm/handlers.ts";
 import type { Database } from "../db/client.ts";
-import { sweepDeliveries } from "../integrations/deliveries.ts";
+import { deliveryQueue, sweepDeliveries } from "../integrations/deliveries.ts";
 import { postOutside } from "../integrations/post-outside.ts";
 import { webhookJobHandlers } from "../integrations/webhook-jobs.ts";
-import { createRunner, type JobHandler } from "../jobs/runner.ts";
+import { createRunner, type JobHandler, type RunnerDeps } from "../jobs/runner.ts";
+import { limits } from "../limits.ts";
 import type { Push } from "../notify/push.ts";
 import { pushJobHandlers } from "../notify/push-jobs.ts";
 import { ownerJobHandlers, type TellOwnerDeps } from "../notify/tell-owner.ts";
@@ -80,10 +81,23 @@ export function jobHandlersOf(deps: Omit<ChoresDeps, "random">): Record<string, 
   };
 }
 
+/**
+ * The runners of a process. What waits for strangers' servers has a runner of its own, with a share for each business: an
+ * address that never answers holds up neither other jobs nor another business's webhooks.
+ */
+export function createRunners({ handlers, ...deps }: RunnerDeps) {
+  const { [deliveryQueue]: deliver, ...others } = handlers;
+  const share = { atOnce: limits.deliveriesAtOnce, perBusiness: limits.deliveriesPerBusiness };
+  return [
+    createRunner({ ...deps, handlers: others }),
+    createRunner({ ...deps, handlers: deliver ? { [deliveryQueue]: deliver } : {}, ...share }),
+  ];
+}
+
 /** The work that nobody waits for: durable jobs, and what is swept up every hour. */
 export function assembleChores(deps: ChoresDeps) {
   const { db, clock, log, random } = deps;
-  const jobs = createRunner({ db, handlers: jobHandlersOf(deps), clock, log, random });
+  const runners = createRunners({ db, handlers: jobHandlersOf(deps), clock, log, random });
   const sweep = () => {
     const now = clock.instant();
     for (const sweepUp of sweeps)
@@ -94,13 +108,13 @@ export function assembleChores(deps: ChoresDeps) {
   let sweeper: Timer | null = null;
   return {
     start() {
-      jobs.start();
+      for (const runner of runners) runner.start();
       sweep();
       sweeper = clock.every(sweepEveryMs, sweep);
     },
     async stop() {
       sweeper?.cancel();
-      await jobs.stop();
+      await Promise.all(runners.map((runner) => runner.stop()));
     },
   };
 }

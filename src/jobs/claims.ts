@@ -23,19 +23,22 @@ export interface ClaimedJob {
 const patient = { deadlineMs: limits.jobQueryMs };
 
 /**
- * Takes up to `count` jobs that are due. Within a queue and lane only the oldest unfinished job can be taken, also
- * when it waits for its next try: order is kept, other lanes go on. Dead jobs hold nobody up.
+ * Takes up to `count` jobs that are due, of all businesses but the `full` ones. Within a queue and lane only the oldest
+ * unfinished job can be taken, also when it waits for its next try: order is kept, other lanes go on. Dead jobs hold nobody up.
  */
 export function claimJobs(
   db: Database,
   owner: string,
   queues: readonly string[],
   count: number,
+  full: readonly BusinessId[] = [],
 ): Promise<ClaimedJob[]> {
-  const names = sql.join(
-    queues.map((queue) => sql`${queue}`),
-    sql`, `,
-  );
+  const list = (names: readonly string[]) =>
+    sql.join(
+      names.map((name) => sql`${name}`),
+      sql`, `,
+    );
+  const notFull = full.length === 0 ? sql`` : sql`and (business_id is null or business_id not in (${list(full)}))`;
   return withSystem(
     db,
     async (tx) => {
@@ -44,7 +47,7 @@ export function claimJobs(
           lease_until = now() + make_interval(secs => ${limits.jobLeaseMs / 1_000})
         where id in (
           select id from jobs job
-          where state = 'ready' and run_at <= now() and queue in (${names})
+          where state = 'ready' and run_at <= now() and queue in (${list(queues)}) ${notFull}
             and (lane is null or not exists (
               select from jobs earlier where earlier.queue = job.queue and earlier.lane = job.lane
                 and earlier.state <> 'dead' and earlier.id < job.id))

@@ -1,7 +1,7 @@
 import { type BackoffPolicy, backoffMs } from "../base/backoff.ts";
 import type { Clock, Timer } from "../base/clock.ts";
 import { AppError, describeError } from "../base/errors.ts";
-import { newId } from "../base/ids.ts";
+import { type BusinessId, newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { onBehalfOf } from "../base/on-behalf.ts";
 import type { Random } from "../base/random.ts";
@@ -25,6 +25,10 @@ export interface RunnerDeps {
   clock: Clock;
   log: Log;
   random: Random;
+  /** Jobs that run at the same time. Default: `limits.jobsAtOnce`. */
+  atOnce?: number;
+  /** How many of those may be one business's. Default: all. */
+  perBusiness?: number;
   /** Told once per job that is given up. */
   onDead?(job: { id: string; queue: string }): void;
 }
@@ -39,7 +43,7 @@ export interface JobRunner {
 // F23: jobs of a provider that was away for ten minutes are all done within a minute of its return.
 const retryPolicy: BackoffPolicy = { delaysMs: [5_000, 10_000, 20_000, 40_000, 45_000], jitter: 0.25 };
 
-/** Runs the queued jobs of this process, at most `limits.jobsAtOnce` at a time. */
+/** Runs the queued jobs of this process that have a handler here, so many at a time. */
 export function createRunner(deps: RunnerDeps): JobRunner {
   return new Runner(deps);
 }
@@ -52,6 +56,7 @@ interface RunningJob {
 
 class Runner implements JobRunner {
   readonly #deps: RunnerDeps;
+  readonly #atOnce: number;
   readonly #owner = newId();
   readonly #running = new Map<string, RunningJob>();
   #timers: Timer[] = [];
@@ -63,6 +68,7 @@ class Runner implements JobRunner {
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
+    this.#atOnce = deps.atOnce ?? limits.jobsAtOnce;
   }
 
   get running(): number {
@@ -116,19 +122,20 @@ class Runner implements JobRunner {
     if (this.#pumping || this.#stopped) return;
     this.#pumping = this.#pump().finally(() => {
       this.#pumping = null;
-      if (this.#wanted && !this.#stopped && this.#running.size < limits.jobsAtOnce) this.#wake();
+      if (this.#wanted && !this.#stopped && this.#running.size < this.#atOnce) this.#wake();
     });
   }
 
   async #pump(): Promise<void> {
-    const { db, handlers, log } = this.#deps;
+    const { db, handlers, log, perBusiness } = this.#deps;
     const queues = Object.keys(handlers);
-    while (this.#wanted && !this.#stopped && this.#running.size < limits.jobsAtOnce) {
+    while (this.#wanted && !this.#stopped && this.#running.size < this.#atOnce) {
       this.#wanted = false;
-      const free = limits.jobsAtOnce - this.#running.size;
+      // Where businesses have shares, one at a time: two of a batch could be over the share of the same business.
+      const count = perBusiness === undefined ? this.#atOnce - this.#running.size : 1;
       try {
-        const jobs = await claimJobs(db, this.#owner, queues, free);
-        if (jobs.length === free) this.#wanted = true;
+        const jobs = await claimJobs(db, this.#owner, queues, count, this.#full());
+        if (jobs.length === count) this.#wanted = true;
         for (const job of jobs) this.#begin(job);
         if (this.#away) log.info("JOB", "jobs run again");
         this.#away = false;
@@ -138,6 +145,16 @@ class Runner implements JobRunner {
         return; // the poll tries again
       }
     }
+  }
+
+  /** The businesses that have their share of what runs. */
+  #full(): BusinessId[] {
+    const { perBusiness } = this.#deps;
+    if (perBusiness === undefined) return [];
+    const counts = new Map<BusinessId, number>();
+    for (const { job } of this.#running.values())
+      if (job.businessId) counts.set(job.businessId, (counts.get(job.businessId) ?? 0) + 1);
+    return [...counts].filter(([, count]) => count >= perBusiness).map(([businessId]) => businessId);
   }
 
   #begin(job: ClaimedJob): void {
