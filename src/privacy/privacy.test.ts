@@ -282,6 +282,57 @@ describe("what is kept for so many months", () => {
     expect(await Bun.file(join(storageDir, person.files[1]!)).exists()).toBe(false);
   });
 
+  const said = "מילים שנאמרו";
+  /** Rows that stay, or go later, and quote a call or a chat. Named by which of the two. */
+  const quote = (where: "call" | "chat") =>
+    business.run(async ({ tx, businessId }) => {
+      const words = `${said}: ${where}`;
+      const table = sql.identifier(where === "call" ? "calls" : "conversations");
+      const [talk] = await tx.execute<{ id: string }>(sql`select id from ${table}`);
+      await tx.execute(sql`insert into unanswered_questions (id, business_id, question, conversation_id)
+        values (${newId()}, ${businessId}, ${words}, ${talk!.id})`);
+      await tx.execute(sql`insert into meetings
+          (id, business_id, resource_id, status, starts_at, ends_at, busy_from, busy_to, source, evidence)
+        select ${newId()}, ${businessId}, ${business.resourceIds[0]!}, 'completed', at, at + interval '1 hour', at,
+          at + interval '1 hour', ${where === "call" ? "call" : "whatsapp"}, ${JSON.stringify({ heard: [words] })}::jsonb
+        from (select now() + ${where === "call" ? "2 days" : "3 days"}::interval as at) as later`);
+      for (const [status, by] of [
+        ["done", "assistant"],
+        ["open", "assistant"],
+        ["done", "staff"],
+      ] as const)
+        await tx.execute(sql`insert into tasks (id, business_id, title, detail, status, created_by, call_id)
+          values (${newId()}, ${businessId}, ${`${status} by ${by}`}, ${words}, ${status}, ${by},
+            ${where === "call" ? talk!.id : null}::uuid)`);
+      await tx.execute(sql`insert into notifications (id, business_id, kind, title, body, subject)
+        values (${newId()}, ${businessId}, 'task_created', 'x', ${words}, ${`task:${newId()}`})`);
+    });
+  /** What tasks still quote: those that are to be done, and those that people wrote. */
+  const quotingTasks = async (where: string) => {
+    const rows = await business.run(({ tx }) =>
+      tx.execute<{ title: string }>(sql`select title from tasks where detail = ${`${said}: ${where}`} order by title`),
+    );
+    return rows.map(({ title }) => title);
+  };
+
+  // S5: the questions list, the reasons of a meeting, the bell and tasks kept a customer's words for ever.
+  test("what other rows quote of a call goes with its words, what they quote of a chat with its messages", async () => {
+    await quote("call");
+    await quote("chat");
+    const stays = ["done by staff", "open by assistant"];
+    await choose({ transcriptMonths: 1, messageMonths: 2 });
+    await sweepRetention(db, Temporal.Now.instant());
+    expect(await tablesWith(`${said}: call`)).toEqual(["meetings", "notifications", "tasks", "unanswered_questions"]);
+    await sweepRetention(db, later);
+    expect(await tablesWith(`${said}: call`)).toEqual(["tasks"]);
+    expect(await tablesWith(`${said}: chat`)).toEqual(["meetings", "tasks", "unanswered_questions"]);
+    expect([await quotingTasks("call"), await quotingTasks("chat")]).toEqual([stays, ["done by assistant", ...stays]]);
+    await choose({ transcriptMonths: null, messageMonths: 1 });
+    await sweepRetention(db, later);
+    expect(await tablesWith(`${said}: chat`)).toEqual(["tasks"]);
+    expect(await quotingTasks("chat")).toEqual(stays);
+  });
+
   test("the audit log is kept for two years and no longer", async () => {
     await erase();
     await sweepRetention(db, Temporal.Now.instant().add({ hours: 24 * 700 }));

@@ -16,7 +16,7 @@ const sweptRows = 2_000;
 
 /**
  * Takes away what a business keeps no longer than so many months: messages with their files, words and summaries of
- * calls, the audit log; and what no business decides about, after `seasonDays`. Recordings have days of their own
+ * calls, what other rows quote of both, the audit log; and what no business decides about, after `seasonDays`. Recordings have days of their own
  * (calls/recordings). Also puts erasures back to work that no
  * job sees to any more. Returns how many rows went.
  */
@@ -26,7 +26,8 @@ export async function sweepRetention(db: Database, now: Temporal.Instant): Promi
     async (tx) => {
       await resumeErasures(tx);
       let swept = 0;
-      for (const sweep of [sweepMessages, sweepTranscripts, sweepAudit]) swept += await sweep(tx, before(now));
+      for (const sweep of [sweepMessages, sweepTranscripts, sweepQuotes, sweepAudit])
+        swept += await sweep(tx, before(now));
       return swept + (await sweepSeason(tx, now));
     },
     { deadlineMs: limits.jobQueryMs },
@@ -69,6 +70,30 @@ async function sweepTranscripts(tx: Tx, old: Before): Promise<number> {
     await tx.execute(sql`delete from ${sql.identifier(table)}
       where call_id in (select value::uuid from jsonb_array_elements_text(${ids}::jsonb))`);
   return due.length;
+}
+
+/**
+ * A customer's words in rows that stay, or would go later: quoted from a call they are kept as long as its transcript,
+ * from a chat as long as its messages. What is still to be done keeps them, and so does what people wrote themselves.
+ */
+async function sweepQuotes(tx: Tx, old: Before): Promise<number> {
+  const rowsOf = (table: string, since: SQL, quotes = sql`true`) => sql`(select t.id from business_settings s
+    join ${sql.identifier(table)} t on t.business_id = s.business_id
+    where t.created_at < ${old(since)} and ${quotes} limit ${sweptRows})`;
+  const months = (isCall: SQL) => sql`case when ${isCall} then s.transcript_months else s.message_months end`;
+  const ofCall = sql`exists (select from calls c where c.business_id = t.business_id and c.id = t.conversation_id)`;
+  const done = sql`t.detail is not null and t.status = 'done' and t.created_by <> 'staff'`;
+  const questions = rowsOf("unanswered_questions", months(ofCall));
+  const bell = rowsOf("notifications", sql`least(s.transcript_months, s.message_months)`);
+  const reasons = rowsOf("meetings", months(sql`t.source = 'call'`), sql`t.evidence is not null`);
+  const tasks = rowsOf("tasks", months(sql`t.call_id is not null`), done);
+  const swept = [
+    await tx.execute(sql`delete from unanswered_questions where id in ${questions} returning id`),
+    await tx.execute(sql`delete from notifications where id in ${bell} returning id`),
+    await tx.execute(sql`update meetings set evidence = null where id in ${reasons} returning id`),
+    await tx.execute(sql`update tasks set detail = null where id in ${tasks} returning id`),
+  ];
+  return swept.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** What operators did outside of any business is kept as long as the shortest that a business may choose. */
