@@ -166,20 +166,20 @@ export async function release(
     .where(isChat(ctx, conversationId));
 }
 
+/** Of the burst, what is not settled otherwise meanwhile: answered on the handset, or taken back. */
+const isWaiting = (ctx: Ctx, { burst }: WaitingChat) =>
+  and(
+    eq(messages.businessId, ctx.businessId),
+    inArray(
+      messages.id,
+      burst.map(({ id }) => id),
+    ),
+    messages.awaits,
+  );
+
 /** The burst is dealt with; what came meanwhile stays due. Returns when that is, null = nothing waits. */
 export async function settleBurst(ctx: Ctx, chat: WaitingChat, handled: string): Promise<Temporal.Instant | null> {
-  await ctx.tx
-    .update(messages)
-    .set({ awaits: false, handled })
-    .where(
-      and(
-        eq(messages.businessId, ctx.businessId),
-        inArray(
-          messages.id,
-          chat.burst.map(({ id }) => id),
-        ),
-      ),
-    );
+  await ctx.tx.update(messages).set({ awaits: false, handled }).where(isWaiting(ctx, chat));
   const [row] = await ctx.tx
     .update(conversations)
     .set({
@@ -193,14 +193,19 @@ export async function settleBurst(ctx: Ctx, chat: WaitingChat, handled: string):
   return row?.dueAt ?? null;
 }
 
-/** Whether a person has the chat at this moment; holds it until the transaction ends, so that nobody takes it over meanwhile. */
-export async function lockIsSilent(ctx: Ctx, conversationId: string, now: Temporal.Instant): Promise<boolean> {
+/**
+ * Whether a person has the chat at this moment, or has answered already; holds it until the transaction ends, so that nobody
+ * takes it over meanwhile.
+ */
+export async function lockIsSilent(ctx: Ctx, chat: WaitingChat, now: Temporal.Instant): Promise<boolean> {
   const [row] = await ctx.tx
     .select({ silentUntil: conversations.silentUntil })
     .from(conversations)
-    .where(isChat(ctx, conversationId))
+    .where(isChat(ctx, chat.conversationId))
     .for("update");
-  return row?.silentUntil != null && Temporal.Instant.compare(row.silentUntil, now) > 0;
+  if (row?.silentUntil != null && Temporal.Instant.compare(row.silentUntil, now) > 0) return true;
+  const waiting = await ctx.tx.select({ id: messages.id }).from(messages).where(isWaiting(ctx, chat)).limit(1);
+  return waiting.length === 0;
 }
 
 /** A person has to answer. One task per chat and day. */

@@ -225,7 +225,7 @@ export class Answerer {
     const last = chat.burst.at(-1)!;
     const { again, answered } = await this.#run(at, async (ctx) => {
       await noteChat(ctx, `answer:${last.id}`, reply.usage);
-      if (await lockIsSilent(ctx, chat.conversationId, now))
+      if (await lockIsSilent(ctx, chat, now))
         return { again: await settleBurst(ctx, chat, "taken_over"), answered: false };
       await queueMessage(ctx, {
         conversationId: chat.conversationId,

@@ -1,3 +1,5 @@
+import { and, eq, sql } from "drizzle-orm";
+import { messages } from "../db/schema/message.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Chat } from "./chat.ts";
 import { whatsappSettingsOf } from "./settings.ts";
@@ -11,4 +13,24 @@ export async function silenceByHandset(ctx: Ctx, chat: Chat, sentAt: string, now
   const until = from.add({ minutes: silenceMinutes });
   if (Temporal.Instant.compare(until, now) <= 0) return; // written long ago, told only now
   await silence(ctx, chat.conversationId, { kind: "handset", name: "handset", until });
+}
+
+/**
+ * What the customer wrote before the business's last message on its handset has had its answer, however late we hear of the
+ * two and in whatever order. The caller holds the conversation's row, as whoever answers does.
+ */
+export async function settleByHandset(ctx: Ctx, { conversationId }: Chat): Promise<void> {
+  const answeredAt = sql`(select max(answer.sent_at) from ${messages} answer where answer.business_id = ${ctx.businessId}
+    and answer.conversation_id = ${conversationId} and answer.author = 'staff' and answer.author_name = 'handset')`;
+  await ctx.tx
+    .update(messages)
+    .set({ awaits: false, handled: "answered_on_handset" })
+    .where(
+      and(
+        eq(messages.businessId, ctx.businessId),
+        eq(messages.conversationId, conversationId),
+        messages.awaits,
+        sql`${messages.sentAt} < ${answeredAt}`,
+      ),
+    );
 }

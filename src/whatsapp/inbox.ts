@@ -14,7 +14,7 @@ import type { Ctx } from "../tenants/ctx.ts";
 import { answerDue } from "./answer-due.ts";
 import { type Chat, chatOf } from "./chat.ts";
 import { readContent, storableMessage } from "./content.ts";
-import { silenceByHandset } from "./handset.ts";
+import { settleByHandset, silenceByHandset } from "./handset.ts";
 import { heedOptWord } from "./opt-out.ts";
 import type { IncomingMessage, ProviderKind } from "./provider.ts";
 import { learnName } from "./recognise.ts";
@@ -103,6 +103,7 @@ async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: T
   if (fromMe) await silenceByHandset(ctx, chat, message.sentAt, now);
   const dueAt = stored.awaits && !isOptWord ? await answerDue(ctx, chat, now, deps.random) : null;
   await noteArrival(ctx, chat, { fromMe, at: now, answerDueAt: dueAt });
+  if (fromMe || message.offline) await settleByHandset(ctx, chat);
   await tell(ctx, chat);
   const { kind, body } = read.stored;
   return { outcome: "stored", conversationId: chat.conversationId, kind, body, dueAt };

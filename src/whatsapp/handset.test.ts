@@ -1,0 +1,95 @@
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { dana, WhatsAppRoom } from "./testing/whatsapp-room.ts";
+
+setDefaultTimeout(60_000);
+
+const rooms: WhatsAppRoom[] = [];
+afterEach(async () => {
+  for (const room of rooms.splice(0)) await room.close();
+});
+
+/** A room, and what says how long ago something was written that waited for us at the network. */
+async function open() {
+  const room = await WhatsAppRoom.open();
+  rooms.push(room);
+  room.link();
+  const ago = (minutes: number) => ({
+    offline: true,
+    sentAt: room.clock.instant().subtract({ minutes }).toString(),
+  });
+  const customerMessages = async () => (await room.messages()).filter(({ author }) => author === "customer");
+  return { room, ago, customerMessages };
+}
+
+/** Long enough for whatever is due to be answered or put aside. */
+async function rest(room: WhatsAppRoom): Promise<void> {
+  const until = room.clock.nowMs() + 10_000;
+  await room.passes("time", () => room.clock.nowMs() > until);
+}
+
+test("what the owner answered on the handset while we were away was answered again on reconnect", async () => {
+  const { room, ago, customerMessages } = await open();
+  room.model.will("כבר ענו");
+  await room.channel.arrives(dana, "יש תור היום?", ago(240));
+  await room.channel.arrives(dana, "בטח, בארבע", { ...ago(230), fromMe: true });
+  await rest(room);
+  expect(room.shown).toEqual([]);
+  expect(await customerMessages()).toMatchObject([{ awaits: false, handled: "answered_on_handset" }]);
+  expect((await room.conversations())[0]).toMatchObject({ silentUntil: null, answerDueAt: null });
+});
+
+test("what was answered on the handset is no task for staff either, however old it is", async () => {
+  const { room, ago } = await open();
+  await room.channel.arrives(dana, "בוקר טוב לכם", ago(9 * 60));
+  await room.channel.arrives(dana, "בוקר אור", { ...ago(9 * 60 - 1), fromMe: true });
+  await rest(room);
+  expect(await room.tasks()).toEqual([]);
+});
+
+test("what the customer wrote after the owner's answer of hours ago is answered", async () => {
+  const { room, ago, customerMessages } = await open();
+  room.model.will("כן");
+  await room.channel.arrives(dana, "יש תור היום?", ago(240));
+  await room.channel.arrives(dana, "בטח, בארבע", { ...ago(230), fromMe: true });
+  await room.channel.arrives(dana, "ויש חניה?", ago(200));
+  await room.passes("the answer", () => room.shown.length === 1);
+  expect(room.model.requests[0]?.messages.at(-1)).toMatchObject({ text: "ויש חניה?" });
+  expect((await customerMessages()).map(({ handled }) => handled)).toEqual(["answered_on_handset", "answered"]);
+});
+
+test("the owner's answer counts also when it is stored before what it answers", async () => {
+  const { room, ago, customerMessages } = await open();
+  room.model.will("כבר ענו");
+  await room.channel.arrives(dana, "בטח, בארבע", { ...ago(230), fromMe: true });
+  await room.channel.arrives(dana, "יש תור היום?", ago(240));
+  await rest(room);
+  expect(room.shown).toEqual([]);
+  expect(await customerMessages()).toMatchObject([{ awaits: false, handled: "answered_on_handset" }]);
+});
+
+test("a handset's message of half an hour ago keeps the assistant silent for the rest of the two hours", async () => {
+  const { room, ago } = await open();
+  const { sentAt } = ago(30);
+  await room.channel.arrives(dana, "אני על זה", { ...ago(30), fromMe: true });
+  const [chat] = await room.conversations();
+  expect(chat?.silentUntil?.toString()).toBe(Temporal.Instant.from(sentAt).add({ hours: 2 }).toString());
+});
+
+test("an answer in the making is given up when the owner has answered, also hours ago", async () => {
+  const { room, ago } = await open();
+  const gate = Promise.withResolvers<void>();
+  const answer = room.model.answer.bind(room.model);
+  let calls = 0;
+  room.model.answer = async (request) => {
+    calls++;
+    await gate.promise;
+    return answer(request);
+  };
+  room.model.will("כבר ענו");
+  await room.channel.arrives(dana, "יש תור היום?", ago(240));
+  await room.passes("the model at work", () => calls === 1);
+  await room.channel.arrives(dana, "בטח, בארבע", { ...ago(230), fromMe: true });
+  gate.resolve();
+  await rest(room);
+  expect(room.shown).toEqual([]);
+});
