@@ -4,6 +4,7 @@ import type { Ctx } from "../tenants/ctx.ts";
 import { isBooked, type Meeting, nextSequence } from "./book.ts";
 import { loadRules } from "./load.ts";
 import { forgetReminders } from "./reminders.ts";
+import { takeBackWords } from "./take-back.ts";
 import { tellMeeting } from "./tell.ts";
 
 /** Cancels a booked meeting and its reminders; its time is free at once. Null when there is none to cancel. */
@@ -18,6 +19,7 @@ export async function cancelMeeting(
     .returning();
   if (meeting === undefined) return null;
   await forgetReminders(ctx, meeting.id);
+  await takeBackWords(ctx, meeting.id, "meeting_cancelled");
   const { rules } = await loadRules(ctx);
   await tellMeeting(ctx, "meeting_cancelled", meeting, rules.zone);
   return meeting;

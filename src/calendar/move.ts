@@ -9,6 +9,7 @@ import { loadRules } from "./load.ts";
 import { unlessTaken } from "./races.ts";
 import { deriveReminders } from "./reminders.ts";
 import type { FreeSlot } from "./rules.ts";
+import { takeBackWords } from "./take-back.ts";
 import { tellMeeting } from "./tell.ts";
 
 export interface MoveMeeting {
@@ -45,6 +46,7 @@ export async function moveMeeting(ctx: Ctx, input: MoveMeeting): Promise<Moved> 
   if (rows === null) return { kind: "slot_taken" };
   const [meeting] = rows;
   if (meeting === undefined) return { kind: "not_found" };
+  await takeBackWords(ctx, meeting.id, "meeting_moved");
   await deriveReminders(ctx, { ...input, startsAt: meeting.startsAt, calendar });
   await tellMeeting(ctx, "meeting_moved", meeting, calendar.rules.zone);
   await confirmLater(ctx, meeting, input.conversationId, input.now);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { localTime } from "../base/local-time.ts";
-import { reminderTimes } from "./reminder-times.ts";
+import { reminderGoodUntil, reminderTimes } from "./reminder-times.ts";
 import { createRestCalendars, noRest } from "./rest.ts";
 
 const zone = "Asia/Jerusalem";
@@ -59,4 +59,17 @@ describe("when a reminder goes out", () => {
     });
     expect(times.map((time) => time.toString())).toEqual(["2026-10-25T00:00:00Z", "2026-10-25T05:00:00Z"]);
   });
+});
+
+test.each([
+  ["before its meeting begins", "2026-11-25T10:00", "2026-11-25T12:00", [21, 8], "2026-11-25T12:00"],
+  ["not into quiet hours", "2026-11-24T20:45", "2026-11-25T09:00", [21, 8], "2026-11-24T21:00"],
+  ["not into the next day, as quiet hours begin", "2026-11-24T20:45", "2026-11-25T09:00", [0, 8], "2026-11-25T00:00"],
+  ["not into the next day, where nothing is quiet", "2026-11-24T20:45", "2026-11-25T09:00", [0, 0], "2026-11-25T00:00"],
+  ["not into quiet hours by day", "2026-11-24T09:00", "2026-11-25T09:00", [14, 16], "2026-11-24T14:00"],
+  ["not into Shabbat", "2026-11-27T12:00", "2026-11-29T10:00", [21, 8], "2026-11-27T16:19"],
+] as const)("how long a reminder may wait: %s", (_, now, meeting, [from, to], expected) => {
+  const rules = { beforeMinutes: [], quietFromMinute: from * 60, quietToMinute: to * 60 };
+  const until = reminderGoodUntil({ startsAt: at(meeting), rules, rest: telAviv, zone, now: at(now) });
+  expect(localTime(until, zone)).toBe(expected);
 });

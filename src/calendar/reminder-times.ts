@@ -1,4 +1,5 @@
 import type { ReminderRules } from "./load.ts";
+import { LocalDay } from "./local-day.ts";
 import type { RestCalendar } from "./rules.ts";
 
 const minuteMs = 60_000;
@@ -36,6 +37,23 @@ export function isQuiet(atMs: number, input: Omit<ReminderTimesInput, "startsAt"
   return (
     quiet || input.rest(zoned.toPlainDate()).some((window) => minute >= window.fromMinute && minute < window.toMinute)
   );
+}
+
+/**
+ * Until when a reminder that may go out now is of use: the meeting's beginning, but not into quiet hours, rest or the next
+ * day (it says "tomorrow").
+ */
+export function reminderGoodUntil({ startsAt, rules, rest, zone, now }: ReminderTimesInput): Temporal.Instant {
+  const zoned = now.toZonedDateTimeISO(zone);
+  const minute = zoned.hour * 60 + zoned.minute;
+  const isQuietEver = rules.quietFromMinute !== rules.quietToMinute;
+  const ends = rest(zoned.toPlainDate()).map(({ fromMinute }) => fromMinute);
+  if (isQuietEver) ends.push(rules.quietFromMinute);
+  const end = Math.min(1_440, ...ends.filter((each) => each > minute));
+  const endMs = new LocalDay(zoned.toPlainDate(), zone).instantMs(end);
+  return endMs === null || endMs > startsAt.epochMilliseconds
+    ? startsAt
+    : Temporal.Instant.fromEpochMilliseconds(endMs);
 }
 
 function allowedNear(wantedMs: number, input: ReminderTimesInput): number | null {

@@ -7,7 +7,7 @@ import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { type RestCalendars, restOf } from "./availability.ts";
 import { type Calendar, loadRules } from "./load.ts";
-import { isQuiet, reminderTimes } from "./reminder-times.ts";
+import { isQuiet, reminderGoodUntil, reminderTimes } from "./reminder-times.ts";
 
 /** The queue whose jobs carry `{ businessId, reminderId }`. */
 export const reminderQueue = "reminder";
@@ -69,6 +69,8 @@ export type DueReminder =
       customerId: CustomerId;
       meetingId: string;
       startsAt: Temporal.Instant;
+      /** From then on it is not to go out any more. */
+      goodUntil: Temporal.Instant;
       zone: string;
       topic: string | null;
     }
@@ -93,11 +95,9 @@ export async function takeDueReminder(
   if (row === undefined || row.meeting.status !== "booked" || row.meeting.customerId === null)
     return { kind: "nothing", why: "gone" };
   const calendar = await loadRules(ctx);
-  const quiet = isQuiet(now.epochMilliseconds, {
-    rules: calendar.reminders,
-    rest: restOf(calendar, restCalendars),
-    zone: calendar.rules.zone,
-  });
+  const { zone } = calendar.rules;
+  const times = { rules: calendar.reminders, rest: restOf(calendar, restCalendars), zone };
+  const quiet = isQuiet(now.epochMilliseconds, times);
   const lateMs = now.epochMilliseconds - row.reminder.dueAt.epochMilliseconds;
   const late = lateMs > limits.reminderLateMs || Temporal.Instant.compare(now, row.meeting.startsAt) >= 0;
   const why = late ? "late" : quiet ? "quiet" : null;
@@ -107,5 +107,6 @@ export async function takeDueReminder(
     .where(and(eq(reminders.businessId, ctx.businessId), eq(reminders.id, reminderId)));
   if (why !== null) return { kind: "nothing", why };
   const { id, startsAt, topic, customerId } = row.meeting;
-  return { kind: "send", reminderId, customerId, meetingId: id, startsAt, zone: calendar.rules.zone, topic };
+  const goodUntil = reminderGoodUntil({ ...times, startsAt, now });
+  return { kind: "send", reminderId, customerId, meetingId: id, startsAt, goodUntil, zone, topic };
 }

@@ -21,6 +21,8 @@ export interface NextMessage {
   attempts: number;
   /** Not before; null = now. */
   nextAt: Temporal.Instant | null;
+  /** From then on it helps nobody; null = it always does. */
+  notAfter: Temporal.Instant | null;
   /** A process died while it sent this: it may be out. */
   interrupted: boolean;
   lastInboundAt: Temporal.Instant | null;
@@ -124,6 +126,7 @@ function toNext({ message, identity, media, chat, quoted }: QueuedRow, files: Fi
     purpose: message.purpose ?? "reply",
     attempts: message.attempts,
     nextAt: message.nextAt,
+    notAfter: message.detail.notAfter === undefined ? null : Temporal.Instant.from(message.detail.notAfter),
     interrupted: message.state === "sending",
     lastInboundAt: chat.lastInboundAt,
   };
@@ -225,11 +228,11 @@ export async function notePaced(ctx: Ctx, id: string, nextAt: Temporal.Instant):
     .where(isIn(ctx, id, ["queued"]));
 }
 
-/** Given up: `failed` for sure, or `unknown` until a receipt says more. False when a receipt was first. */
+/** Given up: `failed` or `cancelled` for sure, or `unknown` until a receipt says more. False when a receipt was first. */
 export async function noteEnd(
   ctx: Ctx,
   id: string,
-  end: { state: "failed" | "unknown"; reason: string; at: Temporal.Instant },
+  end: { state: "failed" | "unknown" | "cancelled"; reason: string; at: Temporal.Instant },
 ): Promise<boolean> {
   const { state, reason, at } = end;
   const ended = await ctx.tx

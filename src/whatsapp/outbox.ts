@@ -121,6 +121,12 @@ export class Sender {
     if (!this.#deps.channel.status().canSend) return false; // wakes with the channel
     const next = await this.#run((ctx) => nextMessage(ctx, this.#deps.clock.instant(), this.#deps.files));
     if (next === null) return false;
+    if (next.notAfter !== null && Temporal.Instant.compare(next.notAfter, this.#deps.clock.instant()) <= 0) {
+      await (next.interrupted
+        ? this.#ended(next, "unknown", "interrupted")
+        : this.#ended(next, "cancelled", "too_late"));
+      return true;
+    }
     if (next.nextAt !== null) {
       const leftMs = next.nextAt.since(this.#deps.clock.instant()).total("milliseconds");
       if (leftMs > 0) return this.#wakeIn(leftMs);
@@ -236,7 +242,7 @@ export class Sender {
     return this.#surely((ctx) => noteLater(ctx, message.id, { reason, nextAt, counts }));
   }
 
-  async #ended({ message }: NextMessage, state: "failed" | "unknown", reason: string): Promise<void> {
+  async #ended({ message }: NextMessage, state: "failed" | "unknown" | "cancelled", reason: string): Promise<void> {
     const at = this.#deps.clock.instant();
     this.#log.warn("WA-ERROR", `message ${state}`, { message: message.id, code: reason });
     await this.#surely(async (ctx) => {

@@ -43,6 +43,8 @@ export interface NewOutgoing {
   quotedId?: string;
   /** On which it goes out; default: the one the customer used last. */
   identityId?: string;
+  /** The meeting that it tells of, and until when that is of use; null = always. */
+  about?: { meetingId: string; notAfter: Temporal.Instant | null };
   /** Also to somebody who opted out: only for telling them that it is done. */
   despiteOptOut?: true;
 }
@@ -83,7 +85,7 @@ export async function offerMessage(ctx: Ctx, input: NewOutgoing): Promise<Offere
       authorName: input.purpose === "staff" ? author.name : null,
       kind: content.kind,
       body: bodyOf(content),
-      detail: detailOf(content),
+      detail: { ...detailOf(content), ...aboutOf(input) },
       purpose: input.purpose,
       state: "queued",
       dedupe: input.dedupe ?? null,
@@ -159,6 +161,11 @@ function detailOf(content: NewContent): MessageDetail {
   if (content.kind === "template") return { templateId: content.templateId, variables: content.variables };
   return "caption" in content ? { caption: bodyText(content.caption) } : {};
 }
+
+const aboutOf = ({ about }: NewOutgoing): MessageDetail =>
+  about === undefined
+    ? {}
+    : { meetingId: about.meetingId, ...(about.notAfter === null ? {} : { notAfter: about.notAfter.toString() }) };
 
 async function keepFile(ctx: Ctx, messageId: string, own: OwnFile, storedAt: Temporal.Instant): Promise<void> {
   if (await takeRoom(ctx, { bytes: own.bytes, sentBy: null })) throw overQuota();

@@ -1,9 +1,13 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { type CallId, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
+import { bookSlot } from "../calendar/book.ts";
+import { cancelMeeting } from "../calendar/cancel.ts";
 import { confirmationQueue } from "../calendar/confirm-later.ts";
 import type { MeetingNews } from "../calendar/customer-news.ts";
+import { moveMeeting } from "../calendar/move.ts";
 import type { ReminderToSend } from "../calendar/reminder-job.ts";
+import { createRestCalendars } from "../calendar/rest.ts";
 import { calls } from "../db/schema/call.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { say } from "./say.he.ts";
@@ -41,6 +45,7 @@ const reminderOf = (customerId: ReminderToSend["customerId"], startsAt: Temporal
   customerId,
   meetingId: newId(),
   startsAt,
+  goodUntil: startsAt,
   zone: "Asia/Jerusalem",
   topic: "תספורת",
 });
@@ -68,6 +73,94 @@ test("who never wrote, opted out, or is outside the provider's window is not wri
   expect(await remind(wrote)).toBe("not_allowed");
 });
 
+/** Behind an outage: it is told, and waits. Then the connection is back. */
+const outage = async ({ room }: Awaited<ReturnType<typeof open>>, during: () => Promise<unknown>) => {
+  room.channel.set({ canSend: false });
+  await during();
+  room.channel.set({ canSend: true });
+  const ours = async () => (await room.messages()).filter(({ purpose }) => purpose !== null);
+  await room.passes("settled", async () =>
+    (await ours()).every(({ state }) => state === "sent" || state === "cancelled"),
+  );
+  return (await ours()).map(({ body, state, reason }) => [body.slice(0, body.indexOf(":")), state, reason]);
+};
+
+test("a reminder that waited until it is of no use is dropped, and the office hears of it; one in time goes", async () => {
+  const office = await open(true);
+  const { room, deps, customerId, startsAt } = office;
+  const soon = room.clock.instant().add({ minutes: 1 });
+  const remind = (reminder: Partial<ReminderToSend>) =>
+    room.inTenant((ctx) => remindCustomer(deps, ctx, { ...reminderOf(customerId, startsAt), ...reminder }));
+  const states = await outage(office, async () => {
+    await remind({ reminderId: newId(), goodUntil: soon });
+    await remind({ reminderId: newId(), goodUntil: soon.add({ minutes: 9 }) });
+    room.clock.advance(60_000);
+  });
+  expect(states).toEqual([
+    ["תזכורת", "cancelled", "too_late"],
+    ["תזכורת", "sent", null],
+  ]);
+  expect(room.shown).toHaveLength(1);
+  expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual([say.reasons.too_late!]);
+});
+
+test.each([
+  ["moved", "meeting_moved"],
+  ["cancelled", "meeting_cancelled"],
+] as const)(
+  "a meeting that is %s takes back what waits to tell how it stood, and nothing else",
+  async (kind, reason) => {
+    const office = await open(true);
+    const { room, deps, customerId, startsAt } = office;
+    const slotAt = (at: Temporal.Instant) => ({
+      resourceId: room.business.resourceIds[0]!,
+      startMs: at.epochMilliseconds,
+      endMs: at.add({ minutes: 30 }).epochMilliseconds,
+    });
+    const common = { now: room.clock.instant(), restCalendars: createRestCalendars() };
+    const book = async (at: Temporal.Instant) => {
+      const input = { ...common, customerId, slot: slotAt(at), source: "staff" as const };
+      const made = await room.inTenant((ctx) => bookSlot(ctx, input));
+      return made.kind === "booked" ? made.meeting.id : "";
+    };
+    const [changed, other] = [await book(startsAt), await book(startsAt.add({ hours: 1 }))];
+    const news = createCustomerNews(deps);
+    const states = await outage(office, async () => {
+      for (const meetingId of [changed, other]) {
+        const reminder = { ...reminderOf(customerId, startsAt), reminderId: newId(), meetingId };
+        await room.inTenant((ctx) => remindCustomer(deps, ctx, reminder));
+        await room.inTenant((ctx) => news.tell(ctx, { ...newsOf(office, "moved"), meetingId }));
+      }
+      await room.inTenant(async (ctx) => {
+        if (kind === "cancelled") await cancelMeeting(ctx, { ...common, meetingId: changed });
+        else await moveMeeting(ctx, { ...common, meetingId: changed, slot: slotAt(startsAt.add({ hours: 2 })) });
+        await news.tell(ctx, { ...newsOf(office, kind), meetingId: changed, sequence: 2 });
+      });
+    });
+    expect(states).toEqual([
+      ["תזכורת", "cancelled", reason],
+      ["הפגישה הוזזה", "cancelled", reason],
+      ["תזכורת", "sent", null],
+      ["הפגישה הוזזה", "sent", null],
+      [kind === "moved" ? "הפגישה הוזזה" : "הפגישה בוטלה", "sent", null],
+    ]);
+  },
+);
+
+test.each([
+  ["moved", "cancelled"],
+  ["cancelled", "sent"],
+] as const)("what staff did is told until the meeting begins, its end also later: %s", async (kind, expected) => {
+  const office = await open(true);
+  const { room, deps } = office;
+  const startsAt = room.clock.instant().add({ minutes: 1 });
+  const states = await outage(office, async () => {
+    await room.inTenant((ctx) => createCustomerNews(deps).tell(ctx, newsOf({ ...office, startsAt }, kind)));
+    room.clock.advance(60_000);
+  });
+  expect(states.map(([, state]) => state)).toEqual([expected]);
+});
+
 const newsOf = (
   { customerId, startsAt }: Awaited<ReturnType<typeof open>>,
   kind: MeetingNews["kind"],
@@ -77,7 +170,7 @@ test("what staff did to a meeting goes to its customer in the words that were sh
   const office = await open(true);
   const { room, deps } = office;
   const news = createCustomerNews(deps);
-  const when = "תספורת במספרת דנה, מחר, יום רביעי, 25 בנובמבר, בשעה 16:30.";
+  const when = "תספורת במספרת דנה, יום רביעי, 25 בנובמבר, בשעה 16:30.";
   const texts = [`הפגישה הוזזה: ${when}`, `הפגישה בוטלה: ${when} אפשר לכתוב כאן כדי לקבוע זמן אחר.`];
   for (const [index, kind] of (["moved", "cancelled"] as const).entries()) {
     const one = newsOf(office, kind);

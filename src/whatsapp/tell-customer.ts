@@ -38,8 +38,9 @@ export type Told = "told" | NotTold;
  * by the business's template. Somebody who never wrote or opted out is not written to (K20).
  */
 export function remindCustomer(deps: TellDeps, ctx: Ctx, reminder: ReminderToSend): Promise<Told> {
-  const { customerId, startsAt, topic, reminderId } = reminder;
-  return tell(deps, ctx, { customerId, startsAt, topic, about: "reminder", key: `reminder:${reminderId}` });
+  const { reminderId, meetingId, customerId, startsAt, topic, goodUntil } = reminder;
+  const about = { about: "reminder", key: `reminder:${reminderId}`, notAfter: goodUntil } as const;
+  return tell(deps, ctx, { meetingId, customerId, startsAt, topic, ...about });
 }
 
 /** How a customer hears by WhatsApp of what staff does to a meeting; under the same rules as a reminder. */
@@ -55,17 +56,22 @@ export const createCustomerNews = (deps: TellDeps): CustomerNews => ({
 });
 
 const tellingOf = ({ kind, customerId, startsAt, topic, meetingId, sequence }: MeetingNews): Telling => ({
-  ...{ customerId, startsAt, topic },
+  ...{ meetingId, customerId, startsAt, topic },
   about: kind,
   key: `${kind}:${meetingId}:${sequence}`,
+  // That there is none is true for ever.
+  notAfter: kind === "cancelled" ? null : startsAt,
 });
 
 interface Telling {
+  meetingId: string;
   customerId: CustomerId;
   startsAt: Temporal.Instant;
   topic: string | null;
   about: "reminder" | "confirmation" | MeetingNews["kind"];
   key: string;
+  /** From then on it helps nobody; null = it always does. */
+  notAfter: Temporal.Instant | null;
 }
 
 async function tell(deps: TellDeps, ctx: Ctx, telling: Telling): Promise<Told> {
@@ -82,7 +88,7 @@ async function plan(
   telling: Telling,
 ): Promise<{ text: string; message: NewOutgoing | NotTold }> {
   const now = deps.clock.instant();
-  const { about, key: dedupe } = telling;
+  const { about, key: dedupe, meetingId, notAfter } = telling;
   const parts = await partsOf(ctx, telling, now);
   const text = say[about](...parts);
   const chat = await chatWith(ctx, telling.customerId);
@@ -91,7 +97,13 @@ async function plan(
   const windowMs = deps.windowMs[settings.provider ?? deps.defaultProvider];
   const isClosed = windowMs !== null && now.since(chat.lastInboundAt).total("milliseconds") >= windowMs;
   const purpose = about === "reminder" ? about : "confirmation";
-  const message = { conversationId: chat.conversationId, purpose, at: now, dedupe } as const;
+  const message = {
+    conversationId: chat.conversationId,
+    purpose,
+    at: now,
+    dedupe,
+    about: { meetingId, notAfter },
+  } as const;
   if (!isClosed) return { text, message: { ...message, content: { kind: "text", text } } };
   // What is agreed is in the template's words; for an end there are none.
   const templateId = about === "cancelled" ? null : settings[`${purpose}Template`];
@@ -103,14 +115,18 @@ async function plan(
 /** What, at which business, when: in this order also the three variables of a template. */
 type Parts = [what: string, business: string, when: string];
 
-async function partsOf(ctx: Ctx, { topic, startsAt }: Telling, now: Temporal.Instant): Promise<Parts> {
+async function partsOf(ctx: Ctx, { topic, startsAt, about }: Telling, now: Temporal.Instant): Promise<Parts> {
   const [business] = await ctx.tx
     .select({ name: businesses.name, zone: businesses.timezone })
     .from(businesses)
     .where(eq(businesses.id, ctx.businessId));
   if (business === undefined) throw new AppError("not_found", "no such business");
   const today = now.toZonedDateTimeISO(business.zone).toPlainDate();
-  return [topic ?? say.meeting, business.name, saySlot(localTime(startsAt, business.zone), today)];
+  const day = startsAt.toZonedDateTimeISO(business.zone).toPlainDate();
+  // A reminder goes out on this day or not at all. The others may wait, and "tomorrow" would become another day.
+  const isNear = today.until(day).days <= 1;
+  const from = about === "reminder" || !isNear ? today : day.subtract({ days: 2 });
+  return [topic ?? say.meeting, business.name, saySlot(localTime(startsAt, business.zone), from)];
 }
 
 /** WhatsApp refuses variables that are empty or hold line breaks. */
@@ -143,11 +159,13 @@ function confirm(
     const [meeting] = await ctx.tx
       .select()
       .from(meetings)
-      .where(and(eq(meetings.businessId, businessId), eq(meetings.id, meetingId), eq(meetings.status, "booked")));
+      .where(and(eq(meetings.businessId, businessId), eq(meetings.id, meetingId), eq(meetings.status, "booked")))
+      .for("share"); // who moves or cancels it meanwhile finds the message, and takes it back
     if (meeting?.customerId == null || Temporal.Instant.compare(meeting.startsAt, deps.clock.instant()) <= 0) return;
     const { customerId, startsAt, topic, sequence } = meeting;
     const key = `meeting:${meetingId}:${sequence}`;
-    const outcome = await tell(deps, ctx, { customerId, startsAt, topic, about: "confirmation", key });
+    const telling = { meetingId, customerId, startsAt, topic, about: "confirmation", key, notAfter: startsAt } as const;
+    const outcome = await tell(deps, ctx, telling);
     if (outcome === "no_template")
       await notify(ctx, {
         kind: "whatsapp_failed",

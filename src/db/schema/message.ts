@@ -24,7 +24,7 @@ export type MessageKind =
 
 /**
  * Of what we send. `cancelled`: it was taken back before it went out (`reason`: a person took over, the customer opted
- * out). `unknown`: it may have gone out, the network never said so. Should either be out, a receipt still says it.
+ * out, it would have come too late). `unknown`: it may have gone out, the network never said so. Should either be out, a receipt still says it.
  */
 export type MessageState = "queued" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled";
 
@@ -46,6 +46,10 @@ export interface MessageDetail {
   variables?: Record<string, string>;
   /** The network's word for a kind that we do not know. */
   type?: string;
+  /** Of what we send: the meeting that it tells of. When that moves or is cancelled, what still waits is taken back. */
+  meetingId?: string;
+  /** Of what we send: from this instant on it does not go out any more, ISO. */
+  notAfter?: string;
 }
 
 /** A written conversation with one customer on one identity: answers go out where the message came in (A9). */
