@@ -1,6 +1,6 @@
-import { and, eq, min } from "drizzle-orm";
+import { and, eq, min, sql } from "drizzle-orm";
 import type { Random } from "../base/random.ts";
-import { messages } from "../db/schema/message.ts";
+import { conversations, messages } from "../db/schema/message.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Chat } from "./chat.ts";
@@ -30,6 +30,35 @@ export async function answerDue(
   const isLate = Temporal.Instant.compare(last, now) > 0 && Temporal.Instant.compare(last, quiet) < 0;
   return isLate ? last : quiet;
 }
+
+/**
+ * Makes what waits in a chat due anew: the customer has changed it. Returns when; null = nothing waits (any more). Call it
+ * after `holdChat` and the change.
+ */
+export async function restartAnswer(
+  ctx: Ctx,
+  chat: Chat,
+  now: Temporal.Instant,
+  random: Random,
+): Promise<Temporal.Instant | null> {
+  const answerDueAt = await answerDue(ctx, chat, now, random);
+  const waits = sql`exists (select from ${messages} where ${messages.businessId} = ${ctx.businessId}
+    and ${messages.conversationId} = ${chat.conversationId} and ${messages.awaits})`;
+  const restarted = await ctx.tx
+    .update(conversations)
+    .set({ answerDueAt, answerTries: 0 })
+    .where(and(isChat(ctx, chat), waits))
+    .returning({ id: conversations.id });
+  return restarted.length > 0 ? answerDueAt : null;
+}
+
+/** Until the transaction ends no answer is committed in the chat, and whoever waits to commit one sees what was changed. */
+export async function holdChat(ctx: Ctx, chat: Chat): Promise<void> {
+  await ctx.tx.select({ id: conversations.id }).from(conversations).where(isChat(ctx, chat)).for("update");
+}
+
+const isChat = (ctx: Ctx, { conversationId }: Chat) =>
+  and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, conversationId));
 
 /** From then on a burst that began at `first` is not waited for any longer. */
 export const burstEnd = (first: Temporal.Instant): Temporal.Instant => first.add({ milliseconds: limits.waQuietMaxMs });

@@ -208,6 +208,13 @@ export async function lockIsSilent(ctx: Ctx, chat: WaitingChat, now: Temporal.In
   return waiting.length === 0;
 }
 
+/** Whether what was read for an answer still waits, in the words that were read: none edited, none taken back. */
+export async function isAsRead(ctx: Ctx, chat: WaitingChat): Promise<boolean> {
+  const waiting = await waitingMessages(ctx, chat.conversationId);
+  const texts = new Map(waiting.map(({ id, text }) => [id, text]));
+  return chat.burst.every(({ id, text }) => texts.get(id) === text);
+}
+
 /** A person has to answer. One task per chat and day. */
 export async function askPerson(ctx: Ctx, chat: WaitingChat, why: "late" | "unanswered", day: string): Promise<void> {
   await createTask(ctx, {

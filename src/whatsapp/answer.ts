@@ -16,6 +16,7 @@ import {
   askPerson,
   claimChat,
   dueChats,
+  isAsRead,
   keepLeases,
   lockIsSilent,
   release,
@@ -74,7 +75,7 @@ export class Answerer {
     this.#deps = deps;
   }
 
-  /** Something new in a chat: whatever answer is in the making is overtaken (W12). */
+  /** Something new or changed in a chat: whatever answer is in the making is overtaken (W12). */
   arrived({ businessId, conversationId, dueAt }: ChatAt & { dueAt: Temporal.Instant | null }): void {
     const { clock } = this.#deps;
     const making = this.#watched.get(conversationId)?.making;
@@ -223,10 +224,11 @@ export class Answerer {
   async #commit(at: ChatAt, chat: WaitingChat, reply: Pick<TurnReply, "text" | "usage" | "by">): Promise<void> {
     const now = this.#deps.clock.instant();
     const last = chat.burst.at(-1)!;
-    const { again, answered } = await this.#run(at, async (ctx) => {
+    const committed = await this.#run(at, async (ctx) => {
       await noteChat(ctx, `answer:${last.id}`, reply.usage);
       if (await lockIsSilent(ctx, chat, now))
         return { again: await settleBurst(ctx, chat, "taken_over"), answered: false };
+      if (!(await isAsRead(ctx, chat))) return null;
       await queueMessage(ctx, {
         conversationId: chat.conversationId,
         purpose: "reply",
@@ -237,19 +239,23 @@ export class Answerer {
       });
       return { again: await settleBurst(ctx, chat, "answered"), answered: true };
     });
+    if (committed === null) return this.#startOver(at, chat);
+    const { again, answered } = committed;
     const outcome = answered ? `answered by ${reply.by}` : "a person took over";
     this.#deps.log.info("WA", outcome, { ...fieldsOf(at), messages: chat.burst.length });
     if (again !== null) this.#schedule(at, again);
   }
 
-  /** Overtaken: what is newer is due already. Else it is tried again, and in the end a person is asked. */
+  /** Overtaken: what is newer is due already. */
+  async #startOver(at: ChatAt, chat: WaitingChat): Promise<void> {
+    await this.#run(at, (ctx) => release(ctx, chat.conversationId, {}));
+    if (this.#watched.get(at.conversationId)?.timer === null) this.#schedule(at, this.#deps.clock.instant());
+  }
+
+  /** Where it was not overtaken, it is tried again, and in the end a person is asked. */
   async #failed(at: ChatAt, chat: WaitingChat, isOvertaken: boolean, error: unknown): Promise<void> {
     const { clock, log, random } = this.#deps;
-    if (isOvertaken) {
-      await this.#run(at, (ctx) => release(ctx, chat.conversationId, {}));
-      if (this.#watched.get(at.conversationId)?.timer === null) this.#schedule(at, clock.instant());
-      return;
-    }
+    if (isOvertaken) return this.#startOver(at, chat);
     const tries = chat.tries + 1;
     log.warn("WA-ERROR", "no answer", { ...fieldsOf(at), tries, error: describeError(error) });
     if (tries >= limits.waAnswerTries) return this.#apologise(at, chat);

@@ -11,7 +11,7 @@ import { usage } from "../db/schema/usage.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { answerDue } from "./answer-due.ts";
+import { answerDue, holdChat, restartAnswer } from "./answer-due.ts";
 import { type Chat, chatOf } from "./chat.ts";
 import { readContent, storableMessage } from "./content.ts";
 import { settleByHandset, silenceByHandset } from "./handset.ts";
@@ -25,7 +25,7 @@ export interface InboxDeps {
   clock: Clock;
   log: Log;
   random: Random;
-  /** Told after the commit: a chat has something new, to be answered at `dueAt` (null: not to be answered). */
+  /** Told after the commit: a chat has something new or changed, to be answered at `dueAt` (null: not to be answered). */
   onStored(chat: { businessId: BusinessId; conversationId: string; dueAt: Temporal.Instant | null }): void;
 }
 
@@ -70,6 +70,7 @@ async function receive(
     deps.log.error("WA-ERROR", "a message could not be stored as it is", fields);
     return inTenant({ ...message, chat, alternatives: [], content: { kind: "unknown", type: "unstorable" } });
   });
+  if (result.outcome === "overtakes") deps.onStored({ businessId, ...result });
   if (result.outcome === "stored") {
     const { kind, body, dueAt, conversationId } = result;
     const fields = { biz: businessId, from: maskPhone(chat.address.value), message: message.providerId, kind };
@@ -77,11 +78,13 @@ async function receive(
     deps.log.debug("WA-INCOMING", "text", { ...fields, text: body });
     deps.onStored({ businessId, conversationId, dueAt });
   }
-  return result.outcome;
+  return result.outcome === "overtakes" ? "changed" : result.outcome;
 }
 
 type Result =
   | { outcome: "repeat" | "changed" | "ignored" }
+  /** Words that may not be answered yet, as they stood, have changed. */
+  | { outcome: "overtakes"; conversationId: string; dueAt: Temporal.Instant | null }
   | { outcome: "stored"; conversationId: string; kind: string; body: string; dueAt: Temporal.Instant | null };
 
 type PersonalMessage = IncomingMessage & { chat: Extract<IncomingMessage["chat"], { kind: "person" }> };
@@ -91,9 +94,13 @@ async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: T
   const read = readContent(message.content);
   const chat = await chatOf(ctx, { address: message.chat.address, alternatives, makesLead: !fromMe });
   if (read.kind === "change") {
+    const overtakes = !fromMe && read.change.kind !== "reaction";
+    if (overtakes) await holdChat(ctx, chat);
     if (!(await changeMessage(ctx, chat, read.change, { fromMe, now }))) return { outcome: "ignored" };
     await tell(ctx, chat);
-    return { outcome: "changed" };
+    if (!overtakes) return { outcome: "changed" };
+    const { conversationId } = chat;
+    return { outcome: "overtakes", conversationId, dueAt: await restartAnswer(ctx, chat, now, deps.random) };
   }
   const stored = await storeMessage(ctx, chat, message, read.stored, now);
   if (stored === null) return { outcome: "repeat" };
