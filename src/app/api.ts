@@ -15,6 +15,7 @@ import { RequestRate } from "../base/request-rate.ts";
 import { createCalendarApi } from "../calendar/api.ts";
 import type { RestCalendars } from "../calendar/availability.ts";
 import type { CustomerNews } from "../calendar/customer-news.ts";
+import { replanLater } from "../calendar/replan.ts";
 import { createCallsApi } from "../calls/api.ts";
 import type { LiveCalls } from "../calls/live-calls.ts";
 import type { SoundStore } from "../calls/sound-store.ts";
@@ -102,7 +103,7 @@ export function createApi(deps: ApiDeps) {
       createReferenceApi(() => api, deps.state().version),
     )
     .route("/", createRehearsalApi({ db }))
-    .route("/", createTenantsApi(deps))
+    .route("/", createTenantsApi({ ...deps, followRules: replanLater }))
     .route("/", createNumbersApi({ ...deps, ...deps.phoneNumbers }))
     .route("/", createTestCallApi(deps))
     .route("/", createTeamApi({ ...deps, releaseWork }))

@@ -8,6 +8,7 @@ import type { JobHandler } from "../jobs/runner.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { RestCalendars } from "./availability.ts";
 import { type DueReminder, reminderQueue, takeDueReminder } from "./reminders.ts";
+import { replanQueue, replanReminders } from "./replan.ts";
 
 export type ReminderToSend = Extract<DueReminder, { kind: "send" }>;
 
@@ -38,5 +39,6 @@ export function calendarJobHandlers(deps: ReminderJobDeps): Record<string, JobHa
       });
       deps.log.info("NOTIFY", "reminder", { biz: businessId, reminder: payload.data.reminderId, outcome });
     },
+    [replanQueue]: ({ businessId }) => replanReminders({ ...deps, now: deps.clock.instant() }, businessId),
   };
 }

@@ -19,29 +19,31 @@ export interface ReminderJob {
 
 type Rules = Pick<Calendar, "rules" | "reminders" | "city" | "keepsShabbat">;
 
+export interface ToRemind {
+  meetingId: string;
+  startsAt: Temporal.Instant;
+  calendar: Rules;
+  restCalendars: RestCalendars;
+  now: Temporal.Instant;
+}
+
+/** When a meeting's reminders go out, ascending. */
+export const timesOf = ({ startsAt, calendar, restCalendars, now }: ToRemind): Temporal.Instant[] =>
+  reminderTimes({
+    startsAt,
+    rules: calendar.reminders,
+    rest: restOf(calendar, restCalendars),
+    zone: calendar.rules.zone,
+    now,
+  });
+
 /**
  * Makes a meeting's reminders anew from its time: those planned before are gone. Their jobs stay and find nothing.
  * Call it in the transaction that books or moves.
  */
-export async function deriveReminders(
-  ctx: Ctx,
-  input: {
-    meetingId: string;
-    startsAt: Temporal.Instant;
-    calendar: Rules;
-    restCalendars: RestCalendars;
-    now: Temporal.Instant;
-  },
-): Promise<void> {
+export async function deriveReminders(ctx: Ctx, input: ToRemind): Promise<void> {
   await forgetReminders(ctx, input.meetingId);
-  const times = reminderTimes({
-    startsAt: input.startsAt,
-    rules: input.calendar.reminders,
-    rest: restOf(input.calendar, input.restCalendars),
-    zone: input.calendar.rules.zone,
-    now: input.now,
-  });
-  for (const dueAt of times) {
+  for (const dueAt of timesOf(input)) {
     const id = newId();
     await ctx.tx.insert(reminders).values({ id, businessId: ctx.businessId, meetingId: input.meetingId, dueAt });
     const payload: ReminderJob = { businessId: ctx.businessId, reminderId: id };

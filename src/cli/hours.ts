@@ -1,5 +1,6 @@
 import { systemClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
+import { replanLater } from "../calendar/replan.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import {
   type CalendarRulesInput,
@@ -67,7 +68,7 @@ function set(args: string[]): Promise<unknown> {
     const from = systemClock.instant().toZonedDateTimeISO("UTC").toPlainDate().toString();
     if (week) await setWeekdays(ctx, resourceId, week);
     if (day) await setDayHours(ctx, resourceId, day.date, day.hours);
-    if (Object.keys(rules).length > 0) await setCalendarRules(ctx, rules);
+    if (Object.keys(rules).length > 0) await setCalendarRules(ctx, rules, replanLater);
     return spelled(await readOpeningHours(ctx, from));
   });
 }

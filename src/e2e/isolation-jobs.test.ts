@@ -46,6 +46,7 @@ const cases: Readonly<Record<string, unknown>> = {
   push_device: { notificationId: "{notification}", deviceId: "{device}" },
   owner_line: { notificationId: "{notification}", path: "mail" },
   reminder: { businessId: "{business}", reminderId: "{reminder}" },
+  replan_reminders: {},
   meeting_confirmation: { meetingId: "{meeting}", conversationId: "{call}" },
   whatsapp_media: { mediaId: "{media}" },
   whatsapp_removed_media: { files: ["{file}"] },

@@ -36,7 +36,9 @@ const act = (businessId: BusinessId, userId: string, action: string, at: string)
 
 beforeAll(async () => {
   db = await testDatabase();
-  api = door(createTenantsApi({ db, clock: systemClock, secret: "s", readCode: async () => {} }));
+  api = door(
+    createTenantsApi({ db, followRules: async () => {}, clock: systemClock, secret: "s", readCode: async () => {} }),
+  );
   owner = member(await addBusiness(db, { name: "מספרת דנה" }));
   stranger = member(await addBusiness(db, { name: "מוסך" }));
   const mine = owner.businessId!;

@@ -12,6 +12,7 @@ import { holidaysFrom } from "./holidays.ts";
 import {
   calendarRulesChange,
   dayHours,
+  type FollowRules,
   readOpeningHours,
   setCalendarRules,
   setDayHours,
@@ -62,7 +63,13 @@ const whose = z.strictObject({ resourceId: z.uuid().optional() });
 const holidayDays = 400;
 
 /** `/api/hours`: when the business can be booked (A2, C3, C7). */
-export const hoursRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
+export interface HoursDeps {
+  db: Database;
+  clock: Clock;
+  followRules: FollowRules;
+}
+
+export const hoursRoutes = ({ db, clock, followRules }: HoursDeps) =>
   new Hono<ApiEnv>()
     .get(
       "/api/hours",
@@ -122,7 +129,7 @@ export const hoursRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
       async (c) =>
         c.json(
           await inTenant(db, c, async (ctx) => {
-            await setCalendarRules(ctx, c.req.valid("json"));
+            await setCalendarRules(ctx, c.req.valid("json"), followRules);
             return shown(ctx, clock);
           }),
         ),

@@ -28,7 +28,9 @@ const office = async (name: string): Promise<Access> =>
 
 beforeAll(async () => {
   db = await testDatabase();
-  api = door(createTenantsApi({ db, clock: systemClock, secret: "s", readCode: async () => {} }));
+  api = door(
+    createTenantsApi({ db, followRules: async () => {}, clock: systemClock, secret: "s", readCode: async () => {} }),
+  );
   owner = await office("מספרת דנה");
   agent = member(owner.businessId, "agent");
   stranger = await office("מוסך");

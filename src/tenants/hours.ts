@@ -124,8 +124,11 @@ export async function readOpeningHours({ tx, businessId }: Ctx, from: string): P
   return { weekly, exceptions, rules };
 }
 
+/** What follows the calendar's rules where they are changed, in that transaction: reminders of what is booked. */
+export type FollowRules = (ctx: Ctx) => Promise<void>;
+
 /** Changes what is given of the calendar's rules. @throws AppError "invalid". */
-export async function setCalendarRules(ctx: Ctx, input: CalendarRulesInput): Promise<void> {
+export async function setCalendarRules(ctx: Ctx, input: CalendarRulesInput, follow: FollowRules): Promise<void> {
   const given = Object.fromEntries(
     Object.entries(parseInput(calendarRulesChange, input)).filter(([, value]) => value !== undefined),
   );
@@ -133,6 +136,7 @@ export async function setCalendarRules(ctx: Ctx, input: CalendarRulesInput): Pro
     .insert(calendarRules)
     .values({ businessId: ctx.businessId, ...given })
     .onConflictDoUpdate({ target: calendarRules.businessId, set: { ...given, updatedAt: sql`now()` } });
+  await follow(ctx);
   const act = { action: "hours.rules", subject: "business", detail: { fields: fieldsOf(given) } };
   await changed(ctx, "hours", ctx.businessId, act);
 }

@@ -150,7 +150,7 @@ test("hours out of bounds are refused with the field's name", async () => {
     ["closes before it opens", (ctx) => setWeeklyHours(ctx, null, [{ weekday: 1, fromMinute: 600, toMinute: 600 }])],
     ["weekday", (ctx) => setWeeklyHours(ctx, null, [{ weekday: 0, fromMinute: 0, toMinute: 60 }])],
     ["date", (ctx) => setDayHours(ctx, null, "2026-02-31", { windows: [] })],
-    ["stepMinutes", (ctx) => setCalendarRules(ctx, { stepMinutes: 0 })],
+    ["stepMinutes", (ctx) => setCalendarRules(ctx, { stepMinutes: 0 }, async () => {})],
   ];
   for (const [message, work] of bad) await expect(at(id, work)).rejects.toThrow(message);
 });

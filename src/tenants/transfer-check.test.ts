@@ -34,7 +34,7 @@ beforeAll(async () => {
     if (networkDown) throw new AppError("upstream", "no network");
     calls.push(call);
   };
-  api = door(createTenantsApi({ db, clock, secret: "s".repeat(32), readCode }));
+  api = door(createTenantsApi({ db, followRules: async () => {}, clock, secret: "s".repeat(32), readCode }));
 });
 afterAll(() => db.drop());
 
