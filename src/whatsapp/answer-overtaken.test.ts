@@ -1,6 +1,6 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { eq } from "drizzle-orm";
-import { messages } from "../db/schema/message.ts";
+import { conversations, messages } from "../db/schema/message.ts";
 import { limits } from "../limits.ts";
 import { dana, WhatsAppRoom } from "./testing/whatsapp-room.ts";
 
@@ -77,6 +77,14 @@ test("what was changed unseen by whoever makes the answer is found when it is co
   goOn();
   await room.passes("the answer", () => room.shown.length === 1);
   expect(room.shown).toEqual(["על מחר בשבע"]);
+});
+
+test("who asks not to be written to while the answer is made, unseen by its maker, is a person's, not answered", async () => {
+  const { room, goOn } = await atWork("מחר בשש?");
+  await room.inTenant((ctx) => ctx.tx.update(conversations).set({ optedOutAt: room.clock.instant() }));
+  goOn();
+  await room.passes("the task", async () => (await room.tasks()).length === 1);
+  expect(await room.messages()).toMatchObject([{ awaits: false, handled: "opted_out" }]);
 });
 
 test("an edit of what was answered, a reaction, and an edit of nothing are answered by nothing", async () => {

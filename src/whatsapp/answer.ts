@@ -25,7 +25,7 @@ import {
 } from "./answer-rows.ts";
 import { greetingOf, isHello } from "./greeting.ts";
 import type { Address } from "./provider.ts";
-import { queueMessage } from "./queue-message.ts";
+import { offerMessage, queueMessage } from "./queue-message.ts";
 import { say } from "./say.he.ts";
 import type { TypingRegister } from "./typing-register.ts";
 
@@ -229,7 +229,7 @@ export class Answerer {
       if (await lockIsSilent(ctx, chat, now))
         return { again: await settleBurst(ctx, chat, "taken_over"), answered: false };
       if (!(await isAsRead(ctx, chat))) return null;
-      await queueMessage(ctx, {
+      const offered = await offerMessage(ctx, {
         conversationId: chat.conversationId,
         purpose: "reply",
         content: { kind: "text", text: reply.text },
@@ -237,6 +237,8 @@ export class Answerer {
         dedupe: `answer:${last.id}`,
         ...(last.identityId === null ? {} : { identityId: last.identityId }),
       });
+      // Opted out meanwhile: whoever starts over finds that, and asks a person.
+      if (offered.kind === "barred" && offered.code === "opted_out") return null;
       return { again: await settleBurst(ctx, chat, "answered"), answered: true };
     });
     if (committed === null) return this.#startOver(at, chat);

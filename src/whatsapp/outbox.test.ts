@@ -1,6 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { eq } from "drizzle-orm";
 import { seededRandom } from "../base/random.ts";
-import { conversations, type MessagePurpose } from "../db/schema/message.ts";
+import { conversations, type MessagePurpose, messages } from "../db/schema/message.ts";
 import { queueMessage } from "./queue-message.ts";
 import { saveWhatsappSettings } from "./settings.ts";
 import { markSeen } from "./takeover.ts";
@@ -238,4 +239,42 @@ test("what staff has seen is not unread any more", async () => {
   await room.inTenant((ctx) => markSeen(ctx, room.chatIds[0]!));
   const unread = (await room.conversations()).find(({ id }) => id === room.chatIds[0])?.unread;
   expect(unread).toBe(0);
+});
+
+test("what a process was killed at is not sent again where a repeat would be shown twice; its end is unknown", async () => {
+  const room = await open();
+  room.channel.set({ canSend: false });
+  await staffWrites(room, room.chatIds[0]!, "אולי יצאה");
+  await staffWrites(room, room.chatIds[1]!, "עוד לא");
+  await room.inTenant((ctx) =>
+    ctx.tx.update(messages).set({ state: "sending", attempts: 1 }).where(eq(messages.body, "אולי יצאה")),
+  );
+  room.provider.networkId = () => null as never;
+  room.channel.set({ canSend: true });
+  await room.passes("the other", () => room.channel.tries.length === 1);
+  expect(room.channel.tries.map(({ content }) => content)).toEqual([{ kind: "text", text: "עוד לא" }]);
+  expect((await states(room))[0]).toEqual(["unknown", "interrupted"]);
+  expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual(["interrupted"]);
+});
+
+test("who asks what the sender does hears since when a send is under way, when one was last taken, and the last refusal", async () => {
+  const room = await open();
+  const facts = () => room.whatsapp.sending(room.business.businessId)!;
+  expect(facts()).toEqual({ inFlightMs: null, lastAckAt: null, lastError: null });
+  const send = room.channel.send.bind(room.channel);
+  const gate = Promise.withResolvers<void>();
+  room.channel.send = async (message) => {
+    await gate.promise;
+    return send(message);
+  };
+  room.channel.script.push({ refuse: "not_on_whatsapp", final: true });
+  for (const text of ["נדחית", "יוצאת"]) await staffWrites(room, room.chatIds[0]!, text);
+  await room.passes("under way", () => facts().inFlightMs !== null);
+  const before = facts().inFlightMs!;
+  room.clock.advance(700);
+  expect(facts().inFlightMs).toBe(before + 700);
+  gate.resolve();
+  await room.passes("sent", async () => (await states(room))[1]?.[0] === "sent");
+  expect(facts()).toMatchObject({ inFlightMs: null, lastError: "not_on_whatsapp" });
+  expect(facts().lastAckAt).not.toBeNull();
 });
