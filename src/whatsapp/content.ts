@@ -69,6 +69,8 @@ export function readContent(content: IncomingContent): ReadContent {
       return contactMessage(content.contacts);
     case "unreadable":
       return message("unreadable", say.kinds.unreadable);
+    case "view_once":
+      return message("unknown", say.kinds.viewOnce, { type: "view_once" });
     case "unknown":
       return message("unknown", say.kinds.unknown, { type: line(content.type) });
     default:

@@ -136,12 +136,15 @@ test("a place, a contact and an unknown kind are stored and shown as what they a
   await room.channel.arrives(dana, { kind: "location", latitude: 32.08, longitude: 34.78, name: "הסלון", address: "" });
   await room.channel.arrives(dana, { kind: "contact", contacts: [{ name: "יוסי", phones: ["+972501234567"] }] });
   await room.channel.arrives(dana, { kind: "unknown", type: "pollCreationMessage" });
+  await room.channel.arrives(dana, { kind: "view_once" });
   const messages = await room.messages();
   expect(messages.map(({ body }) => body)).toEqual([
     "[מיקום] הסלון (32.08000,34.78000)",
     "[איש קשר] יוסי: +972501234567",
     say.kinds.unknown,
+    say.kinds.viewOnce,
   ]);
+  expect(messages[3]).toMatchObject({ kind: "unknown", awaits: false, detail: { type: "view_once" } });
   expect(messages[2]).toMatchObject({ awaits: false, handled: "unknown", detail: { type: "pollCreationMessage" } });
 });
 

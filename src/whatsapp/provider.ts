@@ -203,6 +203,8 @@ export type IncomingContent =
   | { kind: "delete"; targetId: string }
   /** Could not be decrypted; when the phone sends it again, it comes under the same id with its content. */
   | { kind: "unreadable" }
+  /** A picture, video or voice note to be seen once, which WhatsApp gives to the business's handset alone. */
+  | { kind: "view_once" }
   /** A kind of message that we do not know: shown as such. `type` is the network's word for it. */
   | { kind: "unknown"; type: string };
 

@@ -1,4 +1,4 @@
-import { getContentType, normalizeMessageContent, type proto } from "@whiskeysockets/baileys";
+import { type BinaryNode, getContentType, normalizeMessageContent, type proto } from "@whiskeysockets/baileys";
 import type { Address, IncomingContent, IncomingMessage, MediaKind } from "../provider.ts";
 import { addressOf } from "./address.ts";
 import { mediaRefOf } from "./media-ref.ts";
@@ -27,6 +27,17 @@ export function readIncoming(
 export const unreadableIncoming = (envelope: Envelope, self: Self, nowMs: number): IncomingMessage | null =>
   withEnvelope(envelope, { kind: "unreadable" }, null, self, nowMs);
 
+/**
+ * A view-once picture or note whose content went to the business's handset alone: linked devices hear that it came. The
+ * library tells nobody of these. Null = the stanza is none.
+ */
+export function viewOnceIncoming({ attrs, content }: BinaryNode, self: Self, nowMs: number): IncomingMessage | null {
+  const parts = Array.isArray(content) ? content : [];
+  const isWithheld = parts.some(({ tag, attrs }) => tag === "unavailable" && /^view_once/.test(attrs.type ?? ""));
+  if (!isWithheld || parts.some(({ tag }) => tag === "enc" || tag === "plaintext")) return null;
+  return withEnvelope(attrs, { kind: "view_once" }, null, self, nowMs);
+}
+
 function withEnvelope(
   envelope: Envelope,
   content: IncomingContent,
@@ -34,18 +45,21 @@ function withEnvelope(
   self: Self,
   nowMs: number,
 ): IncomingMessage | null {
+  const isSelf = (address: Address | null) => address?.value === self.phone || address?.value === self.lid;
   const from = addressOf(envelope.from);
-  const fromMe = from !== null && (from.value === self.phone || from.value === self.lid);
+  const fromMe = from !== null && isSelf(from);
   const chat = addressOf(fromMe ? envelope.recipient : envelope.from);
   const providerId = envelope.id;
   if (chat === null || providerId === undefined) return null;
   const others = fromMe
     ? [envelope.recipient_pn, envelope.recipient_lid, envelope.peer_recipient_pn, envelope.peer_recipient_lid]
     : [envelope.sender_pn, envelope.sender_lid, envelope.participant_pn, envelope.participant_lid];
+  const alternatives = distinct(others.map(addressOf), chat);
+  if ([chat, ...alternatives].some(isSelf)) return null; // the owner's notes to himself
   return {
     providerId: providerId.slice(0, 200),
     chat: { kind: "person", address: chat },
-    alternatives: distinct(others.map(addressOf), chat),
+    alternatives,
     fromMe,
     pushName: fromMe ? null : (envelope.notify ?? null),
     sentAt: instantOf(Number(envelope.t), nowMs),
@@ -62,20 +76,43 @@ function distinct(addresses: readonly (Address | null)[], chat: Address): Addres
   return [...found.values()];
 }
 
-/** A sender's clock is not believed when it is ahead of ours. */
-function instantOf(seconds: number, nowMs: number): string {
+/** ISO 8601. A sender's clock is not believed when it is ahead of ours, and what is no time is now. */
+export function instantOf(seconds: number, nowMs: number): string {
   const ms = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1_000, nowMs) : nowMs;
   return Temporal.Instant.fromEpochMilliseconds(Math.round(ms)).toString();
 }
 
+/** What clients tell each other about messages: headers, marks, votes, sealed changes. Nobody wrote anything. */
+const notWritten = new Set<keyof proto.IMessage>([
+  "albumMessage", // the pictures of it follow, each a message
+  "botInvokeMessage",
+  "encCommentMessage",
+  "encEventResponseMessage",
+  "encReactionMessage",
+  "fastRatchetKeySenderKeyDistributionMessage",
+  "groupStatusMentionMessage",
+  "keepInChatMessage",
+  "limitSharingMessage",
+  "pinInChatMessage",
+  "pollResultSnapshotMessage",
+  "pollResultSnapshotMessageV3",
+  "pollUpdateMessage",
+  "reactionMessage", // one that names no message
+  "scheduledCallEditMessage",
+  "secretEncryptedMessage",
+  "statusMentionMessage",
+  "statusNotificationMessage",
+  "stickerSyncRmrMessage",
+]);
+
 function readContent(given: proto.IMessage): IncomingContent | null {
   const message = normalizeMessageContent(given) ?? given;
   const type = getContentType(message);
-  if (type === undefined || type === "messageContextInfo" || type === "senderKeyDistributionMessage") return null;
+  if (type === undefined) return null;
   if (type === "protocolMessage") return readProtocol(message.protocolMessage);
   const text = textOf(message);
   if (text !== null) return { kind: "text", text };
-  return readMedia(message) ?? readOther(message) ?? { kind: "unknown", type };
+  return readMedia(message) ?? readOther(message) ?? (notWritten.has(type) ? null : { kind: "unknown", type });
 }
 
 /** Whatever is words to the person who sent it: typed, or chosen from what was offered. */
@@ -141,7 +178,8 @@ function readProtocol(protocol: proto.Message.IProtocolMessage | null | undefine
 
 function readMediaCaptionOrText(given: proto.IMessage): string | null {
   const message = normalizeMessageContent(given) ?? given;
-  return textOf(message) ?? message.imageMessage?.caption ?? message.videoMessage?.caption ?? null;
+  const media = message.imageMessage ?? message.videoMessage ?? message.documentMessage;
+  return textOf(message) ?? (media ? (media.caption ?? "") : null);
 }
 
 /** The fields that can quote: whichever kind of message it is, its context has the same form. */

@@ -1,7 +1,7 @@
 import type { BinaryNode } from "@whiskeysockets/baileys";
 import type { Receipt } from "../provider.ts";
 import { addressOf } from "./address.ts";
-import type { Self } from "./incoming.ts";
+import { instantOf, type Self } from "./incoming.ts";
 
 const states: Readonly<Record<string, Receipt["state"]>> = { "": "delivered", read: "read", played: "read" };
 
@@ -17,8 +17,7 @@ export function readReceipts(node: BinaryNode, self: Self, nowMs: number): Recei
     return [];
   const list = Array.isArray(node.content) ? node.content.find(({ tag }) => tag === "list") : undefined;
   const items = Array.isArray(list?.content) ? list.content.map(({ attrs }) => attrs.id) : [];
-  const ms = Number(t) > 0 ? Number(t) * 1_000 : nowMs;
-  const at = Temporal.Instant.fromEpochMilliseconds(ms).toString();
+  const at = instantOf(Number(t), nowMs);
   return [id, ...items]
     .filter((one) => one !== undefined)
     .map((providerId) => ({ providerId, messageId: null, state, code: null, at }));

@@ -7,7 +7,7 @@ import type { Address, IncomingMessage, OutgoingContent, OutgoingMessage, SendRe
 import { addressOf, isIgnored, jidOf } from "./address.ts";
 import { AuthStore, type JournalRow, LoginInUse } from "./auth-store.ts";
 import { Envelopes } from "./envelopes.ts";
-import { readIncoming, type Self, unreadableIncoming } from "./incoming.ts";
+import { readIncoming, type Self, unreadableIncoming, viewOnceIncoming } from "./incoming.ts";
 import { libraryLog } from "./library-log.ts";
 import { createUpload, downloadMedia } from "./media.ts";
 import { contentAgain } from "./outgoing.ts";
@@ -194,6 +194,8 @@ export class Session {
     ws.prependListener("CB:message", (node: BinaryNode) => {
       this.#messageMs = this.#deps.clock.nowMs();
       this.#envelopes.arrived(node);
+      const viewOnce = viewOnceIncoming(node, this.#self, this.#nowMs);
+      if (viewOnce !== null) this.#journal({ kind: "message", message: viewOnce });
     });
     ws.on("frame", () => {
       this.#heardMs = this.#deps.clock.nowMs();
