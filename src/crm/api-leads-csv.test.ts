@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
+import fc from "fast-check";
 import { member } from "../api/testing/door.ts";
+import { newId } from "../base/ids.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { limits } from "../limits.ts";
@@ -212,6 +214,127 @@ describe("the exported file", () => {
     expect(again.body).toMatchObject({ added: 2, problemCount: 0 });
     const essence = (all: Lead[]) => all.map(({ name, phones, status }) => `${name} ${phones} ${status}`).toSorted();
     expect(essence(await leads(room.stranger))).toEqual(essence(await leads()));
+  });
+
+  /** Everything that an import could change, as text. */
+  const everything = () =>
+    room.business.run(async ({ tx, businessId }) => {
+      const rows = (table: string) =>
+        tx.execute(sql`select to_jsonb(t)::text as row from ${sql.identifier(table)} t
+          where business_id = ${businessId} order by id`);
+      const tables = ["customers", "customer_identities", "leads", "notes"];
+      return Object.fromEntries(await Promise.all(tables.map(async (table) => [table, await rows(table)] as const)));
+    });
+  const anyText = (maxLength: number) => {
+    const odd = [
+      "=1",
+      "+",
+      "-",
+      "@",
+      "'",
+      "'=",
+      '"',
+      ",",
+      ";",
+      "\t",
+      "|",
+      "\u200f",
+      "דנה",
+      "כהן",
+      "x",
+      " ",
+      "0",
+      "👩🏽‍🔧",
+    ];
+    return fc.array(fc.constantFrom(...odd), { minLength: 1, maxLength }).map((parts) => parts.join("").trim() || "x");
+  };
+  const anyLead = fc.record({
+    name: fc.option(fc.oneof(fc.constantFrom("דנה", "רון"), anyText(6)), { freq: 4 }),
+    identities: fc.array(
+      fc.oneof(
+        fc.nat(9_999).map((n) => ["phone", `+97250123${String(n).padStart(4, "0")}`] as const),
+        fc.nat(9_999).map((n) => ["phone", `+44207946${String(n).padStart(4, "0")}`] as const),
+        fc.nat(9_999).map((n) => ["phone", `+9998${String(n).padStart(4, "0")}`] as const),
+        fc.nat(9_999).map((n) => ["lid", `${n}@lid`] as const),
+      ),
+      { maxLength: 3 },
+    ),
+    notes: fc.array(
+      fc.oneof(
+        fc.array(anyText(4), { minLength: 1, maxLength: 3 }).map((lines) => lines.join("\n")),
+        fc.constantFrom("צבע", "צבע ותספורת", "צבע\r\nפן", "א".repeat(4_000), "👩🏽‍🔧 ".repeat(400)),
+      ),
+      { maxLength: 4 },
+    ),
+    status: fc.constantFrom("new", "won", "in_progress"),
+    source: fc.constantFrom("call", "referral", "other"),
+  });
+
+  // Notes are joined in one cell: a file that went out and came in again noted them all a second time, in one piece.
+  test("sent in again changes nothing, whatever names, numbers and notes there are", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyLead, { minLength: 1, maxLength: 6 }), async (all) => {
+        room = await crmRoom(db);
+        await room.business.run(async ({ tx, businessId }) => {
+          const taken = new Set<string>();
+          for (const { name, identities, notes, status, source } of all) {
+            const id = newId();
+            await tx.execute(sql`insert into customers (id, business_id, name) values (${id}, ${businessId}, ${name})`);
+            for (const [kind, value] of identities.filter(([, value]) => !taken.has(value) && taken.add(value)))
+              await tx.execute(sql`insert into customer_identities (id, business_id, customer_id, kind, value)
+                values (${newId()}, ${businessId}, ${id}, ${kind}, ${value})`);
+            await tx.execute(sql`insert into leads (id, business_id, customer_id, source, status, name)
+              values (${newId()}, ${businessId}, ${id}, ${source}, ${status}, ${name})`);
+            for (const body of notes)
+              await tx.execute(sql`insert into notes (id, business_id, customer_id, body, created_by, author_name)
+                values (${newId()}, ${businessId}, ${id}, ${body.slice(0, 4_000)}, 'staff', 'x')`);
+          }
+        });
+        const before = await everything();
+        const { body } = await send((await exported()).text, "?skipProblems=true");
+        expect(body).toMatchObject({ added: 0 });
+        expect(await everything()).toEqual(before);
+        // Nobody can be told apart by neither a name nor a number; all others are read.
+        expect(body.problems.every(({ code }) => code === "no_name_or_phone")).toBe(true);
+      }),
+      {
+        numRuns: 40,
+        examples: [
+          [
+            [
+              {
+                name: null,
+                identities: [["phone", "+972501230000"]],
+                notes: ["\u200f'==1\n=1"],
+                status: "new",
+                source: "call",
+              },
+            ],
+          ],
+        ],
+      },
+    );
+  }, 60_000);
+
+  test("with a line added to its notes takes over that line alone", async () => {
+    await send("שם,טלפון,הערות\nדנה,0501234567,צבע\n");
+    await room.json(room.owner, "/api/leads", { body: { phone: "0501234567", note: "תספורת" } });
+    const { text } = await exported();
+    await send(text.replace('"תספורת\nצבע"', '"פן\nתספורת\nצבע"'));
+    const bodies = await room.business.run(({ tx }) =>
+      tx.execute<{ body: string }>(sql`select body from notes order by created_at, id`),
+    );
+    expect(bodies.map(({ body }) => body)).toEqual(["צבע", "תספורת", "פן"]);
+  });
+
+  test("of somebody without a number is theirs by its id, unless it names somebody else", async () => {
+    await send("שם\nדנה\n");
+    const { text } = await exported();
+    const id = text.trim().split(",").at(-1)!;
+    expect((await send(`שם,מזהה\nדנה,${id}\n`)).body).toMatchObject({ added: 0, known: 1 });
+    expect((await send(`שם,מזהה\nרון,${id}\n`)).body).toMatchObject({ added: 1, known: 0 });
+    expect((await send(`שם,מזהה\nדנה,${id}\n`, "", room.stranger)).body).toMatchObject({ added: 1, known: 0 });
+    expect((await send("שם,מזהה\nגיל,17\n")).body).toMatchObject({ added: 1, known: 0 });
   });
 
   test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1"])("%j is no formula in it", async (name) => {

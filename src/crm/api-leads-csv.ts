@@ -57,6 +57,7 @@ const lead = z.object({
   status: z.string().nullable(),
   source: z.string(),
   note: z.string().nullable(),
+  id: z.string().nullable(),
 });
 const report = z.object({
   encoding: z.string(),

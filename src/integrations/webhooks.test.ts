@@ -407,7 +407,7 @@ test("a lead that comes back from the archive is told, whatever brings it back; 
 describe("many leads at once", () => {
   const file = (rows: number) =>
     Array.from({ length: rows }, (_row, index) => ({ line: index, phone: `+97250${1_000_000 + index}` as Phone })).map(
-      (row) => ({ ...row, name: null, status: null, source: "import" as const, note: null }),
+      (row) => ({ ...row, name: null, status: null, source: "import" as const, note: null, id: null }),
     );
   const bodies = () => sent.map(({ body }) => JSON.parse(body) as { type: string; data: { items: Answer[] } });
 

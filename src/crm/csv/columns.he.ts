@@ -1,7 +1,17 @@
 import type { LeadSource } from "../../db/schema/lead.ts";
 
 /** What a column may hold. `skip` = nothing of ours. */
-export const columnFields = ["name", "first_name", "last_name", "phone", "status", "source", "note", "skip"] as const;
+export const columnFields = [
+  "name",
+  "first_name",
+  "last_name",
+  "phone",
+  "status",
+  "source",
+  "note",
+  "id",
+  "skip",
+] as const;
 export type ColumnField = (typeof columnFields)[number];
 
 /** Words over a column, as people and other programs write them; compared without case and signs. */
@@ -28,6 +38,7 @@ const words: Record<Exclude<ColumnField, "skip">, readonly string[]> = {
   status: ["סטטוס", "מצב", "שלב", "status", "stage", "state"],
   source: ["מקור", "מקור הגעה", "מקור הליד", "source", "lead source", "origin"],
   note: ["הערה", "הערות", "תיאור", "פירוט", "note", "notes", "comment", "comments", "remarks", "description"],
+  id: ["מזהה", "id"],
 };
 const fieldByWord = new Map(
   Object.entries(words).flatMap(([field, all]) => all.map((word) => [word, field as ColumnField] as const)),

@@ -7,6 +7,7 @@ import { authorOf } from "../../tenants/author.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 import { firstLeadStatus } from "../../tenants/lead-statuses.he.ts";
 import type { ReadLead } from "./read-leads.ts";
+import { storable } from "./read-table.ts";
 
 export interface Imported {
   added: number;
@@ -48,20 +49,34 @@ export async function importLeads(ctx: Ctx, leads: readonly ReadLead[]): Promise
   return counts;
 }
 
-/** By number; a line without one is the customer of exactly this name whom nobody can reach either. */
+/**
+ * By number. A line without one is the lead of its id, if that has this name or none is told, else the customer of exactly
+ * this name whom nobody can reach either.
+ */
 async function findKnown(ctx: Ctx, leads: readonly ReadLead[]): Promise<Map<ReadLead, CustomerId>> {
   const { tx, businessId } = ctx;
-  const asked = JSON.stringify(leads.map(({ phone, name }, index) => ({ index, phone, name })));
-  const rows = await tx.execute<{ index: number; customer_id: CustomerId }>(sql`
+  const asked = JSON.stringify(leads.map(({ phone, name, id }, index) => ({ index, phone, name, id })));
+  const rows = await tx.execute<{ index: number; customer_id: CustomerId; called: string | null }>(sql`
     with asked as materialized (
-      select * from jsonb_to_recordset(${asked}::jsonb) as r(index int, phone text, name text))
-    select index, customer_id from asked join customer_identities i
+      select * from jsonb_to_recordset(${asked}::jsonb) as r(index int, phone text, name text, id uuid))
+    select 1 as rank, index, customer_id, asked.name as called from asked join customer_identities i
       on i.business_id = ${businessId} and i.kind = 'phone' and i.value = phone
     union all
-    select distinct on (index) index, c.id from asked join customers c on c.business_id = ${businessId} and c.name = asked.name
+    (select distinct on (index) 1, index, c.id, c.name from asked
+      join customers c on c.business_id = ${businessId} and c.name = asked.name
     where asked.phone is null and not exists (
-      select from customer_identities i where i.business_id = ${businessId} and i.customer_id = c.id)`);
-  return new Map(rows.map((row) => [leads[row.index]!, row.customer_id]));
+      select from customer_identities i where i.business_id = ${businessId} and i.customer_id = c.id))
+    union all
+    select 2, index, c.id, coalesce(c.name, l.name) from asked
+      join leads l on l.business_id = ${businessId} and l.id = asked.id
+      join customers c on c.business_id = ${businessId} and c.id = l.customer_id
+    where asked.phone is null order by rank`);
+  const known = new Map<ReadLead, CustomerId>();
+  for (const { index, customer_id: id, called } of rows) {
+    const lead = leads[index]!;
+    if (lead.name === null || lead.phone !== null || lead.name === storable(called ?? "")) known.set(lead, id);
+  }
+  return known;
 }
 
 /** The rows whose customer is new indeed. */
@@ -104,17 +119,41 @@ async function completeNames(ctx: Ctx, known: ReadonlyMap<ReadLead, CustomerId>)
     where c.business_id = ${ctx.businessId} and c.id = r.id and c.name is null`);
 }
 
-/** What the file notes, unless the customer's page says the same already. */
+/** What the file notes, line by line, unless the customer's page says it already: our own files join a customer's notes. */
 async function addNotes(ctx: Ctx, rows: readonly (readonly [ReadLead, CustomerId])[]): Promise<void> {
   const { kind, userId, name } = authorOf(ctx.actor);
   const noted = rows.filter(([lead]) => lead.note !== null);
-  const given = asJson(noted, ([{ note: body }, customer]) => ({ id: newId(), customer, body }));
-  await ctx.tx.execute(sql`
-    insert into notes (id, business_id, customer_id, body, created_by, created_by_user_id, author_name)
-    select id, ${ctx.businessId}, customer, body, ${kind}, ${userId}::uuid, ${name}
-    from jsonb_to_recordset(${given}::jsonb) as r(id uuid, customer uuid, body text)
-    where not exists (select from notes n
-      where n.business_id = ${ctx.businessId} and n.customer_id = customer and n.body = r.body)`);
+  for (let from = 0; from < noted.length; from += notedAtOnce) {
+    const some = noted.slice(from, from + notedAtOnce);
+    const lines = await linesOf(ctx, some);
+    const bodies = some.flatMap(([{ note }, customer]) => {
+      const body = linesIn(note ?? "").filter((line) => !lines.get(customer)?.has(storable(line)));
+      return body.some((line) => line.trim() !== "") ? [{ id: newId(), customer, body: body.join("\n").trim() }] : [];
+    });
+    await ctx.tx.execute(sql`
+      insert into notes (id, business_id, customer_id, body, created_by, created_by_user_id, author_name)
+      select id, ${ctx.businessId}, customer, body, ${kind}, ${userId}::uuid, ${name}
+      from jsonb_to_recordset(${JSON.stringify(bodies)}::jsonb) as r(id uuid, customer uuid, body text)`);
+  }
+}
+
+// All notes of so many customers are in memory at a time.
+const notedAtOnce = 500;
+const linesIn = (text: string): string[] => text.split(/\r?\n/);
+
+/** The lines of what was noted about each. */
+async function linesOf({ tx, businessId }: Ctx, rows: readonly (readonly [ReadLead, CustomerId])[]) {
+  const ids = JSON.stringify(rows.map(([, customerId]) => customerId));
+  const found = await tx.execute<{ customer_id: CustomerId; body: string }>(sql`
+    select customer_id, body from notes where business_id = ${businessId}
+      and customer_id in (select value::uuid from jsonb_array_elements_text(${ids}::jsonb))`);
+  const lines = new Map<CustomerId, Set<string>>();
+  for (const { customer_id: id, body } of found) {
+    const theirs = lines.get(id) ?? new Set();
+    for (const line of linesIn(body)) theirs.add(storable(line));
+    lines.set(id, theirs);
+  }
+  return lines;
 }
 
 const asJson = <T>(rows: readonly T[], shape: (row: T) => object): string => JSON.stringify(rows.map(shape));

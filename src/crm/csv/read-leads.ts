@@ -3,6 +3,7 @@ import { type Phone, parsePhone } from "../../base/phone.ts";
 import type { LeadSource } from "../../db/schema/lead.ts";
 import { nameChars } from "../customers/rename.ts";
 import type { LeadStatus } from "../leads/statuses.ts";
+import { noteChars } from "../notes/add-note.ts";
 import { type ColumnField, fieldOf, sourceOf } from "./columns.he.ts";
 import type { Table } from "./read-table.ts";
 
@@ -15,6 +16,8 @@ export interface ReadLead {
   status: string | null;
   source: LeadSource;
   note: string | null;
+  /** The lead's, in a file of ours. */
+  id: string | null;
 }
 
 export type LineProblem = "no_name_or_phone" | "phone" | "name_too_long" | "note_too_long" | "unknown_status";
@@ -27,7 +30,7 @@ export interface ReadLeads {
   duplicates: number;
 }
 
-const noteChars = 4_000;
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 // A number costs some 20 µs to read: after so many the live calls get their turn.
 const rowsPerTurn = 200;
 
@@ -85,5 +88,6 @@ function readLine(line: number, cells: Cells, statuses: readonly LeadStatus[]): 
   const source = origin === undefined ? "import" : sourceOf(origin);
   const note = [...cells("note"), ...(source === undefined && origin ? [origin] : [])].join("\n") || null;
   if (note !== null && note.length > noteChars) return "note_too_long";
-  return { line, name, phone, status, source: source ?? "import", note };
+  const id = cells("id").find((text) => uuid.test(text)) ?? null;
+  return { line, name, phone, status, source: source ?? "import", note, id };
 }

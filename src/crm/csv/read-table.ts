@@ -80,14 +80,22 @@ function sniffDelimiter(text: string): string {
   return judged.reduce((best, other) => (other.score > best.score ? other : best)).delimiter;
 }
 
+/** Also behind blanks, in full width and quoted already: how a formula begins for spreadsheets. */
+const formula = "'*\\s*[=+\\-@\\t\\r＝＋－＠]";
+/** What gets an apostrophe in front in a file that we write. */
+export const asFormula = new RegExp(`^${formula}`);
+const escaped = new RegExp(`^'(?=${formula})`);
+
 /** A cell without the apostrophe that keeps a formula from being one, and without what cannot be stored. */
-const tidy = (cell: string): string =>
-  cell
+const tidy = (cell: string): string => storable(cell).replace(escaped, "").trim();
+
+/** A text as our files have it: without what cannot be stored. */
+export const storable = (text: string): string =>
+  text
     .toWellFormed()
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufeff\u200e\u200f\u202a-\u202e]/g, "")
-    .trim()
-    .replace(/^'(?=[=+\-@＝＋－＠])/, "");
+    .trim();
 
 /** Line numbers of rising positions in a text, each newline counted once. */
 class LineCounter {
