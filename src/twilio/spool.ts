@@ -5,27 +5,33 @@ import { describeError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { syncFolder } from "../base/sync-folder.ts";
+import { mayPass } from "../db/errors.ts";
 
 export interface SpoolDeps<T> {
   /** An own folder, absolute. */
   folder: string;
   /** Takes an entry for good. Taking it twice must change nothing. @throws when it has to be offered again. */
   take(entry: T): Promise<void>;
+  /** Entries of one lane are taken one after the other, whatever becomes of others'. */
+  laneOf(entry: T): string;
   clock: Clock;
   log: Log;
 }
 
 const againMs = 1_000;
-// An entry that is refused this often, a second apart, is not waiting for the database: it is kept aside for a person.
-const triesMax = 3_600;
+// An entry that is refused for so long is kept aside for a person. Waiting for a database that is away is no refusal.
+const refusedMs = 60 * 60_000;
+// One that only this entry waits for (a lock) may look like a database that is away; so many say that it is.
+const awayMax = 3;
 
 /**
  * Entries that were acknowledged before their taker could take them, one file each, so that neither a slow database nor the
- * end of the process loses one. A file appears whole or not at all; entries are taken in the order of their coming.
+ * end of the process loses one. A file appears whole or not at all; entries of a lane are taken in the order of their coming.
  */
 export class Spool<T> {
   readonly #deps: SpoolDeps<T>;
-  readonly #tries = new Map<string, number>();
+  /** When each file was first refused; null for those that only had to wait. */
+  readonly #refusedAtMs = new Map<string, number | null>();
   #ready: Promise<unknown> | null = null;
   #draining: Promise<void> | null = null;
   #again = false;
@@ -99,29 +105,38 @@ export class Spool<T> {
   async #drain(): Promise<boolean> {
     await this.#folder();
     const names = (await readdir(this.#deps.folder)).filter((name) => name.endsWith(".json")).toSorted();
+    const held = new Set<string>();
+    let away = 0;
     for (const name of names) {
-      if (this.#stopped) return true;
-      if (!(await this.#offer(join(this.#deps.folder, name)))) return true;
+      if (this.#stopped || away === awayMax) return true;
+      const file = join(this.#deps.folder, name);
+      let lane: string = file;
+      try {
+        const entry = JSON.parse(await readFile(file, "utf8")) as T;
+        lane = this.#deps.laneOf(entry);
+        if (held.has(lane)) continue;
+        await this.#deps.take(entry);
+        this.#refusedAtMs.delete(file);
+        await rm(file, { force: true });
+      } catch (error) {
+        if (mayPass(error)) away++;
+        if (!(await this.#isPutAside(file, error))) held.add(lane);
+      }
     }
-    return false;
+    return held.size > 0;
   }
 
-  /** False when it was not taken: those behind it wait, so that the order stays. */
-  async #offer(file: string): Promise<boolean> {
-    try {
-      await this.#deps.take(JSON.parse(await readFile(file, "utf8")) as T);
-    } catch (error) {
-      const tries = (this.#tries.get(file) ?? 0) + 1;
-      this.#tries.set(file, tries);
-      const fields = { file, tries, error: describeError(error) };
-      if (tries === 1) this.#deps.log.warn("WA-ERROR", "a kept webhook waits", fields);
-      if (tries < triesMax) return false;
-      this.#deps.log.error("WA-ERROR", "a kept webhook is put aside", fields);
-      await rename(file, `${file}.refused`);
-      return true;
-    }
-    this.#tries.delete(file);
-    await rm(file, { force: true });
+  /** An entry was not taken. False when it will be offered again: those behind it in its lane wait, so that their order stays. */
+  async #isPutAside(file: string, error: unknown): Promise<boolean> {
+    const { clock, log } = this.#deps;
+    const fields = { file, error: describeError(error) };
+    if (!this.#refusedAtMs.has(file)) log.warn("WA-ERROR", "a kept webhook waits", fields);
+    const firstMs = this.#refusedAtMs.get(file) ?? (mayPass(error) ? null : clock.nowMs());
+    this.#refusedAtMs.set(file, firstMs);
+    if (mayPass(error) || firstMs === null || clock.nowMs() - firstMs < refusedMs) return false;
+    log.error("WA-ERROR", "a kept webhook is put aside", fields);
+    await rename(file, `${file}.refused`);
+    this.#refusedAtMs.delete(file);
     return true;
   }
 }

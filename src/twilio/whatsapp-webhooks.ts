@@ -46,7 +46,7 @@ export function createWhatsAppWebhooks(deps: WhatsAppWebhookDeps): WhatsAppWebho
   const { gate, clock, log, spoolFolder } = deps;
   const refusals = new RefusalLog(clock, log);
   const take = (entry: Entry) => takeEntry(deps, entry);
-  const spool = new Spool<Entry>({ folder: spoolFolder, take, clock, log });
+  const spool = new Spool<Entry>({ folder: spoolFolder, take, laneOf, clock, log });
   const patience = new Patience(clock);
 
   const acknowledge =
@@ -86,6 +86,12 @@ const uuid = z.uuid();
 function entryOf(kind: Entry["kind"], form: WebhookForm, c: Context, now: Temporal.Instant): Entry {
   const messageId = uuid.safeParse(c.req.query("message"));
   return { kind, form: [...form], messageId: messageId.success ? messageId.data : null, at: now.toString() };
+}
+
+/** What was said between two numbers stays in its order, and so do the reports on a message. */
+function laneOf({ kind, form }: Entry): string {
+  const { From, To, MessageSid } = Object.fromEntries(form);
+  return kind === "incoming" ? `${From} ${To}` : `${MessageSid}`;
 }
 
 // So many that the database has kept waiting say that it stands still: more of them would only wait before others.
