@@ -1,7 +1,7 @@
 import { storable } from "../base/storable.ts";
 import type { MessageDetail, MessageKind } from "../db/schema/message.ts";
 import { limits } from "../limits.ts";
-import type { IncomingContent, IncomingMessage, MediaRef } from "./provider.ts";
+import type { IncomingContent, IncomingMessage, MediaKind, MediaRef } from "./provider.ts";
 import { say } from "./say.he.ts";
 
 /** What a message is stored as. `body` is never empty: it is what people, the timeline and the model read. */
@@ -73,16 +73,18 @@ export function readContent(content: IncomingContent): ReadContent {
       return message("unknown", say.kinds.viewOnce, { type: "view_once" });
     case "unknown":
       return message("unknown", say.kinds.unknown, { type: line(content.type) });
-    default:
-      return message(content.kind, mediaBody(content), {}, content.media);
+    default: {
+      const { kind, media, caption } = content;
+      const name = media.fileName === null ? null : fileName(media.fileName);
+      return message(kind, mediaBody(kind, name, bodyText(caption)), {}, media);
+    }
   }
 }
 
-type MediaContent = Extract<IncomingContent, { media: MediaRef }>;
-
-function mediaBody({ kind, media, caption }: MediaContent): string {
-  const name = kind === "document" && media.fileName !== null ? fileName(media.fileName) : "";
-  return labelled(kind, [name, bodyText(caption)].filter((part) => part !== "").join("\n"));
+/** What a file is, in words, with what its sender wrote below it. */
+export function mediaBody(kind: MediaKind, name: string | null, caption: string): string {
+  const shownName = kind === "document" ? (name ?? "") : "";
+  return labelled(kind, [shownName, caption].filter((part) => part !== "").join("\n"));
 }
 
 function contactMessage(contacts: Extract<IncomingContent, { kind: "contact" }>["contacts"]): ReadContent {

@@ -5,6 +5,7 @@ import { readableLog } from "../base/testing/readable-log.ts";
 import { customerIdentities, customers } from "../db/schema/customer.ts";
 import { leads } from "../db/schema/lead.ts";
 import { usage } from "../db/schema/usage.ts";
+import { limits } from "../limits.ts";
 import { readContent } from "./content.ts";
 import type { IncomingContent } from "./provider.ts";
 import { say } from "./say.he.ts";
@@ -111,6 +112,44 @@ test("a message that could not be read is shown as such, gets its words when it 
   await room.channel.arrives(dana, "המחיר שהומצא", { providerId });
   await room.passes("the answer", () => room.shown.length === 1);
   expect((await room.messages())[0]?.body).toBe("המחיר?");
+  expect((await room.conversations())[0]?.unread).toBe(1); // it counted twice
+});
+
+const picture = { ref: "jpg", mimeType: "image/jpeg", bytes: 10, fileName: null, seconds: null };
+const file = { ref: "pdf", mimeType: "application/pdf", bytes: 10, fileName: "הצעה.pdf", seconds: null };
+test.each<[string, IncomingContent, string]>([
+  ["a picture", { kind: "image", media: picture, caption: "בשש" }, "[תמונה] בשבע"],
+  ["a file", { kind: "document", media: file, caption: "בשש" }, "[קובץ] הצעה.pdf\nבשבע"],
+])("the changed caption of %s was dropped", async (_what, content, body) => {
+  const room = await open();
+  room.channel.files.set("jpg", Buffer.from([0xff, 0xd8, 0xff, 0xe0])).set("pdf", Buffer.from("%PDF-1.7"));
+  const id = await room.channel.arrives(dana, content);
+  const before = (await room.messages())[0]!.body;
+  await room.channel.arrives(dana, { kind: "edit", targetId: id, text: "בשבע" });
+  expect((await room.messages())[0]).toMatchObject({ body, detail: { before: [before] } });
+});
+
+test("a caption that is changed leaves the line about a file that was not kept", async () => {
+  const room = await open();
+  const media = { ...picture, bytes: 1_000_000_000 };
+  const id = await room.channel.arrives(dana, { kind: "image", media, caption: "בשש" });
+  await room.passes("the refusal", async () => (await room.messages())[0]!.body.includes(say.refusedFile.too_large));
+  await room.channel.arrives(dana, { kind: "edit", targetId: id, text: "" });
+  expect((await room.messages())[0]?.body).toBe(`[תמונה]\n${say.refusedFile.too_large}`);
+});
+
+test("an edit without end, of a voice note or of a message taken back changes nothing", async () => {
+  const room = await open();
+  const often = await room.channel.arrives(dana, "0");
+  for (let n = 1; n <= limits.waEditsMax + 2; n++)
+    await room.channel.arrives(dana, { kind: "edit", targetId: often, text: String(n) });
+  const voice = await room.channel.arrives(dana, { kind: "voice", media: picture, caption: "" });
+  await room.channel.arrives(dana, { kind: "edit", targetId: voice, text: "זויף" });
+  const gone = await room.channel.arrives(dana, "נמחק");
+  await room.channel.arrives(dana, { kind: "delete", targetId: gone });
+  await room.channel.arrives(dana, { kind: "edit", targetId: gone, text: "זויף" });
+  const bodies = (await room.messages()).map(({ body }) => body.split("\n")[0]);
+  expect(bodies).toEqual([String(limits.waEditsMax), say.kinds.voice, say.removed]);
 });
 
 test("edits, removals and reactions change the customer's own message and nobody else's", async () => {

@@ -109,7 +109,7 @@ async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: T
     !fromMe && read.stored.kind === "text" && (await heedOptWord(ctx, chat, { ...stored, ...read.stored, now }));
   if (fromMe) await silenceByHandset(ctx, chat, message.sentAt, now);
   const dueAt = stored.awaits && !isOptWord ? await answerDue(ctx, chat, now, deps.random) : null;
-  await noteArrival(ctx, chat, { fromMe, at: now, answerDueAt: dueAt });
+  await noteArrival(ctx, chat, { fromMe, isNew: stored.isNew, at: now, answerDueAt: dueAt });
   if (fromMe || message.offline) await settleByHandset(ctx, chat);
   await tell(ctx, chat);
   const { kind, body } = read.stored;

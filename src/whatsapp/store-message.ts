@@ -1,21 +1,24 @@
-import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { newId } from "../base/ids.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
 import { publish } from "../jobs/publish.ts";
 import { enqueue } from "../jobs/queue.ts";
-import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Chat } from "./chat.ts";
 import { fileName, type MessageChange, type StoredContent } from "./content.ts";
+import { editMessage } from "./edit-message.ts";
 import { mediaQueue } from "./media-queue.ts";
 import type { IncomingMessage } from "./provider.ts";
 import { removeMessages } from "./remove-message.ts";
 
-/** A message as it was stored; `awaits`: it is to be answered. */
+/** A message as it was stored. */
 export interface StoredMessage {
   id: string;
+  /** It is to be answered. */
   awaits: boolean;
+  /** False = it stood here before, without its content. */
+  isNew: boolean;
 }
 
 /**
@@ -57,11 +60,11 @@ export async function storeMessage(
       set: shown,
       setWhere: sql`${messages.kind} = 'unreadable' and ${readable}`,
     })
-    .returning({ id: messages.id });
+    .returning({ id: messages.id, isNew: sql<boolean>`(xmax = 0)` }); // of a row that was there, xmax is who updates it
   if (added === undefined) return null;
   if (content.media !== null) await expectFile(ctx, added.id, content);
   if (content.kind !== "unreadable") await publish(ctx, message.fromMe ? "message.sent" : "message.received", added.id);
-  return { id: added.id, awaits };
+  return { ...added, awaits };
 }
 
 async function expectFile(ctx: Ctx, messageId: string, { media }: StoredContent): Promise<void> {
@@ -116,47 +119,34 @@ export async function changeMessage(
     eq(messages.providerId, change.targetId),
   );
   if (change.kind === "delete") return (await removeMessages(ctx, and(target, author), now)) > 0;
+  if (change.kind === "edit") return editMessage(ctx, and(target, author), change.text, now);
   const { detail } = messages;
-  const changed = await (() => {
-    switch (change.kind) {
-      case "reaction": {
-        const emoji = JSON.stringify(change.emoji);
-        const withPart = sql`jsonb_set(${detail}, '{reactions}', coalesce(${detail}->'reactions', '{}'))`;
-        return ctx.tx
-          .update(messages)
-          .set({ detail: sql`jsonb_set(${withPart}, ${reactionBy(fromMe)}, ${emoji}::jsonb)` })
-          .where(target);
-      }
-      case "edit": {
-        const before = sql`coalesce(${detail}->'before', '[]') || to_jsonb(${messages.body})`;
-        return ctx.tx
-          .update(messages)
-          .set({ body: change.text || " ", editedAt: now, detail: sql`jsonb_set(${detail}, '{before}', ${before})` })
-          .where(and(target, author, isNull(messages.deletedAt), sql`${messages.kind} = 'text'`, fewEdits));
-      }
-    }
-  })().returning({ id: messages.id });
+  const emoji = JSON.stringify(change.emoji);
+  const withPart = sql`jsonb_set(${detail}, '{reactions}', coalesce(${detail}->'reactions', '{}'))`;
+  const changed = await ctx.tx
+    .update(messages)
+    .set({ detail: sql`jsonb_set(${withPart}, ${reactionBy(fromMe)}, ${emoji}::jsonb)` })
+    .where(target)
+    .returning({ id: messages.id });
   return changed.length > 0;
 }
-
-// An edit can be repeated for ever; the office sees the first ones.
-const fewEdits = sql`jsonb_array_length(coalesce(${messages.detail}->'before', '[]')) < ${limits.waEditsMax}`;
 
 /** Notes on the conversation that a message came: when, from whom, unread, and when the answer is due. */
 export async function noteArrival(
   ctx: Ctx,
   chat: Chat,
-  arrival: { fromMe: boolean; at: Temporal.Instant; answerDueAt: Temporal.Instant | null },
+  arrival: { fromMe: boolean; isNew: boolean; at: Temporal.Instant; answerDueAt: Temporal.Instant | null },
 ): Promise<void> {
-  const { fromMe, at, answerDueAt } = arrival;
+  const { fromMe, isNew, at, answerDueAt } = arrival;
   const { lastMessageAt, lastInboundAt, unread } = conversations;
   const later = (column: typeof lastMessageAt | typeof lastInboundAt): SQL =>
     sql`greatest(${column}, ${at.toString()}::timestamptz)`;
+  const more = isNew ? sql`${unread} + 1` : sql`greatest(${unread}, 1)`;
   await ctx.tx
     .update(conversations)
     .set({
       lastMessageAt: later(lastMessageAt),
-      ...(fromMe ? { unread: 0 } : { unread: sql`${unread} + 1`, lastInboundAt: later(lastInboundAt) }),
+      ...(fromMe ? { unread: 0 } : { unread: more, lastInboundAt: later(lastInboundAt) }),
       ...(answerDueAt === null ? {} : { answerDueAt, answerTries: 0 }),
     })
     .where(and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, chat.conversationId)));
