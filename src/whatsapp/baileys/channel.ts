@@ -283,6 +283,7 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     this.#me = me;
     this.#heard(0);
     this.#life.step("opened", null);
+    this.#deps.version.worked(this.#version);
     this.#deps.onOpen();
   }
 

@@ -1,8 +1,17 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DEFAULT_CONNECTION_CONFIG } from "@whiskeysockets/baileys";
 import { silentLog } from "../../base/log.ts";
 import { ClientVersion, pinnedVersion, versionIn } from "./client-version.ts";
 import type { Version } from "./protocol.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "wa-version-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+const newFile = () => join(folder, String(++files), "client-version.json");
+const open = (newest: () => Promise<Version>, file = newFile()) => new ClientVersion({ newest, log: silentLog, file });
 
 test("the pinned version is the library's own", () => {
   expect([...pinnedVersion]).toEqual([...DEFAULT_CONNECTION_CONFIG.version]);
@@ -26,18 +35,57 @@ describe("a version that WhatsApp refuses", () => {
   ];
   for (const [name, answers, renewed] of rows)
     test(name, async () => {
-      const version = new ClientVersion(() => answers.shift()!(), silentLog);
+      const version = open(() => answers.shift()!());
       expect(await version.renew(null)).toBe(renewed);
       expect(version.current).toEqual(renewed ? newer : null);
     });
 
   test("is asked about once for all sessions that were refused, and again only when the newer one is refused", async () => {
     let asked = 0;
-    const version = new ClientVersion(async () => [2, 3000, 2_000_000_000 + ++asked] as const, silentLog);
+    const version = open(async () => [2, 3000, 2_000_000_000 + ++asked] as const);
     expect(await Promise.all([version.renew(null), version.renew(null)])).toEqual([true, true]);
     expect(await version.renew(null)).toBe(true);
     expect(asked).toBe(1);
     expect(await version.renew(version.current)).toBe(true);
     expect(asked).toBe(2);
+  });
+});
+
+describe("after a restart", () => {
+  const silent = () => Promise.reject(new Error("no answer"));
+  const newer: Version = [2, 3000, 2_000_000_000];
+
+  test("the version that had opened a session was forgotten", async () => {
+    const file = newFile();
+    const version = open(async () => newer, file);
+    await version.renew(null);
+    expect(open(silent, file).current).toBeNull(); // nobody knows yet whether it is any good
+    version.worked(version.current);
+    const again = open(silent, file);
+    expect(again.current).toEqual(newer);
+    again.worked(null);
+    again.worked(pinnedVersion);
+    expect(open(silent, file).current).toEqual(newer);
+    expect(readdirSync(join(file, ".."))).toEqual(["client-version.json"]);
+  });
+
+  test.each([
+    ["one that the library has caught up with", JSON.stringify(pinnedVersion)],
+    ["an older one", "[2,3000,1]"],
+    ["half a file", "[2,3000"],
+    ["something else", '{"length":3}'],
+    ["no numbers", '[2,3000,"2000000000"]'],
+    ["nothing", ""],
+  ])("%s is not used", (_what, text) => {
+    const file = join(folder, `kept-${++files}.json`);
+    writeFileSync(file, text);
+    expect(open(silent, file).current).toBeNull();
+  });
+
+  test("a disk that does not take it ends nothing", async () => {
+    const version = open(async () => newer, join(folder, "\u0000", "client-version.json"));
+    await version.renew(null);
+    version.worked(version.current);
+    expect(version.current).toEqual(newer);
   });
 });

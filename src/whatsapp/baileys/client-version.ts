@@ -1,22 +1,33 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { describeError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
 import { fetchOutside } from "../../base/outside.ts";
 import { limits } from "../../limits.ts";
 import type { Version } from "./protocol.ts";
 
+export interface ClientVersionDeps {
+  newest(): Promise<Version>;
+  log: Log;
+  /** Where the version that worked last is kept. */
+  file: string;
+}
+
 /**
  * Which version of WhatsApp Web we say we are: the one that the library brings, until WhatsApp refuses it (405, 409) and
- * names a newer one. Asked only then, so that a bad answer cannot break what works.
+ * names a newer one. Asked only then, so that a bad answer cannot break what works; kept when a session has opened with it,
+ * so that a restart needs no answer.
  */
 export class ClientVersion {
-  readonly #newest: () => Promise<Version>;
-  readonly #log: Log;
-  #current: Version | null = null;
+  readonly #deps: ClientVersionDeps;
+  #current: Version | null;
+  #kept: Version | null;
   #asking: Promise<Version | null> | null = null;
 
-  constructor(newest: () => Promise<Version>, log: Log) {
-    this.#newest = newest;
-    this.#log = log;
+  constructor(deps: ClientVersionDeps) {
+    this.#deps = deps;
+    const kept = readKept(deps.file);
+    this.#current = this.#kept = revisionOf(kept) > revisionOf(null) ? kept : null; // the library may have caught up
   }
 
   /** Null = the library's own. */
@@ -37,14 +48,28 @@ export class ClientVersion {
     return true;
   }
 
+  /** A session has opened with this version. */
+  worked(version: Version | null): void {
+    if (version === null || revisionOf(version) <= revisionOf(this.#kept)) return;
+    const { file, log } = this.#deps;
+    try {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      writeFileSync(`${file}.new`, JSON.stringify(version), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+      this.#kept = version;
+    } catch (error) {
+      log.warn("WA-ERROR", "WhatsApp Web's version cannot be kept", { error: describeError(error) });
+    }
+  }
+
   #ask(): Promise<Version | null> {
-    return this.#newest().then(
+    return this.#deps.newest().then(
       (version) => {
-        this.#log.info("WA", "WhatsApp Web's version", { version: version.join(".") });
+        this.#deps.log.info("WA", "WhatsApp Web's version", { version: version.join(".") });
         return version;
       },
       (error: unknown) => {
-        this.#log.warn("WA-ERROR", "WhatsApp Web's version cannot be read", { error: describeError(error) });
+        this.#deps.log.warn("WA-ERROR", "WhatsApp Web's version cannot be read", { error: describeError(error) });
         return null;
       },
     );
@@ -55,6 +80,16 @@ export class ClientVersion {
 export const pinnedVersion: Version = [2, 3000, 1043857760];
 
 const revisionOf = (version: Version | null): number => (version ?? pinnedVersion)[2];
+
+/** Null when there is none, or none that can be read. */
+function readKept(file: string): Version | null {
+  try {
+    const kept: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return Array.isArray(kept) && kept.length === 3 && kept.every(Number.isSafeInteger) ? (kept as never) : null;
+  } catch {
+    return null;
+  }
+}
 
 const host = "web.whatsapp.com";
 // Without these the page for unknown browsers comes.

@@ -384,7 +384,7 @@ describe("a connection that ends", () => {
       expect(tries - connections).toBeLessThan(3);
     });
 
-  test("a client that is too old asks once for the newer version, comes back with it, and links new numbers with it", async () => {
+  test("a client that is too old asks once for the newer version, comes back with it, links new numbers with it, and keeps it over a restart", async () => {
     const [one, other] = [await room.openShop(), await room.openShop()];
     const asked = room.web.asked;
     room.whatsapp.oldestClient = ++revision;
@@ -398,6 +398,12 @@ describe("a connection that ends", () => {
     expect(one.host.states).not.toContain("outdated");
     expect(room.web.asked).toBe(asked + 1);
     await room.openShop();
+    room.web.newest = null;
+    await one.channel.disconnect();
+    room.secondProcess(); // it knows the version that worked without asking
+    const again = room.enter(one.id, one.account);
+    again.channel.connect();
+    await again.gets("open");
     [room.whatsapp.oldestClient, room.web.newest] = [0, null];
   });
 

@@ -30,7 +30,11 @@ export interface BaileysDeps {
 /** WhatsApp through the businesses' own numbers: linked devices, each with its login under the storage folder. */
 export function createBaileysProvider(deps: BaileysDeps): WhatsAppProvider {
   const { clock, random, log, storageDir, socketUrl, threadsMax, threadEntry } = deps;
-  const version = new ClientVersion(deps.newestVersion ?? newestVersion, log);
+  const version = new ClientVersion({
+    newest: deps.newestVersion ?? newestVersion,
+    log,
+    file: join(storageDir, "whatsapp", "client-version.json"),
+  });
   const supervisor = new Supervisor({
     threadsMax,
     clock,
