@@ -1,4 +1,5 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { scriptedMessage } from "./testing/scripted-provider.ts";
 import { dana, WhatsAppRoom } from "./testing/whatsapp-room.ts";
 
 setDefaultTimeout(60_000);
@@ -22,9 +23,9 @@ async function open() {
 }
 
 /** Long enough for whatever is due to be answered or put aside. */
-async function rest(room: WhatsAppRoom): Promise<void> {
-  const until = room.clock.nowMs() + 10_000;
-  await room.passes("time", () => room.clock.nowMs() > until);
+async function rest(room: WhatsAppRoom, ms = 10_000, stepMs = 100): Promise<void> {
+  const until = room.clock.nowMs() + ms;
+  await room.passes("time", () => room.clock.nowMs() > until, stepMs);
 }
 
 test("what the owner answered on the handset while we were away was answered again on reconnect", async () => {
@@ -92,4 +93,20 @@ test("an answer in the making is given up when the owner has answered, also hour
   gate.resolve();
   await rest(room);
   expect(room.shown).toEqual([]);
+});
+
+test("a reply that waited for the connection went out hours after the owner had answered on the handset", async () => {
+  const { room, ago } = await open();
+  room.model.will("כבר ענו", "כן");
+  await room.channel.arrives(dana, "יש תור היום?", { sentAt: room.clock.instant().toString() });
+  room.channel.drops("connection_lost");
+  await room.passes("a reply that waits", async () => (await room.messages()).at(-1)?.state === "queued");
+  await rest(room, 4 * 60 * 60_000, 60_000);
+  const said = scriptedMessage(dana, "בטח, בארבע");
+  await room.channel.host.received({ ...said, ...ago(230), fromMe: true });
+  room.channel.opens();
+  await room.channel.arrives(dana, "ויש חניה?", { sentAt: room.clock.instant().toString() });
+  await room.passes("the answer", () => room.shown.length === 1);
+  await rest(room);
+  expect(room.shown).toEqual(["כן"]);
 });

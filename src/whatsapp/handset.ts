@@ -1,4 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
+import { cancelQueued } from "../crm/conversations/cancel-queued.ts";
 import { messages } from "../db/schema/message.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Chat } from "./chat.ts";
@@ -17,20 +18,19 @@ export async function silenceByHandset(ctx: Ctx, chat: Chat, sentAt: string, now
 
 /**
  * What the customer wrote before the business's last message on its handset has had its answer, however late we hear of the
- * two and in whatever order. The caller holds the conversation's row, as whoever answers does.
+ * two and in whatever order; a reply of ours from before it that still waits to go out is dropped. The caller holds the
+ * conversation's row, as whoever answers does.
  */
 export async function settleByHandset(ctx: Ctx, { conversationId }: Chat): Promise<void> {
   const answeredAt = sql`(select max(answer.sent_at) from ${messages} answer where answer.business_id = ${ctx.businessId}
     and answer.conversation_id = ${conversationId} and answer.author = 'staff' and answer.author_name = 'handset')`;
+  const inChat = eq(messages.conversationId, conversationId);
   await ctx.tx
     .update(messages)
     .set({ awaits: false, handled: "answered_on_handset" })
     .where(
-      and(
-        eq(messages.businessId, ctx.businessId),
-        eq(messages.conversationId, conversationId),
-        messages.awaits,
-        sql`${messages.sentAt} < ${answeredAt}`,
-      ),
+      and(eq(messages.businessId, ctx.businessId), inChat, messages.awaits, sql`${messages.sentAt} < ${answeredAt}`),
     );
+  const replies = and(inChat, eq(messages.purpose, "reply"), sql`${messages.createdAt} < ${answeredAt}`);
+  await cancelQueued(ctx, replies, "taken_over");
 }
