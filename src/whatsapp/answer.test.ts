@@ -259,3 +259,24 @@ test("K12: twenty answers in a minute to one customer, then a person is asked; o
   const asked = (await room.messages()).find(({ body }) => body === "ועוד משהו");
   expect(asked).toMatchObject({ awaits: false, handled: "too_many" });
 });
+
+test("at most so many answers are in the making at once; the next is begun when one of them ends", async () => {
+  const room = await open();
+  const first = Promise.withResolvers<void>();
+  const answer = room.model.answer.bind(room.model);
+  let begun = 0;
+  room.model.answer = async (request) => {
+    if (++begun <= limits.waAnswersAtOnce) await first.promise;
+    return answer(request);
+  };
+  const people = Array.from({ length: limits.waAnswersAtOnce + 1 }, (_, index) => String(index));
+  room.model.will(...people);
+  for (const one of people) await room.channel.arrives({ kind: "phone", value: `+97250222000${one}` }, "יש חניה?");
+  const isLeased = ({ answerLeaseUntil }: { answerLeaseUntil: unknown }) => answerLeaseUntil !== null;
+  await room.passes("all that may be", () => begun === limits.waAnswersAtOnce);
+  room.clock.advance(limits.waPollMs);
+  expect((await room.conversations()).filter(isLeased)).toHaveLength(limits.waAnswersAtOnce);
+  first.resolve();
+  await room.passes("all answers", () => room.shown.length === people.length);
+  expect(begun).toBe(people.length);
+});
