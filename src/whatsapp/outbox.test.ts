@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { seededRandom } from "../base/random.ts";
 import { conversations, type MessagePurpose, messages } from "../db/schema/message.ts";
 import { queueMessage } from "./queue-message.ts";
+import { say } from "./say.he.ts";
 import { saveWhatsappSettings } from "./settings.ts";
 import { markSeen } from "./takeover.ts";
 import { dana, type RoomOptions, WhatsAppRoom, yossi } from "./testing/whatsapp-room.ts";
@@ -254,7 +255,7 @@ test("what a process was killed at is not sent again where a repeat would be sho
   await room.passes("the other", () => room.channel.tries.length === 1);
   expect(room.channel.tries.map(({ content }) => content)).toEqual([{ kind: "text", text: "עוד לא" }]);
   expect((await states(room))[0]).toEqual(["unknown", "interrupted"]);
-  expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual(["interrupted"]);
+  expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual([say.unknownEnd.body]);
 });
 
 test("who asks what the sender does hears since when a send is under way, when one was last taken, and the last refusal", async () => {

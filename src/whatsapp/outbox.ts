@@ -22,7 +22,7 @@ import {
 } from "./outbox-rows.ts";
 import { isProactive, Pacer, type PaceWait, typingMs } from "./pacing.ts";
 import type { SendResult, WhatsAppChannel, WhatsAppProvider } from "./provider.ts";
-import { tellFailure } from "./receipts.ts";
+import { tellFailure, tellUnknown } from "./receipts.ts";
 import { noteRestriction } from "./restriction.ts";
 import { whatsappSettingsOf } from "./settings.ts";
 
@@ -246,7 +246,8 @@ export class Sender {
     const at = this.#deps.clock.instant();
     this.#log.warn("WA-ERROR", `message ${state}`, { message: message.id, code: reason });
     await this.#surely(async (ctx) => {
-      if (await noteEnd(ctx, message.id, { state, reason, at })) await tellFailure(ctx, message.id, reason);
+      if (!(await noteEnd(ctx, message.id, { state, reason, at }))) return;
+      await (state === "unknown" ? tellUnknown(ctx, message.id) : tellFailure(ctx, message.id, reason));
     });
   }
 

@@ -49,11 +49,12 @@ export async function applyReceipt(ctx: Ctx, receipt: Receipt): Promise<boolean>
 }
 
 /** A message that did not go out is for a person to see. Once per message. */
-export async function tellFailure(ctx: Ctx, messageId: string, code: string): Promise<void> {
-  await notify(ctx, {
-    kind: "whatsapp_failed",
-    title: say.failed,
-    body: say.reasons[code] ?? code,
-    subject: `message:${messageId}`,
-  });
+export const tellFailure = (ctx: Ctx, messageId: string, code: string): Promise<void> =>
+  tellEnd(ctx, messageId, { title: say.failed, body: say.reasons[code] ?? code });
+
+/** One that may have gone out too: whoever took it for lost would send it twice. */
+export const tellUnknown = (ctx: Ctx, messageId: string): Promise<void> => tellEnd(ctx, messageId, say.unknownEnd);
+
+async function tellEnd(ctx: Ctx, messageId: string, words: { title: string; body: string }): Promise<void> {
+  await notify(ctx, { kind: "whatsapp_failed", ...words, subject: `message:${messageId}` });
 }

@@ -79,7 +79,8 @@ const isAlarming = (state: string | null): boolean => state !== null && stateIco
 function SendState({ state, reason = null }: { state: string; reason?: string | null }) {
   const { states, reasons } = inboxWords();
   const label = state in states ? states[state as keyof typeof states] : state;
-  const why = reason === null ? null : reason in reasons ? reasons[reason as keyof typeof reasons] : reason;
+  const known = reason !== null && reason in reasons ? reasons[reason as keyof typeof reasons] : null;
+  const why = known ?? (state === "failed" ? reason : null);
   return (
     <span class={`send-state ${isAlarming(state) ? "failed" : state}`} role="img" aria-label={label} title={label}>
       <Icon of={stateIcons[state] ?? clock} />
