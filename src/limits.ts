@@ -160,6 +160,7 @@ export const limits = {
   holdsPerBusinessMax: 60, // twenty talks at once; the oldest holds give way, nobody's whole calendar is kept
   pendingMs: 30 * 60_000, // half an appointment is forgotten after a pause in the talk
   confirmAfterMs: 2 * 60_000, // the rest of the call may still change it
+  ownerLateMs: 60 * 60_000, // a line that the owner was not told of by then waits behind the bell
   reminderLateMs: 15 * 60_000, // C9: later than this it is not sent at all
   memoryMessages: 10, // A3
   leadStatusesMax: 40, // columns that a board can still show

@@ -154,11 +154,14 @@ const isOf = (ctx: Ctx, path: OwnerPath) =>
   and(eq(ownerTellings.businessId, ctx.businessId), eq(ownerTellings.path, path));
 
 /** Null when it is worth no message: the line was read in the panel, or is an hour old. */
+const isLate = (at: Temporal.Instant, now: Temporal.Instant): boolean =>
+  now.since(at).total("milliseconds") > limits.ownerLateMs;
+
 async function loadDue({ tx, businessId }: Ctx, id: string, now: Temporal.Instant): Promise<Line | null> {
   const [line] = await tx
     .select()
     .from(notifications)
     .where(and(eq(notifications.businessId, businessId), eq(notifications.id, id)));
-  if (line === undefined || line.readAt !== null || now.since(line.createdAt).total("hours") > 1) return null;
+  if (line === undefined || line.readAt !== null || isLate(line.createdAt, now)) return null;
   return line;
 }

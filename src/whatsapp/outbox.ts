@@ -242,11 +242,16 @@ export class Sender {
     return this.#surely((ctx) => noteLater(ctx, message.id, { reason, nextAt, counts }));
   }
 
-  async #ended({ message }: NextMessage, state: "failed" | "unknown" | "cancelled", reason: string): Promise<void> {
+  async #ended(
+    { message, purpose }: NextMessage,
+    state: "failed" | "unknown" | "cancelled",
+    reason: string,
+  ): Promise<void> {
     const at = this.#deps.clock.instant();
     this.#log.warn("WA-ERROR", `message ${state}`, { message: message.id, code: reason });
     await this.#surely(async (ctx) => {
       if (!(await noteEnd(ctx, message.id, { state, reason, at }))) return;
+      if (state === "cancelled" && purpose === "notice") return; // a line for the owner stands behind the bell anyway
       await (state === "unknown" ? tellUnknown(ctx, message.id) : tellFailure(ctx, message.id, reason));
     });
   }

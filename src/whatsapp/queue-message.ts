@@ -43,8 +43,10 @@ export interface NewOutgoing {
   quotedId?: string;
   /** On which it goes out; default: the one the customer used last. */
   identityId?: string;
-  /** The meeting that it tells of, and until when that is of use; null = always. */
-  about?: { meetingId: string; notAfter: Temporal.Instant | null };
+  /** The meeting that it tells of. */
+  meetingId?: string;
+  /** From then on it does not go out any more; null = it always may. */
+  notAfter?: Temporal.Instant | null;
   /** Also to somebody who opted out: only for telling them that it is done. */
   despiteOptOut?: true;
 }
@@ -85,7 +87,7 @@ export async function offerMessage(ctx: Ctx, input: NewOutgoing): Promise<Offere
       authorName: input.purpose === "staff" ? author.name : null,
       kind: content.kind,
       body: bodyOf(content),
-      detail: { ...detailOf(content), ...aboutOf(input) },
+      detail: { ...detailOf(content), ...fateOf(input) },
       purpose: input.purpose,
       state: "queued",
       dedupe: input.dedupe ?? null,
@@ -162,10 +164,10 @@ function detailOf(content: NewContent): MessageDetail {
   return "caption" in content ? { caption: bodyText(content.caption) } : {};
 }
 
-const aboutOf = ({ about }: NewOutgoing): MessageDetail =>
-  about === undefined
-    ? {}
-    : { meetingId: about.meetingId, ...(about.notAfter === null ? {} : { notAfter: about.notAfter.toString() }) };
+const fateOf = ({ meetingId, notAfter }: NewOutgoing): MessageDetail => ({
+  ...(meetingId === undefined ? {} : { meetingId }),
+  ...(notAfter == null ? {} : { notAfter: notAfter.toString() }),
+});
 
 async function keepFile(ctx: Ctx, messageId: string, own: OwnFile, storedAt: Temporal.Instant): Promise<void> {
   if (await takeRoom(ctx, { bytes: own.bytes, sentBy: null })) throw overQuota();

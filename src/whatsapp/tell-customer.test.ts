@@ -10,6 +10,7 @@ import type { ReminderToSend } from "../calendar/reminder-job.ts";
 import { createRestCalendars } from "../calendar/rest.ts";
 import { calls } from "../db/schema/call.ts";
 import { meetings } from "../db/schema/meeting.ts";
+import { messages } from "../db/schema/message.ts";
 import { say } from "./say.he.ts";
 import { saveWhatsappSettings } from "./settings.ts";
 import { confirmationJobHandlers, createCustomerNews, remindCustomer, type TellDeps } from "./tell-customer.ts";
@@ -159,6 +160,25 @@ test.each([
     room.clock.advance(60_000);
   });
   expect(states.map(([, state]) => state)).toEqual([expected]);
+});
+
+test("a line for the owner that waited for an hour is dropped without a further line about it", async () => {
+  const office = await open(true);
+  const { room, deps } = office;
+  const tell = (key: string) =>
+    room.inTenant((ctx) => tellOwner(deps, ctx, { phone: dana.value as Phone, text: `${key}: מחכה`, key }));
+  const states = await outage(office, async () => {
+    await tell("old");
+    const now = room.clock.instant();
+    expect((await room.messages()).at(-1)?.detail).toEqual({ notAfter: now.add({ hours: 1 }).toString() });
+    await room.inTenant(({ tx }) => tx.update(messages).set({ detail: { notAfter: now.toString() } }));
+    await tell("new");
+  });
+  expect(states).toEqual([
+    ["old", "cancelled", "too_late"],
+    ["new", "sent", null],
+  ]);
+  expect(await room.bell("whatsapp_failed")).toEqual([]);
 });
 
 const newsOf = (

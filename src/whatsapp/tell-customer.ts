@@ -97,13 +97,8 @@ async function plan(
   const windowMs = deps.windowMs[settings.provider ?? deps.defaultProvider];
   const isClosed = windowMs !== null && now.since(chat.lastInboundAt).total("milliseconds") >= windowMs;
   const purpose = about === "reminder" ? about : "confirmation";
-  const message = {
-    conversationId: chat.conversationId,
-    purpose,
-    at: now,
-    dedupe,
-    about: { meetingId, notAfter },
-  } as const;
+  const { conversationId } = chat;
+  const message = { conversationId, purpose, at: now, dedupe, meetingId, notAfter } as const;
   if (!isClosed) return { text, message: { ...message, content: { kind: "text", text } } };
   // What is agreed is in the template's words; for an end there are none.
   const templateId = about === "cancelled" ? null : settings[`${purpose}Template`];

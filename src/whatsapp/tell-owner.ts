@@ -1,5 +1,6 @@
 import type { Phone } from "../base/phone.ts";
 import { findIdentity } from "../crm/customers/identify.ts";
+import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { offerMessage } from "./queue-message.ts";
 import { chatWith } from "./reach.ts";
@@ -24,6 +25,7 @@ export async function tellOwner(
   if (windowMs !== null && now.since(chat.lastInboundAt).total("milliseconds") >= windowMs) return "window_closed";
   const { conversationId } = chat;
   const content = { kind: "text", text } as const;
-  const offered = await offerMessage(ctx, { conversationId, purpose: "notice", content, at: now, dedupe: key });
+  const message = { conversationId, purpose: "notice", content, at: now, dedupe: key } as const;
+  const offered = await offerMessage(ctx, { ...message, notAfter: now.add({ milliseconds: limits.ownerLateMs }) });
   return offered.kind === "barred" ? offered.code : "sent";
 }
