@@ -3,6 +3,7 @@ import { and, desc, eq, gt, inArray, isNull, lt, max, not, type SQL, sql } from 
 import { alias } from "drizzle-orm/pg-core";
 import { newId } from "../base/ids.ts";
 import { mediaOfMessage, quoted, quotedByMessage } from "../crm/conversations/message-joins.ts";
+import { announce } from "../db/announce.ts";
 import { customerIdentities } from "../db/schema/customer.ts";
 import { conversations, type MessagePurpose, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
@@ -190,10 +191,12 @@ export async function noteAccepted(
   accepted: { providerId: string; at: Temporal.Instant; provider: ProviderKind },
 ): Promise<void> {
   const { providerId, at, provider } = accepted;
-  await ctx.tx
+  const settled = await ctx.tx
     .update(messages)
     .set({ state: "sent", providerId, sentAt: at, reason: null })
-    .where(isIn(ctx, id, ["queued", "sending", "unknown", "cancelled"]));
+    .where(isIn(ctx, id, ["queued", "sending", "unknown", "cancelled"]))
+    .returning({ chat: messages.conversationId });
+  await showChats(ctx, settled);
   await publish(ctx, "message.sent", id);
   const model = `${provider}-whatsapp`;
   await ctx.tx
@@ -239,8 +242,14 @@ export async function noteEnd(
     .update(messages)
     .set({ state, reason, nextAt: null, ...(state === "failed" ? { failedAt: at } : {}) })
     .where(isIn(ctx, id, [...inOutbox]))
-    .returning({ id: messages.id });
+    .returning({ chat: messages.conversationId });
+  await showChats(ctx, ended);
   return ended.length > 0;
+}
+
+/** Open threads show what became of it. */
+async function showChats({ tx, businessId }: Ctx, settled: readonly { chat: string }[]): Promise<void> {
+  for (const { chat: id } of settled) await announce(tx, { businessId, type: "conversation", id });
 }
 
 const isIn = (ctx: Ctx, id: string, states: NonNullable<Row["message"]["state"]>[]) =>

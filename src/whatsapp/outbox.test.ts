@@ -1,6 +1,7 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { seededRandom } from "../base/random.ts";
+import { liveChannel } from "../db/change-notice.ts";
 import { conversations, type MessagePurpose, messages } from "../db/schema/message.ts";
 import { queueMessage } from "./queue-message.ts";
 import { say } from "./say.he.ts";
@@ -278,4 +279,20 @@ test("who asks what the sender does hears since when a send is under way, when o
   await room.passes("sent", async () => (await states(room))[1]?.[0] === "sent");
   expect(facts()).toMatchObject({ inFlightMs: null, lastError: "not_on_whatsapp" });
   expect(facts().lastAckAt).not.toBeNull();
+});
+
+test("an open thread hears that a message was sent, and that one was not", async () => {
+  const room = await open();
+  const heard: string[] = [];
+  const { unlisten } = await room.db.sql.listen(liveChannel, (payload) => {
+    const { type, id } = JSON.parse(payload) as { type: string; id: string };
+    if (type === "conversation") heard.push(id);
+  });
+  room.channel.script.push("accept", { refuse: "not_on_whatsapp", final: true });
+  for (const chatId of room.chatIds) await staffWrites(room, chatId, "שלום");
+  const settled = (told: readonly string[]) =>
+    room.chatIds.every((id) => told.filter((one) => one === id).length === 2);
+  await room.passes("both, as queued and as settled", () => settled(heard));
+  expect((await states(room)).map(([state]) => state)).toEqual(["sent", "failed"]);
+  await unlisten();
 });
