@@ -118,6 +118,8 @@ export const limits = {
   inviteMs: 7 * 24 * 60 * 60_000,
   resetMs: 24 * 60 * 60_000,
   freshPasswordMs: 15 * 60_000, // K7: keys, people and secrets want a password given this lately
+  knowledgeMax: 200, // subjects of one business: a model that is told all of them still fits its other instructions
+  knowledgeRuleChars: 12_000, // published procedures and what must never be said, which every conversation is told
   keysMax: 50, // API keys of one business
   pushDevicesMax: 10, // of one person: phones and computers that are told with the panel closed
   ownerTellingsPerHour: 10, // lines that an owner hears of by WhatsApp, and as many by mail

@@ -4,6 +4,7 @@ import { type Asked, door, member } from "../api/testing/door.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { changeResource } from "../tenants/resources.ts";
 import { createCalendarApi } from "./api.ts";
 import type { CustomerNews, MeetingNews } from "./customer-news.ts";
 import { createRestCalendars } from "./rest.ts";
@@ -107,6 +108,22 @@ describe("booking by hand", () => {
       resourceId: first,
     });
     expect(third.status).toBe(409);
+  });
+
+  test("a calendar that is switched off takes no new meeting by its id; one that stands there may move on it", async () => {
+    const who = await office({ staff: 2 });
+    const [open, off] = who.resourceIds;
+    const { id } = await book(who, "2026-03-05T12:00", { resourceId: off });
+    const { id: other } = await book(who, "2026-03-05T12:00", { resourceId: open });
+    await who.run((ctx) => changeResource(ctx, off!, { active: false }));
+    const refused = [422, [{ path: "resourceId", code: "calendar_off" }]];
+    const wanted = { customerId: who.customerIds[0], startsLocal: "2026-03-05T14:00", resourceId: off };
+    const booked = await who.ask("meetings", wanted);
+    expect([booked.status, booked.body.error?.fields]).toEqual(refused);
+    const moved = await who.ask(`meetings/${other}/move`, { startsLocal: "2026-03-05T14:00", resourceId: off });
+    expect([moved.status, moved.body.error?.fields]).toEqual(refused);
+    const stays = await who.ask(`meetings/${id}/move`, { startsLocal: "2026-03-05T15:00", resourceId: off });
+    expect([stays.status, stays.body.resourceId]).toEqual([200, off]);
   });
 
   // Jerusalem, 2026: 27 March 02:00 becomes 03:00; 25 October 02:00 becomes 01:00.

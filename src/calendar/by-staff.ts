@@ -39,6 +39,7 @@ export async function bookByStaff(
   input: Common & Placed & { customerId: CustomerId; topic?: string | null | undefined },
 ): Promise<Meeting> {
   const { rules } = await loadRules(ctx);
+  await refuseClosed(ctx, input.resourceId);
   for (const slot of await slotsAt(ctx, input, input.minutes ?? rules.meetingMinutes)) {
     const { customerId, topic = null, now, restCalendars } = input;
     const booking = await bookSlot(ctx, { customerId, slot, source: "staff", topic, now, restCalendars });
@@ -52,6 +53,7 @@ export async function moveByStaff(ctx: Ctx, meetingId: string, input: Common & P
   if (meeting === undefined) throw noMeeting();
   const lengthMs = meeting.endsAt.epochMilliseconds - meeting.startsAt.epochMilliseconds;
   const { resourceId = meeting.resourceId, minutes = lengthMs / 60_000 } = input;
+  if (resourceId !== meeting.resourceId) await refuseClosed(ctx, resourceId);
   const [slot] = await slotsAt(ctx, { ...input, resourceId }, minutes);
   const moved = await moveMeeting(ctx, { meetingId, slot: slot!, ...input });
   if (moved.kind === "moved") return moved.meeting;
@@ -104,6 +106,14 @@ export async function customerFor(
     .where(and(eq(customers.businessId, ctx.businessId), eq(customers.id, who.customerId)));
   if (row === undefined) throw new AppError("not_found", `no customer ${who.customerId}`);
   return row.id;
+}
+
+/** A calendar that is switched off keeps what stands in it, and takes nothing new. */
+async function refuseClosed(ctx: Ctx, resourceId: string | undefined): Promise<void> {
+  const isClosed = (await listResources(ctx)).some(({ id, active }) => id === resourceId && !active);
+  if (!isClosed) return;
+  const fields = [{ path: "resourceId", code: "calendar_off" }];
+  throw new AppError("invalid", "that calendar is switched off", { fields });
 }
 
 /** The same time at every calendar that is asked for, in the order in which they are taken. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { desc } from "drizzle-orm";
+import { desc, sql } from "drizzle-orm";
 import type { Access } from "../api/env.ts";
 import { type Asked, door, member } from "../api/testing/door.ts";
 import { systemClock } from "../base/clock.ts";
@@ -9,9 +9,11 @@ import { auditLog } from "../db/schema/audit.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { withTenant } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { limits } from "../limits.ts";
 import { createTenantsApi } from "./api.ts";
 import { addBusiness } from "./business.ts";
 import { recordUnanswered } from "./questions.ts";
+import { getSettings } from "./settings.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are compared whole, not used
 type Answer = any;
@@ -184,6 +186,23 @@ describe("hours", () => {
     expect((await ask(who, "/api/hours?from=2026-09-01")).body.exceptions).toEqual([]);
   });
 
+  test("of two who set the hours of one day, or of the week, at once one is right, and not both in a mixture", async () => {
+    const who = await office("מרפאה");
+    for (let round = 0; round < 8; round++) {
+      const windows = [{ fromMinute: 540, toMinute: 720 }];
+      const later = [{ fromMinute: 780, toMinute: 900 }];
+      const weekly = (of: typeof windows) => ({ windows: of.map((window) => ({ weekday: 1, ...window })) });
+      await Promise.all([
+        put(who, "/api/hours/days/2026-09-20", { windows }),
+        put(who, "/api/hours/days/2026-09-20", { windows: later }),
+        put(who, "/api/hours/week", weekly(windows)),
+        put(who, "/api/hours/week", weekly(later)),
+      ]);
+      const { body } = await ask(who, "/api/hours?from=2026-09-01");
+      expect([body.exceptions.length, body.weekly.length]).toEqual([1, 1]);
+    }
+  });
+
   test("a calendar has hours of its own; the last one that can be booked stays open", async () => {
     const who = await office("מכון");
     const { body: room } = await post(who, "/api/resources", { name: "חדר 2" });
@@ -259,6 +278,37 @@ describe("knowledge", () => {
     expect((await remove(stranger, `/api/knowledge/${body.id}`)).status).toBe(404);
     expect((await remove(agent, `/api/knowledge/${body.id}`)).status).toBe(204);
     expect(await lastAct(owner)).toEqual(["knowledge.remove", "דנה", {}]);
+  });
+
+  test("what several people add at once the assistant is told, all of it", async () => {
+    const who = await office("קונדיטוריה");
+    const subjects = Array.from({ length: 8 }, (_, n) => `נושא ${n}`);
+    await Promise.all(subjects.map((subject) => post(who, "/api/knowledge", { subject, body: "כן" })));
+    const { facts } = await withTenant(db, who.businessId!, (tx) =>
+      getSettings({ businessId: who.businessId!, actor: { kind: "system" }, tx }),
+    );
+    expect(subjects.filter((subject) => !facts.includes(subject))).toEqual([]);
+  });
+
+  test("has a size: the assistant's instructions do not grow without end", async () => {
+    const who = await office("מוסד");
+    const tooMany = (path: string) => ({ status: 422, body: { error: { fields: [{ path, code: "too_many" }] } } });
+    const rule = (body: string, status = "published") => ({ kind: "procedure", subject: "נוהל", body, status });
+    const whole = "א".repeat(limits.knowledgeRuleChars / 4 - 10);
+    for (let n = 0; n < 4; n++) expect(await post(who, "/api/knowledge", rule(whole))).toMatchObject({ status: 201 });
+    expect(await post(who, "/api/knowledge", rule(whole))).toMatchObject(tooMany("body"));
+    const { body: draft } = await post(who, "/api/knowledge", rule(whole, "draft"));
+    expect(await post(who, `/api/knowledge/${draft.id}/publish`, {})).toMatchObject(tooMany("body"));
+    await withTenant(db, who.businessId!, (tx) =>
+      tx.execute(sql`insert into knowledge (id, business_id, subject, body, author_name)
+        select gen_random_uuid(), ${who.businessId}, 'x' || n, 'y', 'z'
+        from generate_series(6, ${limits.knowledgeMax}::int) as n`),
+    );
+    const fact = { subject: "חניה", body: "בחצר" };
+    expect(await post(who, "/api/knowledge", fact)).toMatchObject(tooMany(""));
+    expect(await put(who, `/api/knowledge/${draft.id}`, fact)).toMatchObject({ status: 200 });
+    await remove(who, `/api/knowledge/${draft.id}`);
+    expect(await post(who, "/api/knowledge", fact)).toMatchObject({ status: 201 });
   });
 
   test("a question is answered or dismissed once, and only by its own business", async () => {

@@ -8,7 +8,7 @@ import { resources } from "../db/schema/resource.ts";
 import { calendarRules, hoursExceptions, workingHours } from "../db/schema/working-hours.ts";
 import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
-import { refreshFacts } from "./knowledge-digest.ts";
+import { lockFacts, refreshFacts } from "./knowledge-digest.ts";
 import { addResource, listResources } from "./resources.ts";
 
 const minute = z.int().min(0).max(1_440);
@@ -50,6 +50,7 @@ export type CalendarRulesInput = z.input<typeof calendarRulesChange>;
 export async function setWeeklyHours(ctx: Ctx, resourceId: string | null, input: WeeklyHoursInput): Promise<void> {
   const windows = parseInput(weeklyHours, input);
   await requireResource(ctx, resourceId);
+  await lockFacts(ctx);
   const scope = resourceId === null ? isNull(workingHours.resourceId) : eq(workingHours.resourceId, resourceId);
   await ctx.tx.delete(workingHours).where(and(eq(workingHours.businessId, ctx.businessId), scope));
   const rows = windows.map((window) => ({ id: newId(), businessId: ctx.businessId, resourceId, ...window }));
@@ -72,6 +73,7 @@ export async function setDayHours(
   const scope = resourceId === null ? isNull(hoursExceptions.resourceId) : eq(hoursExceptions.resourceId, resourceId);
   const day = parseInput(dayHours, { date, windows: [], ...input });
   await requireResource(ctx, resourceId);
+  await lockFacts(ctx);
   await ctx.tx
     .delete(hoursExceptions)
     .where(and(eq(hoursExceptions.businessId, ctx.businessId), eq(hoursExceptions.onDate, day.date), scope));

@@ -17,8 +17,21 @@ const dayNames: readonly (readonly [weekday: number, name: string])[] = [
   [6, "שבת"],
 ];
 
+/**
+ * Until the transaction's end nobody else changes hours or knowledge of the business. Of two who did at once, both deleted
+ * what was there and both put theirs in its place, and the assistant was told what only one of them had seen.
+ */
+export async function lockFacts({ tx, businessId }: Ctx): Promise<void> {
+  await tx
+    .select({ businessId: businessSettings.businessId })
+    .from(businessSettings)
+    .where(eq(businessSettings.businessId, businessId))
+    .for("no key update");
+}
+
 /** Writes hours and published knowledge into the settings, in the transaction that changed them. */
 export async function refreshFacts(ctx: Ctx): Promise<void> {
+  await lockFacts(ctx);
   const facts = await ctx.tx
     .select({ kind: knowledge.kind, subject: knowledge.subject, body: knowledge.body })
     .from(knowledge)

@@ -4,10 +4,11 @@ import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { knowledge, knowledgeKinds, unansweredQuestions } from "../db/schema/knowledge.ts";
+import { limits } from "../limits.ts";
 import { authorOf } from "./author.ts";
 import { changed } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
-import { refreshFacts } from "./knowledge-digest.ts";
+import { lockFacts, refreshFacts } from "./knowledge-digest.ts";
 import { overtaken } from "./overtaken.ts";
 
 export type Knowledge = typeof knowledge.$inferSelect;
@@ -23,7 +24,8 @@ export type KnowledgeInput = z.input<typeof knowledgeInput>;
 
 /**
  * Adds a subject, or changes the one with `id`. In force for the next call or message. `basedOn` is the revision that the
- * author saw: with another one there nothing is overwritten. @throws AppError "invalid", "not_found", "taken" as said.
+ * author saw: with another one there nothing is overwritten.
+ * @throws AppError "invalid", also beyond `limits.knowledgeMax` and `limits.knowledgeRuleChars`, "not_found", "taken" as said.
  */
 export async function saveKnowledge(
   ctx: Ctx,
@@ -34,6 +36,9 @@ export async function saveKnowledge(
   if (id !== undefined && basedOn !== undefined && (await lockKnowledge(ctx, id)).revision !== basedOn)
     throw overtaken();
   const values = { ...parseInput(knowledgeInput, input), authorName: authorOf(ctx.actor).name };
+  await lockFacts(ctx);
+  const before = await sizeOf(ctx);
+  if (id === undefined && before.subjects >= limits.knowledgeMax) throw tooMuch("");
   const [row] =
     id === undefined
       ? await ctx.tx
@@ -46,10 +51,29 @@ export async function saveKnowledge(
           .where(and(eq(knowledge.businessId, ctx.businessId), eq(knowledge.id, id)))
           .returning();
   if (row === undefined) throw new AppError("not_found", "no such knowledge");
+  const { ruleChars } = await sizeOf(ctx);
+  if (ruleChars > limits.knowledgeRuleChars && ruleChars > before.ruleChars) throw tooMuch("body");
   await refreshFacts(ctx);
   const detail = { kind: row.kind, status: row.status, revision: row.revision };
   await changed(ctx, "knowledge", row.id, { action: "knowledge.save", subject: `knowledge:${row.id}`, detail });
   return row;
+}
+
+const tooMuch = (path: string) =>
+  new AppError("invalid", "too much knowledge", { fields: [{ path, code: "too_many" }] });
+
+/** How much there is, and how long the rules are that every conversation is told whole. */
+async function sizeOf({ tx, businessId }: Ctx): Promise<{ subjects: number; ruleChars: number }> {
+  const { kind, status, subject, body } = knowledge;
+  const isRule = sql`${kind} <> 'fact' and ${status} = 'published'`;
+  const [size] = await tx
+    .select({
+      subjects: sql<number>`count(*)::int`,
+      ruleChars: sql<number>`coalesce(sum(length(${subject}) + length(${body})) filter (where ${isRule}), 0)::int`,
+    })
+    .from(knowledge)
+    .where(eq(knowledge.businessId, businessId));
+  return size!;
 }
 
 export function listKnowledge(ctx: Ctx): Promise<Knowledge[]> {

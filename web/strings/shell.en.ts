@@ -139,6 +139,7 @@ export const en: Translation<typeof he> = {
     file_too_large: "The file is too large: at most 16 MB.",
     file_empty: "The file is empty.",
     time_taken: "That time is taken. Choose another one.",
+    calendar_off: "This calendar is closed to new meetings",
     last_one: "Somebody has to stay open for meetings",
     invalid: "This value does not fit",
   },
