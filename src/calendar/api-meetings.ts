@@ -3,7 +3,6 @@ import type { ApiEnv } from "../api/env.ts";
 import { idParam, json, query } from "../api/input.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
-import { AppError } from "../base/errors.ts";
 import type { CustomerId } from "../base/ids.ts";
 import { localTime } from "../base/local-time.ts";
 import { hebrewDateText } from "../hebrew/hebrew-calendar.ts";
@@ -12,9 +11,9 @@ import type { Ctx } from "../tenants/ctx.ts";
 import { spanOfDates, zoneOf } from "../tenants/zone.ts";
 import type { CalendarApiDeps } from "./api.ts";
 import * as shape from "./api-shapes.ts";
-import { blockTime, bookByStaff, customerFor, moveByStaff } from "./by-staff.ts";
-import { cancelMeeting } from "./cancel.ts";
-import { previewNews, tellCustomer } from "./customer-news.ts";
+import { blockTime, bookByStaff, customerFor } from "./by-staff.ts";
+import { cancelAndTell, moveAndTell } from "./change-by-staff.ts";
+import { previewNews } from "./customer-news.ts";
 import { listMeetings } from "./list-meetings.ts";
 import { settleMeeting } from "./outcome.ts";
 import { readMeeting } from "./read-meeting.ts";
@@ -104,9 +103,8 @@ const writing = ({ db, clock, restCalendars, customerNews }: CalendarApiDeps) =>
           const now = clock.instant();
           const startsAt = await startOf(ctx, placed, now);
           const { id } = c.req.valid("param");
-          const meeting = await moveByStaff(ctx, id, { ...placed, startsAt, now, restCalendars });
-          const customerTold = wanted ? await tellCustomer(ctx, customerNews, "moved", meeting) : null;
-          await audit(ctx, { action: "meeting.move", subject: `meeting:${id}`, detail: { customerTold } });
+          const news = wanted ? customerNews : null;
+          const { customerTold } = await moveAndTell(ctx, news, id, { ...placed, startsAt, now, restCalendars });
           return { ...(await shown(ctx, id)), customerTold };
         });
         return c.json(moved);
@@ -145,11 +143,8 @@ const ending = ({ db, clock, customerNews }: CalendarApiDeps) =>
       async (c) => {
         const { id } = c.req.valid("param");
         const cancelled = await inTenant(db, c, async (ctx) => {
-          const meeting = await cancelMeeting(ctx, { meetingId: id, now: clock.instant() });
-          if (meeting === null) throw new AppError("not_found", "no such booked meeting");
-          const wanted = c.req.valid("json").tellCustomer;
-          const customerTold = wanted ? await tellCustomer(ctx, customerNews, "cancelled", meeting) : null;
-          await audit(ctx, { action: "meeting.cancel", subject: `meeting:${id}`, detail: { customerTold } });
+          const news = c.req.valid("json").tellCustomer ? customerNews : null;
+          const { customerTold } = await cancelAndTell(ctx, news, id, clock.instant());
           return { ...(await shown(ctx, id)), customerTold };
         });
         return c.json(cancelled);

@@ -1,14 +1,17 @@
 import { systemClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { Meeting } from "../calendar/book.ts";
-import { bookByStaff, customerFor, moveByStaff } from "../calendar/by-staff.ts";
-import { cancelMeeting } from "../calendar/cancel.ts";
+import { bookByStaff, customerFor } from "../calendar/by-staff.ts";
+import { cancelAndTell, moveAndTell } from "../calendar/change-by-staff.ts";
+import type { CustomerNews } from "../calendar/customer-news.ts";
 import { listMeetings } from "../calendar/list-meetings.ts";
 import { loadRules } from "../calendar/load.ts";
 import { createRestCalendars } from "../calendar/rest.ts";
+import { createCustomerNews } from "../whatsapp/tell-customer.ts";
+import { freeTextWindowMs } from "../whatsapp/twilio/provider.ts";
 import { given, readBusiness, readCustomer, readDate, readId, readIdWord, readPhone, readWhole } from "./read.ts";
 import { readStart } from "./read-start.ts";
-import { readOptions, verbs, visitBusiness } from "./visit.ts";
+import { readInstallation, readOptions, verbs, visitBusiness } from "./visit.ts";
 
 /** The calendar by hand. Staff books when it likes, outside opening hours as well; never over another meeting. */
 export const run = verbs("meetings", { list, book, move, cancel });
@@ -57,7 +60,7 @@ function book(args: string[]): Promise<unknown> {
 }
 
 function move(args: string[]): Promise<unknown> {
-  const { options, words } = readOptions(args, ["business", "at", "minutes", "resource"], 1);
+  const { options, words, flags } = readOptions(args, ["business", "at", "minutes", "resource"], 1, ["untold"]);
   const businessId = readBusiness(options.business);
   const meetingId = readIdWord("meeting", words);
   const start = readStart(options.at);
@@ -67,22 +70,30 @@ function move(args: string[]): Promise<unknown> {
     const now = systemClock.instant();
     const startsAt = start((await loadRules(ctx)).rules.zone, now);
     const placed = { startsAt, minutes, resourceId };
-    return shown(await moveByStaff(ctx, meetingId, { ...placed, now, restCalendars: createRestCalendars() }));
+    const wanted = { ...placed, now, restCalendars: createRestCalendars() };
+    const { meeting, customerTold } = await moveAndTell(ctx, newsUnless(flags.has("untold")), meetingId, wanted);
+    return { ...shown(meeting), customerTold };
   });
 }
 
 function cancel(args: string[]): Promise<unknown> {
-  const { options, words } = readOptions(args, ["business"], 1);
+  const { options, words, flags } = readOptions(args, ["business"], 1, ["untold"]);
   const businessId = readBusiness(options.business);
   const meetingId = readIdWord("meeting", words);
   return visitBusiness(businessId, async (ctx) => {
-    const meeting = await cancelMeeting(ctx, { meetingId, now: systemClock.instant() });
-    if (meeting === null) throw noMeeting(meetingId);
-    return shown(meeting);
+    const news = newsUnless(flags.has("untold"));
+    const { meeting, customerTold } = await cancelAndTell(ctx, news, meetingId, systemClock.instant());
+    return { ...shown(meeting), customerTold };
   });
 }
 
-const noMeeting = (id: string): AppError => new AppError("not_found", `no booked meeting ${id}`);
+/** The running product sends what is queued here. */
+function newsUnless(isUntold: boolean): CustomerNews | null {
+  if (isUntold) return null;
+  const defaultProvider = readInstallation().whatsapp.provider;
+  const windowMs = { baileys: null, twilio: freeTextWindowMs };
+  return createCustomerNews({ clock: systemClock, defaultProvider, windowMs });
+}
 
 const shown = ({ id, startsAt, endsAt, status, topic, customerId, resourceId, sequence }: Meeting) => ({
   id,

@@ -54,8 +54,8 @@ Calendar
   resource change ID [--name NAME] [--active true|false] [--position N]
   meetings list [--from DATE] [--to DATE] [--customer ID] [--limit N] [--after CURSOR]
   meetings book --at 2026-12-31T10:00 --customer ID | --phone +972… [--name …] [--minutes N] [--resource ID] [--topic …]
-  meetings move ID --at 2026-12-31T11:00 [--minutes N] [--resource ID]
-  meetings cancel ID
+  meetings move ID --at 2026-12-31T11:00 [--minutes N] [--resource ID] [--untold]
+  meetings cancel ID [--untold]                       both tell the customer by WhatsApp, unless --untold
   calendar feed [--renew]                             the address to subscribe to; --renew ends the old ones
 
 WhatsApp (the running product does it)

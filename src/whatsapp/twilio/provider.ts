@@ -25,12 +25,15 @@ export interface TwilioProviderDeps {
   clock: Clock;
 }
 
+/** How long after a customer's message WhatsApp takes free text from a business at Twilio. */
+export const freeTextWindowMs = 24 * 60 * 60_000;
+
 const can: ProviderAbilities = {
   pairing: false,
   typing: false,
   readReceipts: false,
   templates: true,
-  freeTextWindowMs: 24 * 60 * 60_000,
+  freeTextWindowMs,
   pacedLikeAPerson: false,
 };
 
