@@ -138,3 +138,22 @@ test("a claim that cannot be renewed is a line in the log, and the others get a 
   await process.renew();
   expect(await lostCalls()).toContain(left);
 });
+
+// O8: the provider's last word goes to any process behind the proxy. It ended the call for the bill, and nobody closed it: live for ever.
+test("a call whose end was reported to another process, its own being dead, is closed, with its length", async () => {
+  const dead = processOf("cut off");
+  await dead.process.claim(start);
+  const left = await callOn("cut off");
+  const callSid = `CA${left.replaceAll("-", "")}` as CallSid;
+  const report = { businessId: business, callSid, status: "completed" as const, durationSeconds: 42 };
+  const at = start.add({ seconds: 50 });
+  const write = { kind: "status" as const, businessId: business, callSid, report, at, done: () => {} };
+  await writeCalls(db, [write], { usdIlsRate: 3.7, owner: "another" });
+  await silence("cut off", limits.processLeaseMs + 1_000);
+  const another = processOf("another");
+  await another.process.claim(start);
+  another.clock.advance(limits.processLeaseMs);
+  await another.process.renew();
+  const call = (await readCalls()).find(({ id }) => id === left);
+  expect([call?.endReason, call?.durationMs, call?.endedAt?.toString()]).toEqual(["lost", 42_000, at.toString()]);
+});

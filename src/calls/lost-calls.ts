@@ -1,4 +1,5 @@
 import { and, eq, isNull, lt, notInArray, or, type SQL, sql } from "drizzle-orm";
+import { announce } from "../db/announce.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { calls } from "../db/schema/call.ts";
 import { processes } from "../db/schema/process.ts";
@@ -43,11 +44,17 @@ export async function renewProcess(db: Database, id: string): Promise<void> {
 async function close(tx: Tx, left: SQL | undefined): Promise<number> {
   const lost = await tx
     .update(calls)
-    .set({ endReason: "lost", endedAt: sql`now()` })
-    .where(and(isNull(calls.endedAt), left))
+    .set({
+      endReason: "lost",
+      // The provider may have told another process of the end already: it knows nothing of why.
+      endedAt: sql`coalesce(${calls.endedAt}, now())`,
+      durationMs: sql`coalesce(${calls.durationMs}, ${calls.billedSeconds} * 1000)`,
+    })
+    .where(and(isNull(calls.endReason), left))
     .returning({ id: calls.id, businessId: calls.businessId });
   for (const { id: callId, businessId } of lost) {
     await addCallBackTask({ businessId, actor: { kind: "system" }, tx }, callId);
+    await announce(tx, { businessId, type: "call", id: callId });
     await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
   }
   return lost.length;

@@ -76,6 +76,7 @@ export const calls = pgTable(
     index("calls_recent").on(table.businessId, table.startedAt, table.id),
     index("calls_customer").on(table.businessId, table.customerId, table.startedAt),
     index("calls_open").on(table.startedAt).where(sql`${table.endedAt} is null`),
+    index("calls_unended").on(table.owner).where(sql`${table.endReason} is null`),
     check("calls_origin", sql`${table.origin} in ('phone', 'browser')`),
     check(
       "calls_status",

@@ -1,0 +1,1 @@
+CREATE INDEX "calls_unended" ON "calls" USING btree ("owner") WHERE "calls"."end_reason" is null;
