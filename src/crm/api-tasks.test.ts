@@ -72,6 +72,33 @@ describe("the lists", () => {
     expect((await room.json<Page>(key, "/api/tasks?mine=true")).body.items).toEqual([]);
   });
 
+  test("by words of the title, the detail, or the customer it is about, within the view", async () => {
+    const who = { name: "רונית כהן", phone: "054-1234567" };
+    await room.json(room.owner, "/api/leads", { body: who });
+    const [lead] = (await room.json<{ items: { customerId: string }[] }>(room.owner, "/api/leads")).body.items;
+    await make({ title: "להתקשר", customerId: lead!.customerId, detail: "בעניין הצעת־מחיר 50% לחתונה" });
+    await make({ title: 'לשלוח חשבונית לעו"ד לוי', detail: "חשבון 77123" });
+    const done = await make({ title: "לשלוח הצעה ישנה" });
+    await step(done.id, "complete");
+    const found = async (q: string, more = "") => titles(await list(`?q=${encodeURIComponent(q)}${more}`));
+    expect(await found("הצע")).toEqual(["להתקשר"]);
+    expect(await found("חתונה")).toEqual([]);
+    expect(await found("לחתונה מחיר")).toEqual(["להתקשר"]);
+    expect(await found("לחתונה חשבונית")).toEqual([]);
+    expect(await found("לעוד")).toEqual(['לשלוח חשבונית לעו"ד לוי']);
+    expect(await found("77-123")).toEqual(['לשלוח חשבונית לעו"ד לוי']);
+    expect(await found("כהן")).toEqual(["להתקשר"]);
+    expect(await found("054-123")).toEqual(["להתקשר"]);
+    expect(await found("לשלוח", "&view=done")).toEqual(["לשלוח הצעה ישנה"]);
+    expect(await found("לשלוח", "&view=all&limit=1")).toEqual(["לשלוח הצעה ישנה"]);
+    expect(await found("50%_")).toEqual(["להתקשר"]);
+    expect(await found("---")).toEqual([]);
+    expect((await room.ask(room.owner, "/api/tasks?q=")).status).toBe(422);
+    expect((await room.json<Page>(room.stranger, "/api/tasks?q=%D7%9C%D7%A9%D7%9C%D7%95%D7%97")).body.items).toEqual(
+      [],
+    );
+  });
+
   test("who made it is told: a person by id, the assistant by kind", async () => {
     await make({ title: "של דנה" });
     await room.business.run((ctx) =>

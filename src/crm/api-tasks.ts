@@ -40,6 +40,8 @@ const listQuery = pageQuery.extend({
   mine: flagInput.default(false),
   assigneeUserId: userIdInput.optional(),
   customerId: customerIdInput.optional(),
+  /** Beginnings of words of the title, the detail or the customer's name, or digits of a number. */
+  q: writtenText(100).optional(),
 });
 const urgency = z.enum(["normal", "urgent"]);
 const newTask = z.strictObject({

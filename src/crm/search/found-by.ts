@@ -53,6 +53,15 @@ export const saidIn = (
   return sql.join(rangesOf(callTerms.term, search, callMark).map(eitherOf).map(one), sql` and `);
 };
 
+/** True for a text of which each word typed begins one, or in which the digits stand. Reads every text: for short tables. */
+export function standsIn(text: SQL, search: Search): SQL {
+  if (search.kind === "digits") return sql`strpos(regexp_replace(${text}, '[^0-9]', '', 'g'), ${search.digits}) > 0`;
+  const words = wordsOf(search.words);
+  const begins = (word: string) =>
+    sql`exists (select from search_words(${text}) as word where starts_with(word, ${word}))`;
+  return words.length === 0 ? sql`false` : sql.join(words.map(begins), sql` and `);
+}
+
 /** The ids of what is found, where they are few; null = many, or not counted out. */
 export type Few = readonly string[] | null;
 

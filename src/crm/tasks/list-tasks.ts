@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, lt, or, type SQL, sql } from "drizzle-orm";
 import { wallClock } from "../../api/wall-clock.ts";
 import { AppError } from "../../base/errors.ts";
 import type { CustomerId, UserId } from "../../base/ids.ts";
@@ -6,6 +6,7 @@ import { readPageKey, writePageKey } from "../../db/page-key.ts";
 import { customers } from "../../db/schema/customer.ts";
 import { dueOrNever, tasks } from "../../db/schema/task.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
+import { foundBy, readSearch, standsIn } from "../search/found-by.ts";
 
 /** `open` and `overdue` by when they are due, `done` by when they were done, `all` by when they were made, newest first. */
 export const taskViews = ["open", "overdue", "done", "all"] as const;
@@ -16,6 +17,7 @@ export interface TaskQuery {
   now: Temporal.Instant;
   customerId?: CustomerId | undefined;
   assigneeUserId?: UserId | undefined;
+  q?: string | undefined;
   limit: number;
   /** A `next` of an earlier page of the same view. */
   cursor?: string | undefined;
@@ -29,6 +31,7 @@ export async function listTasks(ctx: Ctx, query: TaskQuery) {
     views[query.view](query.now),
     query.customerId === undefined ? undefined : eq(tasks.customerId, query.customerId),
     query.assigneeUserId === undefined ? undefined : eq(tasks.assigneeUserId, query.assigneeUserId),
+    query.q === undefined ? undefined : isFound(ctx, query.q),
     from ? sql`(${at}, ${tasks.id}) ${behind} (${from.at.toString()}::timestamptz, ${from.id}::uuid)` : undefined,
   );
   const rows = await selectTasks(ctx, at, which)
@@ -38,6 +41,14 @@ export async function listTasks(ctx: Ctx, query: TaskQuery) {
   const last = page.at(-1);
   const next = rows.length > query.limit && last ? writePageKey(Temporal.Instant.from(last.sortedBy), last.id) : null;
   return { items: page.map(({ sortedBy: _sortedBy, ...task }) => task), next };
+}
+
+/** What is typed stands in the task, or is somebody's whom it is about. */
+function isFound(ctx: Ctx, typed: string): SQL | undefined {
+  const search = readSearch(typed);
+  if (search === null) return undefined;
+  const text = sql`concat_ws(' ', ${tasks.title}, ${tasks.detail})`;
+  return or(standsIn(text, search), foundBy(ctx, tasks.customerId, search));
 }
 
 /** One task as the list shows it. @throws AppError "not_found". */
