@@ -35,6 +35,9 @@ export const frame = {
   channels: { call: "טלפון", whatsapp: "וואטסאפ", chat: "צ'אט" },
   /** Notes to the model beside the customer's line. */
   heard: (what: string): string => `[הבנת זמן] ${what}`,
+  /** The customer quoted an earlier line. */
+  quoted: (author: string): string => `[ציטוט] הלקוח הגיב על הודעה קודמת (${author}):`,
+  answer: (text: string): string => `תגובת הלקוח: ${text}`,
   wanted: (date: string, time: string): string => `הלקוח מבקש ${date} בשעה ${time}. בדקי ב-check_availability.`,
   wantedDay: (date: string): string => `הלקוח מדבר על ${date}. בדקי ב-check_availability או הציעי ב-offer_slots.`,
   alreadySaid: (said: string): string =>

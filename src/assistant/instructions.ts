@@ -1,6 +1,6 @@
 import { fillPlaceholders } from "../tenants/placeholders.ts";
 import { frame } from "./frame.he.ts";
-import type { CustomerMemory } from "./memory.ts";
+import type { CustomerMemory, MemoryLine } from "./memory.ts";
 import { sayNow } from "./say.he.ts";
 
 /** What the instructions need of a business: part of its profile in the directory, so no database is asked. */
@@ -63,6 +63,17 @@ function memorySection({ card, lines }: CustomerMemory, exceptConversation: stri
   ];
   return `${frame.memory}\n${fenced(known.join("\n"))}`;
 }
+
+/** An earlier line that the customer pointed at, and what they said to it. */
+export interface QuotedLine {
+  author: MemoryLine["author"];
+  text: string;
+  answer: string;
+}
+
+/** A note beside the customer's message. */
+export const sayQuoted = (line: QuotedLine): string =>
+  `${frame.quoted(frame.authors[line.author])}\n${fenced(`${oneLine(line.text)}\n${frame.answer(oneLine(line.answer))}`)}`;
 
 /** A customer's words on one line, whatever their line ends are: a second line could pose as another speaker. */
 const oneLine = (text: string): string => text.replace(/\s*[\n\v\f\r\u0085\u2028\u2029]\s*/g, " / ");

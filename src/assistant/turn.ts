@@ -8,7 +8,7 @@ import type { ChatAnswer, ChatMessage, ChatModel } from "./chat-model.ts";
 import type { Claim } from "./claims.he.ts";
 import { frame } from "./frame.he.ts";
 import { hearCustomer } from "./hear-customer.ts";
-import { type AssistantProfile, buildInstructions } from "./instructions.ts";
+import { type AssistantProfile, buildInstructions, type QuotedLine, sayQuoted } from "./instructions.ts";
 import { type CustomerMemory, loadMemory } from "./memory.ts";
 import { namesSlot } from "./names-slot.ts";
 import { type GuardProblem, guardOutput } from "./output-guard.ts";
@@ -28,6 +28,8 @@ export interface TurnInput {
   channel: "whatsapp" | "chat";
   /** The customer's message (or a burst of them joined); may be stored already. */
   text: string;
+  /** Earlier lines that the customer pointed at (quoted) with words of this message, in their order. */
+  quoted?: readonly QuotedLine[];
   /**
    * Ends the turn early: something newer was said, or a person took over. Once the calendar has changed it is heeded no
    * more: the customer has to hear of that.
@@ -105,6 +107,9 @@ class Turn {
       if (line.author === "customer") this.#tools.hearing.recall(line.text, line.at);
       else this.#tools.hearing.assistant(line.text);
     }
+    const { quoted = [] } = this.#input;
+    const pointedAt = quoted.findLast(({ author }) => author !== "customer");
+    if (pointedAt !== undefined) this.#tools.hearing.assistant(pointedAt.text); // a bare yes is to that line, not to the last
     const heard = await this.#tools.atDesk((desk) => hearCustomer(desk, text, memory.card.meetingStarts[0] ?? null));
     if (heard.kind === "reply") return this.#reply(heard.text, "rule");
     this.#messages.push(
@@ -113,6 +118,7 @@ class Turn {
         (line): ChatMessage => ({ role: line.author === "customer" ? "user" : "assistant", text: line.text }),
       ),
       { role: "user", text },
+      ...quoted.map((line): ChatMessage => ({ role: "system", text: sayQuoted(line) })),
       ...(heard.note === null ? [] : [{ role: "system" as const, text: frame.heard(heard.note) }]),
     );
     if (heard.instead !== undefined) return this.#orElse(heard.instead, memory);

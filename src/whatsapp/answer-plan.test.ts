@@ -18,6 +18,7 @@ const written = (ms: number, rest: Partial<WaitingMessage> = {}): WaitingMessage
   sentAt: ago(ms),
   createdAt: ago(ms),
   isUnwritten: false,
+  quoted: null,
   ...rest,
 });
 

@@ -1,9 +1,10 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from "drizzle-orm";
 import type { BusinessId, CustomerId } from "../base/ids.ts";
+import { mediaOfMessage, quoted, quotedByMessage } from "../crm/conversations/message-joins.ts";
 import { createTask } from "../crm/tasks/create-task.ts";
 import type { Database } from "../db/client.ts";
 import { customerIdentities, customers } from "../db/schema/customer.ts";
-import { conversations, messages } from "../db/schema/message.ts";
+import { conversations, type MessageAuthor, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
 import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
@@ -24,7 +25,12 @@ export interface WaitingMessage {
   createdAt: Temporal.Instant;
   /** A voice note whose words are not here yet. */
   isUnwritten: boolean;
+  /** The earlier message that the customer pointed at with it. */
+  quoted: { author: MessageAuthor; text: string } | null;
 }
+
+// Enough to know it again.
+const quotedChars = 500;
 
 /** A chat in which something waits, as one process works at it. */
 export interface WaitingChat {
@@ -133,9 +139,10 @@ async function writtenSince(ctx: Ctx, conversationId: string, since: Temporal.In
 async function waitingMessages(ctx: Ctx, conversationId: string): Promise<WaitingMessage[]> {
   const { id, body, providerId, identityId, sentAt, createdAt, kind } = messages;
   const rows = await ctx.tx
-    .select({ id, body, providerId, identityId, sentAt, createdAt, kind, media: messageMedia.state })
+    .select({ id, body, providerId, identityId, sentAt, createdAt, kind, media: messageMedia.state, quoted })
     .from(messages)
-    .leftJoin(messageMedia, and(eq(messageMedia.businessId, messages.businessId), eq(messageMedia.messageId, id)))
+    .leftJoin(messageMedia, mediaOfMessage)
+    .leftJoin(quoted, and(quotedByMessage, isNull(quoted.deletedAt)))
     .where(and(eq(messages.businessId, ctx.businessId), eq(messages.conversationId, conversationId), messages.awaits))
     .orderBy(asc(createdAt), asc(id));
   return rows.map((row) => ({
@@ -147,6 +154,7 @@ async function waitingMessages(ctx: Ctx, conversationId: string): Promise<Waitin
     createdAt: row.createdAt,
     isUnwritten:
       row.kind === "voice" && row.body === say.kinds.voice && (row.media === "waiting" || row.media === "stored"),
+    quoted: row.quoted && { author: row.quoted.author, text: row.quoted.body.slice(0, quotedChars) },
   }));
 }
 
@@ -166,20 +174,24 @@ export async function release(
     .where(isChat(ctx, conversationId));
 }
 
-/** Of the burst, what is not settled otherwise meanwhile: answered on the handset, or taken back. */
-const isWaiting = (ctx: Ctx, { burst }: WaitingChat) =>
-  and(
-    eq(messages.businessId, ctx.businessId),
-    inArray(
-      messages.id,
-      burst.map(({ id }) => id),
-    ),
-    messages.awaits,
-  );
-
-/** The burst is dealt with; what came meanwhile stays due. Returns when that is, null = nothing waits. */
+/**
+ * The burst is dealt with, but for what was settled otherwise meanwhile (answered on the handset); what came meanwhile stays
+ * due. Returns when that is, null = nothing waits.
+ */
 export async function settleBurst(ctx: Ctx, chat: WaitingChat, handled: string): Promise<Temporal.Instant | null> {
-  await ctx.tx.update(messages).set({ awaits: false, handled }).where(isWaiting(ctx, chat));
+  await ctx.tx
+    .update(messages)
+    .set({ awaits: false, handled })
+    .where(
+      and(
+        eq(messages.businessId, ctx.businessId),
+        inArray(
+          messages.id,
+          chat.burst.map(({ id }) => id),
+        ),
+        messages.awaits,
+      ),
+    );
   const [row] = await ctx.tx
     .update(conversations)
     .set({
@@ -193,19 +205,14 @@ export async function settleBurst(ctx: Ctx, chat: WaitingChat, handled: string):
   return row?.dueAt ?? null;
 }
 
-/**
- * Whether a person has the chat at this moment, or has answered already; holds it until the transaction ends, so that nobody
- * takes it over meanwhile.
- */
-export async function lockIsSilent(ctx: Ctx, chat: WaitingChat, now: Temporal.Instant): Promise<boolean> {
+/** Whether a person has the chat at this moment; holds it until the transaction ends, so that nobody takes it over meanwhile. */
+export async function lockIsSilent(ctx: Ctx, conversationId: string, now: Temporal.Instant): Promise<boolean> {
   const [row] = await ctx.tx
     .select({ silentUntil: conversations.silentUntil })
     .from(conversations)
-    .where(isChat(ctx, chat.conversationId))
+    .where(isChat(ctx, conversationId))
     .for("update");
-  if (row?.silentUntil != null && Temporal.Instant.compare(row.silentUntil, now) > 0) return true;
-  const waiting = await ctx.tx.select({ id: messages.id }).from(messages).where(isWaiting(ctx, chat)).limit(1);
-  return waiting.length === 0;
+  return row?.silentUntil != null && Temporal.Instant.compare(row.silentUntil, now) > 0;
 }
 
 /** Whether what was read for an answer still waits, in the words that were read: none edited, none taken back. */

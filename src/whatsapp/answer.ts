@@ -216,6 +216,7 @@ export class Answerer {
       conversationId,
       channel: "whatsapp",
       text,
+      quoted: chat.burst.flatMap(({ quoted, text }) => (quoted === null ? [] : [{ ...quoted, answer: text }])),
       signal,
     });
     return greeting === "" ? reply : { ...reply, text: `${greeting}\n${reply.text}` };
@@ -226,7 +227,7 @@ export class Answerer {
     const last = chat.burst.at(-1)!;
     const committed = await this.#run(at, async (ctx) => {
       await noteChat(ctx, `answer:${last.id}`, reply.usage);
-      if (await lockIsSilent(ctx, chat, now))
+      if (await lockIsSilent(ctx, chat.conversationId, now))
         return { again: await settleBurst(ctx, chat, "taken_over"), answered: false };
       if (!(await isAsRead(ctx, chat))) return null;
       const offered = await offerMessage(ctx, {
