@@ -187,6 +187,26 @@ test("a place, a contact and an unknown kind are stored and shown as what they a
   expect(messages[2]).toMatchObject({ awaits: false, handled: "unknown", detail: { type: "pollCreationMessage" } });
 });
 
+test("what is written on the handset makes no lead, gives no name and takes nobody off the list", async () => {
+  const room = await open();
+  await room.channel.arrives(dana, "הסר", { fromMe: true, pushName: "מספרת דנה" });
+  const { leads: made, names } = await people(room);
+  expect(made).toEqual([]);
+  expect(names.includes("מספרת דנה")).toBe(false);
+  const [chat] = await room.conversations();
+  expect(chat).toMatchObject({ optedOutAt: null, unread: 0, lastInboundAt: null });
+  expect(await room.messages()).toMatchObject([{ author: "staff", state: "sent", awaits: false, handled: null }]);
+});
+
+test("a message that cannot be stored as it is stands as one of an unknown kind, and does not come again", async () => {
+  const room = await open();
+  const providerId = await room.channel.arrives(dana, { kind: "hologram", media: picture, caption: "" } as never);
+  await room.channel.arrives(dana, "ומה עכשיו?");
+  const [first, second] = await room.messages();
+  expect(first).toMatchObject({ providerId, kind: "unknown", detail: { type: "unstorable" }, awaits: false });
+  expect(second).toMatchObject({ body: "ומה עכשיו?" });
+});
+
 test("nasty texts are stored and the next message is fine", async () => {
   const room = await open();
   for (const text of ["א".repeat(70_000), "nul\u0000", "half \ud800", "", "\u202eהפוך", "'; drop table messages; --"])
