@@ -8,6 +8,9 @@ const mine = /^ל(?:י|נו)$/;
 const engagement = /^(?:ישיבה|פגישה|שיעור|עבודה|תור|חוג|בחינה|מבחן|טיפול|אימון|הרצאה|משמרת)$/;
 const errand = /^[הוש]?(?:אוספ|אוספת|לוקח|לוקחת|חוזר|חוזרת|יוצא|יוצאת)$/;
 
+const away =
+  /^(?:עובד|עובדת|בעבודה|לומד|לומדת|בלימודימ|במילואימ|נוסע|נוסעת|טס|טסה|בחו"ל|בחול|בטיסה|בצבא|חולה|בפגישה|בישיבה|בשיעור|באימונ|בחתונה)$/;
+
 /** "יש לי פגישה בשלוש אז אולי בארבע": what one already has, beside the time that is proposed after it. */
 function alreadyTaken(tokens: readonly Token[], facts: readonly Fact[], fact: Fact): boolean {
   const lead = tokens.slice(Math.max(0, fact.at - 5), fact.at);
@@ -28,13 +31,15 @@ function alreadyTaken(tokens: readonly Token[], facts: readonly Fact[], fact: Fa
  */
 export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void {
   for (const fact of facts) {
+    if (fact.kind === "date" && fact.relation === "until" && isAway(tokens, fact)) fact.negated = true; // "בצבא עד רביעי"
     if (fact.kind !== "clock" || fact.relation === "after" || fact.relation === "from") continue;
     if (!fact.relation && alreadyTaken(tokens, facts, fact)) {
       fact.negated = true;
       continue;
     }
     const lead = tokens.slice(Math.max(0, fact.at - 3), fact.at);
-    const around = [...lead, ...tokens.slice(fact.next, fact.next + 2)];
+    const end = facts.find(({ at }) => at === fact.next)?.next ?? fact.next; // "עד חמש ביום ראשון אני עובדת"
+    const around = [...lead, ...tokens.slice(end, end + 2)];
     const ends = lead.some(({ text }) => finishes.test(text));
     const engaged =
       fact.relation && lead.some(({ text }, i) => engagement.test(text) && mine.test(lead[i - 1]?.text ?? ""));
@@ -44,8 +49,8 @@ export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void
   }
 }
 
-const away =
-  /^(?:עובד|עובדת|בעבודה|לומד|לומדת|בלימודימ|במילואימ|נוסע|נוסעת|טס|טסה|בחו"ל|בחול|בטיסה|בצבא|חולה|בפגישה|בישיבה|בשיעור|באימונ|בחתונה)$/;
+const isAway = (tokens: readonly Token[], { at }: Fact): boolean =>
+  tokens.slice(Math.max(0, at - 3), at).some(({ text }) => away.test(text));
 
 /**
  * "ביום שלישי אני עובד", "מחר בארבע אני בעבודה": the day or hour before it is taken, and the day behind it when no hour
@@ -55,6 +60,7 @@ export function markBusyDays({ tokens, context }: Scan, facts: readonly Fact[], 
   for (const [i, { text }] of tokens.entries()) {
     if (text !== "אני" || !away.test(tokens[i + 1]?.text ?? "")) continue;
     const beside = facts.filter(({ at, relation }) => clauses[at] === clauses[i] && !relation);
+    if (facts.some((fact) => fact.at < i && clauses[fact.at] === clauses[i] && fact.relation && fact.negated)) continue;
     const timed = facts.some(({ at, kind }) => clauses[at] === clauses[i] && kind !== "date");
     if (!timed && context.offered?.length) continue;
     const proposal = tokens.findIndex((token, k) => k > i && proposes(token));

@@ -236,12 +236,22 @@ function readHour(tokens: readonly Token[], at: number, led: boolean): Core | nu
   if (!number) return null;
   const padded = token.digits?.shape === "int" && token.digits.padded;
   const base = { hour: number.value, prefix: token.prefix, padded, masculine: number.gender === "m" };
-  const minutes = minutesAfter(tokens, number.next, number.value);
+  const due = led || token.prefix.includes("ב") || namesDay(tokens[at - 1]);
+  const minutes = (due ? spacedMinutes(tokens, number.next) : null) ?? minutesAfter(tokens, number.next, number.value);
   if (minutes && minutes.value > 59) return { ...base, minute: 0, next: minutes.next, precise: true, impossible: true };
   if (!minutes) return { ...base, minute: 0, next: number.next, precise: false };
   if (minutes.value >= 0) return { ...base, minute: minutes.value, next: minutes.next, precise: true };
   const hour = number.value === 0 ? 23 : number.value === 1 ? 12 : number.value - 1;
   return { ...base, hour, named: number.value, minute: 60 + minutes.value, next: minutes.next, precise: true };
+}
+
+/** "מחר ב 10 30", "בשעה 9 05": a transcription's minutes in two digits; "9 10" may as well be two hours. */
+function spacedMinutes(tokens: readonly Token[], at: number): { value: number; next: number } | null {
+  const { digits, text, prefix, mark } = tokens[at] ?? {};
+  if (digits?.shape !== "int" || prefix !== "" || text?.length !== 2) return null;
+  const isMinutes = digits.padded || (digits.value >= 15 && digits.value <= 55);
+  if (mark !== "" || !isMinutes || digits.value % 5 !== 0 || tokens[at + 1]?.digits) return null;
+  return countedBy(tokens, at + 1) || tokens[at + 1]?.mark === "$" ? null : { value: digits.value, next: at + 1 };
 }
 
 /** Minutes named after the hour; negative for "פחות", above 59 when somebody says so. */
@@ -290,7 +300,10 @@ const afterMinutesWord = (tokens: readonly Token[], at: number): number =>
 
 const namesDay = (token: Token | undefined): boolean =>
   token !== undefined &&
-  (token.entry.shift !== undefined || token.entry.weekday !== undefined || token.digits?.shape === "date");
+  (token.entry.shift !== undefined ||
+    token.entry.weekday !== undefined ||
+    (token.entry.ordinal ?? 7) <= 6 ||
+    token.digits?.shape === "date");
 
 /** "1630", "0900", "330 pm": three or four digits, read as a clock when an hour is due or right behind a day ("מחר 0900"). */
 function readMilitary(tokens: readonly Token[], at: number, led: boolean): Core | null {

@@ -25,14 +25,14 @@ const said = /^[ושה]?(?:אמר(?:תי|ת|ה|נו|ו|תמ)?|אומר(?:ת|ימ
 
 /** "אמרתי כן למישהו אחר", "מה זה כן": the yes before which this stands is spoken of, not said. */
 export const speaksOf = ({ text, entry }: Token): boolean =>
-  said.test(text) || text === "מה" || entry.act === "question";
+  said.test(text) || /^(?:מה|[בלמ]?איז[הו])$/.test(text) || entry.act === "question";
 
-const listening = /^(?:שמעתי|שומע|שומעת|כאנ|פה|איתכ|איתכמ)$/;
+const listening = /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מקשיבה|ממתינ|ממתינה|מחכה|עדיינ|עוד|בקו|כאנ|פה|איתכ|איתכמ)$/;
 
 /** "כן שמעתי אותך", "כן אני כאן": the answer of somebody who was called, not of one who was offered something. */
 export function answersCall(rest: readonly Token[]): boolean {
   const content = rest.filter(({ text }) => text !== "אני" && !/^א[ונ]ת[כי]/.test(text));
-  return content.length > 0 && content.length <= 2 && content.every(({ text }) => listening.test(text));
+  return content.length > 0 && content.length <= 3 && content.every(({ text }) => listening.test(text));
 }
 
 const understanding = /^(?:הבנתי|הבנת|שמעתי|מבינ|מבינה|שומע|שומעת)$/;

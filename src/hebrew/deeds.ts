@@ -62,7 +62,7 @@ function late({ tokens }: Scan, wish: Wish): Draft {
 
 function move(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk: Talk): Draft {
   const meeting = scan.context.appointment === undefined ? null : parseIsoLocal(scan.context.appointment);
-  const from = meeting === null ? {} : { from: isoLocal(meeting.day, meeting.minute) };
+  const from: { from?: string } = meeting === null ? {} : { from: isoLocal(meeting.day, meeting.minute) };
   const shift = readShift(scan.tokens);
   const insideFact =
     shift !== null && facts.some((fact) => shift.at >= fact.at && shift.at < fact.next && fact.next > shift.next);
@@ -71,7 +71,8 @@ function move(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk
     return meeting === null ? { kind: "move", minutes } : shiftedMeeting(scan.context.appointment!, minutes);
   }
   const goal = resolveWish(world, {}, withoutDay(wish, meeting?.day), talk, meeting?.day ?? null);
-  return { kind: "move", ...from, ...goalOf(goal) };
+  const stays = goal?.kind === "instant" && goal.time !== undefined && goal.start === from.from; // "לשבוע אחרי באותה שעה"
+  return { kind: "move", ...from, ...goalOf(stays ? null : goal) };
 }
 
 /** "לבטל את חמישי ולקבוע ליום שני": of several days the one of the meeting is the old one. */

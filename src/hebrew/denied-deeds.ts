@@ -35,6 +35,7 @@ const vehicle = /^ב(?:אוטו|רכב|רכבת|אוטובוס|מונית|רגל
 /** "לא לבטל", "אל תבטלו", "לא צריך להזיז": the deed is denied. */
 export function negatedDeed(tokens: readonly Token[], i: number): boolean {
   const { act } = tokens[i]!.entry;
+  if (act === "cancel" && (undone(tokens, i) || asksTheRule(tokens, i))) return true;
   if (act === "cancel" && (onlyThoughtOf(tokens, i) || comesAnyhow(tokens[i]!, tokens[i + 1]))) return true;
   if (act === "yes" || act === "maybe" || act === "correct" || act === "instead" || act === "any") return false;
   for (let k = i - 1; k >= 0 && k >= i - 2; k--) {
@@ -45,6 +46,19 @@ export function negatedDeed(tokens: readonly Token[], i: number): boolean {
   }
   return false;
 }
+
+/** "תבטלי את הביטול": both words together undo it. */
+function undone(tokens: readonly Token[], i: number): boolean {
+  const isNoun = (at: number): boolean => /^ה?ביטול$/.test(tokens[at]?.text ?? "");
+  const behind = tokens[i + 1]?.text === "את" ? i + 2 : i + 1;
+  const verb = tokens[i - 1]?.text === "את" ? i - 2 : i - 1;
+  return isNoun(i) ? tokens[verb]?.entry.act === "cancel" : isNoun(behind);
+}
+
+/** "אפשר לבטל עד יום לפני?", "ניתן לבטל בלי קנס?": the rule is asked for. */
+const asksTheRule = (tokens: readonly Token[], i: number): boolean =>
+  /^(?:אפשר|ניתנ|מותר)$/.test(tokens[i - 1]?.text ?? "") &&
+  (tokens[i + 1]?.entry.tag === "until" || /^(?:בלי|ללא|בחינמ)$/.test(tokens[i + 1]?.text ?? ""));
 
 /** "לא מגיעה באוטו", "לא אגיע לבד", "לא אגיע לפני חמש": how or how early is denied, not that one comes. */
 function comesAnyhow({ text }: Token, next: Token | undefined): boolean {

@@ -27,6 +27,7 @@ export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk, wish
     return choice(context, 1);
   const inFact = (i: number) => facts.some((fact) => i >= fact.at && i < fact.next);
   let picks: number[] = [];
+  let asked = false;
   const turn = lastTurn(scan);
   for (const i of tokens.keys()) {
     const turned = turn >= 0 && i > turn && i <= turn + 2;
@@ -34,10 +35,12 @@ export function pickByPlace(scan: Scan, facts: readonly Fact[], talk: Talk, wish
     const place = placeAt(scan, i, offered.length);
     if (place === null) continue;
     if (i > turn && turn >= 0) picks = [];
+    asked ||= speaksOf(tokens[talk.lines[talk.clauses[i]!]!.first]!); // "מה היה השני?"
     picks.push(place);
   }
   const distinct = [...new Set(picks)];
   if (distinct.length === 0) return null;
+  if (asked) return ask(["which"], offered);
   if (distinct.length > 1 || distinct[0]! > offered.length) return ask(["which"], offered);
   if (!fits(offered[distinct[0]! - 1]!, wish) || namesOtherHour(scan, distinct[0]!)) return ask(["which"], offered); // "השני אבל ביום חמישי"
   return choice(context, distinct[0]! - 1);
@@ -57,8 +60,11 @@ const lastTurn = ({ tokens }: Scan): number =>
 /** "לא הראשון", "השני לא טוב לי": that place is refused, not picked; in "השני לא הראשון" the second is not. */
 function deniedAt({ tokens }: Scan, { clauses }: Talk, i: number): boolean {
   const refusesAt = (k: number): boolean => {
-    const { act } = tokens[k]?.entry ?? {};
-    return clauses[k] === clauses[i] && (act === "no" || act === "refuse" || act === "poor" || act === "untimely");
+    const { act, tag } = tokens[k]?.entry ?? {};
+    return (
+      clauses[k] === clauses[i] &&
+      (act === "no" || tag === "less" || act === "refuse" || act === "poor" || act === "untimely")
+    );
   };
   if (refusesAt(i - 1) || refusesAt(i - 2)) return true;
   const behind = refusesAt(i + 1) ? i + 1 : tokens[i + 1]?.entry.filler && refusesAt(i + 2) ? i + 2 : -1;
@@ -67,6 +73,7 @@ function deniedAt({ tokens }: Scan, { clauses }: Talk, i: number): boolean {
 
 function placeAt({ tokens }: Scan, i: number, count: number): number | null {
   const token = tokens[i]!;
+  if (token.mark !== "") return null;
   const { ordinal, feminine, tag } = token.entry;
   const article = token.prefix.endsWith("ה");
   if (ordinal !== undefined && (article || (feminine && onlyNumber(tokens, i)))) return ordinal;
@@ -110,6 +117,9 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
           fitting.map((index) => offered[index]!),
         )
       : null;
+  if (talk.yes >= 0 && talk.no > talk.yes) return ask(["which"], [offered[fitting[0]!]!]); // "רביעי כן, השעה לא"
+  const place = placeBesideDay(scan, wish, fitting[0]!);
+  if (place !== null) return ask(["which"], [offered[fitting[0]!]!, offered[place]!]);
   if (partial && talk.yes < 0 && (tellsMore(scan, wish, talk) || asksAbout(scan, wish, talk)))
     return ask(
       ["which"],
@@ -172,6 +182,15 @@ function dateHas(date: NonNullable<Wish["date"]>, day: number): boolean {
   if (date.days.includes(day)) return true;
   if (date.span) return day >= date.span.first && day <= date.span.last && date.span.shape === "interval";
   return date.anyWeek && weekdayOf(day) === date.weekday && date.problem === null;
+}
+
+/** "ראשון" where Sunday is offered, and not first: the day or the place in the list. The other place, or null. */
+function placeBesideDay({ tokens, context }: Scan, wish: Wish, day: number): number | null {
+  const { date } = wish;
+  if (!date || wish.hour || wish.part || date.prefix !== "" || date.next - date.at !== 1) return null;
+  const place = (tokens[date.at]!.entry.ordinal ?? 0) - 1;
+  const slot = context.offered?.[place];
+  return slot !== undefined && place !== day ? place : null;
 }
 
 /** "שני" alone after two offers, neither on Monday: the second or Monday, so it is asked. */

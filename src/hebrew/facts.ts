@@ -1,4 +1,5 @@
 import { readCalendarDate } from "./calendar-dates.ts";
+import { parseIsoLocal } from "./civil.ts";
 import { type Clock, readClock } from "./clocks.ts";
 import { namesWeekday, readDuration } from "./durations.ts";
 import { readNumber } from "./numbers.ts";
@@ -13,6 +14,7 @@ import {
   type PartFact,
   type Relation,
   type Scan,
+  skipMarks,
 } from "./scan.ts";
 import type { Token } from "./tokens.ts";
 import { readWeekday, street } from "./weekdays.ts";
@@ -32,15 +34,17 @@ export function readFacts(scan: Scan, place: Place): Fact[] {
       i = Math.max(found.next, i + 1);
     } else i = skipQuantity(tokens, i);
   }
-  if (scan.moving) disown(tokens, facts);
+  if (scan.moving) disown(scan, facts);
   return facts;
 }
 
-/** "להזיז את התור של מחר לראשון": beside a new day, the day behind "של" is the old one. */
-function disown(tokens: readonly Token[], facts: readonly Fact[]): void {
+/** "להזיז את התור של מחר לראשון": beside a new day, or where the meeting is, the day behind "של" is the old one. */
+function disown({ tokens, context }: Scan, facts: readonly Fact[]): void {
+  const meeting = parseIsoLocal(context.appointment ?? "")?.day;
   const dates = facts.filter(({ kind, negated }) => kind === "date" && !negated);
   const old = dates.filter(({ at }) => tokens[at - 1]?.entry.tag === "of");
-  if (old.length < dates.length) for (const fact of old) fact.negated = true;
+  for (const fact of old)
+    if (old.length < dates.length || (fact as DateFact).days.some((day) => day === meeting)) fact.negated = true;
 }
 
 /** A counted thing or a bare length of time is stepped over whole, so that its parts are not read again. */
@@ -149,7 +153,7 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
     return clock.hour >= 1 && !clock.masculine && (facts.length > 0 || scan.tokens.some(movesOrBooks));
   if (/^[וש]*ה$/.test(clock.prefix)) return offersHour(scan, clock);
   if (tokens[clock.next]?.entry.act === "instead" && offersHourAfter(scan, clock.next)) return true; // "אחת במקום שתיים"
-  return startsDate(tokens[clock.next]) || /^מ$/.test(clock.prefix);
+  return startsDate(tokens[clock.next]) || aloneBeforeDay(tokens, clock) || /^מ$/.test(clock.prefix);
 }
 
 /** "רגע אחד", "שאלה אחת", "אנחנו שתיים": one of a thing, or how many people come. */
@@ -178,6 +182,15 @@ const startsDate = (token: Token | undefined): boolean =>
   (token.entry.shift !== undefined ||
     token.entry.tag === "day-word" ||
     (/^[בל]$/.test(token.prefix) && (token.entry.ordinal ?? 7) <= 6)); // "תשע בחמישי"
+
+/** "כן ארבע, ביום שני": a mark, a yes or a no before the number, and behind its comma the day. */
+const aloneBeforeDay = (tokens: readonly Token[], { at, next, masculine }: Clock): boolean => {
+  const before = tokens[at - 1];
+  const alone = before === undefined || before.mark === "," || isAnswer(before);
+  return alone && !masculine && tokens[next]?.mark === "," && startsDate(tokens[skipMarks(tokens, next)]);
+};
+
+const isAnswer = ({ entry: { act } }: Token): boolean => act === "yes" || act === "no" || act === "correct";
 
 const offersHour = ({ context }: Scan, clock: Clock): boolean =>
   context.offered?.some((slot) => Number(slot.slice(11, 13)) % 12 === clock.hour % 12) ?? false;

@@ -48,12 +48,14 @@ function inDuration(scan: Scan, at: number): DateFact | null {
   const duration = readDuration(tokens, i);
   if (!duration) return null;
   const first = ahead(scan, at, duration, duration.next);
+  const within = tokens[at]!.text.endsWith("תוכ") && first.moment === null && first.weekday === null;
   const dash = tokens[duration.next];
   const linked = dash?.mark === "-" || dash?.entry.tag === "or";
   const after = linked ? duration.next + 1 : duration.next;
   const second =
     linked || dash?.prefix === "" ? (readDuration(tokens, after) ?? oneMore(tokens, after, duration)) : null;
-  if (second?.unit !== duration.unit || second.count <= duration.count) return first;
+  if (second?.unit !== duration.unit || second.count <= duration.count)
+    return within ? { ...first, days: [], span: upTo(scan.now, first.days[0]!) } : first;
   // "עוד שעה-שעתיים": two readings, so it is asked.
   return {
     ...first,
@@ -63,6 +65,9 @@ function inDuration(scan: Scan, at: number): DateFact | null {
     problem: "ambiguous",
   };
 }
+
+/** "תוך שבוע": any day until then. */
+const upTo = ({ day }: Now, last: Day): DateFact["span"] => ({ first: day, last, grain: "day", shape: "open" });
 
 /** "יומיים שלושה": the next number without its unit. */
 function oneMore(tokens: readonly Token[], at: number, { unit, count, fraction }: Duration): Duration | null {

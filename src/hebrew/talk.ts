@@ -64,7 +64,7 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
     conditional,
     cancel: has("cancel") >= 0 && !conditional && !(facts.length === 0 && takenBack(tokens, has("cancel"))),
     move: has("move") >= 0 ? "move" : has("postpone") >= 0 ? "postpone" : has("advance") >= 0 ? "advance" : null,
-    late: has("late") >= 0,
+    late: has("late") >= 0 && !conditional, // "מה אם אאחר?"
     arrive: has("arrive") >= 0,
     switches: has("switch") >= 0,
     stuck: has("stuck") >= 0,
@@ -89,8 +89,11 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
   return talk;
 }
 
-/** "כן כן שמעתי, אני חושבת": who ends with it is still thinking; "כן אני חושבת" is not. */
+/** "כן כן שמעתי, אני חושבת", "כן אבל רגע": who ends with it is still thinking; "כן אני חושבת" is not. */
 function trailsOff(tokens: readonly Token[]): boolean {
+  const end = tokens.findLastIndex(({ mark }) => mark === "");
+  const isCut = /^(?:רגע|אבל)$/.test(tokens[end]?.text ?? "");
+  if (isCut && end > 0 && !/^(?:עוד|תוכ|לפני|ב?כל)$/.test(tokens[end - 1]!.text)) return true;
   const last = tokens.findLastIndex(({ mark, entry }) => mark === "" && !entry.filler);
   const before = tokens[last - 1]?.text === "אני" ? tokens[last - 2] : tokens[last - 1];
   return /^חושב(?:ת|ימ)?$/.test(tokens[last]?.text ?? "") && before?.mark === ",";
@@ -156,12 +159,12 @@ function linesOf(tokens: readonly Token[], facts: readonly Fact[], clauses: read
   const inFact = new Set<number>();
   for (const { at, next } of facts) for (let i = at; i < next; i++) inFact.add(i);
   const lines: Line[] = [];
-  for (const [i, { entry, mark }] of tokens.entries()) {
+  for (const [i, { entry, mark, text }] of tokens.entries()) {
     lines[clauses[i]!] ??= { first: i, heavy: 0, lastHeavy: -1, refusal: -1, asks: false, wants: false };
     const line = lines[clauses[i]!]!;
     if (mark === "?") (lines[clauses[i]! - 1] ?? line).asks = true;
     if (entry.act === "question") line.asks = true;
-    if (entry.act === "want") line.wants = true;
+    if (entry.act === "want" && !/^בוא[יו]?$/.test(text)) line.wants = true; // "בואי נסגור על זה"
     if (refuses(entry.act) && line.refusal < 0) line.refusal = i;
     const small = entry.tag === "of" || entry.filler || entry.greeting || entry.able || entry.act !== undefined;
     if (mark !== "" || small || inFact.has(i) || entry.ordinal !== undefined) continue;
@@ -186,6 +189,8 @@ function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
   for (const [i, token] of tokens.entries()) {
     const { act } = token.entry;
     if (act === undefined || (token.prefix !== "" && token.prefix !== "ו")) continue;
+    if (act === "refuse" && /^ו?אמ$/.test(tokens[i - 1]?.text ?? "")) continue; // "אם אי אפשר, אז בשלוש"
+    if (act === "no" && facts.some(({ at, next }) => i > at && i < next)) continue; // "ראשון, לא הקרוב"
     if (act === "yes" && opensClause(tokens, talk, i)) talk.yes = i;
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
     else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
@@ -272,8 +277,8 @@ const isNoAnswer = (denied: Token | undefined): boolean => {
 };
 
 function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number): void {
-  if (/^ו?אמ$/.test(tokens[i - 1]?.text ?? "")) return; // "אם לא": a condition
   const next = tokens[i + 1];
+  if (next && /^ו?אמ$/.test(tokens[i - 1]?.text ?? "")) return; // "אם לא יתאים": a condition; "אמממ לא" is none
   if (!next || next.mark !== "" || talk.clauses[i + 1] !== talk.clauses[i]) {
     if (/^אחר כ/.test(tokens[i - 1]?.text ?? "")) return; // "פנוי עד 11, אחר כך לא" says the same twice
     const asked = talk.clauses[i]! - 1; // "מחר? לא"
@@ -281,9 +286,11 @@ function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number)
       ({ at, next: end }) =>
         end <= i && (talk.clauses[at] === talk.clauses[i] || (talk.clauses[at] === asked && talk.lines[asked]!.asks)),
     );
-    if (lead.length > 0)
-      for (const fact of lead) fact.negated = true; // "מחר לא"
-    else talk.no = i;
+    const behind = facts.filter(({ at }) => at > i);
+    const onlyHour = [lead, behind].every((some) => some.some(isClock)) && !behind.some(({ kind }) => kind === "date");
+    if (lead.length > 0) {
+      for (const fact of lead) if (!onlyHour || isClock(fact)) fact.negated = true; // "מחר לא", "מחר ב12? לא, ב1"
+    } else talk.no = i;
     return;
   }
   const fact = facts.find(({ at }) => at === i + 1 || (at === i + 2 && !!tokens[i + 1]!.entry.filler));
@@ -304,6 +311,8 @@ function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number)
     talk.no = i; // "כן רק לא באותו יום"
   else if (context.offered?.length && deniesInAWord(tokens, talk, i)) talk.no = i;
 }
+
+const isClock = ({ kind }: Fact): boolean => kind === "clock";
 
 const past = /(?:תי|תמ|תנ|נו)$/;
 

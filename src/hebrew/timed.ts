@@ -1,7 +1,7 @@
 import { type Day, isoDate, isoLocal, isoTime, parseIsoDate, parseIsoLocal, parseIsoTime } from "./civil.ts";
 import { holidayOfRest } from "./holidays.ts";
 import { hoursOfPart } from "./readings.ts";
-import type { DateFact, Relation } from "./scan.ts";
+import type { DateFact, Relation, Scan } from "./scan.ts";
 import type {
   Ask,
   Constraint,
@@ -200,6 +200,15 @@ export function contextDay(context: Context): Day | null {
   const days = new Set((context.offered ?? []).map((slot) => parseIsoLocal(slot)?.day ?? null));
   const [only = null] = days;
   return days.size === 1 ? only : null;
+}
+
+/** The days to come that the talk is about: the pending one, the offered ones, and that of a meeting that is to move. */
+export function daysOfTalk({ tokens, context, moving, now }: Scan): Day[] {
+  const { offered = [], pending, appointment } = context;
+  const moves = () => moving || tokens.some(({ entry: { act } }) => act === "switch" || act === "instead");
+  const locals = appointment !== undefined && moves() ? [...offered, appointment] : offered;
+  const days = [...locals.map((local) => parseIsoLocal(local)?.day), parseIsoDate(pending?.date ?? "")];
+  return days.filter((day): day is Day => typeof day === "number" && day >= now.day);
 }
 
 /** The pending hour, when the customer was asked for the day. */

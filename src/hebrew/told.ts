@@ -3,11 +3,17 @@ import type { Fact, Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
 
 const happened =
-  /^[וש]?(?:שלחתי|שלחנו|דיברתי|דיברנו|התקשרתי|התקשרנו|ביקרתי|ביקרנו|קניתי|קנינו|נפגשתי|נפגשנו|שילמתי|שילמנו|הגעתי|הגענו|צלצלתי|הבטחתמ|הבטחת)$/;
+  /^[וש]?(?:שלחתי|שלחנו|דיברתי|דיברנו|התקשרתי|התקשרנו|ביקרתי|ביקרנו|קניתי|קנינו|נפגשתי|נפגשנו|שילמתי|שילמנו|הגעתי|הגענו|צלצלתי|הבטחתמ|הבטחת|קיבלתי|קיבלנו|עשיתי|עשינו|באתי|באנו|השארתי|השארנו|הבאתי|הבאנו|שכחתי|שכחנו|פספסתי|פספסנו|חיכיתי|חיכינו|איחרתי|ניסיתי|ניסינו|נסעתי|חזרתי|חזרנו|לקחתי|לקחנו|תיקנתי|תיקנו|החלפתי|החלפנו|הסתפרתי|נבדקתי|טיפלתמ|תיקנתמ|בדקתמ|שלחתמ|התקשרתמ|צלצלתמ)$/;
+/** Without ש these may be requests ("התקשרו אליי מחר"). */
+const whoDid = /^ש(?:התקשר|צלצל|שלח|דיבר|הגיע|ביקר|קנ)[הו]?$/;
+/** What the business did ("למה לא עניתם בארבע?"), unless it tells of an offer. */
+const youDid = /^[וש]?(?!אתמ|(?:אמר|הצע|כתב|קבע|סיכמ|רשמ|נת)תמ)[א-ת]{2,}תמ$/;
 const was = /^[וש]?(?:הייתי|היינו|היה|הייתה|היתה|היו)$/;
 const wouldBe = /^(?:רוצה|רוצימ|שמח|שמחה|מעדיפ|מעדיפה|אמור|אמורה|אמורימ|צריכ|צריכה|נוח|עדיפ|כדאי)$/;
 const reminds = /^[וש]?(?:תזכיר|תזכירי|תזכירו|להזכיר|תזכורת)$/;
 const wishes = /^[וש]?(?:רוצה|רוצימ|רציתי|רצינו|לקבוע|להזמינ|לבוא|להגיע|מבקש|מבקשת|אמר|אמרה|אמרו)$/;
+const thought = /^(?:חשבתי|חשבנו|הבנתי|הבנו)$/;
+const thatItWas = /^ש(?:זה|ה?תור|ה?פגישה|קבענו|קבעתי|היה)$/;
 const called = /^(?:שמי|שמה|שמו|בשמ)$/;
 
 /** So many words around a time are looked at for what is told of it. */
@@ -44,7 +50,8 @@ function isTold(tokens: readonly Token[], fact: Fact): boolean {
 
 function tells(tokens: readonly Token[], i: number): boolean {
   const text = tokens[i]?.text ?? "";
-  if (happened.test(text)) return true;
+  if (happened.test(text) || whoDid.test(text) || (!tokens[i]?.known && youDid.test(text))) return true;
+  if (thought.test(text)) return thatItWas.test(tokens[i + 1]?.text ?? ""); // "חשבתי שזה בחמש"
   if (!was.test(text)) return false;
   const next = tokens[i + 1];
   return next !== undefined && !wouldBe.test(next.text) && next.entry.able !== true && !proposes(next); // "הייתי רוצה"

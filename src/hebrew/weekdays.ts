@@ -2,6 +2,7 @@ import { readCalendarDate } from "./calendar-dates.ts";
 import { civilOf, type Day, dayOf, daysInMonth, monthStart, weekdayOf, weekOf } from "./civil.ts";
 import { readDuration } from "./durations.ts";
 import { type DateFact, dateFact, type Now, type Scan, skipMarks } from "./scan.ts";
+import { daysOfTalk } from "./timed.ts";
 import type { Token } from "./tokens.ts";
 import { weekdayMissingLetter } from "./typos.ts";
 
@@ -15,6 +16,8 @@ interface Named {
 }
 
 const dayLetters = "אבגדהו";
+/** "יום גימל", as transcriptions write it. */
+const letterNames = [["אלפ"], ["בית"], ["גימל"], ["דלת"], ["הא", "הי"], ["וו", "ואו"]];
 
 /** A weekday's name: "יום שלישי", "ביום ג'", "בשלישי", "שבת", "יום ה". */
 function readName(tokens: readonly Token[], at: number): Named | null {
@@ -60,20 +63,21 @@ export function weekdayOfToken(token: Token): number | null {
   if (entry.weekday !== undefined) return entry.weekday;
   if (entry.ordinal !== undefined && !entry.feminine && entry.ordinal <= 6) return entry.ordinal - 1;
   if (letters >= 1 && letters <= 7) return letters - 1;
-  const index = text.length === 1 ? dayLetters.indexOf(text) : -1;
+  const index = text.length === 1 ? dayLetters.indexOf(text) : letterNames.findIndex((names) => names.includes(text));
   if (index >= 0) return index;
   return token.known || token.mark !== "" ? null : weekdayMissingLetter(text);
 }
 
 /**
  * A weekday with what belongs to it. Which week is meant:
- * - bare, קרוב, הזה: the next such day after today ("Tuesday" said on Tuesday is next week's; right after midnight it is
- *   asked about, and so is "this Tuesday" said on Tuesday);
+ * - bare: the day the talk is about when that is such a day; where the talk is about a later week, it is asked about;
+ * - else bare, קרוב, הזה: the next such day after today ("Tuesday" said on Tuesday is next week's; right after midnight it
+ *   is asked about, and so is "this Tuesday" said on Tuesday); "לא הקרוב" is the one after that;
  * - הבא: the day in the coming week, Sunday to Saturday, never this week's; said on Saturday about Sunday it is asked about;
  * - "בשבוע הבא", "השבוע", "בעוד שבועיים" name the week; a day of this week that is over is asked about.
  */
 export function readWeekday(scan: Scan, at: number): DateFact | null {
-  const { tokens, now } = scan;
+  const { tokens } = scan;
   const name = readName(tokens, at) ?? answeredLetter(scan, at);
   if (!name || !trusted(scan, at, name)) return null;
   const { weekday, prefix, part } = name;
@@ -84,8 +88,25 @@ export function readWeekday(scan: Scan, at: number): DateFact | null {
   const after = week?.next ?? name.next;
   const date = week?.mode === "last" ? null : confirmingDate(scan, after, weekday);
   if (date) return { ...date, at, prefix, part };
-  if (!week) return dateFact(at, name.next, { ...base, ...nearest(now, weekday), anyWeek: true });
-  return dateFact(at, week.next, { ...base, ...inWeek(now, weekday, week) });
+  if (!week) return dateFact(at, name.next, { ...base, ...inTalk(scan, weekday), anyWeek: true });
+  const found = inWeek(scan, weekday, week);
+  const other = tokens[week.next]?.entry.tag === "or" ? readWeek(scan, week.next + 1) : null;
+  if (other === null) return dateFact(at, week.next, { ...base, ...found });
+  const days = [...new Set([...found.days, ...inWeek(scan, weekday, other).days])];
+  const problem = days.length > 1 ? "ambiguous" : found.problem; // "חמישי הזה או הבא"
+  return dateFact(at, other.next, { ...base, days, problem });
+}
+
+/** Beside an offer for Thursday week, "חמישי" is that Thursday, and "רביעי" may be this week's or that one's. */
+function inTalk(scan: Scan, weekday: number): Pick<DateFact, "days" | "problem"> {
+  const near = nearest(scan.now, weekday);
+  const talked = daysOfTalk(scan);
+  const [same, more] = [...new Set(talked.filter((day) => weekdayOf(day) === weekday))];
+  if (same !== undefined) return more === undefined ? { days: [same], problem: null } : near;
+  const [week, otherWeek] = [...new Set(talked.map(weekOf))];
+  if (week === undefined || otherWeek !== undefined || near.problem !== null) return near;
+  const then = week + weekday;
+  return then > near.days[0]! ? { days: [then, near.days[0]!], problem: "ambiguous" } : near;
 }
 
 /** The date said right after the weekday: "שני, ה-18 לפברואר". It decides; the weekday only checks it. */
@@ -112,16 +133,23 @@ const nearest = (now: Now, weekday: number): Pick<DateFact, "days" | "problem"> 
   return { days: [now.day + (ahead === 0 ? 7 : ahead)], problem: null };
 };
 
-type Week = { mode: "next" | "this" | "last" | "coming" | "following" | "next-name"; weeks: number; next: number };
+type Week = {
+  mode: "next" | "this" | "last" | "coming" | "following" | "next-name" | "after-talk";
+  weeks: number;
+  next: number;
+};
 
 /** Which week: a modifier behind the name, or "בשבוע הבא", "השבוע", "בעוד שבועיים". */
 function readWeek({ tokens }: Scan, at: number): Week | null {
+  const notComing = afterNotComing(tokens, at);
+  if (notComing !== null) return { mode: "following", weeks: 1, next: notComing };
   const token = tokens[at];
   if (!token) return null;
   const { tag, unit } = token.entry;
+  if (tag === "next" && tokens[at + 1]?.entry.tag === "next") return { mode: "next", weeks: 2, next: at + 2 }; // "הבא הבא"
   if (tag === "next") return { mode: "next-name", weeks: 1, next: at + 1 };
   if (tag === "coming") return { mode: "coming", weeks: 0, next: at + 1 };
-  if (tag === "after" && token.prefix === "ש") return { mode: "following", weeks: 1, next: at + 1 };
+  if (isOneAfter(token)) return { mode: "following", weeks: 1, next: at + 1 };
   if (tag === "this") return { mode: "this", weeks: 0, next: at + 1 };
   if (tag === "last" && token.prefix === "") return { mode: "last", weeks: -1, next: at + 1 };
   if (tag === "of" && tokens[at + 1]?.entry.unit === "week") return readWeek({ tokens } as Scan, at + 1);
@@ -132,7 +160,7 @@ function readWeek({ tokens }: Scan, at: number): Week | null {
     if (modifier === "this") return { mode: "next", weeks: 0, next: at + 2 };
     if (modifier === "after") {
       const two = tokens[at + 2]?.entry.tag === "next"; // "בשבוע שאחרי הבא"
-      return { mode: "next", weeks: two ? 2 : 1, next: at + (two ? 3 : 2) };
+      return two ? { mode: "next", weeks: 2, next: at + 3 } : { mode: "after-talk", weeks: 1, next: at + 2 };
     }
     if (token.prefix.endsWith("ה")) return { mode: "next", weeks: 0, next: at + 1 };
   }
@@ -144,8 +172,24 @@ function readWeek({ tokens }: Scan, at: number): Week | null {
   return null;
 }
 
-function inWeek(now: Now, weekday: number, week: Week): Pick<DateFact, "days" | "problem"> {
-  const thisWeek = weekOf(now.day);
+/** "לא הקרוב, זה שאחריו", "לא הזה אלא הבא": where it ends, null when nothing of the kind begins here. */
+function afterNotComing(tokens: readonly Token[], at: number): number | null {
+  const no = skipMarks(tokens, at);
+  const { tag } = tokens[no + 1]?.entry ?? {};
+  if (tokens[no]?.entry.act !== "no" || (tag !== "coming" && tag !== "this")) return null;
+  let next = skipMarks(tokens, no + 2);
+  if (tokens[next]?.text === "אלא" || tokens[next]?.text === "זה") next++;
+  const named = tokens[next];
+  return named && (named.entry.tag === "next" || isOneAfter(named)) ? next + 1 : no + 2;
+}
+
+/** "שאחרי", "שאחריו". */
+const isOneAfter = ({ text }: Token): boolean => /^שאחרי[והמ]?$/.test(text);
+
+function inWeek(scan: Scan, weekday: number, week: Week): Pick<DateFact, "days" | "problem"> {
+  const { now } = scan;
+  const talked = week.mode === "after-talk" ? daysOfTalk(scan) : [];
+  const thisWeek = weekOf(talked.at(-1) ?? now.day); // "שני שבוע אחרי" counts from the meeting
   if (week.mode === "coming") return nearest(now, weekday);
   if (week.mode === "following") return { days: [nearest(now, weekday).days[0]! + 7], problem: null };
   if (week.mode === "this") {
@@ -220,6 +264,9 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
     return !offered && (isTimeWord(next) || before === undefined);
   }
   if (before?.entry.label || next?.entry.countable) return false;
+  if (before?.entry.unit === "month" && !before.prefix.endsWith("ה") && name.prefix === "") return false; // "בחודש שישי"
+  if (name.prefix === "" && token.entry.number !== undefined && next?.prefix === "ה" && counted.test(next.text))
+    return false; // "שני התורים"
   if (next?.entry.unit && next.prefix === "" && /(?:ות|ימ)$/.test(next.text)) return false; // "שני שבועות"
   if (before?.entry.countable && (name.prefix === "" || name.weekday === 0)) return false; // "דירות בראשון": the city
   // "שני חדרי שינה": before a word that is no part of a time it is the number two.
@@ -228,6 +275,7 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
     next.mark === "" &&
     !next.known &&
     token.entry.number !== undefined &&
+    !howItIs.test(next.text) &&
     (name.prefix === "" || counted.test(next.text))
   )
     return false;
@@ -246,6 +294,9 @@ const introduces = /^(?:כאנ|זאת|זו|מדברת|שמי|אני|גברת|ג�
 
 /** Behind "בשני" a plural is counted ("בשני תשלומים"), unless it says how people are on that day. */
 const counted = /^(?!פתוח|סגור|עובד|יכול|עמוס|באימ|מגיע|נוח).*(?:ימ|ות)$/;
+
+/** "שני פתוח": said of a day. */
+const howItIs = /^(?:פתוח|עמוס|מלא|תפוס|סגור)$/;
 
 const isTime = (token: Token): boolean => {
   const { part, tag, act, shift, unit } = token.entry;

@@ -34,8 +34,8 @@ export interface Wish {
 /** Combines the facts: corrections win over what they correct, a week and a weekday make one day. */
 export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   const kept = withoutReplaced(facts, talk);
-  const positive = kept.filter((fact) => !fact.negated);
   const negated = kept.filter((fact) => fact.negated);
+  const positive = kept.filter((fact) => !fact.negated && !negated.some((later) => takesBack(later, fact)));
   const parts = positive.filter((fact) => fact.kind === "part");
   const named = mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]);
   const dates = stillAhead(scan, named.length > 1 ? named.filter((date) => !tellsToday(scan, date)) : named);
@@ -82,6 +82,15 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
     dawn,
     negated,
   };
+}
+
+/** "בעשר. לא בעשר, באחת עשרה": the same time refused behind it. */
+function takesBack(later: Fact, fact: Fact): boolean {
+  if (later.at < fact.at || later.relation || fact.relation) return false;
+  if (later.kind === "clock" && fact.kind === "clock") return later.hour === fact.hour && later.minute === fact.minute;
+  return (
+    later.kind === "date" && fact.kind === "date" && fact.days.length > 0 && later.days.join() === fact.days.join()
+  );
 }
 
 /** "באותה שעה": the hour of the meeting, else of the one offer, else the pending one. */
@@ -132,7 +141,7 @@ function mergeDates(scan: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[]
 }
 
 const past =
-  /תי$|תמ$|^[ושכה]?(?:היה|הייתה|היתה|היו|היינו|עשינו|דיברנו|ביקרנו|נפגשנו|קנינו|אמרו|התקשרו|שלחו|הגיע|הגיעה|הגיעו|אמר|אמרה|דיבר|דיברה|התקשר|התקשרה)$/;
+  /תי$|תמ$|^[ושכה]?(?:היה|הייתה|היתה|היו|היינו|עשינו|דיברנו|ביקרנו|נפגשנו|קנינו|אמרו|התקשרו|שלחו|הגיע|הגיעה|הגיעו|אמר|אמרה|דיבר|דיברה|התקשר|התקשרה|צלצל|צלצלה|צלצלו|שלח|שלחה)$/;
 
 /** "הייתי לפני שבועיים ואני רוצה מחר", "קניתי לפני שנה": a day that is over is only told, beside a day to come or a verb of the past. */
 function stillAhead({ now, tokens }: Scan, dates: (DateFact & Fact)[]): (DateFact & Fact)[] {
