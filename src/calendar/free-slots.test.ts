@@ -15,6 +15,8 @@ const hour = (value: number): number => value * 60;
 const daily = (from: number, to: number): WeeklyWindow[] =>
   [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, fromMinute: hour(from), toMinute: hour(to) }));
 const dana: ResourceHours = { resourceId: "dana", weekly: daily(9, 12), exceptions: new Map() };
+const bar: ResourceHours = { resourceId: "bar", weekly: [...daily(22, 24), ...daily(0, 2)], exceptions: new Map() };
+const closedAfter: ResourceHours = { ...bar, exceptions: new Map([["2026-11-26", []]]) };
 
 interface Case {
   rules?: Partial<typeof defaultRules>;
@@ -53,6 +55,25 @@ const times = (input: Case): string =>
 describe("the rules of a free slot", () => {
   const rules: [rule: string, Case, expected: string][] = [
     ["every step inside working hours", {}, "09:00 09:30 10:00 10:30 11:00 11:30"],
+    [
+      "a bar's hours go on past midnight",
+      { resources: [bar], meetingMinutes: 90, rules: { stepMinutes: 60 }, from: "2026-11-25", to: "2026-11-26" },
+      "00:00 22:00 23:00 00:00 22:00 23:00",
+    ],
+    [
+      "and end at midnight where the next day is closed",
+      { resources: [closedAfter], meetingMinutes: 90, rules: { stepMinutes: 30 } },
+      "00:00 00:30 22:00 22:30",
+    ],
+    [
+      "or where it rests from midnight on",
+      {
+        resources: [bar],
+        meetingMinutes: 90,
+        rest: { "2026-11-26": [{ fromMinute: 0, toMinute: hour(24), why: "חג" }] },
+      },
+      "00:00 00:30 22:00 22:30",
+    ],
     ["a meeting ends by closing time", { meetingMinutes: 60 }, "09:00 09:30 10:00 10:30 11:00"],
     [
       "a meeting is not offered twice",

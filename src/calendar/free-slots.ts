@@ -20,7 +20,7 @@ export interface AvailabilityInput {
 
 /**
  * Every start at which a meeting fits, sorted by time and then by the order of `resources`. A meeting lies wholly in
- * working hours; its buffers need not, but may not touch another meeting or that one's own buffers (they stack).
+ * working hours, which may go on past midnight (until 24:00, and from 00:00 the next day); its buffers need not, but may not touch another meeting or that one's own buffers (they stack).
  */
 export function freeSlots(input: AvailabilityInput): FreeSlot[] {
   const { rules, now } = input;
@@ -54,7 +54,7 @@ function addDay(
   const beforeMs = rules.bufferBeforeMinutes * minuteMs;
   const afterMs = rules.bufferAfterMinutes * minuteMs;
   for (const window of workingWindows(resource, day.date, input.rest)) {
-    const closesMs = windowEndMs(day, window.toMinute);
+    const closesMs = closingMs(input, day, resource, window.toMinute);
     for (let minute = window.fromMinute; minute < window.toMinute; minute += rules.stepMinutes) {
       const startMs = day.instantMs(minute);
       if (startMs === null || startMs < earliestMs) continue;
@@ -65,7 +65,16 @@ function addDay(
   }
 }
 
-/** Closing time in epoch ms; one that the clock skips is the instant of the skip (the next minute that exists). */
+const midnight = 1_440;
+
+/** Closing time in epoch ms: hours that begin where the day ends go on with the next day's. */
+function closingMs({ rest }: AvailabilityInput, day: LocalDay, resource: ResourceHours, toMinute: number): number {
+  const next = toMinute < midnight ? null : new LocalDay(day.date.add({ days: 1 }), day.zone);
+  const first = next && workingWindows(resource, next.date, rest)[0];
+  return next && first?.fromMinute === 0 ? windowEndMs(next, first.toMinute) : windowEndMs(day, toMinute);
+}
+
+/** The end of a window of this day in epoch ms; one that the clock skips is the instant of the skip (the next minute that exists). */
 function windowEndMs(day: LocalDay, toMinute: number): number {
   for (let minute = toMinute; ; minute++) {
     const instant = day.instantMs(minute);
