@@ -1,4 +1,5 @@
-import { checkClaim, type HeardLine } from "./offer-check.ts";
+import { anchorOf } from "./answer-anchor.ts";
+import { checkClaim, type HeardLine, namesHour } from "./offer-check.ts";
 import { saySlot } from "./say.he.ts";
 import { isUnreadable } from "./script.ts";
 import { sentences } from "./sentences.he.ts";
@@ -18,15 +19,20 @@ export interface ConsentInput {
   linesSinceOffer: readonly HeardLine[];
   /** The model heard the caller itself, and there may be no transcript of it (a phone call). */
   deaf: boolean;
-  today: Temporal.PlainDate;
+  /** Of the business, in its zone. */
+  now: Temporal.ZonedDateTime;
 }
 
 /**
  * Whether the customer's own words agree to this very slot. Words that say another time always win over the model's
- * claim. Without any words (a call whose transcript is missing) only an offered slot may be taken.
+ * claim, and a yes counts for what it answers. Without any words (a call whose transcript is missing) only an offered
+ * slot may be taken.
  */
 export function consentTo(input: ConsentInput): Consent {
-  const { local, lines, linesSinceOffer, today } = input;
+  const { local, now } = input;
+  const today = now.toPlainDate();
+  const lines = input.lines.map((line) => withoutAside(line, now));
+  const linesSinceOffer = input.linesSinceOffer.map((line) => withoutAside(line, now));
   const confirm = sentences.askConfirm(saySlot(local, today));
   const newest = lines.at(-1)?.understood;
   if (newest?.kind === "reject" || newest?.kind === "undecided" || newest?.kind === "cancel")
@@ -34,7 +40,7 @@ export function consentTo(input: ConsentInput): Consent {
   const verdict = checkClaim({ date: local.slice(0, 10), time: local.slice(11, 16) }, lines, today);
   if (verdict.kind === "differs") return { kind: "ask", question: verdict.question, differs: true, why: verdict.why };
   // "יש לכם מחר בארבע וחצי?" names the hour and wants an answer, not a meeting.
-  const isAsked = !input.offered && lines.at(-1)?.text.trimEnd().endsWith("?") === true;
+  const isAsked = lines.findLast(namesHour)?.text.trimEnd().endsWith("?") === true;
   if (verdict.kind === "agrees" && verdict.exact && !isAsked) return { kind: "given", why: verdict.why };
   if (input.offered && linesSinceOffer.some(({ understood }) => understood.kind === "confirm"))
     return { kind: "given", why: "said yes to the offer" };
@@ -43,4 +49,12 @@ export function consentTo(input: ConsentInput): Consent {
   if (input.offered && isUnreadable(linesSinceOffer.at(-1)?.text ?? ""))
     return { kind: "given", why: "offered; answered in another script, the model read it" };
   return { kind: "ask", question: confirm, differs: false, why: verdict.why };
+}
+
+/** "כן" to "היית אצלנו פעם?" and "ארבע וחצי" to "בן כמה הילד?" say nothing of the slot, though it stands on offer. */
+function withoutAside(line: HeardLine, now: Temporal.ZonedDateTime): HeardLine {
+  const { understood, after } = line;
+  if ((understood.kind !== "confirm" && understood.kind !== "choose") || understood.slot === undefined) return line;
+  if (anchorOf(after, [understood.slot], now) !== "aside") return line;
+  return { ...line, understood: { kind: "none", evidence: understood.evidence } };
 }

@@ -1,8 +1,8 @@
 import { type Pending, type PendingStep, stepPending } from "../calendar/pending-slot.ts";
+import { anchorOf } from "./answer-anchor.ts";
 import { presentPending, readPending, setPending, settleOffered } from "./appointments.ts";
 import { frame } from "./frame.he.ts";
-import { namesSlot } from "./names-slot.ts";
-import { type Anchor, pendingInput } from "./pending-input.ts";
+import { pendingInput } from "./pending-input.ts";
 import { pendingQuestion } from "./pending-question.ts";
 import { isForeign } from "./script.ts";
 import type { Desk } from "./tools/tool.ts";
@@ -29,7 +29,9 @@ export async function hearCustomer(desk: Desk, text: string, appointment: string
   presentPending(desk, pending);
   const { understood } = desk.hearing.customer(text);
   if (pending.kind === "empty") return { kind: "model", note: null };
-  const step = stepPending(pending, pendingInput(understood, pending, anchorOf(desk, pending)));
+  const slots = pending.kind === "offered" ? pending.slots.map((slot) => slot.local) : [];
+  const anchor = slots.length === 0 ? "offer" : anchorOf(desk.hearing.lastAssistantLine, slots, desk.now);
+  const step = stepPending(pending, pendingInput(understood, pending, anchor));
   const stale = pending.kind === "stale" ? pending.why : undefined;
   desk.log.info("NLP", "pending slot", { step: step.why, understood: understood.kind, stale });
   const heard = await carryOut(desk, step, pending, text);
@@ -66,20 +68,4 @@ async function carryOut(desk: Desk, step: PendingStep, before: Pending, text: st
     case "none":
       return { kind: "model", note: null };
   }
-}
-
-const asksWhich = /מועד|מהם|מביניהם|מתאי|נוח|עדי[פף]|which|suit|prefer/i;
-
-/**
- * A bare yes is about the offer when the assistant's last line named it. It is not when that line asked something else,
- * or named a time that is not held: a model may misread its own tool.
- */
-function anchorOf(desk: Desk, pending: Pending): Anchor {
-  if (pending.kind !== "offered") return "offer";
-  const last = desk.hearing.lastAssistantLine;
-  const slots = pending.slots.map((slot) => slot.local);
-  const naming = namesSlot(last, slots, desk.now);
-  if (naming === "names_other") return "aside";
-  if (naming === "names" || !last.includes("?")) return "offer";
-  return asksWhich.test(last) ? "which" : "aside";
 }

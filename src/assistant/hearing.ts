@@ -21,6 +21,8 @@ export class Hearing {
   readonly #lines: HeardLine[] = [];
   #sinceOffer = 0;
   #wordsOwed = false;
+  /** What the assistant had said when the caller began the turn whose words are owed. */
+  #afterOwed = "";
   #turn = 0;
   #waiting: (() => void)[] = [];
   /** What the conversation holds when the next line is understood: set by whoever offers or asks. */
@@ -51,7 +53,7 @@ export class Hearing {
     const said = text.slice(0, limits.customerTextChars);
     const at = clock.instant();
     const moment = { now: at, zone, city: city ?? undefined, context: this.context };
-    const line: HeardLine = { text: said, understood: understand(said, moment), at };
+    const line: HeardLine = { text: said, understood: understand(said, moment), at, after: this.#after };
     this.#keep(line);
     this.#sinceOffer = Math.min(this.#sinceOffer + 1, linesKept);
     if (!this.#wordsOwed) this.#turn++;
@@ -67,13 +69,15 @@ export class Hearing {
   recall(text: string, at: Temporal.Instant): void {
     const { zone, city } = this.#deps;
     const said = text.slice(0, limits.customerTextChars);
-    this.#keep({ text: said, understood: understand(said, { now: at, zone, city: city ?? undefined }), at });
+    const understood = understand(said, { now: at, zone, city: city ?? undefined });
+    this.#keep({ text: said, understood, at, after: this.lastAssistantLine });
   }
 
   /** The caller has said something; its words come later. */
   turnTaken(): void {
     this.#turn++;
     this.#wordsOwed = true;
+    this.#afterOwed = this.lastAssistantLine;
   }
 
   assistant(text: string): void {
@@ -98,6 +102,10 @@ export class Hearing {
     await promise;
     timer.cancel();
     this.#wordsOwed = false; // what was not transcribed in time is not waited for twice
+  }
+
+  get #after(): string {
+    return this.#wordsOwed ? this.#afterOwed : this.lastAssistantLine;
   }
 
   #keep(line: HeardLine): void {

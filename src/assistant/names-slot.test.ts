@@ -21,8 +21,7 @@ for (const [line, naming] of rows)
     expect(namesSlot(line, slots, now)).toBe(naming);
   });
 
-test("a line without end is read in bounded time", () => {
-  const startedMs = performance.now();
-  namesSlot("מחר בארבע וחצי, ".repeat(50_000), slots, now);
-  expect(performance.now() - startedMs).toBeLessThan(500);
+test("of a line without end only the beginning is read", () => {
+  expect(namesSlot(`${"שלום. ".repeat(300)}מחר בארבע וחצי`, slots, now)).toBe("names");
+  expect(namesSlot(`${"שלום. ".repeat(400)}מחר בארבע וחצי`, slots, now)).toBe("silent");
 });

@@ -39,7 +39,7 @@ const none: Understanding = { ...common, kind: "none" };
 const yes = (slot?: string): Understanding => ({ ...common, kind: "confirm", ...(slot ? { slot } : {}) });
 
 const heard = (...all: [text: string, Understanding][]): HeardLine[] =>
-  all.map(([text, understood]) => ({ text, understood, at: Temporal.Instant.from("2026-11-24T08:15:00Z") }));
+  all.map(([text, understood]) => ({ text, understood, at: Temporal.Instant.from("2026-11-24T08:15:00Z"), after: "" }));
 const claim = (text: string): TimeClaim => ({ date: text.slice(0, 10), time: text.slice(11) || null });
 
 describe("what the model claims against what was said", () => {

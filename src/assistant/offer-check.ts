@@ -8,6 +8,8 @@ export interface HeardLine {
   understood: Understanding;
   /** When it was said. */
   at: Temporal.Instant;
+  /** The assistant's words that it answers; empty when there are none. */
+  after: string;
 }
 
 /** A time the model passes to a tool; ISO, local to the business. */
@@ -51,6 +53,9 @@ export function checkClaim(claim: TimeClaim, lines: readonly HeardLine[], today:
   const exact = said.times !== null && said.dates !== null;
   return { kind: "agrees", exact, why: describe(said) };
 }
+
+/** Whether the words name an hour. */
+export const namesHour = ({ understood }: HeardLine): boolean => factsOf(understood).times !== null;
 
 function collect(lines: readonly HeardLine[]): Said {
   const said: Said = { dates: null, window: null, times: null, hours: null, ambiguous: false };

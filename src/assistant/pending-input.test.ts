@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import type { Pending } from "../calendar/pending-slot.ts";
 import type { Context } from "../hebrew/types.ts";
 import { understand } from "../hebrew/understand.ts";
-import { type Anchor, pendingInput } from "./pending-input.ts";
+import type { Anchor } from "./answer-anchor.ts";
+import { pendingInput } from "./pending-input.ts";
 
 const zone = "Asia/Jerusalem";
 const now = Temporal.ZonedDateTime.from("2026-11-24T10:15[Asia/Jerusalem]"); // a Tuesday

@@ -1,11 +1,6 @@
 import type { OfferedSlot, Pending, PendingHeard } from "../calendar/pending-slot.ts";
 import type { Understanding } from "../hebrew/types.ts";
-
-/**
- * What the assistant said last, as far as an answer goes: it named the offer (or asked nothing), it asked which of them, or
- * it spoke of something else, and then "חמש" may be the child's age.
- */
-export type Anchor = "offer" | "which" | "aside";
+import type { Anchor } from "./answer-anchor.ts";
 
 /** What an understood line means for the pending slot. Pure. */
 export function pendingInput(heard: Understanding, pending: Pending, anchor: Anchor): PendingHeard {

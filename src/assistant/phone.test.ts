@@ -10,6 +10,7 @@ import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { CallBench } from "../live-call/testing/call-bench.ts";
 import { audioOf } from "../live-call/testing/scripted-engine.ts";
 import { createVirtualClock } from "../sim/clock.ts";
+import { setWeeklyHours } from "../tenants/hours.ts";
 import { createToolset } from "./toolset.ts";
 
 let db: TestDatabase;
@@ -95,6 +96,50 @@ describe("a phone call", () => {
     expect(await call.meetings()).toEqual(["2026-11-25T16:30"]);
   });
 
+  test("a yes to another question than the offer books nothing, the yes to the offer does", async () => {
+    const call = new PhoneCall(await testBusiness(db));
+    call.says("אפשר תור מחר בארבע וחצי?");
+    await call.calls("check_availability", { date: "2026-11-25", time: "16:30" });
+    call.answers("יש מחר בארבע וחצי. היית אצלנו פעם?");
+    call.says("כן");
+    const { ask } = await call.calls("book_meeting");
+    expect(ask).toContain("לקבוע למחר");
+    expect(await call.meetings()).toEqual([]);
+    call.answers(String(ask));
+    call.says("כן");
+    expect(await call.calls("book_meeting")).toMatchObject({ ok: true });
+    expect(await call.meetings()).toEqual(["2026-11-25T16:30"]);
+  });
+
+  test("an age that is like the offered hour takes it no more than a name after a question for it", async () => {
+    const call = new PhoneCall(await testBusiness(db));
+    call.says("יש לכם משהו לילד מחר בארבע וחצי?");
+    await call.calls("check_availability", { date: "2026-11-25", time: "16:30" });
+    for (const [asked, said] of [
+      ["כן, יש מקום. ובן כמה הילד?", "ארבע וחצי"],
+      ["ואיך קוראים לו?", "יואב כהן"],
+    ] as const) {
+      call.answers(asked);
+      call.says(said);
+      expect(await call.calls("book_meeting")).toMatchObject({ reason: "not_confirmed_by_customer" });
+    }
+    expect(await call.meetings()).toEqual([]);
+  });
+
+  test("a yes to another question than the one about cancelling leaves the meeting", async () => {
+    const call = new PhoneCall(await testBusiness(db));
+    call.says("אני רוצה תור מחר בארבע וחצי");
+    await call.calls("book_meeting", { date: "2026-11-25", time: "16:30" });
+    call.says("מה אם יקרה לי משהו?");
+    const { ask } = await call.calls("cancel_meeting");
+    call.answers(String(ask));
+    call.says("רגע, יש אצלכם חניה?");
+    call.answers("יש חניה מאחור. רוצה שאשלח את הכתובת?");
+    call.says("כן");
+    expect(await call.calls("cancel_meeting")).toMatchObject({ reason: "not_confirmed_by_customer" });
+    expect(await call.meetings()).toEqual(["2026-11-25T16:30"]);
+  });
+
   test("asks for the hour when there is none, word for word", async () => {
     const call = new PhoneCall(await testBusiness(db));
     call.says("אפשר להגיע מחר?");
@@ -106,6 +151,25 @@ describe("a phone call", () => {
     call.says("בשלוש");
     expect(await call.calls("book_meeting", { date: "2026-11-25", time: "15:00" })).toMatchObject({ ok: true });
     expect(await call.meetings()).toEqual(["2026-11-25T15:00"]);
+  });
+
+  test("books in hours that run over midnight, and on the night that is said", async () => {
+    const bar = await testBusiness(db, { rules: { meetingMinutes: 60 }, fromMinute: 1_320, toMinute: 1_440 });
+    const after = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, fromMinute: 0, toMinute: 120 }));
+    const evening = after.map(({ weekday }) => ({ weekday, fromMinute: 1_320, toMinute: 1_440 }));
+    await bar.run((ctx) => setWeeklyHours(ctx, null, [...evening, ...after]));
+    const call = new PhoneCall(bar);
+    call.says("אפשר שולחן מחר באחת בלילה?");
+    const night = { date: "2026-11-26", time: "01:00" };
+    expect(await call.calls("check_availability", night)).toMatchObject({ free: true, offered: night });
+    call.answers("יש ביום חמישי, 26 בנובמבר, בשעה 01:00. מתאים?");
+    call.says("כן");
+    expect(await call.calls("book_meeting")).toMatchObject({ ok: true });
+    call.answers("בשמחה.");
+    call.says("ועוד שולחן מחר באחת עשרה וחצי בלילה");
+    expect(await call.calls("book_meeting", { date: "2026-11-25", time: "23:30" })).toMatchObject({ ok: true });
+    expect(await call.calls("book_meeting", { date: "2026-11-26", time: "00:00" })).not.toHaveProperty("ok");
+    expect(await call.meetings()).toEqual(["2026-11-25T23:30", "2026-11-26T01:00"]);
   });
 
   test("asks for day and hour again when the offer is stale", async () => {

@@ -57,7 +57,7 @@ export async function settle(desk: Desk, request: SettleRequest): Promise<ToolAn
     lines: await linesInForce(desk),
     linesSinceOffer: desk.hearing.linesSinceOffer,
     deaf: desk.channel === "call",
-    today: desk.now.toPlainDate(),
+    now: desk.now,
   });
   desk.log.info("NLP", `consent ${consent.kind}`, { local, why: consent.why });
   if (consent.kind === "ask") return readBack(desk, local, step.slot, request.moves ?? undefined, consent);

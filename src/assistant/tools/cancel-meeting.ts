@@ -13,6 +13,8 @@ import { type OneMeeting, whichMeeting } from "./which-meeting.ts";
 const linesConsidered = 4;
 /** A chat has a new desk for every turn: what was asked in the one before stands in the assistant's last line. */
 const asksToCancel = /(?:לבטל|cancel)(?:[^?.!\n]|\.(?=\d))*\?/i; // one sentence: "אפשר לבטל עד מחר. להשאיר?" asks to keep
+/** The model's own way to put the question that the tool gave it. */
+const makesSure = /לבטל|בטוח|לוודא|לאשר|cancel|sure/i;
 
 export const cancelMeetingTool = defineTool({
   name: "cancel_meeting",
@@ -49,10 +51,10 @@ async function mayCancel(desk: Desk, { meeting, local, ofSeveral }: OneMeeting):
   const newest = lines.at(-1);
   const kind = newest?.understood.kind;
   const wished = !ofSeveral && lines.some(({ understood }) => understood.kind === "cancel");
-  const question = hearing.lastAssistantLine;
-  const asked =
-    (memory.askedToCancel?.meetingId === meeting.id && memory.askedToCancel.turn < hearing.turn) ||
-    (asksToCancel.test(question) && (!ofSeveral || question.includes(local.slice(11))));
+  const question = newest?.after ?? hearing.lastAssistantLine;
+  const spoken = asksToCancel.test(question) && (!ofSeveral || question.includes(local.slice(11)));
+  const isOwed = memory.askedToCancel?.meetingId === meeting.id && memory.askedToCancel.turn < hearing.turn;
+  const asked = spoken || (isOwed && (!question.includes("?") || makesSure.test(question)));
   const unheard = hearing.lines.length === 0; // a call without a transcript: only the model has heard the answer
   const agreed = asked && (unheard || kind === "confirm" || kind === "cancel" || isUnreadable(newest?.text ?? ""));
   const may = kind !== "reject" && kind !== "undecided" && (wished || agreed);
