@@ -3,6 +3,14 @@ import { hc } from "hono/client";
 import type { Api } from "../src/api-types.ts";
 import { loggedInAgain, pageOf } from "./session-end.ts";
 
+/** As the server says it (src/base/errors.ts). */
+export interface FieldProblem {
+  path: string;
+  code: string;
+  limit?: number;
+  origin?: string;
+}
+
 /** What the server (or the lack of it) answered instead of what was asked for. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -10,7 +18,7 @@ export class ApiError extends Error {
     /** `offline` = nothing was done, `unknown` = the answer to a change was lost, or the server's code: `invalid`, `not_found`, `taken` … (src/base/errors.ts). */
     readonly code: string,
     /** Fields at fault, for `invalid`. */
-    readonly fields: readonly { path: string; code: string }[] = [],
+    readonly fields: readonly FieldProblem[] = [],
     readonly status = 0,
     /** The server's stable word for why, e.g. `confirm_password`. */
     readonly reason = "",
@@ -114,7 +122,7 @@ export const asStranger = { headers: { [mayBeLoggedOut]: "1" } } as const;
 /** What the server's refusal says. Does not come back when the page is another login's or business's: it begins anew. */
 export async function refusal(response: Response): Promise<ApiError> {
   const answer = (await response.json().catch(() => null)) as {
-    error?: { code?: string; message?: string; fields?: { path: string; code: string }[] };
+    error?: { code?: string; message?: string; fields?: FieldProblem[] };
   } | null;
   if (answer?.error?.message === pageOfAnother) return loadedAnew();
   return new ApiError(

@@ -55,14 +55,14 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     const { page, errors, close } = await open({ path: "/assistant?tab=knows", width: 390 });
     await page.getByRole("button", { name: "הוספה" }).first().click();
     await page.getByRole("button", { name: "שמירה" }).click();
-    await page.getByText("קצר מדי").first().waitFor();
+    await page.getByText("שדה חובה").first().waitFor();
     await page.getByLabel("נושא").fill("חניה");
     await page.getByLabel("מה נכון").fill("יש חניה בחצר <b>חינם</b>");
     await page.getByRole("button", { name: "שמירה" }).click();
     await page.getByText("יש חניה בחצר <b>חינם</b>").waitFor();
     await page.getByRole("button", { name: "עריכה: חניה" }).click();
     await page.getByRole("button", { name: "מחיקה" }).click();
-    await page.getByRole("status").getByRole("button", { name: "ביטול" }).click();
+    await page.getByRole("status").getByRole("button", { name: "החזרה" }).click();
     await page.getByText("יש חניה בחצר").waitFor();
     expect(errors.filter((line) => !line.includes("422"))).toEqual([]);
     await close();

@@ -43,7 +43,7 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
     const toast = page.locator(".toast");
     await toast.waitFor();
     expect(await row.getByRole("button", { name: /^חדש/ }).count()).toBe(0);
-    await toast.getByRole("button", { name: "ביטול" }).click();
+    await toast.getByRole("button", { name: "החזרה" }).click();
     await row.getByRole("button", { name: /^חדש/ }).waitFor();
     await page.waitForURL(/q=/);
     expect(errors).toEqual([]);
@@ -58,11 +58,11 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
     await page.getByLabel("שם", { exact: true }).fill("פנינה חדשה");
     await page.getByLabel("טלפון", { exact: true }).fill("12");
     await page.getByRole("button", { name: "שמירה" }).click();
-    await page.locator(".field .error").waitFor();
+    await page.locator(".field .error", { hasText: "זה לא מספר טלפון תקין" }).waitFor();
     expect(await page.getByLabel("טלפון", { exact: true }).getAttribute("aria-invalid")).toBe("true");
     await page.getByLabel("טלפון", { exact: true }).fill("054-222-3344");
     await page.getByRole("button", { name: "שמירה" }).click();
-    await page.getByText("פנינה חדשה נוסף ללקוחות").waitFor();
+    await page.getByText("נרשם ללקוחות: פנינה חדשה").waitFor();
     await other.page.getByText("פנינה חדשה").waitFor();
     expect(errors.filter((error) => !error.includes("422"))).toEqual([]);
     await other.close();
@@ -90,7 +90,7 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
     await page.getByLabel("מה צריך לעשות").fill("לשלוח תוכניות");
     await page.getByRole("button", { name: "שמירה" }).click();
     await page.getByRole("button", { name: "סימון כבוצע: לשלוח תוכניות" }).click();
-    await page.locator(".toast").getByRole("button", { name: "ביטול" }).last().click();
+    await page.locator(".toast").getByRole("button", { name: "החזרה" }).last().click();
     await page.getByRole("button", { name: "סימון כבוצע: לשלוח תוכניות" }).waitFor();
     expect(errors).toEqual([]);
     await close();

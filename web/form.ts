@@ -30,7 +30,7 @@ export function createForm(): Form {
       try {
         return (await send(valuesOf(form))) !== null;
       } catch (error) {
-        const fields = fieldProblems(error);
+        const fields = fieldProblems(error, form);
         problems.value = fields;
         form.addEventListener("input", forget);
         const first = Object.keys(fields).find((name) => form.elements.namedItem(name));

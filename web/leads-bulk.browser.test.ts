@@ -42,7 +42,7 @@ inBrowser("several customers at once in a browser", {}, (given) => {
     for (const name of ["דנה לוי", "יוסי אברהמי"])
       await rowOf(page, name).getByRole("button", { name: /^נסגר/ }).waitFor();
     await bar(page).waitFor({ state: "detached" });
-    await toast.getByRole("button", { name: "ביטול" }).click();
+    await toast.getByRole("button", { name: "החזרה" }).click();
     await rowOf(page, "דנה לוי").getByRole("button", { name: /^חדש/ }).waitFor();
     await page.reload();
     await rowOf(page, "דנה לוי").getByRole("button", { name: /^חדש/ }).waitFor();

@@ -50,7 +50,7 @@ inBrowser("two customers who are one person, in a browser", {}, (given) => {
     await bothNumbers.nth(1).waitFor();
     await page.getByRole("heading", { name: "אוחדו לכאן" }).waitFor();
     expect(await violations()).toEqual([]);
-    await page.locator(".toast").getByRole("button", { name: "ביטול" }).click();
+    await page.locator(".toast").getByRole("button", { name: "החזרה" }).click();
     await page.getByText("הכרטיסים הופרדו").waitFor();
     await bothNumbers.nth(1).waitFor({ state: "detached" });
     await page.goto(`${given.office.stage.listensAt}/customers/${other}`);

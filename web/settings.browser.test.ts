@@ -213,10 +213,27 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await page.getByLabel("למה הוא משמש").fill("האתר");
     await page.getByRole("button", { name: "מפתח חדש" }).click();
     await page.getByText("הוא מוצג רק עכשיו").waitFor();
-    await page.getByRole("button", { name: "ביטול האתר" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "ביטול המפתח" }).click();
-    await page.getByText("בוטל").waitFor();
+    await page.getByRole("button", { name: "חסימת האתר" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "חסימת המפתח" }).click();
+    await page.getByText("המפתח נחסם").waitFor();
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    await close();
+  });
+
+  // A number was said to be too short, an empty field too, and a wrong number "does not fit".
+  test("what is wrong with a field is said of what stands in it: a number, a telephone number, nothing", async () => {
+    const { page, close } = await open({ path: "/settings?tab=privacy", width: 390 });
+    const months = page.getByLabel("חודשים שיומן הביקורת נשמר");
+    await months.fill("5");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("המספר קטן מדי: לפחות 24").waitFor();
+    await months.fill("");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.locator(".error", { hasText: "שדה חובה" }).waitFor();
+    await page.goto(`${given.office.stage.listensAt}/settings?tab=notifications`);
+    await page.getByLabel("וואטסאפ של הבעלים").fill("12");
+    await page.getByRole("button", { name: "שמירה" }).click();
+    await page.getByText("זה לא מספר טלפון תקין").waitFor();
     await close();
   });
 

@@ -25,7 +25,7 @@ inBrowser("the panel's shell in a browser", {}, (given) => {
     });
     await page.getByLabel("סיסמה חדשה").fill("קצר");
     await page.getByRole("button", { name: "שמירה וכניסה" }).click();
-    await page.getByText("קצר מדי").waitFor();
+    await page.getByText("קצר מדי: לפחות 12 תווים").waitFor();
     await shot("welcome");
     expect(await violations()).toEqual([]);
     await page.getByLabel("סיסמה חדשה").fill(password);

@@ -28,7 +28,7 @@ test("what does not fit is 422 with the path and the code of every field, and no
   expect(status).toBe(422);
   expect(body.error?.code).toBe("invalid");
   expect(body.error?.fields).toEqual([
-    { path: "name", code: "too_small" },
+    { path: "name", code: "too_small", limit: 2, origin: "string" },
     { path: "city.zip", code: "invalid_type" },
     { path: "", code: "unrecognized_keys" },
   ]);

@@ -47,7 +47,15 @@ const errorSchema = {
           items: {
             type: "object",
             required: ["path", "code"],
-            properties: { path: { type: "string" }, code: { type: "string" } },
+            properties: {
+              path: { type: "string" },
+              code: { type: "string" },
+              limit: { type: "number", description: "With too_small and too_big: the least or the most that fits." },
+              origin: {
+                type: "string",
+                description: "What limit counts: number, string (characters), array (items) …",
+              },
+            },
           },
         },
       },

@@ -18,6 +18,10 @@ export type ErrorCode =
 export interface FieldProblem {
   path: string;
   code: string;
+  /** With `too_small` and `too_big`: the least or the most that fits. */
+  limit?: number;
+  /** What `limit` counts: a "number"'s value, a "string"'s characters, an "array"'s items. */
+  origin?: string;
 }
 
 export interface AppErrorOptions {

@@ -84,7 +84,7 @@ async function addVersion(
 const tooLong = () =>
   new AppError("invalid", "prompt too long", {
     public: "prompt too long",
-    fields: [{ path: "body", code: "too_big" }],
+    fields: [{ path: "body", code: "too_big", limit: limits.promptChars, origin: "string" }],
   });
 
 /** The text in force; its row stays locked, so that two authors get two numbers. */

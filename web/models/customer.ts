@@ -96,7 +96,7 @@ function readAgain(id: string): void {
 function besideWho(error: unknown): unknown {
   if (!(error instanceof ApiError)) return error;
   if (error.code === "not_found") return new ApiError("invalid", [{ path: "who", code: "gone" }], error.status);
-  const fields = error.fields.map(({ path, code }) => ({ path: path === "mergedId" ? "who" : path, code }));
+  const fields = error.fields.map((field) => ({ ...field, path: field.path === "mergedId" ? "who" : field.path }));
   return new ApiError(error.code, fields, error.status, error.reason);
 }
 

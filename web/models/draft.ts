@@ -2,7 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import { ApiError, api } from "../api.ts";
 import { upload } from "../upload.ts";
 import { keepWords, readKept } from "./draft-words.ts";
-import { type Chat, isSilent, type Message, messagesOf, silence } from "./inbox.ts";
+import { type Chat, isSilent, type Message, messagesOf, takeOver } from "./inbox.ts";
 
 // K13: what the server takes. It looks at the first bytes itself; this spares a person the waiting.
 const fileBytesMax = 16 * 1024 * 1024;
@@ -69,7 +69,7 @@ export async function send(chat: Chat): Promise<void> {
   if (isEmpty(left)) return;
   change(chat.id, empty);
   try {
-    if (!isSilent(chat)) await silence(chat.id);
+    if (!isSilent(chat)) await takeOver(chat.id);
     // WhatsApp shows no words under a sound: they follow it.
     const { file, text } = left;
     const isCaption = file !== null && !file.type.startsWith("audio/") && text.trim().length <= captionMax;

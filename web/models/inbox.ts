@@ -2,10 +2,9 @@ import { computed } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { hasPassed } from "../clock.ts";
-import { failed, toast } from "../parts/toasts.tsx";
+import { failed } from "../parts/toasts.tsx";
 import { type Pages, pageSize, readPages } from "../read-pages.ts";
 import { resource, resourceBy } from "../resource.ts";
-import { inboxWords } from "../strings/inbox.he.ts";
 import { type CallLine, callLog, logKey, moreCalls } from "./calls.ts";
 import { unreadChats } from "./unread-chats.ts";
 
@@ -120,17 +119,10 @@ function patchChat({ id, customerId }: Chat, change: (chat: Chat) => Chat): void
 }
 
 /** The assistant is silent; a person answers. */
-export const silence = (id: string): Promise<void> => change(() => one["take-over"].$post({ param: { id }, json: {} }));
+export const takeOver = (id: string): Promise<void> =>
+  change(() => one["take-over"].$post({ param: { id }, json: {} }));
 
-export async function takeOver(id: string): Promise<void> {
-  await silence(id);
-  toast(inboxWords().takenOver);
-}
-
-export async function handBack(id: string): Promise<void> {
-  await change(() => one["hand-back"].$post({ param: { id } }));
-  toast(inboxWords().handedBack);
-}
+export const handBack = (id: string): Promise<void> => change(() => one["hand-back"].$post({ param: { id } }));
 
 /** Somebody looks at it: nothing in it is unread. */
 export async function markSeen(chat: Chat): Promise<void> {

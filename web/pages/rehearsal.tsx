@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { authorText } from "../author.ts";
 import { useForm } from "../form.ts";
 import { ago } from "../format.ts";
 import { check, clapperboard, pencil, plus, trash, x } from "../icons.ts";
@@ -80,7 +81,7 @@ function Drafts({ items }: { items: readonly Draft[] }) {
 function draftName({ channel, authorName, createdAt, publishedVersion }: Draft): string {
   const t = assistantWords();
   const version = publishedVersion === null ? "" : ` · ${t.rehearsal.publishedBadge(publishedVersion)}`;
-  return `${t.does.channel[channel]} · ${authorName} · ${ago(createdAt)}${version}`;
+  return `${t.does.channel[channel]} · ${authorText(authorName)} · ${ago(createdAt)}${version}`;
 }
 
 function OpenDraft({ of }: { of: Draft }) {

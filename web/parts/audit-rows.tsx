@@ -1,4 +1,5 @@
 import { link } from "../address.ts";
+import { authorText } from "../author.ts";
 import type { Act } from "../models/audit.ts";
 import { me } from "../session.ts";
 import { auditWords } from "../strings/audit.he.ts";
@@ -17,7 +18,7 @@ export function AuditRows({ items, at }: { items: readonly Act[]; at: (instant: 
               {action in t.acts ? t.acts[action as keyof typeof t.acts] : <bdi dir="ltr">{action}</bdi>}
             </span>
             <span class="row-sub ellipsis" dir="auto">
-              {actorName}
+              {authorText(actorName)}
             </span>
           </span>
           <span class="row-side">

@@ -7,7 +7,7 @@ export function BellButton() {
   const t = shellWords();
   const unread = unreadCount.value;
   const shown = unread > 99 ? "99+" : String(unread);
-  const name = t.bell(unread === 0 ? null : shown);
+  const name = t.bell(shown);
   return (
     <a class="btn ghost icon-only" href="/notifications" aria-label={name} title={name}>
       <Icon of={bell} />

@@ -82,7 +82,7 @@ const acts = {
   "whatsapp.take_over": "הצוות עונה במקום העוזרת",
   "whatsapp.hand_back": "השיחה חזרה לעוזרת",
   "key.make": "מפתח חדש לתוכנה",
-  "key.revoke": "ביטול מפתח",
+  "key.revoke": "חסימת מפתח",
   "webhook.add": "הוספת כתובת לעדכונים",
   "webhook.change": "שינוי כתובת לעדכונים",
   "webhook.remove": "הסרת כתובת לעדכונים",

@@ -12,7 +12,7 @@ export const he = {
   nothing: "אין פגישות",
   blocked: "זמן חסום",
   nobody: "ללא שם",
-  minutes: (count: number) => `${count} דק׳`,
+  minutes: (count: number) => (count === 1 ? "דקה" : `${count} דק׳`),
   empty: { title: "אין פגישות בשבוע הזה", text: "פגישות שהעוזרת או הצוות קובעים מופיעות כאן." },
   form: {
     customer: "שם הלקוח או מספר",

@@ -20,7 +20,7 @@ export const en: Translation<typeof he> = {
   },
   merge: {
     action: "This is the same person as…",
-    title: (name) => `${name} is the same person as…`,
+    title: (name) => `Who is the same person as ${name}?`,
     who: "Name or number of the other customer",
     proof: "How do you know that it is the same person?",
     proofHint: "Kept with the merge.",

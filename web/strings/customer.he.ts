@@ -8,7 +8,7 @@ export const he = {
   book: "פגישה",
   toThread: "לשיחה עם הלקוח",
   archive: "העברה לארכיון",
-  archived: (name: string) => `${name} עבר לארכיון`,
+  archived: (name: string) => `הועבר לארכיון: ${name}`,
   exported: "הורדת כל המידע",
   erase: "מחיקה לצמיתות",
   erasing: {
@@ -19,7 +19,7 @@ export const he = {
   },
   merge: {
     action: "זה אותו אדם כמו…",
-    title: (name: string) => `${name} הוא אותו אדם כמו…`,
+    title: (name: string) => `עם מי לאחד את ${name}?`,
     who: "שם או מספר של הלקוח השני",
     proof: "איך יודעים שזה אותו אדם?",
     proofHint: "נשמר לצד האיחוד.",

@@ -33,8 +33,6 @@ export const en: Translation<typeof he> = {
   answering: "The assistant answers in this conversation.",
   takeOver: "Answer myself",
   handBack: "Hand back",
-  handedBack: "The assistant answers again",
-  takenOver: "The assistant is silent, you can answer",
   write: "Write a message",
   send: "Send",
   attach: "Attach a file",

@@ -32,8 +32,6 @@ export const he = {
   answering: "העוזרת עונה בשיחה הזאת.",
   takeOver: "לענות במקומה",
   handBack: "החזרה לעוזרת",
-  handedBack: "העוזרת חזרה לענות",
-  takenOver: "העוזרת שקטה, אפשר לענות",
   write: "כתיבת הודעה",
   send: "שליחה",
   attach: "צירוף קובץ",

@@ -32,7 +32,7 @@ export const en: Translation<typeof he> = {
     text: "Search any part of a name or number, or clear the filter.",
     clear: "Clear filter",
   },
-  loadingRest: (count) => `${count} loaded, the rest is coming`,
+  loadingRest: (shown) => `${shown} loaded, the rest is coming`,
   search: {
     found: "Customers found",
     count: (count) => (count === 1 ? "1 customer found" : `${count} customers found`),

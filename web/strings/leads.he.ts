@@ -31,7 +31,7 @@ export const he = {
     text: "אפשר לחפש כל חלק של שם או מספר, או לנקות את הסינון.",
     clear: "ניקוי הסינון",
   },
-  loadingRest: (count: string) => `${count} נטענו, ההמשך בדרך`,
+  loadingRest: (shown: string) => `${shown} נטענו, ההמשך בדרך`,
   search: {
     found: "לקוחות שנמצאו",
     count: (count: number) => (count === 1 ? "נמצא לקוח אחד" : `נמצאו ${count} לקוחות`),
@@ -40,8 +40,8 @@ export const he = {
     name: "שם",
     phone: "טלפון",
     note: "הערה",
-    added: (name: string) => `${name} נוסף ללקוחות`,
-    known: (name: string) => `${name} כבר היה ברשימה`,
+    added: (name: string) => `נרשם ללקוחות: ${name}`,
+    known: (name: string) => `כבר ברשימה: ${name}`,
   },
   file: {
     menu: "קבצים",
@@ -84,7 +84,7 @@ export const he = {
     tooMany: (max: number) => `אפשר לבחור עד ${max} לקוחות בבת אחת.`,
   },
   noneInColumn: "אין כאן אף אחד",
-  more: (count: number) => `ועוד ${count}`,
+  more: (count: number) => (count === 1 ? "ועוד אחד" : `ועוד ${count}`),
 };
 
 export const leadWords = words(he, () => import("./leads.en.ts"));

@@ -190,7 +190,7 @@ export const en: Translation<typeof he> = {
   },
   reports: {
     title: "Reports",
-    days: (count) => `Last ${count} days`,
+    days: (days) => `Last ${days} days`,
     calls: "Calls",
     minutes: "Call minutes",
     messages: "Messages",
@@ -229,7 +229,7 @@ export const en: Translation<typeof he> = {
     suspended: "Suspended",
     calls: (count) => (count === 1 ? "1 call in 30 days" : `${count} calls in 30 days`),
     failed: (count) => `${count} not answered`,
-    tasks: (count) => `${count} open tasks`,
+    tasks: (count) => (count === 1 ? "1 open task" : `${count} open tasks`),
     last: (when) => `last call ${when}`,
     none: { title: "No such business", text: "Try part of another name." },
     first: {

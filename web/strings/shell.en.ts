@@ -33,7 +33,7 @@ export const en: Translation<typeof he> = {
   people: "Customers",
   pages: "Pages",
   actions: "Actions",
-  bell: (unread) => (unread === null ? "Notifications" : `Notifications, ${unread} new`),
+  bell: (unread) => (unread === "0" ? "Notifications" : `Notifications, ${unread} new`),
   account: "My account",
   logout: "Log out",
   theme: { label: "Appearance", auto: "As the device", light: "Light", dark: "Dark" },
@@ -124,8 +124,8 @@ export const en: Translation<typeof he> = {
   fields: {
     gone: "This customer no longer exists",
     required: "Required",
-    too_small: "Too short",
-    too_big: "Too long",
+    too_small: "Too little",
+    too_big: "Too much",
     invalid_format: "Not in the right format",
     phone: "Not a valid phone number",
     email: "Not a valid email address",
@@ -143,4 +143,19 @@ export const en: Translation<typeof he> = {
     last_one: "Somebody has to stay open for meetings",
     invalid: "This value does not fit",
   },
+  limits: {
+    number: {
+      too_small: (least) => `Too small: at least ${least}`,
+      too_big: (most) => `Too large: at most ${most}`,
+    },
+    string: {
+      too_small: (least) => (least === "1" ? "Required" : `Too short: at least ${least} characters`),
+      too_big: (most) => `Too long: at most ${most} characters`,
+    },
+    array: {
+      too_small: (least) => (least === "1" ? "Required" : `Too few: at least ${least}`),
+      too_big: (most) => `Too many: at most ${most}`,
+    },
+  },
+  authors: { assistant: "The assistant", system: "The system", operator: "The operator" },
 };

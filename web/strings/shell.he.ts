@@ -32,7 +32,8 @@ export const he = {
   people: "לקוחות",
   pages: "עמודים",
   actions: "פעולות",
-  bell: (unread: string | null) => (unread === null ? "התראות" : `התראות, ${unread} חדשות`),
+  bell: (unread: string) =>
+    unread === "0" ? "התראות" : unread === "1" ? "התראות, אחת חדשה" : `התראות, ${unread} חדשות`,
   account: "החשבון שלי",
   logout: "יציאה מהחשבון",
   theme: { label: "תצוגה", auto: "לפי המכשיר", light: "בהירה", dark: "כהה" },
@@ -43,7 +44,7 @@ export const he = {
   leaveBusiness: "יציאה מהעסק",
   offline: (time: string) => `אין חיבור. המידע נכון לשעה ${time}`,
   reconnecting: "מתחבר מחדש…",
-  undo: "ביטול",
+  undo: "החזרה",
   close: "סגירה",
   back: "חזרה",
   save: "שמירה",
@@ -113,8 +114,8 @@ export const he = {
   fields: {
     gone: "הלקוח הזה כבר לא קיים",
     required: "שדה חובה",
-    too_small: "קצר מדי",
-    too_big: "ארוך מדי",
+    too_small: "פחות מדי",
+    too_big: "יותר מדי",
     invalid_format: "לא בפורמט הנכון",
     phone: "זה לא מספר טלפון תקין",
     email: "זאת לא כתובת אימייל תקינה",
@@ -132,6 +133,23 @@ export const he = {
     last_one: "מישהו חייב להישאר פתוח לפגישות",
     invalid: "הערך לא מתאים",
   },
+  /** By what is counted: a number's value, a text's letters, a list's items. */
+  limits: {
+    number: {
+      too_small: (least: string) => `המספר קטן מדי: לפחות ${least}`,
+      too_big: (most: string) => `המספר גדול מדי: לכל היותר ${most}`,
+    },
+    string: {
+      too_small: (least: string) => (least === "1" ? "שדה חובה" : `קצר מדי: לפחות ${least} תווים`),
+      too_big: (most: string) => `ארוך מדי: לכל היותר ${most} תווים`,
+    },
+    array: {
+      too_small: (least: string) => (least === "1" ? "שדה חובה" : `מעט מדי: לפחות ${least}`),
+      too_big: (most: string) => `יותר מדי: לכל היותר ${most}`,
+    },
+  },
+  /** Who is no person, by the server's word (`src/tenants/author.ts`). */
+  authors: { assistant: "העוזרת", system: "המערכת", operator: "הפעלת המערכת" },
 };
 
 export const shellWords = words(he, () => import("./shell.en.ts"));

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../../api.ts";
+import { authorText } from "../../author.ts";
 import { ago } from "../../format.ts";
 import { clapperboard } from "../../icons.ts";
 import {
@@ -143,7 +144,7 @@ function Versions({ channel }: { channel: Channel }) {
                       {t.version(version)} {index === 0 && <Badge tone="good">{t.inForce}</Badge>}
                     </span>
                     <span class="row-sub">
-                      <bdi>{authorName}</bdi> · {ago(createdAt)}
+                      <bdi>{authorText(authorName)}</bdi> · {ago(createdAt)}
                       {restoredVersion !== null && ` · ${t.restored(restoredVersion)}`}
                     </span>
                   </span>

@@ -134,6 +134,6 @@ function besideFields(error: unknown, { who = "" }: Record<string, string>): unk
     customerId: "who",
     startsLocal: "time",
   };
-  const fields = error.fields.map(({ path, code }) => ({ path: names[path] ?? path, code }));
+  const fields = error.fields.map((field) => ({ ...field, path: names[field.path] ?? field.path }));
   return new ApiError(error.code, fields, error.status, error.reason);
 }

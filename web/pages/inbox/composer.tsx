@@ -129,23 +129,17 @@ const problemId = "composer-file-problem";
 
 function WhoAnswers({ chat }: { chat: Chat }) {
   const t = inboxWords();
-  if (!isSilent(chat))
-    return (
-      <div class="notice voice who-answers">
-        <Icon of={audioLines} />
-        <span class="grow">{t.answering}</span>
-        <Button letter="A" onClick={() => takeOver(chat.id)}>
-          {t.takeOver}
-        </Button>
-      </div>
-    );
-  const until = nearTime(chat.silentUntil ?? "");
+  const until = isSilent(chat) && chat.silentUntil !== null ? nearTime(chat.silentUntil) : null;
+  const silent = until !== null;
+  const said = !silent ? t.answering : chat.silentBy === "handset" ? t.silentHandset(until) : t.silent(until);
   return (
-    <div class="notice warn who-answers">
-      <Icon of={hand} />
-      <span class="grow">{chat.silentBy === "handset" ? t.silentHandset(until) : t.silent(until)}</span>
-      <Button letter="E" onClick={() => handBack(chat.id)}>
-        {t.handBack}
+    <div class={`notice who-answers ${silent ? "warn" : "voice"}`}>
+      <Icon of={silent ? hand : audioLines} />
+      <span class="grow" role="status">
+        {said}
+      </span>
+      <Button letter={silent ? "E" : "A"} onClick={() => (silent ? handBack : takeOver)(chat.id)}>
+        {silent ? t.handBack : t.takeOver}
       </Button>
     </div>
   );

@@ -1,3 +1,4 @@
+import { authorText } from "../../author.ts";
 import { numberIn } from "../../form.ts";
 import { nearTime } from "../../format.ts";
 import { assistantSettings, type Settings, saveSettings } from "../../models/assistant.ts";
@@ -74,7 +75,7 @@ function Erasures() {
                 <li key={id} class="row">
                   <span class="row-main">
                     <span class="row-title" dir="auto">
-                      {t.erasedBy(requestedByName)}
+                      {t.erasedBy(authorText(requestedByName))}
                     </span>
                     <span class="row-sub">{finishedAt === null ? t.running : t.finished}</span>
                   </span>

@@ -146,9 +146,9 @@ function windowOf(values: Record<string, string>, { name, weekday }: Row): Windo
 /** The server names a refused window by its place (`windows.2.toMinute`); here it gets the name of its field. */
 function beside(error: unknown, rows: readonly Row[]): unknown {
   if (!(error instanceof ApiError)) return error;
-  const fields = error.fields.map(({ path, code }) => {
-    const [, index = "", part] = path.split(".");
-    return { path: `${part === "fromMinute" ? "from" : "to"} ${rows[Number(index)]?.name}`, code };
+  const fields = error.fields.map((field) => {
+    const [, index = "", part] = field.path.split(".");
+    return { ...field, path: `${part === "fromMinute" ? "from" : "to"} ${rows[Number(index)]?.name}` };
   });
   return new ApiError(error.code, fields, error.status, error.reason);
 }
