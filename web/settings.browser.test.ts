@@ -127,7 +127,7 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await page.locator(".toast").getByText("עומדות פגישות").waitFor();
     await withTenant(stage.db, businessId, (tx) => tx.delete(meetings).where(eq(meetings.id, blocked!.id)));
     await page.getByRole("button", { name: "הסרת יוסי ורדה" }).click();
-    await page.getByText("יוסי ורדה הוסר").waitFor();
+    await page.getByText("היומן הוסר: יוסי ורדה").waitFor();
     await whose.waitFor({ state: "detached" });
     expect(errors.filter((line) => !/409|422/.test(line))).toEqual([]);
     await close();

@@ -135,6 +135,13 @@ function Bars({ of, from, days }: { of: Usage; from: string; days: number }) {
           return <rect key={index} x={index * barWidth + 2} y={barHeight - tall} width={barWidth - 4} height={tall} />;
         })}
       </svg>
+      <div class="bars-ends muted small">
+        {[from, addDays(from, days - 1)].map((date) => (
+          <span key={date} dir="auto">
+            {dateName(date)}
+          </span>
+        ))}
+      </div>
     </figure>
   );
 }
@@ -150,32 +157,39 @@ export function UsageTable({
 }) {
   const t = settingsWords().reports;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reached by keyboard
-    <section class="table-scroll" aria-label={label} tabIndex={0}>
-      <table class="numbers-table">
-        <thead>
-          <tr>
-            <th scope="col">{label}</th>
-            <th scope="col">{t.calls}</th>
-            <th scope="col">{t.minutes}</th>
-            <th scope="col">{t.messages}</th>
-            <th scope="col">{t.cost}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {items.map((item) => (
-            <tr key={item.label}>
-              <th scope="row" dir="auto">
-                {name(item.label)}
-              </th>
-              <td>{number(item.calls)}</td>
-              <td>{number(Math.round(item.callSeconds / 60))}</td>
-              <td>{number(item.messages)}</td>
-              <td>{money(item.costAgorot)}</td>
-            </tr>
+    <table class="numbers-table by-line">
+      <thead>
+        <tr>
+          <th scope="col">{label}</th>
+          {amounts.map(([what]) => (
+            <th key={what} scope="col">
+              {t[what]}
+            </th>
           ))}
-        </tbody>
-      </table>
-    </section>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map((item) => (
+          <tr key={item.label}>
+            <th scope="row" dir="auto">
+              {name(item.label)}
+            </th>
+            {amounts.map(([what, said]) => (
+              <td key={what} data-name={t[what]}>
+                {said(item)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
+
+/** What is told of a line, in this order. */
+const amounts = [
+  ["calls", ({ calls }) => number(calls)],
+  ["minutes", ({ callSeconds }) => number(Math.round(callSeconds / 60))],
+  ["messages", ({ messages }) => number(messages)],
+  ["cost", ({ costAgorot }) => money(costAgorot)],
+] as const satisfies readonly (readonly [string, (item: Usage["total"]) => string])[];

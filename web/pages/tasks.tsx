@@ -38,7 +38,7 @@ export default function TasksPage() {
       <Loaded key={view} from={taskList(view)}>
         {({ items, next }) => (
           <>
-            <Groups items={items} done={view === "done"} onOpen={(task) => (editing.value = task)} />
+            <Groups items={items} view={view} onOpen={(task) => (editing.value = task)} />
             {next !== null && <Button onClick={() => moreTasks(view)}>{shellWords().loadMore}</Button>}
           </>
         )}
@@ -52,13 +52,13 @@ export default function TasksPage() {
 
 interface GroupsProps {
   items: readonly Task[];
-  done: boolean;
+  view: TaskView;
   onOpen: (task: Task) => void;
 }
 
-function Groups({ items, done, onOpen }: GroupsProps) {
+function Groups({ items, view, onOpen }: GroupsProps) {
   const t = taskWords();
-  const texts = done ? t.emptyDone : t.empty;
+  const texts = { open: t.empty, mine: t.emptyMine, done: t.emptyDone }[view];
   if (items.length === 0) return <Empty icon={listChecks} title={texts.title} text={texts.text} />;
   const rows = (tasks: readonly Task[]) => (
     <ul class="rows">
@@ -69,7 +69,7 @@ function Groups({ items, done, onOpen }: GroupsProps) {
       ))}
     </ul>
   );
-  if (done) return rows(items);
+  if (view === "done") return rows(items);
   const grouped = Map.groupBy(items, groupOf);
   return (
     <>

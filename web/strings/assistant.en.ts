@@ -44,6 +44,8 @@ export const en: Translation<typeof he> = {
     },
     add: "Add",
     edit: "Edit",
+    addTitle: "Something she should know",
+    editTitle: "Edit what she knows",
     kind: "Kind",
     subject: "Subject",
     body: "What is true",

@@ -43,6 +43,8 @@ export const he = {
     },
     add: "הוספה",
     edit: "עריכה",
+    addTitle: "משהו שהיא צריכה לדעת",
+    editTitle: "עריכת מה שהיא יודעת",
     kind: "סוג",
     subject: "נושא",
     body: "מה נכון",

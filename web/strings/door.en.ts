@@ -25,7 +25,7 @@ export const en: Translation<typeof he> = {
     name: "Name",
     email: "Email",
     password: "New password",
-    passwordHint: "At least 12 characters. A sentence you remember beats a complicated password.",
+    passwordHint: "At least 10 characters. A sentence you remember beats a complicated password.",
     submit: "Save and log in",
     dead: {
       title: "This link no longer works",

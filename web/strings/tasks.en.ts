@@ -27,5 +27,6 @@ export const en: Translation<typeof he> = {
     title: "No open tasks",
     text: "When a customer leaves a message or asks to be called back, the task shows up here with all details.",
   },
+  emptyMine: { title: "No tasks of yours", text: 'Tasks of the whole team are under "Open".' },
   emptyDone: { title: "Nothing done yet", text: "Tasks that were marked as done are kept here." },
 };

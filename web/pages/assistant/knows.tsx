@@ -156,7 +156,7 @@ function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () =
     </>
   );
   return (
-    <Dialog title={known === null ? t.add : t.edit} foot={foot} onClose={onClose} onSubmit={save}>
+    <Dialog title={known === null ? t.addTitle : t.editTitle} foot={foot} onClose={onClose} onSubmit={save}>
       <div role="status">
         {overtaken && (
           <Overtaken
@@ -197,7 +197,7 @@ function Questions({ onAnswer }: { onAnswer: (question: Question) => void }) {
       </div>
       <ul class="rows">
         {items.map((question) => (
-          <li key={question.id} class="row">
+          <li key={question.id} class="row side-below">
             <span class="row-main">
               <span class="row-title" dir="auto">
                 {question.question}

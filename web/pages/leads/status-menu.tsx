@@ -28,9 +28,11 @@ export function StatusItems({ lead }: { lead: Lead }) {
     <>
       {statuses.data.value?.map((status) => (
         <MenuItem key={status.key} checked={status.key === lead.status} onClick={() => void setStatus(lead, status)}>
-          <span class="badge dot grow" style={{ "--hue": status.hue }}>
-            <span class="ellipsis" dir="auto">
-              {status.label}
+          <span class="grow">
+            <span class="badge dot" style={{ "--hue": status.hue }}>
+              <span class="ellipsis" dir="auto">
+                {status.label}
+              </span>
             </span>
           </span>
           {status.key === lead.status && <Icon of={check} />}

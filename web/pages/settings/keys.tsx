@@ -81,7 +81,7 @@ function Feed() {
       <h2>{t.feed}</h2>
       <p class="muted">{t.feedHint}</p>
       {shown.value !== null && <CopyText label={t.feed} text={shown.value} />}
-      <div class="row">
+      <div class="line-up">
         <Button onClick={show(showFeedAddress)}>{t.feedShow}</Button>
         <Button look="ghost" onClick={show(renewFeedAddress)}>
           {t.feedRenew}
@@ -151,7 +151,7 @@ function Webhooks() {
         {({ items }) => (
           <ul class="rows">
             {items.map(({ id, url, active, failingSince }) => (
-              <li key={id} class="row">
+              <li key={id} class="row side-below">
                 <span class="row-main ellipsis" dir="ltr">
                   {url}
                 </span>

@@ -27,7 +27,7 @@ export function StatusesTab() {
               <li key={status.key} class="row">
                 <span class="row-main">
                   <Badge hue={status.hue}>{status.label}</Badge>{" "}
-                  {status.closed && <span class="small muted">{t.closed}</span>}
+                  {status.closed && <span class="row-sub">{t.closed}</span>}
                 </span>
                 <span class="row-side">
                   <Places of={status} isFirst={index === 0} isLast={index === items.length - 1} />
