@@ -6,9 +6,9 @@ import { leadName, statuses } from "../models/leads.ts";
 import { Asking } from "../parts/asking.tsx";
 import { Avatar } from "../parts/avatar.tsx";
 import { Button, LinkButton } from "../parts/button.tsx";
-import { Dialog } from "../parts/dialog.tsx";
 import { Field } from "../parts/field.tsx";
 import { Form } from "../parts/form.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Menu, MenuItem } from "../parts/menu.tsx";
@@ -120,20 +120,11 @@ function Erase({ customerId, name, onClose }: { customerId: string; name: string
 
 function Rename({ customer: found, onClose }: { customer: Customer; onClose: () => void }) {
   const t = customerWords();
-  const shell = shellWords();
-  const { problems, busy, submit } = useForm();
-  const save = async (element: HTMLFormElement) => {
-    if (await submit(element, ({ name = "" }) => rename(found.id, name))) onClose();
-  };
-  const foot = (
-    <Button type="submit" look="primary" busy={busy.value}>
-      {shell.save}
-    </Button>
-  );
+  const save = ({ name = "" }: Record<string, string>) => rename(found.id, name);
   return (
-    <Dialog title={t.rename} foot={foot} onClose={onClose} onSubmit={save}>
-      <Field label={leadWords().form.name} name="name" value={found.name ?? ""} error={problems.value.name} />
-    </Dialog>
+    <FormDialog title={t.rename} go={shellWords().save} onSend={save} onClose={onClose}>
+      {({ name }) => <Field label={leadWords().form.name} name="name" value={found.name ?? ""} error={name} />}
+    </FormDialog>
   );
 }
 

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { authorText } from "../author.ts";
-import { useForm } from "../form.ts";
 import { ago } from "../format.ts";
 import { check, clapperboard, pencil, plus, trash, x } from "../icons.ts";
 import { type Channel, promptBy } from "../models/assistant.ts";
@@ -20,9 +19,9 @@ import {
 import { AskingButton } from "../parts/asking.tsx";
 import { Badge, type Tone } from "../parts/badge.tsx";
 import { Button } from "../parts/button.tsx";
-import { Dialog } from "../parts/dialog.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Field, Select, TextArea } from "../parts/field.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
@@ -233,60 +232,57 @@ function Scenarios() {
 
 function EditScenario({ of, onClose }: { of: Scenario | null; onClose: () => void }) {
   const t = assistantWords().rehearsal;
-  const { problems, busy, submit } = useForm();
   const meeting = of?.checks.find((one) => one.kind === "meeting");
   const textOf = (kind: "says" | "never_says") =>
     of?.checks.flatMap((one) => (one.kind === kind ? [one.text] : [])).join("\n") ?? "";
-  const save = async (element: HTMLFormElement) => {
-    const send = (values: Record<string, string>) =>
-      saveScenario(
-        { name: values.name ?? "", lines: linesOf(values.lines), checks: checksOf(values, of?.checks) },
-        of?.id ?? null,
-      );
-    if (await submit(element, send)) onClose();
-  };
-  const foot = (
-    <>
-      <Button type="submit" look="primary" busy={busy.value}>
-        {shellWords().save}
-      </Button>
-      {of !== null && (
-        <AskingButton
-          icon={trash}
-          question={{
-            ...t.removing,
-            title: t.removing.title(of.name),
-            go: shellWords().delete,
-            onGo: () => removeScenario(of.id).then(onClose),
-          }}
-        >
-          {shellWords().delete}
-        </AskingButton>
-      )}
-    </>
+  const save = (values: Record<string, string>) =>
+    saveScenario(
+      { name: values.name ?? "", lines: linesOf(values.lines), checks: checksOf(values, of?.checks) },
+      of?.id ?? null,
+    );
+  const remove = of !== null && (
+    <AskingButton
+      icon={trash}
+      question={{
+        ...t.removing,
+        title: t.removing.title(of.name),
+        go: shellWords().delete,
+        onGo: () => removeScenario(of.id).then(onClose),
+      }}
+    >
+      {shellWords().delete}
+    </AskingButton>
   );
   return (
-    <Dialog title={of?.name ?? t.addScenario} foot={foot} onClose={onClose} onSubmit={save}>
-      <Field label={t.name} name="name" value={of?.name ?? ""} error={problems.value.name} />
-      <TextArea label={t.lines} name="lines" value={of?.lines.join("\n") ?? ""} error={problems.value.lines} />
-      <Select
-        label={t.checks}
-        name="meeting"
-        value={meeting === undefined ? "any" : meeting.booked ? "yes" : "no"}
-        options={[
-          { value: "any", label: t.any },
-          { value: "yes", label: t.meeting },
-          { value: "no", label: t.noMeeting },
-        ]}
-      />
-      <Field label={t.meetingTime} name="time" type="time" ltr value={meeting?.time ?? ""} />
-      <TextArea label={t.says} name="says" rows={2} value={textOf("says")} />
-      <TextArea label={t.neverSays} name="never_says" rows={2} value={textOf("never_says")} />
-      <label class="check">
-        <input type="checkbox" name="task" defaultChecked={of?.checks.some(({ kind }) => kind === "task") ?? false} />
-        {t.task}
-      </label>
-    </Dialog>
+    <FormDialog title={of?.name ?? t.addScenario} go={shellWords().save} onSend={save} onClose={onClose} more={remove}>
+      {(problems) => (
+        <>
+          <Field label={t.name} name="name" value={of?.name ?? ""} error={problems.name} />
+          <TextArea label={t.lines} name="lines" value={of?.lines.join("\n") ?? ""} error={problems.lines} />
+          <Select
+            label={t.checks}
+            name="meeting"
+            value={meeting === undefined ? "any" : meeting.booked ? "yes" : "no"}
+            options={[
+              { value: "any", label: t.any },
+              { value: "yes", label: t.meeting },
+              { value: "no", label: t.noMeeting },
+            ]}
+          />
+          <Field label={t.meetingTime} name="time" type="time" ltr value={meeting?.time ?? ""} />
+          <TextArea label={t.says} name="says" rows={2} value={textOf("says")} />
+          <TextArea label={t.neverSays} name="never_says" rows={2} value={textOf("never_says")} />
+          <label class="check">
+            <input
+              type="checkbox"
+              name="task"
+              defaultChecked={of?.checks.some(({ kind }) => kind === "task") ?? false}
+            />
+            {t.task}
+          </label>
+        </>
+      )}
+    </FormDialog>
   );
 }
 

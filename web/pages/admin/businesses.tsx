@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { withPassword } from "../../confirm-password.ts";
-import { useForm } from "../../form.ts";
 import { ago, phoneText } from "../../format.ts";
 import { building, ellipsisVertical, plus, search } from "../../icons.ts";
 import { type Office, officesBy, openOffice, setOfficeStatus } from "../../models/admin.ts";
@@ -8,9 +7,9 @@ import { Avatar } from "../../parts/avatar.tsx";
 import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
 import { CopyText } from "../../parts/copy-text.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Field } from "../../parts/field.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Menu, MenuItem } from "../../parts/menu.tsx";
@@ -132,30 +131,24 @@ function Row({ of }: { of: Office }) {
 
 function NewOffice({ onClose, onLink }: { onClose: () => void; onLink: (link: string) => void }) {
   const t = settingsWords().admin;
-  const { problems, busy, submit } = useForm();
-  const open = async (element: HTMLFormElement) => {
-    const done = await submit(element, async ({ name = "", phone = "", ownerName = "", ownerEmail = "" }) => {
-      const owner = ownerName || ownerEmail ? { owner: { name: ownerName, email: ownerEmail } } : {};
-      const office = { name, ...(phone ? { phone } : {}), ...owner };
-      const made = await withPassword(() => openOffice(office));
-      if (made === null) return null;
-      if (made.link) onLink(made.link);
-      return officesBy("").reload();
-    });
-    if (done) onClose();
+  const open = async ({ name = "", phone = "", ownerName = "", ownerEmail = "" }: Record<string, string>) => {
+    const owner = ownerName || ownerEmail ? { owner: { name: ownerName, email: ownerEmail } } : {};
+    const office = { name, ...(phone ? { phone } : {}), ...owner };
+    const made = await withPassword(() => openOffice(office));
+    if (made === null) return null;
+    if (made.link) onLink(made.link);
+    return officesBy("").reload();
   };
-  const foot = (
-    <Button type="submit" look="primary" busy={busy.value}>
-      {t.open}
-    </Button>
-  );
-  const wrong = problems.value;
   return (
-    <Dialog title={t.open} foot={foot} onClose={onClose} onSubmit={open}>
-      <Field label={t.name} name="name" error={wrong.name} />
-      <Field label={t.phone} name="phone" type="tel" hint={t.phoneLater} error={wrong.phone} />
-      <Field label={t.ownerName} name="ownerName" hint={t.ownerLater} error={wrong["owner.name"]} />
-      <Field label={t.ownerEmail} name="ownerEmail" type="email" error={wrong["owner.email"]} />
-    </Dialog>
+    <FormDialog title={t.open} go={t.open} onSend={open} onClose={onClose}>
+      {(wrong) => (
+        <>
+          <Field label={t.name} name="name" error={wrong.name} />
+          <Field label={t.phone} name="phone" type="tel" hint={t.phoneLater} error={wrong.phone} />
+          <Field label={t.ownerName} name="ownerName" hint={t.ownerLater} error={wrong["owner.name"]} />
+          <Field label={t.ownerEmail} name="ownerEmail" type="email" error={wrong["owner.email"]} />
+        </>
+      )}
+    </FormDialog>
   );
 }

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { ApiError } from "../../api.ts";
 import { useForm } from "../../form.ts";
 import { ago } from "../../format.ts";
-import { circleQuestionMark, pencil, plus, sparkles, trash } from "../../icons.ts";
+import { pencil, plus, sparkles, trash } from "../../icons.ts";
 import {
   answerQuestion,
   dismissQuestion,
@@ -17,9 +17,9 @@ import {
 } from "../../models/assistant.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { Empty } from "../../parts/empty.tsx";
 import { Field, Select, TextArea } from "../../parts/field.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Overtaken } from "../../parts/overtaken.tsx";
 import { failed, toast } from "../../parts/toasts.tsx";
@@ -119,23 +119,20 @@ const wordsOf = ({ kind, subject, body }: Knowledge): string =>
 function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () => void }) {
   const t = assistantWords().knows;
   const known = typeof of === "string" ? null : of;
-  const { problems, busy, submit } = useForm();
+  const form = useForm();
   const began = useSignal(known);
   const drawn = useSignal(0); // the fields are drawn anew with other words
   const now = knowledgeList.data.value?.items.find(({ id }) => id === known?.id) ?? null;
-  const overtaken = now !== null && !busy.value && wordsOf(now) !== wordsOf(began.value!);
-  const save = async (element: HTMLFormElement) => {
-    const done = await submit(element, async ({ kind, subject = "", body = "" }) => {
-      try {
-        await saveKnowledge({ kind: kind as KnowledgeKind, subject, body }, now ?? known);
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.code !== "taken") throw error;
-        failed(error);
-        await knowledgeList.reload();
-        return null;
-      }
-    });
-    if (done) onClose();
+  const overtaken = now !== null && !form.busy.value && wordsOf(now) !== wordsOf(began.value!);
+  const save = async ({ kind, subject = "", body = "" }: Record<string, string>) => {
+    try {
+      await saveKnowledge({ kind: kind as KnowledgeKind, subject, body }, now ?? known);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "taken") throw error;
+      failed(error);
+      await knowledgeList.reload();
+      return null;
+    }
   };
   const remove = async (item: Knowledge) => {
     const { kind, subject, body } = item;
@@ -143,45 +140,50 @@ function Subject({ of, onClose }: { of: Knowledge | KnowledgeKind; onClose: () =
     onClose();
     toast(t.removed, { undo: () => saveKnowledge({ kind, subject, body }, null) });
   };
-  const foot = (
-    <>
-      <Button type="submit" look="primary" busy={busy.value} disabled={overtaken && shellWords().overtaken.choose}>
-        {shellWords().save}
-      </Button>
-      {known !== null && (
-        <Button look="ghost" icon={trash} onClick={() => remove(now ?? known)}>
-          {shellWords().delete}
-        </Button>
-      )}
-    </>
+  const bin = known !== null && (
+    <Button look="ghost" icon={trash} onClick={() => remove(now ?? known)}>
+      {shellWords().delete}
+    </Button>
   );
   return (
-    <Dialog title={known === null ? t.addTitle : t.editTitle} foot={foot} onClose={onClose} onSubmit={save}>
-      <div role="status">
-        {overtaken && (
-          <Overtaken
-            theirs={wordsOf(now)}
-            onTake={() => {
-              began.value = now;
-              drawn.value += 1;
-            }}
-            onKeep={() => {
-              began.value = now;
-            }}
-          />
-        )}
-      </div>
-      <div class="stack" key={drawn.value}>
-        <Select
-          label={t.kind}
-          name="kind"
-          value={began.value?.kind ?? (of as KnowledgeKind)}
-          options={kinds.map((kind) => ({ value: kind, label: t.kinds[kind] }))}
-        />
-        <Field label={t.subject} name="subject" value={began.value?.subject ?? ""} error={problems.value.subject} />
-        <TextArea label={t.body} name="body" value={began.value?.body ?? ""} error={problems.value.body} />
-      </div>
-    </Dialog>
+    <FormDialog
+      title={known === null ? t.addTitle : t.editTitle}
+      go={shellWords().save}
+      disabled={overtaken && shellWords().overtaken.choose}
+      form={form}
+      onSend={save}
+      onClose={onClose}
+      more={bin}
+    >
+      {(problems) => (
+        <>
+          <div role="status">
+            {overtaken && (
+              <Overtaken
+                theirs={wordsOf(now)}
+                onTake={() => {
+                  began.value = now;
+                  drawn.value += 1;
+                }}
+                onKeep={() => {
+                  began.value = now;
+                }}
+              />
+            )}
+          </div>
+          <div class="stack" key={drawn.value}>
+            <Select
+              label={t.kind}
+              name="kind"
+              value={began.value?.kind ?? (of as KnowledgeKind)}
+              options={kinds.map((kind) => ({ value: kind, label: t.kinds[kind] }))}
+            />
+            <Field label={t.subject} name="subject" value={began.value?.subject ?? ""} error={problems.subject} />
+            <TextArea label={t.body} name="body" value={began.value?.body ?? ""} error={problems.body} />
+          </div>
+        </>
+      )}
+    </FormDialog>
   );
 }
 
@@ -219,18 +221,10 @@ function Questions({ onAnswer }: { onAnswer: (question: Question) => void }) {
 
 function Answer({ to, onClose }: { to: Question; onClose: () => void }) {
   const t = assistantWords().knows;
-  const { problems, busy, submit } = useForm();
-  const save = async (element: HTMLFormElement) => {
-    if (await submit(element, ({ body = "" }) => answerQuestion(to.id, body))) onClose();
-  };
-  const foot = (
-    <Button type="submit" look="primary" icon={circleQuestionMark} busy={busy.value}>
-      {shellWords().save}
-    </Button>
-  );
+  const save = ({ body = "" }: Record<string, string>) => answerQuestion(to.id, body);
   return (
-    <Dialog title={to.question} foot={foot} onClose={onClose} onSubmit={save}>
-      <TextArea label={t.answer} name="body" hint={t.answerHint} error={problems.value.body} />
-    </Dialog>
+    <FormDialog title={to.question} go={shellWords().save} onSend={save} onClose={onClose}>
+      {({ body }) => <TextArea label={t.answer} name="body" hint={t.answerHint} error={body} />}
+    </FormDialog>
   );
 }

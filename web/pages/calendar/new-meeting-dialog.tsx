@@ -1,11 +1,9 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { ApiError } from "../../api.ts";
 import { clockOf } from "../../dates.ts";
-import { useForm } from "../../form.ts";
 import { blockTime, bookMeeting, type NewMeeting, resourceList } from "../../models/calendar.ts";
-import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { Field, Select } from "../../parts/field.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import type { Chosen } from "../../parts/person-combobox.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { useResource } from "../../resource.ts";
@@ -26,65 +24,56 @@ export function NewMeetingDialog({ date, minute, customerId, onClose }: NewMeeti
   const t = calendarWords();
   const chosen = useSignal<Chosen>(null);
   const blocking = useSignal(false);
-  const { problems, busy, submit } = useForm();
   const resources = useResource(resourceList).data.value?.items ?? [];
-  const book = async (element: HTMLFormElement) => {
-    let booked = date;
-    const done = await submit(element, async (values) => {
-      try {
-        await (blocking.value ? blockTime(blockOf(values)) : bookMeeting(meetingOf(values, chosen.value)));
-        booked = values.date || date;
-      } catch (error) {
-        throw besideFields(error, values);
-      }
-    });
-    if (!done) return;
-    setQuery({ date: booked }); // what was booked is looked at, in whichever week it is
+  const book = async (values: Record<string, string>) => {
+    try {
+      await (blocking.value ? blockTime(blockOf(values)) : bookMeeting(meetingOf(values, chosen.value)));
+    } catch (error) {
+      throw besideFields(error, values);
+    }
+    setQuery({ date: values.date || date }); // what was booked is looked at, in whichever week it is
     toast(blocking.value ? t.form.kept : t.form.booked);
-    onClose();
   };
-  const foot = (
-    <Button type="submit" look="primary" busy={busy.value}>
-      {t.form.book}
-    </Button>
-  );
-  const wrong = problems.value;
   return (
-    <Dialog title={t.add} foot={foot} onClose={onClose} onSubmit={book}>
-      {customerId !== null && <Known id={customerId} onChoose={(known) => (chosen.value = known)} />}
-      <Kinds blocking={blocking} />
-      {!blocking.value && (
-        <CustomerPicker chosen={chosen.value} onChoose={(who) => (chosen.value = who)} problems={wrong} />
+    <FormDialog title={t.add} go={t.form.book} onSend={book} onClose={onClose}>
+      {(wrong) => (
+        <>
+          {customerId !== null && <Known id={customerId} onChoose={(known) => (chosen.value = known)} />}
+          <Kinds blocking={blocking} />
+          {!blocking.value && (
+            <CustomerPicker chosen={chosen.value} onChoose={(who) => (chosen.value = who)} problems={wrong} />
+          )}
+          <Field label={t.form.date} name="date" type="date" ltr value={date} />
+          <Field
+            label={t.form.time}
+            name="time"
+            type="time"
+            ltr
+            value={minute === null ? "" : clockOf(minute)}
+            error={wrong.time}
+          />
+          {blocking.value && (
+            <Field
+              label={t.form.minutes}
+              name="minutes"
+              type="number"
+              inputMode="numeric"
+              ltr
+              value="60"
+              error={wrong.minutes}
+            />
+          )}
+          {resources.length > 1 && (
+            <Select
+              label={t.form.who}
+              name="resourceId"
+              options={resources.filter(({ active }) => active).map(({ id, name }) => ({ value: id, label: name }))}
+            />
+          )}
+          <Field label={t.form.topic} name="topic" error={wrong.topic} />
+        </>
       )}
-      <Field label={t.form.date} name="date" type="date" ltr value={date} />
-      <Field
-        label={t.form.time}
-        name="time"
-        type="time"
-        ltr
-        value={minute === null ? "" : clockOf(minute)}
-        error={wrong.time}
-      />
-      {blocking.value && (
-        <Field
-          label={t.form.minutes}
-          name="minutes"
-          type="number"
-          inputMode="numeric"
-          ltr
-          value="60"
-          error={wrong.minutes}
-        />
-      )}
-      {resources.length > 1 && (
-        <Select
-          label={t.form.who}
-          name="resourceId"
-          options={resources.filter(({ active }) => active).map(({ id, name }) => ({ value: id, label: name }))}
-        />
-      )}
-      <Field label={t.form.topic} name="topic" error={wrong.topic} />
-    </Dialog>
+    </FormDialog>
   );
 }
 

@@ -130,22 +130,17 @@ function Settings({ of }: { of: WhatsappSettings }) {
             <input type="checkbox" name="answers" defaultChecked={of.answers} />
             {t.answers}
           </label>
-          <Field
-            label={t.silence}
-            name="silenceMinutes"
-            ltr
-            inputMode="numeric"
-            value={String(of.silenceMinutes)}
-            error={problems.silenceMinutes}
-          />
-          <Field
-            label={t.late}
-            name="lateHours"
-            ltr
-            inputMode="numeric"
-            value={String(of.lateHours)}
-            error={problems.lateHours}
-          />
+          {(["silenceMinutes", "lateHours"] as const).map((name) => (
+            <Field
+              key={name}
+              label={t[name]}
+              name={name}
+              ltr
+              inputMode="numeric"
+              value={String(of[name])}
+              error={problems[name]}
+            />
+          ))}
         </>
       )}
     </SettingsForm>

@@ -1,10 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { Fragment } from "preact";
-import { useForm } from "../../form.ts";
 import { type Customer, merge, mergePreview } from "../../models/customer.ts";
-import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { Field } from "../../parts/field.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { type Chosen, PersonCombobox } from "../../parts/person-combobox.tsx";
 import { Phone } from "../../parts/phone.tsx";
@@ -21,30 +19,30 @@ interface MergeDialogProps {
 /** Two customers turn out to be one person: the other is found, what moves is shown, and why is written down (A9). */
 export function MergeDialog({ customer: kept, name, onClose }: MergeDialogProps) {
   const t = customerWords().merge;
-  const { problems, busy, submit } = useForm();
   const other = useSignal<Chosen>(null);
   const typed = useSignal("");
-  const save = async (element: HTMLFormElement) => {
-    if (await submit(element, ({ proof = "" }) => merge(kept.id, other.value?.id, proof, name))) onClose();
-  };
-  const foot = (
-    <Button type="submit" look="primary" busy={busy.value}>
-      {t.go}
-    </Button>
-  );
   return (
-    <Dialog title={t.title(name)} foot={foot} onClose={onClose} onSubmit={save}>
-      <PersonCombobox
-        label={t.who}
-        chosen={other.value}
-        typed={typed}
-        onChoose={(who) => (other.value = who)}
-        error={problems.value.who}
-        except={kept.id}
-      />
-      {other.value && <WhatMoves kept={kept} name={name} other={other.value} />}
-      <Field label={t.proof} name="proof" maxLength={500} hint={t.proofHint} error={problems.value.proof} />
-    </Dialog>
+    <FormDialog
+      title={t.title(name)}
+      go={t.go}
+      onSend={({ proof = "" }) => merge(kept.id, other.value?.id, proof, name)}
+      onClose={onClose}
+    >
+      {(problems) => (
+        <>
+          <PersonCombobox
+            label={t.who}
+            chosen={other.value}
+            typed={typed}
+            onChoose={(who) => (other.value = who)}
+            error={problems.who}
+            except={kept.id}
+          />
+          {other.value && <WhatMoves kept={kept} name={name} other={other.value} />}
+          <Field label={t.proof} name="proof" maxLength={500} hint={t.proofHint} error={problems.proof} />
+        </>
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,11 @@
 import { useSignal } from "@preact/signals";
-import { useForm } from "../../form.ts";
 import { pencil, plus, trash } from "../../icons.ts";
 import { resourceList } from "../../models/calendar.ts";
 import { addCalendar, changeCalendar, type Opening, removeCalendar, saveWeek } from "../../models/settings.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { Field, FieldNote, Select } from "../../parts/field.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { setQuery } from "../../router.ts";
@@ -134,37 +133,32 @@ export function Calendars() {
 
 function Edit({ of, onClose }: { of: Calendar | null; onClose: () => void }) {
   const t = settingsWords().calendars;
-  const { problems, busy, submit } = useForm();
-  const save = async (element: HTMLFormElement) => {
-    const done = await submit(element, ({ name = "", active }) =>
-      of === null ? addCalendar(name) : changeCalendar(of, { name, active: active === "on" }),
-    );
-    if (done) onClose();
-  };
-  const foot = (
-    <Button type="submit" look="primary" busy={busy.value}>
-      {shellWords().save}
-    </Button>
-  );
+  const save = ({ name = "", active }: Record<string, string>) =>
+    of === null ? addCalendar(name) : changeCalendar(of, { name, active: active === "on" });
+  const title = of === null ? t.add : t.edit(of.name);
   return (
-    <Dialog title={of === null ? t.add : t.edit(of.name)} foot={foot} onClose={onClose} onSubmit={save}>
-      <Field
-        label={t.name}
-        name="name"
-        maxLength={80}
-        autocomplete="off"
-        value={of?.name ?? ""}
-        error={problems.value.name}
-      />
-      {of !== null && (
-        <div class="field">
-          <label class="check switch">
-            <input type="checkbox" name="active" defaultChecked={of.active} />
-            {t.active}
-          </label>
-          <FieldNote id={undefined} error={problems.value.active} hint={t.activeHint} />
-        </div>
+    <FormDialog title={title} go={shellWords().save} onSend={save} onClose={onClose}>
+      {(problems) => (
+        <>
+          <Field
+            label={t.name}
+            name="name"
+            maxLength={80}
+            autocomplete="off"
+            value={of?.name ?? ""}
+            error={problems.name}
+          />
+          {of !== null && (
+            <div class="field">
+              <label class="check switch">
+                <input type="checkbox" name="active" defaultChecked={of.active} />
+                {t.active}
+              </label>
+              <FieldNote id={undefined} error={problems.active} hint={t.activeHint} />
+            </div>
+          )}
+        </>
       )}
-    </Dialog>
+    </FormDialog>
   );
 }

@@ -1,12 +1,11 @@
 import { useSignal } from "@preact/signals";
-import { useForm } from "../../form.ts";
 import { arrowDown, arrowUp, pencil, plus, trash } from "../../icons.ts";
 import { firstStatus, moveStatus, removeStatus, saveStatus } from "../../models/lead-statuses.ts";
 import { type LeadStatus, statuses } from "../../models/leads.ts";
 import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { Field, Select } from "../../parts/field.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
@@ -101,80 +100,64 @@ const newHue = 210;
 
 function Edit({ of, onClose }: { of: LeadStatus | null; onClose: () => void }) {
   const t = settingsWords().statuses;
-  const { problems, busy, submit } = useForm();
   const label = useSignal(of?.label ?? "");
   const hue = useSignal(of?.hue ?? newHue);
-  const save = async (element: HTMLFormElement) => {
-    const done = await submit(element, (values) =>
-      saveStatus(of?.key ?? null, {
-        label: values.label ?? "",
-        hue: Number(values.hue),
-        closed: values.closed === "on",
-      }),
-    );
-    if (done) onClose();
-  };
-  const foot = (
-    <Button type="submit" look="primary" busy={busy.value}>
-      {shellWords().save}
-    </Button>
-  );
+  const save = ({ label = "", hue, closed }: Record<string, string>) =>
+    saveStatus(of?.key ?? null, { label, hue: Number(hue), closed: closed === "on" });
+  const title = of === null ? t.add : t.edit(of.label);
   return (
-    <Dialog title={of === null ? t.add : t.edit(of.label)} foot={foot} onClose={onClose} onSubmit={save}>
-      <Field
-        label={t.label}
-        name="label"
-        maxLength={40}
-        autocomplete="off"
-        value={of?.label ?? ""}
-        error={problems.value.label}
-        onInput={(text) => (label.value = text)}
-      />
-      <label class="field">
-        <span>{t.hue}</span>
-        <input
-          class="hue"
-          type="range"
-          name="hue"
-          min="0"
-          max="359"
-          step="5"
-          value={hue.value}
-          onInput={(event) => (hue.value = Number(event.currentTarget.value))}
-        />
-      </label>
-      <div aria-hidden="true">
-        <Badge hue={hue.value}>{label.value.trim() || t.label}</Badge>
-      </div>
-      <label class="check">
-        <input type="checkbox" name="closed" defaultChecked={of?.closed ?? false} />
-        {t.closedLabel}
-      </label>
-    </Dialog>
+    <FormDialog title={title} go={shellWords().save} onSend={save} onClose={onClose}>
+      {(problems) => (
+        <>
+          <Field
+            label={t.label}
+            name="label"
+            maxLength={40}
+            autocomplete="off"
+            value={of?.label ?? ""}
+            error={problems.label}
+            onInput={(text) => (label.value = text)}
+          />
+          <label class="field">
+            <span>{t.hue}</span>
+            <input
+              class="hue"
+              type="range"
+              name="hue"
+              min="0"
+              max="359"
+              step="5"
+              value={hue.value}
+              onInput={(event) => (hue.value = Number(event.currentTarget.value))}
+            />
+          </label>
+          <div aria-hidden="true">
+            <Badge hue={hue.value}>{label.value.trim() || t.label}</Badge>
+          </div>
+          <label class="check">
+            <input type="checkbox" name="closed" defaultChecked={of?.closed ?? false} />
+            {t.closedLabel}
+          </label>
+        </>
+      )}
+    </FormDialog>
   );
 }
 
 function Remove({ of, onClose }: { of: LeadStatus; onClose: () => void }) {
   const t = settingsWords().statuses;
-  const { problems, busy, submit } = useForm();
   const others = statuses.data.value?.filter(({ key }) => key !== of.key) ?? [];
-  const remove = async (element: HTMLFormElement) => {
-    const done = await submit(element, async ({ moveTo = "" }) => toast(t.moved(await removeStatus(of, moveTo))));
-    if (done) onClose();
-  };
-  const foot = (
-    <Button type="submit" look="danger" busy={busy.value}>
-      {shellWords().delete}
-    </Button>
-  );
+  const remove = async ({ moveTo = "" }: Record<string, string>) => toast(t.moved(await removeStatus(of, moveTo)));
   return (
-    <Dialog title={t.remove(of.label)} foot={foot} onClose={onClose} onSubmit={remove}>
-      <Select
-        label={t.moveTo}
-        name="moveTo"
-        options={others.map(({ key, label }) => ({ value: key, label }))}
-        error={problems.value.moveTo}
-      />
-    </Dialog>
+    <FormDialog title={t.remove(of.label)} go={shellWords().delete} look="danger" onSend={remove} onClose={onClose}>
+      {(problems) => (
+        <Select
+          label={t.moveTo}
+          name="moveTo"
+          options={others.map(({ key, label }) => ({ value: key, label }))}
+          error={problems.moveTo}
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import { withPassword } from "../../confirm-password.ts";
-import { useForm } from "../../form.ts";
 import { ago } from "../../format.ts";
 import { link as linkIcon, trash, userPlus } from "../../icons.ts";
 import { inviteMember, type Member, newLink, removeMember, teamList } from "../../models/settings.ts";
@@ -8,8 +7,8 @@ import { Avatar } from "../../parts/avatar.tsx";
 import { Badge } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
 import { CopyText } from "../../parts/copy-text.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
 import { Field, Select } from "../../parts/field.tsx";
+import { FormDialog } from "../../parts/form-dialog.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
 import { me } from "../../session.ts";
@@ -89,34 +88,29 @@ function Person({ of, onLink }: { of: Member; onLink: (link: string) => void }) 
 
 function Invite({ onClose, onLink }: { onClose: () => void; onLink: (link: string) => void }) {
   const t = settingsWords().team;
-  const { problems, busy, submit } = useForm();
-  const invite = async (element: HTMLFormElement) => {
-    const done = await submit(element, async ({ name = "", email = "", role }) => {
-      const person = { name, email, role: role === "owner" ? ("owner" as const) : ("agent" as const) };
-      const made = await withPassword(() => inviteMember(person));
-      if (made !== null) onLink(made);
-      return made;
-    });
-    if (done) onClose();
+  const invite = async ({ name = "", email = "", role }: Record<string, string>) => {
+    const person = { name, email, role: role === "owner" ? ("owner" as const) : ("agent" as const) };
+    const made = await withPassword(() => inviteMember(person));
+    if (made !== null) onLink(made);
+    return made;
   };
-  const foot = (
-    <Button type="submit" look="primary" busy={busy.value}>
-      {t.invite}
-    </Button>
-  );
   return (
-    <Dialog title={t.invite} foot={foot} onClose={onClose} onSubmit={invite}>
-      <Field label={t.name} name="name" error={problems.value.name} />
-      <Field label={t.email} name="email" type="email" error={problems.value.email} />
-      <Select
-        label={t.role}
-        name="role"
-        value="agent"
-        options={[
-          { value: "agent", label: t.roles.agent },
-          { value: "owner", label: t.roles.owner },
-        ]}
-      />
-    </Dialog>
+    <FormDialog title={t.invite} go={t.invite} onSend={invite} onClose={onClose}>
+      {(problems) => (
+        <>
+          <Field label={t.name} name="name" error={problems.name} />
+          <Field label={t.email} name="email" type="email" error={problems.email} />
+          <Select
+            label={t.role}
+            name="role"
+            value="agent"
+            options={[
+              { value: "agent", label: t.roles.agent },
+              { value: "owner", label: t.roles.owner },
+            ]}
+          />
+        </>
+      )}
+    </FormDialog>
   );
 }
