@@ -31,6 +31,19 @@ inBrowser("calls in a browser", world, (given) => {
     }
   });
 
+  // It stood below the whole transcript, and nowhere on a phone was said when the call had been.
+  test("on a phone a call begins with what was wanted and when it was", async () => {
+    const { page, errors, shot, close } = await open({ path: `/calls/${callId}`, width: 390 });
+    const top = async (locator: ReturnType<typeof page.locator>) => (await locator.boundingBox())!.y;
+    const summary = page.locator(".call-summary");
+    await summary.getByText(/^(היום|אתמול) \d\d:\d\d$/).waitFor();
+    await summary.getByText("הסתיימה", { exact: true }).waitFor();
+    await shot("call-summary");
+    expect(await top(summary)).toBeLessThan(await top(page.getByRole("region", { name: "ניגון ההקלטה" })));
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("the log is searched by what was said, and a call found opens", async () => {
     const { page, close } = await open({ path: "/calls" });
     await page.getByRole("searchbox").fill("חנייה");

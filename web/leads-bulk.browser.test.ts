@@ -113,6 +113,10 @@ inBrowser("several customers at once in a browser", {}, (given) => {
     await link.dispatchEvent("click"); // what the browser sends after it: opens nothing
     await page.getByRole("link", { name: /הדר ביטון/ }).click();
     await bar(page).getByText("2 לקוחות נבחרו").waitFor();
+    // Icons alone told nobody which of the four is which.
+    const names = bar(page).locator(".btn-text");
+    expect(await names.allInnerTexts()).toEqual(["סטטוס", "אחראי", "מקור", "לקובץ"]);
+    for (const name of await names.all()) expect((await name.boundingBox())!.width).toBeGreaterThan(10);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       bar(page).getByRole("button", { name: "לקובץ" }).click(),

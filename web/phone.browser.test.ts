@@ -36,6 +36,9 @@ inBrowser("every page on a phone", {}, (given) => {
     for (const path of paths) {
       await show(page, path);
       for (const problem of await page.evaluate(outside)) found.push(`${path}: ${problem}`);
+      const title = page.locator("h1").first();
+      if (await title.evaluate((h1) => h1.clientWidth > 1 && h1.scrollWidth > h1.clientWidth))
+        found.push(`${path}: its title is cut off`);
     }
     expect(found).toEqual([]);
     expect(errors).toEqual([]);

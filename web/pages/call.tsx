@@ -95,7 +95,7 @@ function Detail({ of }: { of: CallDetail }) {
   const isLive = of.endReason === null;
   const replayed = onStreamClock(of);
   return (
-    <div class="columns">
+    <div class="columns of-call">
       <div class="stack">
         {isLive ? <Live id={of.id} /> : <Replay of={replayed} playing={playing} />}
         {!isLive && <Message of={of} playing={message} />}
@@ -300,18 +300,22 @@ function Summary({ of, isLive }: { of: CallDetail; isLive: boolean }) {
   const t = callWords();
   const first = of.events.find(({ kind }) => kind === "first_response")?.detail.after_ms;
   return (
-    <section class="card card-pad stack">
+    <section class="card card-pad stack call-summary">
       <h2>{t.summary}</h2>
       <p dir="auto">{of.summary ?? (isLive ? t.noSummary : t.reasons[reason(of.endReason)])}</p>
       <dl class="key-values">
+        <Value name={t.when} value={nearTime(of.startedAt)} />
+        {!isLive && of.summary !== null && <Value name={t.ended} value={t.reasons[reason(of.endReason)]} />}
         {of.durationMs !== null && <Value name={t.duration} value={duration(of.durationMs)} />}
-        {typeof first === "number" && <Value name={t.firstAnswer} value={t.ms(first)} />}
-        {of.latency.p50 !== null && <Value name={t.answers} value={t.ms(Math.round(of.latency.p50))} />}
+        {typeof first === "number" && <Value name={t.firstAnswer} value={seconds(first)} />}
+        {of.latency.p50 !== null && <Value name={t.answers} value={seconds(of.latency.p50)} />}
         {of.costAgorot !== null && <Value name={t.cost} value={money(of.costAgorot)} />}
       </dl>
     </section>
   );
 }
+
+const seconds = (ms: number): string => callWords().seconds((ms / 1_000).toFixed(1));
 
 const Value = ({ name, value }: { name: string; value: string }) => (
   <>

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { shellWords } from "../strings/shell.he.ts";
 import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 
@@ -20,9 +21,14 @@ export function Asking({ title, text, go, onGo, onClose }: Question & { onClose:
     if ((await onGo()) !== false) onClose();
   };
   const foot = (
-    <Button look="danger" onClick={act}>
-      {go}
-    </Button>
+    <>
+      <Button look="danger" onClick={act}>
+        {go}
+      </Button>
+      <Button look="ghost" onClick={onClose}>
+        {shellWords().cancel}
+      </Button>
+    </>
   );
   return (
     <Dialog title={title} foot={foot} onClose={onClose}>

@@ -8,7 +8,6 @@ export const en: Translation<typeof he> = {
   before: "Back",
   after: "On",
   add: "New meeting",
-  allDayShabbat: "Shabbat",
   closed: "Closed",
   nothing: "No meetings",
   blocked: "Blocked time",

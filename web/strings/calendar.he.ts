@@ -7,7 +7,6 @@ export const he = {
   before: "אחורה",
   after: "קדימה",
   add: "פגישה חדשה",
-  allDayShabbat: "שבת",
   closed: "סגור",
   nothing: "אין פגישות",
   blocked: "זמן חסום",

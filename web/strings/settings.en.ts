@@ -207,7 +207,6 @@ export const en: Translation<typeof he> = {
     perDay: "Calls a day",
     table: "The table",
     day: "Day",
-    models: "By model",
     nothing: { title: "Nothing to count yet", text: "After the first call, minutes, messages and cost appear here." },
     unpriced: (names) =>
       `No price is known for: ${names}. Their cost is an estimate, at the dearest price of their kind.`,

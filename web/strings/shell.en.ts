@@ -30,9 +30,6 @@ export const en: Translation<typeof he> = {
   searchEverything: "Search a customer, number or page",
   searchEmpty: "Nothing found. Try a name, any part of a phone number, or a page.",
   clearSearch: "Clear the search",
-  people: "Customers",
-  pages: "Pages",
-  actions: "Actions",
   bell: (unread) => (unread === "0" ? "Notifications" : `Notifications, ${unread} new`),
   account: "My account",
   logout: "Log out",
@@ -58,8 +55,6 @@ export const en: Translation<typeof he> = {
   loadMore: "More",
   optional: "optional",
   unnamed: "No name",
-  choose: "Choose",
-  clear: "Clear",
   noAccess: "This page is for owners of the business.",
   noBusiness: {
     title: "Enter a business first",

@@ -29,9 +29,6 @@ export const he = {
   searchEverything: "חיפוש לקוח, טלפון או עמוד",
   searchEmpty: "אין תוצאות. אפשר לחפש שם, כל חלק של מספר טלפון, או עמוד.",
   clearSearch: "ניקוי החיפוש",
-  people: "לקוחות",
-  pages: "עמודים",
-  actions: "פעולות",
   bell: (unread: string) =>
     unread === "0" ? "התראות" : unread === "1" ? "התראות, אחת חדשה" : `התראות, ${unread} חדשות`,
   account: "החשבון שלי",
@@ -58,8 +55,6 @@ export const he = {
   loadMore: "עוד",
   optional: "לא חובה",
   unnamed: "ללא שם",
-  choose: "בחירה",
-  clear: "ניקוי",
   noAccess: "העמוד הזה פתוח לבעלי העסק.",
   noBusiness: { title: "קודם נכנסים לעסק", text: "העמוד הזה מציג עסק אחד. בוחרים אותו ברשימה.", choose: "לעסקים" },
   notLoaded: { title: "העמוד לא נטען", text: "ייתכן שאין חיבור לרשת, או שעלתה גרסה חדשה. כשהחיבור חוזר הוא נטען לבד." },
