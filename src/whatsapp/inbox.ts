@@ -15,7 +15,7 @@ import { answerDue, holdChat, restartAnswer } from "./answer-due.ts";
 import { type Chat, chatOf } from "./chat.ts";
 import { readContent, storableMessage } from "./content.ts";
 import { settleByHandset, silenceByHandset } from "./handset.ts";
-import { heedOptWord } from "./opt-out.ts";
+import { heedEditedOptWord, heedOptWord } from "./opt-out.ts";
 import type { IncomingMessage, ProviderKind } from "./provider.ts";
 import { learnName } from "./recognise.ts";
 import { changeMessage, noteArrival, storeMessage } from "./store-message.ts";
@@ -99,6 +99,7 @@ async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: T
     if (!(await changeMessage(ctx, chat, read.change, { fromMe, now }))) return { outcome: "ignored" };
     await tell(ctx, chat);
     if (!overtakes) return { outcome: "changed" };
+    if (read.change.kind === "edit") await heedEditedOptWord(ctx, chat, { ...read.change, now });
     const { conversationId } = chat;
     return { outcome: "overtakes", conversationId, dueAt: await restartAnswer(ctx, chat, now, deps.random) };
   }

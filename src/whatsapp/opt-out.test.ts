@@ -57,6 +57,21 @@ test("who asks not to be written to gets nothing of what waited for him, in what
   expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual([say.reasons.opted_out!]);
 });
 
+test("a wish that stands in the message only since its slip was corrected is honoured too; staff's own edit is none", async () => {
+  const { room, hers } = await open();
+  const targetId = await room.channel.arrives(dana, "הסרר");
+  const own = await room.channel.arrives(dana, "רגע", { fromMe: true });
+  await room.channel.arrives(dana, { kind: "edit", targetId: own, text: "הסר" }, { fromMe: true });
+  expect((await room.conversations()).every(({ optedOutAt }) => optedOutAt === null)).toBe(true);
+  await queue(room, hers, "reply", "במה אפשר לעזור?");
+  await room.channel.arrives(dana, { kind: "edit", targetId, text: "הסר" });
+  room.channel.set({ canSend: true });
+  await room.passes("the confirmation", () => room.shown.length === 1);
+  expect(room.shown).toEqual([say.optedOut]);
+  const said = (await room.messages()).find(({ providerId }) => providerId === targetId);
+  expect(said).toMatchObject({ awaits: false, handled: "opted_out" });
+});
+
 test("the confirmation of a wish is not taken back by the same wish said twice", async () => {
   const { room } = await open();
   for (const word of ["הסר", "הסר!"]) await room.channel.arrives(dana, word);

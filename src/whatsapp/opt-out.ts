@@ -89,6 +89,21 @@ export async function heedOptWord(
   return true;
 }
 
+/** The same of words that a message was given later: somebody corrected a slip. */
+export async function heedEditedOptWord(
+  ctx: Ctx,
+  chat: Chat,
+  { targetId, text, now }: { targetId: string; text: string; now: Temporal.Instant },
+): Promise<void> {
+  if (readOptWord(text) === null) return;
+  const { id, businessId, customerId, providerId } = messages;
+  const [message] = await ctx.tx
+    .select({ id })
+    .from(messages)
+    .where(and(eq(businessId, ctx.businessId), eq(customerId, chat.customerId), eq(providerId, targetId)));
+  if (message !== undefined) await heedOptWord(ctx, chat, { id: message.id, body: text, now });
+}
+
 /** What waits for this customer, in whatever chat, is barred like what would be queued now; staff hears of its own words. */
 async function dropQueued(ctx: Ctx, { customerId }: Chat): Promise<void> {
   const dropped = await cancelQueued(ctx, eq(messages.customerId, customerId), "opted_out");
