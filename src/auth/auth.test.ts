@@ -7,15 +7,14 @@ import { type BusinessId, newId, type UserId } from "../base/ids.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { businesses } from "../db/schema/business.ts";
 import { pushSubscriptions } from "../db/schema/push-subscription.ts";
-import { accountLinks, sessions, throttles, users } from "../db/schema/user.ts";
+import { sessions, throttles, users } from "../db/schema/user.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { addBusiness } from "../tenants/business.ts";
-import { firstAdminLink, issueLink } from "./links.ts";
+import { issueLink } from "./links.ts";
 import { sweepAccounts } from "./sweep.ts";
-import { addUser } from "./users.ts";
 
 interface Me {
   user: { id: string; email: string; name: string } | null;
@@ -295,68 +294,16 @@ test("giving the password again gives the session a fresh id", async () => {
   expect((await me(browser)).status).toBe(200);
 });
 
-const inviteFor = (email: string) =>
-  withSystem(db, async (tx) => {
-    const id = await addUser(tx, { email, name: "דנה", role: "owner", businessId: a });
-    return { id, ...(await issueLink(tx, id, systemClock.instant())) };
-  });
-
-async function accept(token: string, more: object = {}) {
-  const browser = open();
-  await browser.ask("/api/auth/csrf");
-  const look = await browser.ask("/api/auth/link/look", { body: { token } });
-  const answer = await browser.ask<Me>("/api/auth/link/accept", { body: { token, password, ...more } });
-  return { browser, look, answer };
-}
-
-test("an invitation is taken up once, with corrections, and leaves the person logged in", async () => {
-  const { token, id } = await inviteFor("invited@example.com");
-  const first = await accept(token, { name: "דנה לוי", email: "Dana@Example.com" });
-  expect(first.look.body).toEqual({ email: "invited@example.com", name: "דנה", purpose: "invite" });
-  expect(first.answer.status).toBe(200);
-  expect((await me(first.browser)).body).toMatchObject({ user: { id, name: "דנה לוי", email: "dana@example.com" } });
-  const second = await accept(token);
-  expect([second.look.status, second.answer.status]).toEqual([404, 404]);
-});
-
-test("an invitation with somebody else's address stays unused", async () => {
-  const { token } = await inviteFor("careless@example.com");
-  const { email } = await addPerson(db, "agent", b);
-  const { answer } = await accept(token, { email });
-  expect([answer.status, answer.body as unknown]).toEqual([
-    409,
-    { error: { code: "taken", message: "taken", fields: [{ path: "email", code: "taken" }] } },
-  ]);
-  expect((await accept(token)).answer.status).toBe(200);
-});
-
-test("a reset changes the password, not the address; a newer link kills the one before; the table holds no token", async () => {
-  const { browser, id, email } = await loggedIn("owner");
-  const issue = () => withSystem(db, (tx) => issueLink(tx, id as UserId, systemClock.instant()));
-  const [older, newer] = [await issue(), await issue()];
-  expect(newer.purpose).toBe("reset");
-  expect(JSON.stringify(await withSystem(db, (tx) => tx.select().from(accountLinks)))).not.toContain(newer.token);
-  expect((await accept(older.token)).answer.status).toBe(404);
-  const { answer } = await accept(newer.token, { email: "other@example.com", password: "quite another one" });
-  expect([answer.status, answer.body.user?.email]).toEqual([200, email]);
-  expect((await me(browser)).status).toBe(401);
-});
-
-test("a link that was handed out before is dead once the person has changed the password", async () => {
-  const { browser, id } = await loggedIn("owner");
-  const { token } = await withSystem(db, (tx) => issueLink(tx, id as UserId, systemClock.instant()));
-  const body = { current: password, next: "another password" };
-  expect((await browser.ask("/api/auth/password", { body })).status).toBe(200);
-  const { look, answer } = await accept(token);
-  expect([look.status, answer.status]).toEqual([404, 404]);
-});
-
-test("a link is dead when its time is over", async () => {
-  const long = systemClock.instant().subtract({ hours: 24 * 8 });
-  const { token } = await withSystem(db, async (tx) =>
-    issueLink(tx, await addUser(tx, { email: "late@example.com", name: "x", role: "agent", businessId: a }), long),
-  );
-  expect((await accept(token)).answer.status).toBe(404);
+test("a browser that is used keeps no other one logged in", async () => {
+  const clock = createVirtualClock(systemClock.instant());
+  const { email } = await addPerson(db, "agent", a);
+  const [used, left] = [new Browser(testApi(db, undefined, clock)), new Browser(testApi(db, undefined, clock))];
+  for (const browser of [used, left]) await browser.login(email, password);
+  for (let turn = 0; turn < 2; turn++) {
+    clock.advance(7 * 60 * 60_000);
+    expect((await me(used)).status).toBe(200);
+  }
+  expect((await me(left)).status).toBe(401);
 });
 
 test("a tab that still shows the business or the person of before is refused, reading and writing, until it loads anew", async () => {
@@ -482,21 +429,6 @@ test("of two entries at once one holds", async () => {
   const enter = (businessId: string) => browser.ask("/api/auth/impersonation", { body: { businessId } });
   const statuses = (await Promise.all([enter(a), enter(b)])).map(({ status }) => status);
   expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-});
-
-test("a new installation has one way in, until an administrator has a password", async () => {
-  const own = await testDatabase();
-  const now = systemClock.instant();
-  const [first, second] = [await firstAdminLink(own, now), await firstAdminLink(own, now)];
-  const browser = new Browser(testApi(own));
-  await browser.ask("/api/auth/csrf");
-  const use = (token: string) =>
-    browser.ask<Me>("/api/auth/link/accept", { body: { token, password, email: "boss@example.com" } });
-  expect((await use(first!.token)).status).toBe(404);
-  const answer = await use(second!.token);
-  expect(answer.body).toMatchObject({ role: "system_admin", business: null, user: { email: "boss@example.com" } });
-  expect(await firstAdminLink(own, now)).toBeNull();
-  await own.drop();
 });
 
 test("what is counted for throttling names nobody", async () => {

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { addPerson } from "../app/testing/people.ts";
 import { systemClock } from "../base/clock.ts";
 import type { BusinessId } from "../base/ids.ts";
+import type { Database } from "../db/client.ts";
 import { businesses } from "../db/schema/business.ts";
 import { sessions as sessionRows, users } from "../db/schema/user.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
@@ -29,9 +30,9 @@ afterEach(async () => {
 afterAll(() => db.drop());
 
 /** A process that has remembered the session: what it reads is not asked of the database any more. */
-async function remembering(clock = createVirtualClock(systemClock.instant())) {
-  const cache = createSessionCache({ db, clock, random: Math.random });
-  caches.push(cache);
+async function remembering(clock = createVirtualClock(systemClock.instant()), on: Database = db, known?: Sessions) {
+  const cache = known ?? createSessionCache({ db: on, clock, random: Math.random });
+  if (!known) caches.push(cache);
   const { id } = await addPerson(db, "agent", businessId);
   const { token } = await withSystem(db, (tx) => beginSession(tx, id, clock.instant()));
   await until("the session is remembered", async () => {
@@ -83,4 +84,76 @@ test("nothing is remembered for longer than some seconds", async () => {
   const again = await cache.read(token);
   expect(again).toEqual(remembered);
   expect(again).not.toBe(remembered);
+});
+
+/** A database whose next answer is kept back until it is let go; counts the questions. */
+function slowDatabase() {
+  let held: PromiseWithResolvers<void> | null = null;
+  let asked = 0;
+  const slow: Database = {
+    ...db,
+    async within(deadlineMs, work) {
+      asked++;
+      const gate = held;
+      held = null;
+      const answer = await db.within(deadlineMs, work);
+      await gate?.promise;
+      return answer;
+    },
+  };
+  const hold = () => {
+    const gate = Promise.withResolvers<void>();
+    held = gate;
+    return gate.resolve;
+  };
+  return { slow, hold, asked: () => asked };
+}
+
+test("what was being read while its end was heard is not remembered, and nobody waits for that answer", async () => {
+  const { slow, hold } = slowDatabase();
+  const { cache, token, clock } = await remembering(undefined, slow);
+  const { token: other } = await remembering(clock, slow, cache);
+  clock.advance(limits.sessionRememberedMs);
+  const letGo = hold();
+  const early = cache.read(token);
+  await withSystem(db, (tx) => endSession(tx, keyOf(token)));
+  await withSystem(db, (tx) => endSession(tx, keyOf(other)));
+  await isOut(cache, other); // so the first end was heard as well
+  expect(await cache.read(token)).toBeNull();
+  letGo();
+  expect(await early).not.toBeNull(); // it was asked before
+  expect(await cache.read(token)).toBeNull();
+});
+
+test("what was being read while this process ended something is asked for again", async () => {
+  const { slow, hold } = slowDatabase();
+  const { cache, token, clock } = await remembering(undefined, slow);
+  clock.advance(limits.sessionRememberedMs);
+  const letGo = hold();
+  const early = cache.read(token);
+  cache.forget({ key: keyOf(token) });
+  letGo();
+  expect(await cache.read(token)).not.toBe(await early);
+});
+
+test("a herd of panels with one session is one question", async () => {
+  const { slow, asked } = slowDatabase();
+  const { cache, token, clock } = await remembering(undefined, slow);
+  clock.advance(limits.sessionRememberedMs);
+  const before = asked();
+  await Promise.all(Array.from({ length: 20 }, () => cache.read(token)));
+  expect(asked() - before).toBe(1);
+});
+
+test("a process that cannot hear of ends remembers nothing", async () => {
+  const listen = () => new Promise<never>(() => {});
+  const sql = new Proxy(db.sql, { get: (of, name) => (name === "listen" ? listen : Reflect.get(of, name)) });
+  const deaf: Database = { ...db, sql, within: (deadlineMs, work) => db.within(deadlineMs, work) };
+  const clock = createVirtualClock(systemClock.instant());
+  const cache = createSessionCache({ db: deaf, clock, random: () => 0.5 });
+  const { id } = await addPerson(db, "agent", businessId);
+  const { token } = await withSystem(db, (tx) => beginSession(tx, id, systemClock.instant()));
+  const [first, second] = [await cache.read(token), await cache.read(token)];
+  expect(first).not.toBeNull();
+  expect(second).not.toBe(first);
 });
