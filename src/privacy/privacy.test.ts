@@ -235,6 +235,40 @@ describe("S15: erasing", () => {
     expect((await erasures())[0]?.finishedAt).not.toBeNull();
   });
 
+  test("asks Twilio for what went through Twilio, and WhatsApp for those it knows, and neither for anything else", async () => {
+    await business.run(async ({ tx, businessId }) => {
+      const { customerId } = person;
+      await tx.execute(sql`insert into calls (id, business_id, call_sid, customer_id, origin, started_at, ended_at)
+        values (${newId()}, ${businessId}, ${`CA${"b".repeat(32)}`}, ${customerId}, 'browser', now() - interval '1 hour',
+          now() - interval '50 minutes')`);
+      await tx.execute(sql`insert into messages (id, business_id, conversation_id, customer_id, author, body, provider_id)
+        select ${newId()}, business_id, id, customer_id, 'customer', 'x', '3EB0C767D097B7C7C030' from conversations
+        where customer_id = ${customerId}`);
+      await tx.execute(sql`insert into customer_identities (id, business_id, customer_id, kind, value)
+        values (${newId()}, ${businessId}, ${customerId}, 'staff', ${newId()})`);
+    });
+    expect((await erase()).status).toBe(202);
+    expect(await runJobs()).toEqual([]);
+    expect(forgotten).toEqual([callSid, messageSid, phone]);
+  });
+
+  test("ends when the last recording is gone and not before, and is written down once however often it is tried", async () => {
+    const { body } = await erase();
+    const handlers = privacyJobHandlers({ db, storageDir, provider, forgetContacts });
+    const finish = () => {
+      const job = { businessId: business.businessId, payload: body } as unknown as ClaimedJob;
+      return handlers["privacy.erase"]!(job, new AbortController().signal);
+    };
+    await expect(finish()).rejects.toThrow("1 recordings");
+    expect((await erasures())[0]?.finishedAt).toBeNull();
+    await business.run(({ tx }) => tx.execute(sql`update recordings set status = 'deleted', file = null`));
+    await Promise.all([finish(), finish()]);
+    await finish();
+    expect((await erasures())[0]?.finishedAt).not.toBeNull();
+    const acts = await business.run(({ tx }) => tx.select().from(auditLog));
+    expect(acts.filter(({ action }) => action === "customer.erased")).toHaveLength(1);
+  });
+
   test("waits for the end of a call with them", async () => {
     await business.run(({ tx }) => tx.execute(sql`update calls set ended_at = null`));
     expect((await erase()).status).toBe(409);
