@@ -54,7 +54,8 @@ export const limits = {
   engineRotateMs: 50 * 60_000, // the provider ends a session at 60 minutes
   engineRotateBeforeExpiryMs: 5 * 60_000,
   engineConfigureMs: 2_000, // a session that never confirms its settings is used as it is; a caller waits no longer
-  engineCloseMs: 1_000, // then the socket is cut off: gone within 2 s (F19)
+  engineLingerMs: 1_500, // after the caller hung up: his last words are being transcribed
+  engineCloseMs: 500, // then the socket is cut off
   engineReconnectAudioMs: 5_000,
   engineBufferedBytes: 256 * 1024,
   historyTurnsMax: 20,
@@ -269,6 +270,7 @@ assert(limits.firstAudioFillerMs < limits.firstAudioRetryMs, "a filler is tried 
 assert(limits.firstAudioRetryMs < limits.firstAudioFallbackMs, "a retry is tried before the fallback");
 assert(limits.engineConfigureMs < limits.engineStuckMs, "a silent server gets more time than an unconfirmed one");
 assert(limits.engineRotateMs < 60 * 60_000, "sessions rotate before the provider ends them");
+assert(limits.engineLingerMs + limits.engineCloseMs <= 2_000, "F19: the model's socket is gone 2 s after the call");
 assert(limits.callWarnMs < limits.callMs, "the warning comes before the end");
 assert(limits.webhookDatabaseMs < 100, "V1: the webhook answers in under 100 ms");
 assert(limits.importBytes < limits.requestBodyBytes, "a file that is too large is told so by its route");

@@ -18,6 +18,7 @@ const office = { name: "משרד לוי", phone: "+97235550300", prompt: "קוד
 const dana = "+972541234567";
 const avi = "+972521112233";
 const noa = "+972537654321";
+const lastWords = "תודה, תחזרו אליי מחר בבוקר.";
 
 let home: Installation;
 let product: RunningProduct;
@@ -28,6 +29,7 @@ let inOffice: CallReport;
 let nowhere: CallReport;
 let salonEntry: CallEntry;
 let garageEntry: CallEntry;
+let officeEntry: CallEntry;
 let log: string;
 
 const call = (scenario: Partial<Scenario>): Promise<CallReport> =>
@@ -73,13 +75,21 @@ beforeAll(async () => {
     call({
       to: office.phone,
       from: noa,
-      steps: [{ do: "wait", ms: 3_000 }, { do: "say", text: "הלו, מה הקוד?" }, { do: "listen" }, { do: "hangUp" }],
+      steps: [
+        { do: "wait", ms: 3_000 },
+        { do: "say", text: "הלו, מה הקוד?" },
+        { do: "listen" },
+        { do: "say", text: lastWords },
+        { do: "hangUp" },
+      ],
     }),
   ]);
   const settled = ({ endReason, summary, costAgorot, recordings }: CallEntry) =>
     endReason !== null && summary !== null && costAgorot !== null && recordings.length > 0;
   salonEntry = await home.entryOf(ids[0]!, inSalon.callSid, settled);
   garageEntry = await home.entryOf(ids[1]!, inGarage.callSid, settled);
+  // It has no greeting that says so, and is not recorded.
+  officeEntry = await home.entryOf(ids[2]!, inOffice.callSid, ({ summary }) => summary !== null);
   log = product.log();
 }, 120_000);
 afterAll(() => home.remove(), 30_000);
@@ -147,6 +157,12 @@ describe("a call, as its owner finds it in the log", () => {
     expect(salonEntry.turns.map(({ startMs }) => startMs)).toEqual(
       salonEntry.turns.map(({ startMs }) => startMs).toSorted((a, b) => a - b),
     );
+  });
+  test("the last words of a caller who hangs up with them, before anybody has taken his turn or written it down", () => {
+    const [last] = officeEntry.turns.slice(-1);
+    expect(last).toMatchObject({ role: "caller", text: lastWords });
+    const [heard] = inOffice.said.slice(-1);
+    expect(Math.abs(last!.endMs - last!.startMs - (heard!.to - heard!.from) / 8)).toBeLessThan(300);
   });
   test("the tool, the interruption and the latencies are events", () => {
     const kinds = salonEntry.events.map(({ kind }) => kind);

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { limits } from "../limits.ts";
-import { CallerEar } from "./caller-ear.ts";
+import { CallerEar, type Detectors } from "./caller-ear.ts";
 import { Conversation } from "./conversation.ts";
 import { CallCore, type DeadlineName } from "./core.ts";
 import type { VoiceEngine } from "./engine.ts";
@@ -39,12 +39,6 @@ import {
   VerdictRing,
 } from "./verdicts.ts";
 import { Vitals } from "./vitals.ts";
-
-/** The ear of one call: who hears the caller's speech, and who decides that it stops the assistant. */
-export interface Detectors {
-  vad: Vad;
-  bargeIn: BargeIn;
-}
 
 export interface CallDeps {
   clock: Clock;
@@ -88,6 +82,7 @@ export class Call {
   #line: Line | null = null;
   #heardAssistant = false;
   #outAtMs = 0; // what follows is between the caller and the provider
+  #endReason: CallEndReason | null = null;
 
   constructor(incoming: IncomingCall, deps: CallDeps) {
     this.incoming = incoming;
@@ -121,10 +116,10 @@ export class Call {
     this.#onDeadline = this.#deadlineTable();
   }
 
-  /** What staff sees of a call that is going on; null until its business is known. */
+  /** What staff sees of a call that is going on; null until its business is known, and when the phone call is over. */
   get glance(): CallGlance | null {
     const { settings, callSid } = this.#core;
-    if (!settings) return null;
+    if (!settings || this.#endReason !== null) return null;
     const { callId, businessId } = settings;
     const speaking = this.#vad.speaking ? "caller" : this.#playout.active ? "assistant" : "nobody";
     const { incoming, startedAt } = this;
@@ -205,7 +200,11 @@ export class Call {
 
   /** The process waits no longer, neither for the caller nor for the provider. */
   letGo(): void {
-    this.#guard(() => this.#leg.letGo());
+    this.#guard(() => {
+      this.#leg.letGo();
+      this.#core.engine.close();
+      this.#nothingOwed();
+    });
   }
 
   // ── from the line ────────────────────────────────────────────────────────────────────────────────────────────
@@ -363,7 +362,18 @@ export class Call {
     else this.#leg.hangUp(reason);
   }
 
+  /** The phone call is over; what the engine still owes of it belongs to it. */
   #finish(reason: CallEndReason): void {
+    this.#endReason = reason;
+    if (this.#core.engineOver) this.#writeEnd(reason);
+  }
+
+  #nothingOwed(): void {
+    this.#core.engineOver = true;
+    if (this.#endReason !== null) this.#writeEnd(this.#endReason);
+  }
+
+  #writeEnd(reason: CallEndReason): void {
     if (this.#core.over) return;
     const durationMs = this.#outAtMs;
     this.#transcript.finish(durationMs);
@@ -385,12 +395,13 @@ export class Call {
     for (const step of [
       () => this.#talk.hungUp(),
       () => this.#core.deadlines.disarmAll(),
-      () => this.#core.engine.close(),
+      () => this.#core.engine.windUp(this.#ear.leave(), () => this.#guard(() => this.#nothingOwed())),
     ]) {
       try {
         step();
       } catch (thrown) {
         this.#core.log.error("CALL", "bug while releasing a call", { error: describeError(thrown) });
+        this.#core.engineOver = true; // nobody would say so
       }
     }
   }

@@ -1,7 +1,14 @@
 import type { Conversation } from "./conversation.ts";
 import type { CallCore } from "./core.ts";
 import type { SilenceWatch } from "./silence.ts";
+import type { BargeIn } from "./vad/barge-in.ts";
 import type { Vad } from "./vad/vad.ts";
+
+/** The ear of one call: who hears the caller's speech, and who decides that it stops the assistant. */
+export interface Detectors {
+  vad: Vad;
+  bargeIn: BargeIn;
+}
 
 // A shorter sound does not count as "the caller is there".
 const speechMs = 200;
@@ -18,6 +25,7 @@ export class CallerEar {
   #speechEndMs = 0;
   #spoken = false; // since then, and not only breathed
   #heardAnything = false;
+  #leftMs = Number.POSITIVE_INFINITY;
 
   constructor(core: CallCore, vad: Vad, talk: Conversation, silence: SilenceWatch) {
     this.#core = core;
@@ -55,12 +63,19 @@ export class CallerEar {
 
   /** From the first sound since the last turn to the end of the last one, in call time; `heard`: there was one. */
   takeSpeech(): { startMs: number; endMs: number; heard: boolean } {
-    const endMs = this.#vad.speaking ? this.#core.atMs() : this.#speechEndMs;
+    const endMs = this.#vad.speaking ? Math.min(this.#core.atMs(), this.#leftMs) : this.#speechEndMs;
     const heard = this.#turnStartMs >= 0;
     const startMs = heard ? this.#turnStartMs : endMs;
     this.#turnStartMs = -1;
     this.#spoken = false;
     return { startMs, endMs: Math.max(startMs, endMs), heard };
+  }
+
+  /** The caller is gone. True when he had spoken since the last turn, if only the beginning of a sentence. */
+  leave(): boolean {
+    this.#leftMs = this.#core.atMs();
+    const speaks = this.#vad.speaking && this.#vad.utteranceMs >= speechMs;
+    return this.#turnStartMs >= 0 && (this.#spoken || speaks);
   }
 
   logThreshold(): void {

@@ -52,6 +52,8 @@ export class CallCore {
   log: Log;
   settings: CallSettings | null = null;
   over = false;
+  /** Nothing the engine says counts any more. */
+  engineOver = false;
   #unsaid: { role: "caller" | "assistant" | "system"; text: string }[] = [];
   #everReady = false;
 

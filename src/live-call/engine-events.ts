@@ -21,7 +21,7 @@ export interface EngineEventsDeps {
   settle(): void;
 }
 
-/** What the engine's events mean for the call. Events of an engine that is no longer wanted change nothing. */
+/** What the engine's events mean for the call. To one that is over only what was said before its end is added. */
 export function engineEvents(deps: EngineEventsDeps): EngineEvents {
   const { core, leg, talk, playout, transcript, greeting } = deps;
   const handle = (run: () => void): void =>
@@ -29,6 +29,11 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
       if (!leg.up) return;
       run();
       deps.settle();
+    });
+  // What was said is kept also when the caller is gone: its words come late.
+  const note = (run: () => void): void =>
+    deps.guard(() => {
+      if (!core.engineOver) run();
     });
   return {
     ready: () =>
@@ -53,21 +58,25 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
       }),
     callerSpeech: (edge) => handle(() => core.log.debug("REALTIME", "caller speech", { edge })),
     callerTurn: (itemId) =>
-      handle(() => {
+      note(() => {
         const { startMs, endMs, heard } = deps.takeSpeech();
         transcript.callerTurn(itemId, startMs, endMs);
-        core.settings?.tools.turnTaken?.();
-        talk.callerTurn(heard);
+        handle(() => {
+          core.settings?.tools.turnTaken?.();
+          talk.callerTurn(heard);
+        });
       }),
     answerStarted: (answerId) => handle(() => talk.answerStarted(answerId)),
     audio: (itemId, payload) => handle(() => talk.audio(itemId, payload)),
     audioDone: (itemId) => handle(() => playout.finishItem(itemId, core.nowMs())),
     answerDone: (answer) => handle(() => talk.answerDone(answer)),
     transcript: ({ role, itemId, text, final }) =>
-      handle(() => {
+      note(() => {
         transcript.text(role, itemId, text, final);
-        if (final) core.settings?.tools.heard?.(role, text);
-        if (role === "caller" && final) talk.callerText(text);
+        handle(() => {
+          if (final) core.settings?.tools.heard?.(role, text);
+          if (role === "caller" && final) talk.callerText(text);
+        });
       }),
     toolCall: (call) => handle(() => talk.toolCall(call)),
     // Counted even when the call is over: it is paid for.

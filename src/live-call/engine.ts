@@ -30,7 +30,14 @@ export interface VoiceEngine {
   readonly wantsRotation: boolean;
   /** Moves the conversation to a fresh session. */
   rotate(): void;
-  /** Ends everything; no event follows. */
+  /**
+   * The caller is gone: nothing is said or asked any more. Waits for what is still owed of the call, at most
+   * `limits.engineLingerMs`: the words of his last turns, and the usage of an answer that was stopped. Then the engine is
+   * closed and `over` told, which may be at once.
+   * @param spoke he was heard to speak since the engine last took a turn: that is a turn as well.
+   */
+  windUp(spoke: boolean, over: () => void): void;
+  /** Ends everything; no event follows, nor `over`. */
   close(): void;
 }
 

@@ -41,6 +41,10 @@ export class Conversation {
   #autoAnswer: boolean;
   #callerSpeaking = false;
   #turnWaits = false;
+  /** Turns that were taken and not put into words yet. */
+  readonly #unworded = new Set<string>();
+  #takes = 0; // turns that we asked to be taken and that were not yet
+  #windingUp = false;
 
   constructor(
     port: ConversationPort,
@@ -78,7 +82,28 @@ export class Conversation {
 
   /** The audio so far is a whole turn of the caller, although the provider's detector has not noticed. */
   takeTurn(): void {
+    this.#takes++;
     this.#port.send(commitAudioFrame());
+  }
+
+  /** There was nothing to take. */
+  nothingTaken(): void {
+    this.#takes = Math.max(0, this.#takes - 1);
+  }
+
+  /** Whether more is to come when nothing is asked for any more. @param spoke as for `windUp`. */
+  owes(spoke = false): boolean {
+    return this.expects !== "nothing" || this.#unworded.size > 0 || this.#takes > 0 || (spoke && this.#callerSpeaking);
+  }
+
+  /**
+   * Stops the answer in flight and asks for none. @param spoke our own ear heard the caller since the last turn: what
+   * the provider's detector took for speech as well is his last turn, though its end was never heard.
+   */
+  windUp(spoke: boolean): void {
+    this.#windingUp = true;
+    this.#sequencer.interrupt();
+    if (spoke && this.#callerSpeaking) this.takeTurn();
   }
 
   /** Wishes from before this session, together. */
@@ -113,7 +138,7 @@ export class Conversation {
   }
 
   busy(requestId: string | null): void {
-    this.#sequencer.busy(requestId);
+    if (!this.#windingUp) this.#sequencer.busy(requestId);
   }
 
   /** False when the rejected request was not for an answer. */
@@ -136,15 +161,19 @@ export class Conversation {
         return this.#events.callerSpeech("stopped");
       case "input_audio_buffer.committed":
         this.#callerSpeaking = false;
+        this.#takes = Math.max(0, this.#takes - 1);
+        this.#unworded.add(event.itemId);
         // With automatic answers off, the server owes nothing for this turn, also when they are on again later.
         this.#turnWaits = this.#autoAnswer;
         return this.#events.callerTurn(event.itemId);
       case "conversation.item.input_audio_transcription.delta":
         return this.#events.transcript({ role: "caller", itemId: event.itemId, text: event.text, final: false });
       case "conversation.item.input_audio_transcription.completed":
+        this.#unworded.delete(event.itemId);
         this.#events.usage(listeningUsage(this.#models.transcripts, event.usage));
         return this.#events.transcript({ role: "caller", itemId: event.itemId, text: event.text, final: true });
       case "conversation.item.input_audio_transcription.failed":
+        this.#unworded.delete(event.itemId);
         return this.#events.error({ kind: "request", code: event.problem.code, message: event.problem.message });
       case "response.created":
         return this.#began(event.responseId, event.requestId);
@@ -168,6 +197,7 @@ export class Conversation {
     this.#sequencer.created(responseId, requestId);
     this.#turnWaits = false;
     if (unfinished !== null) this.#finish(unfinished, "failed", "replaced");
+    if (this.#windingUp) this.#sequencer.interrupt(); // the server began it before it was told not to
     this.#answer = { id: responseId, produced: false, calls: new Set() };
     this.#events.answerStarted(responseId);
   }

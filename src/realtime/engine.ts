@@ -132,8 +132,26 @@ export class RealtimeEngine implements VoiceEngine {
     this.#successor = this.#newSession();
   }
 
+  windUp(spoke: boolean, over: () => void): void {
+    const session = this.#state === "ready" ? this.#session : null;
+    if (session === null) {
+      this.close();
+      return over();
+    }
+    this.#state = "closed"; // to commands; what the session still says is passed on
+    this.#settle();
+    this.#successor?.close();
+    this.#successor = null;
+    session.windUp(spoke, () => {
+      this.#session = null; // closed
+      this.#forget();
+      over();
+    });
+  }
+
   close(): void {
-    this.#stop("closed");
+    if (this.#state === "closed") this.#forget();
+    else this.#stop("closed");
   }
 
   /** The provider would put them in the place of the session's: an answer without the business's prices would make them up. */
@@ -276,6 +294,10 @@ export class RealtimeEngine implements VoiceEngine {
     if (this.#state === "closed" || this.#state === "lost") return;
     this.#state = state;
     this.#settle();
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#events = null;
     this.#session?.close();
     this.#successor?.close();

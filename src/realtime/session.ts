@@ -55,6 +55,8 @@ export class RealtimeSession {
   #rotateAtMs: number;
   #configureTimer: Timer | null = null;
   #silenceTimer: Timer | null = null;
+  /** Set while only what is owed is waited for. */
+  #winding: { over: () => void; timer: Timer } | null = null;
   #lastEventMs: number;
   #unreadable = 0;
   /** The server said at least `session.created`: it is alive, whatever it thinks of our settings. */
@@ -103,9 +105,23 @@ export class RealtimeSession {
     this.conversation.setAutoAnswer(on);
   }
 
+  /** Asks for nothing any more, waits for what is owed (see `VoiceEngine.windUp`), closes and tells `over`. */
+  windUp(spoke: boolean, over: () => void): void {
+    this.#winding = { over, timer: this.#deps.clock.after(limits.engineLingerMs, () => this.#wound()) };
+    if (!this.conversation.owes(spoke)) return this.#wound();
+    this.setAutoAnswer(false); // before the turn that is taken below
+    this.conversation.windUp(spoke);
+  }
+
   close(): void {
     this.#over();
     this.#socket.close();
+  }
+
+  #wound(): void {
+    const winding = this.#winding;
+    this.close();
+    winding?.over();
   }
 
   #configure(): void {
@@ -145,6 +161,7 @@ export class RealtimeSession {
     this.#lastEventMs = this.#deps.clock.nowMs();
     if (read.kind === "known") {
       this.#handle(read.event);
+      if (this.#winding !== null && !this.conversation.owes()) return this.#wound();
       this.#watchSilence();
     } else if (read.kind === "unreadable") {
       // One line per session: a peer that sends garbage sends much of it.
@@ -187,6 +204,7 @@ export class RealtimeSession {
       case "busy":
         return this.conversation.busy(requestId);
       case "ignore":
+        if (code === "input_audio_buffer_commit_empty") this.conversation.nothingTaken();
         return events.error({ kind: "ignored", code, message });
       case "request":
       case "answer":
@@ -248,6 +266,7 @@ export class RealtimeSession {
 
   #finish(end: SessionEnd): void {
     if (this.#stage === "over") return;
+    if (this.#winding !== null) return this.#wound();
     this.#over();
     this.#deps.owner.ended(end);
   }
@@ -256,5 +275,7 @@ export class RealtimeSession {
     this.#stage = "over";
     this.#configureTimer?.cancel();
     this.#silenceTimer?.cancel();
+    this.#winding?.timer.cancel();
+    this.#winding = null;
   }
 }

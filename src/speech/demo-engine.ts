@@ -76,6 +76,11 @@ export class DemoEngine implements VoiceEngine {
   toolResult(): void {}
   rotate(): void {}
 
+  windUp(_spoke: boolean, over: () => void): void {
+    this.close();
+    over();
+  }
+
   close(): void {
     this.#turnEnd?.cancel();
     this.state = "closed";

@@ -1,5 +1,5 @@
 import { limits } from "../../limits.ts";
-import type { Detectors } from "../call.ts";
+import type { Detectors } from "../caller-ear.ts";
 import { BARGE_IN, BARGE_NOTHING, type BargeIn } from "../vad/barge-in.ts";
 import type { Vad } from "../vad/vad.ts";
 import { ScriptedVad } from "./scripted-vad.ts";

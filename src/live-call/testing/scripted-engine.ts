@@ -17,6 +17,7 @@ export type EngineCommand =
   | { do: "addContext"; role: string; text: string }
   | { do: "toolResult"; id: string; output: string }
   | { do: "rotate" }
+  | { do: "windUp"; spoke: boolean }
   | { do: "close" };
 
 const bytesPerMs = 8;
@@ -31,10 +32,13 @@ export class ScriptedEngine implements VoiceEngine {
   readonly appended: string[] = [];
   state: EngineState = "idle";
   wantsRotation = false;
+  /** Something is owed when the call is over: it ends with `paid` only. */
+  lingers = false;
   context: EngineContext | null = null;
   /** Called after every command: a test's model of how the engine reacts. */
   onCommand: (command: EngineCommand) => void = () => {};
   #events: EngineEvents | null = null;
+  #over: () => void = () => {};
 
   /** The events of the call; throws when the engine was not opened, which is a mistake of the test. */
   get emit(): EngineEvents {
@@ -76,6 +80,18 @@ export class ScriptedEngine implements VoiceEngine {
   rotate(): void {
     this.wantsRotation = false;
     this.#did({ do: "rotate" });
+  }
+
+  windUp(spoke: boolean, over: () => void): void {
+    this.#did({ do: "windUp", spoke });
+    this.#over = over;
+    if (!this.lingers) this.paid();
+  }
+
+  /** Nothing is owed any more. */
+  paid(): void {
+    this.close();
+    this.#over();
   }
 
   close(): void {
