@@ -1,22 +1,33 @@
 import { limits } from "../limits.ts";
 import type { CallCore } from "./core.ts";
 import { waitPhrases } from "./phrases-text.ts";
+import type { Playout } from "./playout.ts";
 import type { Speaker } from "./speaker.ts";
+import type { Vad } from "./vad/vad.ts";
 
 // After something was said, a filler or the assistant's own "let me check": V21 allows 2 s of silence.
 const nextFillerMs = 1_800;
+// Nobody is told to wait while speaking; looked at again this soon.
+const afterCallerMs = 300;
+
+interface AnswerWatchDeps {
+  core: CallCore;
+  speaker: Speaker;
+  playout: Playout;
+  vad: Vad;
+}
 
 /** Watches over an answer that was asked for: a filler when it is slow, one retry, then a message is taken (V21). */
 export class AnswerWatch {
   readonly #core: CallCore;
-  readonly #speaker: Speaker;
+  readonly #deps: AnswerWatchDeps;
   #waiting = false;
   #fillers = 0;
   #retried = false;
 
-  constructor(core: CallCore, speaker: Speaker) {
-    this.#core = core;
-    this.#speaker = speaker;
+  constructor(deps: AnswerWatchDeps) {
+    this.#deps = deps;
+    this.#core = deps.core;
   }
 
   /**
@@ -64,11 +75,25 @@ export class AnswerWatch {
     return true;
   }
 
-  /** The filler is due. */
-  fill(toolRunning: boolean): void {
+  /** The filler is due: said unless somebody speaks. True when something is heard now. */
+  fillerDue(toolRunning: boolean): boolean {
+    const { playout, vad } = this.#deps;
+    if (playout.active) return false;
+    if (vad.speaking) this.#core.arm("filler", afterCallerMs);
+    else this.#fill(toolRunning);
+    return playout.active;
+  }
+
+  /** The engine has been away for a while. True when the caller is told so now. */
+  lineTrouble(): boolean {
+    const { playout, vad, speaker } = this.#deps;
+    return !playout.active && !vad.speaking && speaker.say("line_trouble");
+  }
+
+  #fill(toolRunning: boolean): void {
     const index = this.#fillers++;
     const phrase = toolRunning && index === 0 ? "checking" : waitPhrases[index % waitPhrases.length]!;
-    const said = this.#speaker.say(phrase);
+    const said = this.#deps.speaker.say(phrase);
     this.#core.event("filler", { phrase, said });
     if (!said) this.#core.arm("filler", nextFillerMs);
   }

@@ -481,7 +481,7 @@ export class Call {
       judge: () => talk.judge(),
       caller_silent: () => this.#silence.due(),
       keypad: () => this.#takeKeypad(),
-      keys_over: () => talk.keysOver(),
+      keys_over: () => talk.autoAnswer.keysOver(),
       goodbye: () => talk.goodbyeDue(),
       tool_give_up: () => talk.tools.giveUp(),
       reconnect_filler: () => talk.lineTrouble(),

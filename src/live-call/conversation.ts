@@ -1,6 +1,7 @@
 import { limits } from "../limits.ts";
 import { AnswerTrack } from "./answer-track.ts";
 import { AnswerWatch } from "./answer-watch.ts";
+import { AutoAnswer } from "./auto-answer.ts";
 import { type After, Closing } from "./closing.ts";
 import { Continuation } from "./continuation.ts";
 import type { CallCore } from "./core.ts";
@@ -33,10 +34,6 @@ export interface ConversationDeps {
   speaking(): void;
 }
 
-// Nobody is told to wait while speaking; looked at again this soon.
-const fillerAfterCallerMs = 300;
-// A tone is taken as a turn within this time, if at all: the provider waits 0.2-0.8 s of silence, plus the way there.
-const keyEchoMs = 1_500;
 // Judged at the end of speech and when words come; in between this often.
 const judgeEveryMs = 100;
 
@@ -50,13 +47,13 @@ export class Conversation {
   readonly #rest = new Continuation();
   readonly #politeness: Politeness;
   readonly #watch: AnswerWatch;
+  readonly autoAnswer: AutoAnswer;
   readonly speaker: Speaker;
   readonly tools: ToolRunner;
   readonly closing: Closing;
   readonly latency: TurnLatency;
   #floor: Floor = "listening";
   #spoken = false; // the caller has heard the assistant, if only a filler
-  #keysPressed = false; // a little while ago
   /** Set by the silence watch: the caller has the floor from now on. */
   onListening: () => void = () => {};
 
@@ -64,9 +61,10 @@ export class Conversation {
     this.#deps = deps;
     this.#core = deps.core;
     this.#playout = deps.playout;
+    this.autoAnswer = new AutoAnswer(deps.core);
     this.#politeness = new Politeness(deps.vad);
     this.speaker = new Speaker(deps.core, deps.playout, deps.transcript);
-    this.#watch = new AnswerWatch(deps.core, this.speaker);
+    this.#watch = new AnswerWatch({ ...deps, speaker: this.speaker });
     this.closing = new Closing(deps.core, deps.leg);
     this.latency = new TurnLatency(deps.core);
     this.tools = new ToolRunner(deps.core, {
@@ -131,7 +129,7 @@ export class Conversation {
   /** @param heard whether the caller was heard to speak, by our own ear, since the last turn. */
   callerTurn(heard: boolean): void {
     if (this.closing.last) return;
-    if (this.#keysPressed) {
+    if (this.autoAnswer.keysPressed) {
       this.#turnAmongKeys(heard);
       return;
     }
@@ -240,7 +238,7 @@ export class Conversation {
     }
     this.#cancelAnswer(cleared.cuts);
     this.#deps.openUplink();
-    this.#core.engine.setAutoAnswer(false);
+    this.autoAnswer.hold();
     this.#interruption.begin({ atMs: this.#core.nowMs(), remainder: cleared.remainder, complete, after });
     this.#core.arm("judge", judgeEveryMs);
   }
@@ -249,14 +247,7 @@ export class Conversation {
   keyPressed(): void {
     this.closing.cancel();
     this.#interruption.keyPressed();
-    if (!this.#keysPressed) this.#core.engine.setAutoAnswer(false);
-    this.#keysPressed = true;
-    this.#core.arm("keys_over", keyEchoMs);
-  }
-
-  keysOver(): void {
-    this.#keysPressed = false;
-    if (!this.#interruption.undecided) this.#core.engine.setAutoAnswer(true);
+    this.autoAnswer.keyPressed();
   }
 
   /** Stops the assistant without a question, except in its last sentence: a key was pressed, the time is up. */
@@ -326,13 +317,7 @@ export class Conversation {
   // ── deadlines ────────────────────────────────────────────────────────────────────────────────────────────────
 
   fillerDue(): void {
-    if (this.#playout.active) return;
-    if (this.#deps.vad.speaking) {
-      this.#core.arm("filler", fillerAfterCallerMs);
-      return;
-    }
-    this.#watch.fill(this.tools.running > 0);
-    if (this.#playout.active) this.#step("audio_sent");
+    if (this.#watch.fillerDue(this.tools.running > 0)) this.#step("audio_sent");
   }
 
   /** A goodbye or transfer has waited long enough for its words; those that are being heard are heard to their end. */
@@ -342,8 +327,7 @@ export class Conversation {
 
   /** The engine has been away for a while: the caller is told, unless something is being said anyway. */
   lineTrouble(): void {
-    if (this.#playout.active || this.#deps.vad.speaking || !this.speaker.say("line_trouble")) return;
-    this.#step("audio_sent");
+    if (this.#watch.lineTrouble()) this.#step("audio_sent");
   }
 
   retryDue(): void {
@@ -379,7 +363,7 @@ export class Conversation {
   #decided(): CutAnswer | null {
     const cut = this.#interruption.decided();
     this.#core.deadlines.disarm("judge");
-    if (cut !== null && !this.#keysPressed) this.#core.engine.setAutoAnswer(true);
+    this.autoAnswer.decided();
     return cut;
   }
 
