@@ -14,6 +14,8 @@ export interface Detectors {
 const speechMs = 200;
 // A sound as short as that which nothing followed for so long was a breath: what is said then did not begin with it.
 const apartMs = 1_000;
+// The shortest words ("כן", "תשע") have 80-120 ms of vowels; a cough or a breath has a moment of them, or none.
+const wordVoicedMs = 80;
 
 /** What the detector found, for everybody who cares: the log, the silence watch, the dialogue, the times of turns. */
 export class CallerEar {
@@ -24,6 +26,7 @@ export class CallerEar {
   #turnStartMs = -1; // the first sound since the engine last took a turn
   #speechEndMs = 0;
   #spoken = false; // since then, and not only breathed
+  #saidWord = false; // since then
   #heardAnything = false;
   #leftMs = Number.POSITIVE_INFINITY;
 
@@ -38,6 +41,7 @@ export class CallerEar {
     this.#silence.pause();
     const startMs = Math.max(0, this.#core.atMs() - this.#vad.utteranceMs);
     const onlyBreathed = !this.#spoken && startMs - this.#speechEndMs > apartMs;
+    if (this.#turnStartMs < 0) this.#saidWord = false;
     if (this.#turnStartMs < 0 || onlyBreathed) this.#turnStartMs = startMs;
     if (!this.#heardAnything) {
       this.#heardAnything = true;
@@ -53,7 +57,8 @@ export class CallerEar {
     this.#spoken ||= isSpeech;
     if (isSpeech) this.#silence.heard();
     else this.#silence.arm();
-    this.#talk.speechEnded();
+    this.#saidWord ||= this.#isWord;
+    this.#talk.speechEnded(this.#saidWord);
   }
 
   /** A short sound over the assistant: the engine was not given it, so it begins no turn. */
@@ -71,11 +76,14 @@ export class CallerEar {
     return { startMs, endMs: Math.max(startMs, endMs), heard };
   }
 
-  /** The caller is gone. True when he had spoken since the last turn, if only the beginning of a sentence. */
+  /** The caller is gone. True when he had spoken since the last turn, if only one word or the beginning of a sentence. */
   leave(): boolean {
     this.#leftMs = this.#core.atMs();
-    const speaks = this.#vad.speaking && this.#vad.utteranceMs >= speechMs;
-    return this.#turnStartMs >= 0 && (this.#spoken || speaks);
+    return this.#turnStartMs >= 0 && (this.#saidWord || (this.#vad.speaking && this.#isWord));
+  }
+
+  get #isWord(): boolean {
+    return this.#vad.voicedMs >= wordVoicedMs;
   }
 
   logThreshold(): void {

@@ -210,11 +210,13 @@ export class Conversation {
     this.#playout.settle(this.#core.nowMs());
   }
 
-  speechEnded(): void {
+  /** @param words there were words since the last turn, and not only a cough or a breath. */
+  speechEnded(words: boolean): void {
     this.latency.mark("speech_end");
     if (this.#interruption.undecided) this.judge();
     // The caller's silence began before the detector was sure of it.
-    else if (this.#floor === "listening") this.#core.arm("missed_turn", limits.missedTurnMs - this.#deps.vad.pauseMs);
+    else if (words && this.#floor === "listening")
+      this.#core.arm("missed_turn", limits.missedTurnMs - this.#deps.vad.pauseMs);
   }
 
   /** Stops the assistant at once, but for her last goodbye; whether that was right is judged afterwards. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createVirtualClock } from "../sim/clock.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
-import { loudSound } from "./testing/scripted-vad.ts";
+import { hoarseSound, loudSound } from "./testing/scripted-vad.ts";
 
 // A caller who hangs up with his last word: the model was told goodbye in the same tick, and what he said last, the wish he
 // called for, stood neither in the transcript nor in what is made of it. The call's end waits for what the model owes.
@@ -56,9 +56,16 @@ describe("the caller hangs up", () => {
     expect(bench.journal.ends).toMatchObject([{ reason: "caller_hung_up", durationMs: 1_700 }]);
   });
 
+  test("right after one short word: that is a turn", () => {
+    const bench = open();
+    bench.sound(loudSound(120)).quiet(100);
+    bench.hangUp();
+    expect(bench.engine.did("windUp")).toEqual([{ do: "windUp", spoke: true }]);
+  });
+
   test.each([
     ["has said nothing", (bench: CallBench) => bench.quiet(400)],
-    ["made a short sound only", (bench: CallBench) => bench.sound(loudSound(120)).quiet(700)],
+    ["coughed", (bench: CallBench) => bench.sound(hoarseSound(600)).quiet(700)],
     [
       "said a turn that was taken",
       (bench: CallBench) => bench.sound(loudSound(900)).quiet(500).engine.turn("t1", "שלום"),

@@ -3,7 +3,7 @@ import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
-import { loudSound } from "./testing/scripted-vad.ts";
+import { hoarseSound, loudSound } from "./testing/scripted-vad.ts";
 
 const sentence = loudSound(1_500);
 
@@ -106,6 +106,52 @@ describe("the caller never hears more than 2 s of unexplained silence (V21)", ()
     expect(bench.engine.did("respond")).toEqual([]);
     bench.quiet(300);
     expect(bench.engine.did("respond").length).toBe(1);
+  });
+
+  test.each([
+    ["a sound of 120 ms", hoarseSound(120)],
+    ["a cough", hoarseSound(300)],
+    ["a coughing fit", hoarseSound(1_400)],
+  ])("%s in a pause is no turn: no answer is asked for and nobody is told to wait", (_what, sound) => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench
+      .start()
+      .quiet(1_000)
+      .sound(sound)
+      .quiet(limits.missedTurnMs + 3_000);
+    expect(bench.engine.did("respond")).toEqual([]);
+    expect(bench.line.heardMs).toBe(0);
+    expect(bench.journal.kinds()).not.toContain("missed_turn");
+  });
+
+  test("a turn of one short word is missed by the engine: it is taken all the same", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench
+      .start()
+      .quiet(1_000)
+      .sound(loudSound(120))
+      .quiet(limits.missedTurnMs + 100);
+    expect(bench.engine.did("respond").map(({ request }) => request)).toEqual([{ takeTurn: true }]);
+  });
+
+  test("a cough after a sentence takes nothing from it: the answer is asked for, counted from the cough", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000).sound(sentence).quiet(800).sound(hoarseSound(300)).quiet(1_600);
+    expect(bench.engine.did("respond")).toEqual([]);
+    bench.quiet(300);
+    expect(bench.engine.did("respond").length).toBe(1);
+  });
+
+  test("what the engine has taken as a turn already does not make a later cough one", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000).sound(sentence).quiet(300);
+    bench.engine.turn("t1", "שלום");
+    bench.engine.answer("a1", audioOf(0x30, 500), "כן");
+    bench
+      .quiet(1_500)
+      .sound(hoarseSound(300))
+      .quiet(limits.missedTurnMs + 1_000);
+    expect(bench.engine.did("respond")).toEqual([]);
   });
 
   test("a silent caller is asked twice, then the call ends politely", async () => {
