@@ -3,7 +3,7 @@ import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
-import { loudSound } from "./testing/scripted-vad.ts";
+import { hoarseSound, loudSound } from "./testing/scripted-vad.ts";
 import type { CallTools, ToolOutcome } from "./tools.ts";
 
 /** Tools that the test resolves by hand. */
@@ -272,6 +272,20 @@ describe("tools in a call", () => {
     expect(bench.engine.did("respond").length).toBe(1);
     bench.quiet(1_000);
     expect(bench.engine.did("autoAnswer").map((command) => command.on)).toEqual([false, true]);
+  });
+
+  test("a key pressed into an interruption nobody has judged yet: turns are answered again when both are over", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(500);
+    bench.engine.answer("a1", audioOf(0x30, 8_000), "אחת שתיים שלוש ארבע");
+    bench.quiet(1_000).sound(hoarseSound(400));
+    expect(bench.journal.kinds()).toContain("barge_in");
+    const answersByItself = () => bench.engine.did("autoAnswer").at(-1)?.on;
+    bench.call.onKeypad("1");
+    bench.sound(hoarseSound(1_520)); // the key's time is over, the interruption's is not
+    expect([bench.journal.kinds().includes("interruption"), answersByItself()]).toEqual([false, false]);
+    bench.sound(hoarseSound(400));
+    expect([bench.journal.kinds().includes("interruption"), answersByItself()]).toEqual([true, true]);
   });
 
   test('"#" ends the input at once and silences what is being said', () => {
