@@ -141,6 +141,19 @@ test("a server that opens the socket and says nothing at all is not a session", 
   expect(await probe.next("lost")).toEqual(["silent", ""]);
 });
 
+test("a server that is slow to say its first word is waited for like any other, and then used unconfirmed", async () => {
+  using server = new ScriptedServer();
+  const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();
+  const connection = await server.connection();
+  await connection.expect("session.update");
+  probe.clock.advance(2_000);
+  connection.emit({ type: "session.created", session: {} }, { type: "input_audio_buffer.speech_stopped" });
+  await probe.next("callerSpeech");
+  probe.clock.advance(3_000);
+  expect(probe.engine.state).toBe("ready");
+  probe.engine.close();
+});
+
 for (const status of [401, 403, 404])
   test(`HTTP ${status} at the upgrade ends the engine without another try`, async () => {
     using server = new ScriptedServer();

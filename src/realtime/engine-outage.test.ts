@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { limits } from "../limits.ts";
 import type { EngineContext, HistoryLine } from "../live-call/engine.ts";
 import { DeafServer } from "./testing/deaf-server.ts";
 import { EngineProbe } from "./testing/engine-probe.ts";
@@ -307,6 +308,17 @@ test("rotation follows the provider's own expiry when that is earlier", async ()
   probe.clock.skip(15 * 60_000 - 1);
   expect(probe.engine.wantsRotation).toBe(false);
   probe.clock.skip(1);
+  expect(probe.engine.wantsRotation).toBe(true);
+  probe.engine.close();
+});
+
+test("an expiry that is later than the provider's limit puts rotation off for nothing", async () => {
+  using server = new ScriptedServer();
+  const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();
+  const connection = await server.connection();
+  await connection.configure(probe.clock.instant().epochMilliseconds / 1_000 + 24 * 60 * 60);
+  await probe.next("ready");
+  probe.clock.skip(limits.engineRotateMs);
   expect(probe.engine.wantsRotation).toBe(true);
   probe.engine.close();
 });

@@ -124,6 +124,44 @@ describe("what waits", () => {
     expect(sent).toEqual(["create r1 wait"]);
   });
 
+  test("while it is undecided whether the caller wants to go on, the answer to tool results waits also when another is over", () => {
+    const { sequencer, sent } = make();
+    reach.active(sequencer);
+    sequencer.pause(true);
+    sequencer.ask({ kind: "continue" });
+    sequencer.done("resp1");
+    expect(sent).toEqual(["create r1 plain"]);
+    sequencer.pause(false);
+    sequencer.resume();
+    expect(sent).toEqual(["create r1 plain", "create r2 continue"]);
+  });
+
+  test("an answer that is announced twice replaces none", () => {
+    const { sequencer } = make();
+    reach.active(sequencer);
+    expect(sequencer.created("resp1", null)).toBeNull();
+    expect(sequencer.created("resp2", null)).toBe("resp1");
+  });
+
+  test("a refusal of what was never asked changes nothing", () => {
+    const { sequencer, sent } = make();
+    sequencer.busy("r7");
+    expect([sequencer.state, sent]).toEqual(["idle", []]);
+  });
+
+  test("each answer can be interrupted: the one after an interrupted one, and one that begins after its interruption", () => {
+    const { sequencer, sent } = make();
+    reach.active(sequencer);
+    sequencer.interrupt();
+    sequencer.interrupt();
+    sequencer.done("resp1");
+    sequencer.ask({ kind: "plain" });
+    sequencer.interrupt();
+    sequencer.created("theirs", null);
+    sequencer.interrupt();
+    expect(sent).toEqual(["create r1 plain", "cancel", "create r2 plain", "cancel", "cancel"]);
+  });
+
   test("a request that met another answer is made again when that one is over", () => {
     const { sequencer, sent } = make();
     sequencer.ask({ kind: "say", text: "hello" });
