@@ -31,7 +31,7 @@ const listening = /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מ
 
 /** "כן שמעתי אותך", "כן אני כאן": the answer of somebody who was called, not of one who was offered something. */
 export function answersCall(rest: readonly Token[]): boolean {
-  const content = rest.filter(({ text }) => text !== "אני" && !/^א[ונ]ת[כי]/.test(text));
+  const content = rest.filter(({ text }) => !/^(?:אני|א[ונ]ת[כי].*|מצוינ|טוב|היטב)$/.test(text));
   return content.length > 0 && content.length <= 3 && content.every(({ text }) => listening.test(text));
 }
 

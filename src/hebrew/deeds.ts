@@ -33,7 +33,8 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
   // "אפשר לשנות שעה?" is not this slot; "רק תשנה לחמש" is a time of its own.
   if (talk.move && offers) return facts.length === 0 ? { kind: "reject" } : null;
   const elsewhen = talk.other || (facts.length === 0 && (talk.later || talk.earlier)); // "אפשר מוקדם יותר?"
-  if (talk.move || rebooks || replaces || (hasMeeting && elsewhen)) return move(world, scan, facts, wish, talk);
+  if (talk.move || rebooks || replaces || (named && refusesItsDay(scan, wish)) || (hasMeeting && elsewhen))
+    return move(world, scan, facts, wish, talk);
   return null;
 }
 
@@ -45,6 +46,12 @@ function comesLater({ tokens, context }: Scan, { hour, date }: Wish, talk: Talk)
   const asks = tokens.some(({ mark, entry }) => mark === "?" || entry.act === "fine");
   const delay = hour.minutes[0]! - meeting.minute;
   return !asks && delay > 0 && delay <= 180 && tokens.some(({ text }) => comes.test(text));
+}
+
+/** "לא אוכל בשלישי, אפשר ברביעי?" of a meeting on Tuesday. */
+function refusesItsDay({ context }: Scan, { negated }: Wish): boolean {
+  const meeting = parseIsoLocal(context.appointment ?? "");
+  return meeting !== null && negated.some((fact) => fact.kind === "date" && fact.days.includes(meeting.day));
 }
 
 /** "לבטל ולקבוע למחר", "לא אגיע, אפשר בראשון?": a booking verb or a proposal after the refusal makes it a move. */

@@ -153,6 +153,8 @@ function accepts(scan: Scan, clock: Clock, facts: readonly Fact[], bound: boolea
     return clock.hour >= 1 && !clock.masculine && (facts.length > 0 || scan.tokens.some(movesOrBooks));
   if (/^[וש]*ה$/.test(clock.prefix)) return offersHour(scan, clock);
   if (tokens[clock.next]?.entry.act === "instead" && offersHourAfter(scan, clock.next)) return true; // "אחת במקום שתיים"
+  const later = clock.precise || clock.masculine ? null : readClock(scan, clock.next); // "שתיים שלוש בצהריים"
+  if (later?.part && later.at === clock.next && later.prefix === "" && later.hour === clock.hour + 1) return true;
   return startsDate(tokens[clock.next]) || aloneBeforeDay(tokens, clock) || /^מ$/.test(clock.prefix);
 }
 
