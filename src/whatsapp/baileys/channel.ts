@@ -258,12 +258,12 @@ export class BaileysChannel implements WhatsAppChannel, Passenger {
     }
   }
 
-  /** This version was refused: once with a newer one, if there is one. */
+  /** This version was refused: once with another one, if WhatsApp names one. */
   async #update(): Promise<void> {
     const epoch = this.#epoch;
-    const isNewer = await this.#deps.version.renew(this.#version);
+    const hasOther = await this.#deps.version.renew(this.#version);
     if (this.#life.state !== "connecting" || this.#epoch !== epoch) return;
-    if (isNewer) this.#act("open");
+    if (hasOther) this.#act("open");
     else this.#life.step("closed_outdated_again");
   }
 

@@ -55,6 +55,19 @@ describe("after a restart", () => {
   const silent = () => Promise.reject(new Error("no answer"));
   const newer: Version = [2, 3000, 2_000_000_000];
 
+  test("a kept version that WhatsApp went back from kept every session off", async () => {
+    const file = newFile();
+    const older: Version = [2, 3000, 1_999_999_999];
+    const before = open(async () => newer, file);
+    await before.renew(null);
+    before.worked(newer);
+    const after = open(async () => older, file);
+    expect(after.current).toEqual(newer);
+    expect(await after.renew(newer)).toBe(true);
+    after.worked(older);
+    expect(open(silent, file).current).toEqual(older);
+  });
+
   test("the version that had opened a session was forgotten", async () => {
     const file = newFile();
     const version = open(async () => newer, file);

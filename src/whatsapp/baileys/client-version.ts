@@ -15,7 +15,7 @@ export interface ClientVersionDeps {
 
 /**
  * Which version of WhatsApp Web we say we are: the one that the library brings, until WhatsApp refuses it (405, 409) and
- * names a newer one. Asked only then, so that a bad answer cannot break what works; kept when a session has opened with it,
+ * names another. Asked only then, so that a bad answer cannot break what works; kept when a session has opened with it,
  * so that a restart needs no answer.
  */
 export class ClientVersion {
@@ -35,22 +35,26 @@ export class ClientVersion {
     return this.#current;
   }
 
-  /** Whether there is a version newer than the refused one; it is the current one from then on. Sessions ask as one. */
+  /**
+   * Whether WhatsApp names another version than the refused one, which may be an older one that it went back to; it is the
+   * current one from then on. Sessions ask as one.
+   */
   async renew(refused: Version | null): Promise<boolean> {
     const revision = revisionOf(refused);
-    if (revisionOf(this.#current) > revision) return true;
+    if (revisionOf(this.#current) !== revision) return true;
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = null;
     });
     const found = await this.#asking;
-    if (found === null || revisionOf(found) <= revision) return false;
+    if (found === null || revisionOf(found) === revision) return false;
     this.#current = found;
     return true;
   }
 
-  /** A session has opened with this version. */
+  /** A session has opened with this version; one that others have left meanwhile is not kept. */
   worked(version: Version | null): void {
-    if (version === null || revisionOf(version) <= revisionOf(this.#kept)) return;
+    const revision = revisionOf(version);
+    if (version === null || revision === revisionOf(this.#kept) || revision !== revisionOf(this.#current)) return;
     const { file, log } = this.#deps;
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
