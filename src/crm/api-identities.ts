@@ -5,16 +5,17 @@ import { json, param } from "../api/input.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import { writtenText } from "../api/text.ts";
+import { phoneText } from "../base/phone-text.ts";
 import type { Database } from "../db/client.ts";
 import { addIdentity, removeIdentity } from "./customers/identities.ts";
 import { mergeCustomers, previewMerge, undoMerge } from "./customers/merge.ts";
-import { customerIdInput, customerParam, phoneInput, customerTag as tag } from "./shapes.ts";
+import { customerIdInput, customerParam, customerTag as tag } from "./shapes.ts";
 
 const identityParam = z.strictObject({ id: customerIdInput, identityId: z.uuid() });
 const otherParam = z.strictObject({ id: customerIdInput, otherId: customerIdInput });
 const mergeParam = z.strictObject({ id: customerIdInput, mergeId: z.uuid() });
 const identity = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("phone"), value: phoneInput }),
+  z.strictObject({ kind: z.literal("phone"), value: phoneText }),
   z.strictObject({ kind: z.enum(["lid", "bsuid"]), value: writtenText(120) }),
 ]);
 const added = z.object({ id: z.uuid() });

@@ -6,13 +6,14 @@ import { pageOf, pageQuery } from "../api/page.ts";
 import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import { optionalText, writtenText } from "../api/text.ts";
+import { phoneText } from "../base/phone-text.ts";
 import type { Database } from "../db/client.ts";
 import { nameChars } from "./customers/rename.ts";
 import { addLead } from "./leads/add-lead.ts";
 import { archiveLead, changeLead, changeLeads } from "./leads/change-lead.ts";
 import { countLeads } from "./leads/count-leads.ts";
 import { listLeads, readLead } from "./leads/list-leads.ts";
-import { leadFilters, leadShape, leadSource, phoneInput, statusKeyInput, statusShape, userIdInput } from "./shapes.ts";
+import { leadFilters, leadShape, leadSource, statusKeyInput, statusShape, userIdInput } from "./shapes.ts";
 
 const tag = "leads";
 // As many as one page shows: what somebody can have ticked.
@@ -23,7 +24,7 @@ const countQuery = z.strictObject(leadFilters).omit({ status: true });
 const newLead = z
   .strictObject({
     name: writtenText(nameChars),
-    phone: phoneInput,
+    phone: phoneText,
     source: leadSource.default("staff"),
     status: statusKeyInput,
     assigneeUserId: userIdInput,

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { flagInput, instantInput, instantText } from "../api/page.ts";
 import { writtenText } from "../api/text.ts";
 import { type CustomerId, parseBusinessId, type UserId } from "../base/ids.ts";
-import { type Phone, parsePhone } from "../base/phone.ts";
 import { leadSources } from "../db/schema/lead.ts";
 
 /** What the routes of this folder take and answer, where more than one of them does. */
@@ -12,17 +11,6 @@ export const userIdInput = z.uuid().transform((text) => parseBusinessId(text) as
 
 /** `:id` of a customer in the path. */
 export const customerParam = z.strictObject({ id: customerIdInput });
-
-/** Any spelling of a phone number; national ones are read as Israeli. */
-export const phoneInput = z
-  .string()
-  .max(40)
-  .transform((text, context): Phone => {
-    const phone = parsePhone(text);
-    if (phone) return phone;
-    context.addIssue({ code: "custom", message: "must be a phone number" });
-    return z.NEVER;
-  });
 
 export const leadSource = z.enum(leadSources);
 

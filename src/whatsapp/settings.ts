@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { parseInput } from "../base/parse-input.ts";
-import { type Phone, parsePhone } from "../base/phone.ts";
+import { phoneText } from "../base/phone-text.ts";
 import { violates } from "../db/errors.ts";
 import { whatsappSettings } from "../db/schema/whatsapp.ts";
 import { audit } from "../tenants/audit.ts";
@@ -29,18 +29,11 @@ export const contentSid = z
   .trim()
   .regex(/^HX[\w-]{1,60}$/);
 
-const phone = z.string().transform((text, context): Phone => {
-  const parsed = parsePhone(text);
-  if (parsed) return parsed;
-  context.addIssue({ code: "custom", message: "must be a phone number" });
-  return z.NEVER;
-});
-
 /** What a business may change of its WhatsApp; only the fields that are given change. */
 export const whatsappSettingsChange = z
   .strictObject({
     provider: z.enum(["baileys", "twilio"]).nullable(),
-    twilioNumber: phone.nullable(),
+    twilioNumber: phoneText.nullable(),
     answers: z.boolean(),
     marksRead: z.boolean(),
     lateHours: z.int().min(1).max(72),
