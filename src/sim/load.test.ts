@@ -24,6 +24,6 @@ test("a few stamped calls through a plain relay: nothing is lost, and every dela
   expect(report).toMatchObject({ calls: 4, streams: 4, framesLost: 0, framesSwapped: 0, problems: {} });
   expect(report.framesSent).toBeWithin(4 * 190, 4 * 212);
   expect(report.downlinkMs.count).toBeGreaterThan(0);
-  expect(report.downlinkMs.p50).toBeWithin(0, 1_000); // a stamp misread would be years off; the machine may be busy
+  expect(report.downlinkMs.p50).toBeWithin(0, 1_000); // how long it takes is for benches: the machine may be busy
   expect(report.greetingMs.count).toBe(4);
 });
