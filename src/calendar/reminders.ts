@@ -28,7 +28,7 @@ export interface ToRemind {
 }
 
 /** When a meeting's reminders go out, ascending. */
-export const timesOf = ({ startsAt, calendar, restCalendars, now }: ToRemind): Temporal.Instant[] =>
+export const timesOf = ({ startsAt, calendar, restCalendars, now }: Omit<ToRemind, "meetingId">): Temporal.Instant[] =>
   reminderTimes({
     startsAt,
     rules: calendar.reminders,
@@ -41,11 +41,16 @@ export const timesOf = ({ startsAt, calendar, restCalendars, now }: ToRemind): T
  * Makes a meeting's reminders anew from its time: those planned before are gone. Their jobs stay and find nothing.
  * Call it in the transaction that books or moves.
  */
-export async function deriveReminders(ctx: Ctx, input: ToRemind): Promise<void> {
-  await forgetReminders(ctx, input.meetingId);
-  for (const dueAt of timesOf(input)) {
+export function deriveReminders(ctx: Ctx, input: ToRemind): Promise<void> {
+  return planReminders(ctx, input.meetingId, timesOf(input));
+}
+
+/** The same for times that are known. */
+export async function planReminders(ctx: Ctx, meetingId: string, times: readonly Temporal.Instant[]): Promise<void> {
+  await forgetReminders(ctx, meetingId);
+  for (const dueAt of times) {
     const id = newId();
-    await ctx.tx.insert(reminders).values({ id, businessId: ctx.businessId, meetingId: input.meetingId, dueAt });
+    await ctx.tx.insert(reminders).values({ id, businessId: ctx.businessId, meetingId, dueAt });
     const payload: ReminderJob = { businessId: ctx.businessId, reminderId: id };
     await enqueue(ctx.tx, { businessId: ctx.businessId, queue: reminderQueue, dedupe: id, payload, runAt: dueAt });
   }

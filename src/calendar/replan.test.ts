@@ -27,10 +27,10 @@ beforeAll(async () => {
 }, 20_000);
 afterAll(() => db.drop());
 
-async function book(business: TestBusiness, local: string): Promise<void> {
+async function book(business: TestBusiness, local: string, when = now): Promise<void> {
   const startMs = at(local).epochMilliseconds;
   const slot = { resourceId: business.resourceIds[0]!, startMs, endMs: startMs + 1_800_000 };
-  const input = { slot, customerId: business.customerIds[0]!, source: "staff" as const, now, restCalendars };
+  const input = { slot, customerId: business.customerIds[0]!, source: "staff" as const, now: when, restCalendars };
   expect((await business.run((ctx) => bookSlot(ctx, input))).kind).toBe("booked");
 }
 
@@ -83,6 +83,21 @@ test("a change that moves no reminder leaves them as they are, and what was sent
     ["2026-11-25T12:00", "sent"],
     ["2026-11-26T11:00", "planned"],
   ]);
+});
+
+test("one that went out before the night is not planned again for the morning, and one moved to the morning stays", async () => {
+  const business = await testBusiness(db);
+  await book(business, "2026-11-25T09:00");
+  expect(await times(business)).toEqual(["2026-11-24T20:45"]);
+  await business.run((ctx) => ctx.tx.update(reminders).set({ status: "sent" }));
+  await change(business, { meetingMinutes: 45 }, at("2026-11-24T22:00"));
+  expect(await times(business)).toEqual(["2026-11-24T20:45"]);
+
+  const late = await testBusiness(db);
+  await book(late, "2026-11-25T09:00", at("2026-11-24T22:00"));
+  expect(await times(late)).toEqual(["2026-11-25T08:00"]);
+  await change(late, { meetingMinutes: 45 }, at("2026-11-25T07:30"));
+  expect(await times(late)).toEqual(["2026-11-25T08:00"]);
 });
 
 test("all meetings to come follow, however many; blocked time and what is over get none", async () => {

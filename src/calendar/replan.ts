@@ -9,7 +9,7 @@ import { enqueue } from "../jobs/queue.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { RestCalendars } from "./availability.ts";
 import { loadRules } from "./load.ts";
-import { deriveReminders, timesOf } from "./reminders.ts";
+import { planReminders, type ToRemind, timesOf } from "./reminders.ts";
 
 /** The queue whose jobs carry nothing: reminders of what is booked follow the business's rules. */
 export const replanQueue = "replan_reminders";
@@ -46,10 +46,10 @@ async function replanPage(
   { restCalendars, now }: Omit<Replan, "db">,
 ): Promise<string | null> {
   const calendar = await loadRules(ctx);
-  const { id, startsAt, status, customerId } = meetings;
+  const { id, startsAt, status, customerId, updatedAt } = meetings;
   const isAhead = and(eq(status, "booked"), isNotNull(customerId), gt(startsAt, now));
   const page = await ctx.tx
-    .select({ id, startsAt })
+    .select({ id, startsAt, updatedAt })
     .from(meetings)
     .where(and(eq(meetings.businessId, ctx.businessId), isAhead, after === null ? undefined : gt(id, after)))
     .orderBy(asc(id))
@@ -58,10 +58,19 @@ async function replanPage(
   const ids = page.map((meeting) => meeting.id);
   const planned = await plannedTimes(ctx, ids, now);
   for (const meeting of page) {
-    const input = { meetingId: meeting.id, startsAt: meeting.startsAt, calendar, restCalendars, now };
-    if (String(planned.get(meeting.id) ?? []) !== String(timesOf(input))) await deriveReminders(ctx, input);
+    const times = timesSince(meeting.updatedAt, { startsAt: meeting.startsAt, calendar, restCalendars, now });
+    if (String(planned.get(meeting.id) ?? []) !== String(times)) await planReminders(ctx, meeting.id, times);
   }
   return page.length < pageSize ? null : page.at(-1)!.id;
+}
+
+/**
+ * What is still ahead of the times that a meeting would have got when it was booked or moved. Reckoned from now, one that
+ * went out before the night would be planned behind it again, and one that waits for the night's end be left out.
+ */
+function timesSince(agreedAt: Temporal.Instant, meeting: Omit<ToRemind, "meetingId">): Temporal.Instant[] {
+  const isAhead = (at: Temporal.Instant) => Temporal.Instant.compare(at, meeting.now) > 0;
+  return timesOf({ ...meeting, now: isAhead(agreedAt) ? meeting.now : agreedAt }).filter(isAhead);
 }
 
 /** By meeting, ascending. One whose time has come already is about to go: no reason to plan anew. */
