@@ -153,10 +153,10 @@ async function countTold(ctx: Ctx, path: OwnerPath, lineId: string, now: Tempora
 const isOf = (ctx: Ctx, path: OwnerPath) =>
   and(eq(ownerTellings.businessId, ctx.businessId), eq(ownerTellings.path, path));
 
-/** Null when it is worth no message: the line was read in the panel, or is an hour old. */
 const isLate = (at: Temporal.Instant, now: Temporal.Instant): boolean =>
   now.since(at).total("milliseconds") > limits.ownerLateMs;
 
+/** Null when it is worth no message: the line was read in the panel, or is an hour old. */
 async function loadDue({ tx, businessId }: Ctx, id: string, now: Temporal.Instant): Promise<Line | null> {
   const [line] = await tx
     .select()

@@ -62,13 +62,13 @@ const whose = z.strictObject({ resourceId: z.uuid().optional() });
 // Longer than any owner plans ahead.
 const holidayDays = 400;
 
-/** `/api/hours`: when the business can be booked (A2, C3, C7). */
 export interface HoursDeps {
   db: Database;
   clock: Clock;
   followRules: FollowRules;
 }
 
+/** `/api/hours`: when the business can be booked (A2, C3, C7). */
 export const hoursRoutes = ({ db, clock, followRules }: HoursDeps) =>
   new Hono<ApiEnv>()
     .get(

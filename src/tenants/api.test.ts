@@ -290,6 +290,17 @@ describe("knowledge", () => {
     expect(subjects.filter((subject) => !facts.includes(subject))).toEqual([]);
   });
 
+  test("of two who change one subject at once, one of them by publishing it, neither is turned away", async () => {
+    const who = await office("אופטיקה");
+    const draft = { subject: "משקפיים", body: "יש", status: "draft" };
+    for (let round = 0; round < 5; round++) {
+      const { body } = await post(who, "/api/knowledge", draft);
+      const path = `/api/knowledge/${body.id}`;
+      const answers = await Promise.all([post(who, `${path}/publish`, {}), put(who, path, { ...draft, body: "אין" })]);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    }
+  });
+
   test("has a size: the assistant's instructions do not grow without end", async () => {
     const who = await office("מוסד");
     const tooMany = (path: string) => ({ status: 422, body: { error: { fields: [{ path, code: "too_many" }] } } });

@@ -33,10 +33,10 @@ export async function saveKnowledge(
   id?: string,
   basedOn?: number | undefined,
 ): Promise<Knowledge> {
+  await lockFacts(ctx); // before any subject, here and below: in two orders each waits for the other
   if (id !== undefined && basedOn !== undefined && (await lockKnowledge(ctx, id)).revision !== basedOn)
     throw overtaken();
   const values = { ...parseInput(knowledgeInput, input), authorName: authorOf(ctx.actor).name };
-  await lockFacts(ctx);
   const before = await sizeOf(ctx);
   if (id === undefined && before.subjects >= limits.knowledgeMax) throw tooMuch("");
   const [row] =
@@ -82,6 +82,7 @@ export function listKnowledge(ctx: Ctx): Promise<Knowledge[]> {
 
 /** A draft is told to customers from now on. @throws AppError "not_found". */
 export async function publishKnowledge(ctx: Ctx, id: string): Promise<Knowledge> {
+  await lockFacts(ctx);
   const row = await lockKnowledge(ctx, id);
   const { kind, subject, body } = row;
   return row.status === "published" ? row : saveKnowledge(ctx, { kind, subject, body, status: "published" }, id);
@@ -96,6 +97,7 @@ async function lockKnowledge(ctx: Ctx, id: string): Promise<Knowledge> {
 
 /** @throws AppError "not_found". */
 export async function removeKnowledge(ctx: Ctx, id: string): Promise<void> {
+  await lockFacts(ctx);
   await ctx.tx
     .update(unansweredQuestions)
     .set({ knowledgeId: null })
