@@ -9,7 +9,7 @@ export type Anchor = "offer" | "which" | "aside";
 const asksWhich = /מועד|מהם|מביניהם|מתאי|נוח|עדי[פף]|which|suit|prefer/i;
 /** Words with which one asks whether the time that was just named is taken. */
 const asksToTake =
-  /מתאי|נוח|טוב|בסדר|סתדר|אפשרי|סבבה|נכון|אוקי|קבוע|אקבע|לסגור|סוגר|לרשום|ארשום|שריין|לאשר|מאשר|לשמור|אשמור|עדי[פף]|מועד|אומר|דעת|suit|work|okay|good|fine|confirm|book|prefer|which/i;
+  /מתאי|נוח|טוב|בסדר|סתדר|אפשרי|סבבה|נכון|אוקי|לקבוע|[אנ]קבע|לסגור|סוגר|לרשום|ארשום|שריין|לאשר|מאשר|לשמור|אשמור|עדי[פף]|מועד|אומר|דעת|suit|work|okay|good|fine|confirm|book|prefer|which/i;
 /** No answer to these is a yes, so a yes beside them is about what was asked before. */
 const wantsWords =
   /^(?:ו?(?:איך|מה|מי|איפה|כמה|מתי|למה|[בל]?איז[הו])|ו?על שם|ול?מי|what|who|how|where|when)(?![א-תa-z])/i;

@@ -106,6 +106,7 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
   const partial = date === null || hour === null || hour.minutes.length > 1; // the offer says which seven is meant
   if (offered.length === 0 || wish.otherDates.length > 0 || wish.otherHours.length > 0 || wish.range) return null;
   if (date?.problem === "mismatch") return null; // "שלישי ה-25": which of the two is meant decides first
+  if (date && namesTwoWeeks(scan, date)) return null;
   if ((date === null && hour === null && wish.part === null) || wish.dateRelation || hour?.relation) return null;
   let fitting = fitsOf(offered, wish);
   if (fitting.length === 0 && date?.part) fitting = fitsOf(offered, { ...wish, date: null }); // "זה של הבוקר"
@@ -131,6 +132,10 @@ export function pickByTime(scan: Scan, wish: Wish, talk: Talk): Draft | null {
   if (offered.length === 1 && partial && date !== null) return { kind: "confirm", slot: offered[0]! };
   return partial || talk.yes >= 0 ? choice(scan.context, fitting[0]!) : null;
 }
+
+/** "חמישי הזה או הבא": the offered one is only one of the two. */
+const namesTwoWeeks = ({ tokens }: Scan, { at, next, weekday, days }: NonNullable<Wish["date"]>): boolean =>
+  weekday !== null && days.length > 1 && tokens.slice(at, next).some(({ entry }) => entry.tag === "or");
 
 /** "ברביעי אני עובדת", "אני מסיים בארבע": words beside the time that are no small talk, so it may be no choice. */
 export function tellsMore({ tokens }: Scan, { date, hour }: Wish, { clauses, lines }: Talk): boolean {

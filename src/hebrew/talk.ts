@@ -228,6 +228,12 @@ function except(fact: Fact): void {
   fact.relation = null;
 }
 
+/** "למה לא התקשרתם?": what behind it is no time and no answer was not done, and one asks why. */
+const asksWhyNot = (tokens: readonly Token[], i: number): boolean => {
+  const next = tokens[i + 1];
+  return tokens[i]!.text === "למה לא" && next !== undefined && next.mark === "" && !next.known;
+};
+
 /** Only fillers and agreements stand close before the word in its clause, and no refusal. */
 function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
   const line = lines[clauses[i]!]!;
@@ -237,6 +243,7 @@ function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: numb
   if (line.asks && tokens[i]!.text === "כנ" && !ofAll) return false; // "אז זה כן פנוי?", "כן? מה?"
   if (answersCall(tokens.slice(i + 1, i + 6).filter((_, k) => clauses[i + 1 + k] === clauses[i]))) return false;
   if (tokens[i - 1] && speaksOf(tokens[i - 1]!)) return false; // "לא אמרתי כן"
+  if (asksWhyNot(tokens, i)) return false;
   for (let k = i - 1; k >= line.first && k > i - 3; k--) {
     const { entry, mark } = tokens[k]!;
     if (speaksOf(tokens[k]!)) return false;

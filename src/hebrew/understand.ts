@@ -150,7 +150,9 @@ function deniedBound(world: World, scan: Scan, wish: Wish, talk: Talk): Draft | 
 function answer(scan: Scan, talk: Talk): Draft {
   const { context } = scan;
   if (talk.any && !(talk.no >= 0 && scan.tokens[talk.no]!.entry.act === "refuse")) return { kind: "open" };
-  if ((talk.earliest || talk.latest) && (context.offered?.length ?? 0) === 0) return { kind: "open" };
+  const toPickFrom = context.offered?.length ?? 0;
+  if ((talk.earliest || talk.latest) && (toPickFrom === 0 || (toPickFrom === 1 && talk.yes < 0)))
+    return { kind: "open" };
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
   if (talk.other && ((context.offered?.length ?? 0) > 0 || context.pending !== undefined)) return { kind: "reject" };
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };

@@ -11,7 +11,7 @@ export const en: Translation<typeof he> = {
   speaking: { caller: "The caller speaks", assistant: "The assistant speaks", nobody: "Silence" },
   reasons: {
     caller_hung_up: "Ended",
-    assistant_ended: "State",
+    assistant_ended: "Ended",
     transferred: "Handed to a person",
     fallback: "Message taken",
     time_limit: "Reached its longest",
