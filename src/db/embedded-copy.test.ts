@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../base/log.ts";
@@ -80,7 +80,8 @@ test.if(process.platform === "linux")(
   "a copy of a server that was killed starts, although its number is another process's by now",
   async () => {
     const copy = copyOf(killed, "number-taken");
-    const somebody = spawn("sleep", ["600"], { stdio: "ignore", ...serverUser() });
+    // Where it really lies: the folders of the path may be closed to the server's user.
+    const somebody = spawn(realpathSync(Bun.which("sleep")!), ["600"], { stdio: "ignore", ...serverUser() });
     try {
       for (const lock of ["data/postmaster.pid", ".s.PGSQL.5432.lock"].map((name) => join(copy, "database", name)))
         writeFileSync(lock, readFileSync(lock, "utf8").replace(/^\d+/, String(somebody.pid)));
