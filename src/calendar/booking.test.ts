@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { localTime } from "../base/local-time.ts";
@@ -227,6 +227,23 @@ describe("moving and cancelling", () => {
     expect(await take(first!, "2026-11-25T12:01")).toMatchObject({ kind: "send", meetingId: meeting.id });
     expect(await take(first!, "2026-11-25T12:01")).toEqual({ kind: "nothing", why: "gone" });
     expect(await take(second!, "2026-11-26T10:30")).toEqual({ kind: "nothing", why: "late" });
+  });
+
+  test("deadlock: a meeting was cancelled while its reminder was taken, and each waited for the other's row", async () => {
+    const meeting = await booked(await one(), "2026-11-26T12:00");
+    const isThis = eq(reminders.meetingId, meeting.id);
+    const [first] = await business.run((ctx) => ctx.tx.select().from(reminders).where(isThis).orderBy(reminders.dueAt));
+    const taken = await business.run(async (ctx) => {
+      await ctx.tx.select().from(meetings).where(eq(meetings.id, meeting.id)).for("update");
+      const take = business.run((other) => takeDueReminder(other, first!.id, first!.dueAt, restCalendars));
+      for (let waits = false; !waits; ) {
+        const [row] = await ctx.tx.execute(sql`select exists (select from pg_locks where not granted) as waits`);
+        waits = row!.waits === true;
+      }
+      await cancelMeeting(ctx, { meetingId: meeting.id, now });
+      return { take };
+    });
+    expect(await taken.take).toEqual({ kind: "nothing", why: "gone" });
   });
 });
 

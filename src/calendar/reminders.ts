@@ -98,7 +98,7 @@ export async function takeDueReminder(
     .from(reminders)
     .innerJoin(meetings, and(eq(meetings.businessId, reminders.businessId), eq(meetings.id, reminders.meetingId)))
     .where(and(eq(reminders.businessId, ctx.businessId), eq(reminders.id, reminderId), eq(reminders.status, "planned")))
-    .for("update");
+    .for("update", { of: meetings }); // the meeting first, as whoever moves or cancels it does
   if (row === undefined || row.meeting.status !== "booked" || row.meeting.customerId === null)
     return { kind: "nothing", why: "gone" };
   const calendar = await loadRules(ctx);
@@ -108,10 +108,12 @@ export async function takeDueReminder(
   const lateMs = now.epochMilliseconds - row.reminder.dueAt.epochMilliseconds;
   const late = lateMs > limits.reminderLateMs || Temporal.Instant.compare(now, row.meeting.startsAt) >= 0;
   const why = late ? "late" : quiet ? "quiet" : null;
-  await ctx.tx
+  const taken = await ctx.tx
     .update(reminders)
     .set({ status: why === null ? "sent" : "dropped" })
-    .where(and(eq(reminders.businessId, ctx.businessId), eq(reminders.id, reminderId)));
+    .where(and(eq(reminders.businessId, ctx.businessId), eq(reminders.id, reminderId), eq(reminders.status, "planned")))
+    .returning({ id: reminders.id });
+  if (taken.length === 0) return { kind: "nothing", why: "gone" };
   if (why !== null) return { kind: "nothing", why };
   const { id, startsAt, topic, customerId } = row.meeting;
   const goodUntil = reminderGoodUntil({ ...times, startsAt, now });

@@ -140,20 +140,29 @@ test("a claim that cannot be renewed is a line in the log, and the others get a 
 });
 
 // O8: the provider's last word goes to any process behind the proxy. It ended the call for the bill, and nobody closed it: live for ever.
-test("a call whose end was reported to another process, its own being dead, is closed, with its length", async () => {
-  const dead = processOf("cut off");
-  await dead.process.claim(start);
-  const left = await callOn("cut off");
-  const callSid = `CA${left.replaceAll("-", "")}` as CallSid;
-  const report = { businessId: business, callSid, status: "completed" as const, durationSeconds: 42 };
-  const at = start.add({ seconds: 50 });
-  const write = { kind: "status" as const, businessId: business, callSid, report, at, done: () => {} };
-  await writeCalls(db, [write], { usdIlsRate: 3.7, owner: "another" });
-  await silence("cut off", limits.processLeaseMs + 1_000);
-  const another = processOf("another");
-  await another.process.claim(start);
-  another.clock.advance(limits.processLeaseMs);
-  await another.process.renew();
-  const call = (await readCalls()).find(({ id }) => id === left);
-  expect([call?.endReason, call?.durationMs, call?.endedAt?.toString()]).toEqual(["lost", 42_000, at.toString()]);
-});
+test.each([
+  ["just now", { minutes: 1 }, 1],
+  ["days ago: nobody is asked to call back any more", { hours: 72 }, 0],
+])(
+  "a call whose end was reported to another process, its own being dead, is closed, with its length: %s",
+  async (_when, ago, tasksMade) => {
+    const owner = newId();
+    const dead = processOf(owner);
+    await dead.process.claim(start);
+    const left = await callOn(owner);
+    const callSid = `CA${left.replaceAll("-", "")}` as CallSid;
+    const report = { businessId: business, callSid, status: "completed" as const, durationSeconds: 42 };
+    const at = Temporal.Now.instant().subtract(ago).round("second");
+    const write = { kind: "status" as const, businessId: business, callSid, report, at, done: () => {} };
+    await writeCalls(db, [write], { usdIlsRate: 3.7, owner: "another" });
+    await silence(owner, limits.processLeaseMs + 1_000);
+    const another = processOf("another");
+    await another.process.claim(start);
+    another.clock.advance(limits.processLeaseMs);
+    await another.process.renew();
+    const call = (await readCalls()).find(({ id }) => id === left);
+    expect([call?.endReason, call?.durationMs, call?.endedAt?.toString()]).toEqual(["lost", 42_000, at.toString()]);
+    const made = await withSystem(db, (tx) => tx.select().from(tasks));
+    expect(made.filter(({ callId }) => callId === left)).toHaveLength(tasksMade);
+  },
+);

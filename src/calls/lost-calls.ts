@@ -41,6 +41,9 @@ export async function renewProcess(db: Database, id: string): Promise<void> {
   await withSystem(db, (tx) => tx.execute(row), patient);
 }
 
+// Whoever hung up longer ago than this has called again, or somebody else: nobody is asked to call back.
+const tooLate = sql`interval '1 day'`;
+
 async function close(tx: Tx, left: SQL | undefined): Promise<number> {
   const lost = await tx
     .update(calls)
@@ -51,9 +54,13 @@ async function close(tx: Tx, left: SQL | undefined): Promise<number> {
       durationMs: sql`coalesce(${calls.durationMs}, ${calls.billedSeconds} * 1000)`,
     })
     .where(and(isNull(calls.endReason), left))
-    .returning({ id: calls.id, businessId: calls.businessId });
-  for (const { id: callId, businessId } of lost) {
-    await addCallBackTask({ businessId, actor: { kind: "system" }, tx }, callId);
+    .returning({
+      id: calls.id,
+      businessId: calls.businessId,
+      isOld: sql<boolean>`${calls.endedAt} < now() - ${tooLate}`,
+    });
+  for (const { id: callId, businessId, isOld } of lost) {
+    if (!isOld) await addCallBackTask({ businessId, actor: { kind: "system" }, tx }, callId);
     await announce(tx, { businessId, type: "call", id: callId });
     await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
   }
