@@ -186,6 +186,15 @@ sayings(
 sayings(
   "Tuesday afternoon, after one offer",
   "2027-01-19T14:10:00+02:00",
+  { offered: ["2027-01-22T10:00"] },
+  `
+  לקחתי יום חופש מחר, אפשר בארבע = at 2027-01-20T16:00
+`,
+);
+
+sayings(
+  "Tuesday afternoon, after one offer for the next day",
+  "2027-01-19T14:10:00+02:00",
   { offered: ["2027-01-20T10:00"] },
   `
   נראה לי שלא אסתדר = reject

@@ -39,6 +39,7 @@ export function untold({ tokens, now }: Scan, facts: readonly Fact[]): Fact[] {
 /** The nearest verb before a time in its clause tells of the past, or the verb right behind it does. */
 function isTold(tokens: readonly Token[], fact: Fact): boolean {
   if (fact.kind === "range" || /ל$/.test(fact.prefix)) return false; // "הזמנתי ליום ראשון" stands
+  if (isAhead(fact, tokens)) return false; // "לקחתי יום חופש מחר"
   for (let i = fact.at - 1; i >= 0 && i >= fact.at - wordsAround; i--) {
     const token = tokens[i]!;
     if (token.mark !== "" || wishes.test(token.text) || proposes(token)) return false;
@@ -46,6 +47,12 @@ function isTold(tokens: readonly Token[], fact: Fact): boolean {
     if (tells(tokens, i)) return true;
   }
   return tells(tokens, fact.next) && tokens[fact.next]!.prefix === "";
+}
+
+/** "מחר", whatever was done about it. "למחרת" follows what was told before it. */
+function isAhead({ kind, at }: Fact, tokens: readonly Token[]): boolean {
+  const { shift = 0, tag } = tokens[at]!.entry;
+  return kind === "date" && shift > 0 && tag !== "day-after";
 }
 
 function tells(tokens: readonly Token[], i: number): boolean {
