@@ -3,7 +3,7 @@ import type { Random } from "../base/random.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import type { Chat } from "./chat.ts";
+import { type Chat, isChat } from "./chat.ts";
 
 /**
  * When a burst that has just grown is to be answered (W12): a moment after its last message, but not later than
@@ -42,23 +42,27 @@ export async function restartAnswer(
   random: Random,
 ): Promise<Temporal.Instant | null> {
   const answerDueAt = await answerDue(ctx, chat, now, random);
-  const waits = sql`exists (select from ${messages} where ${messages.businessId} = ${ctx.businessId}
-    and ${messages.conversationId} = ${chat.conversationId} and ${messages.awaits})`;
   const restarted = await ctx.tx
     .update(conversations)
     .set({ answerDueAt, answerTries: 0 })
-    .where(and(isChat(ctx, chat), waits))
+    .where(and(isChat(ctx, chat.conversationId), somethingWaits(ctx, chat.conversationId)))
     .returning({ id: conversations.id });
   return restarted.length > 0 ? answerDueAt : null;
 }
 
 /** Until the transaction ends no answer is committed in the chat, and whoever waits to commit one sees what was changed. */
 export async function holdChat(ctx: Ctx, chat: Chat): Promise<void> {
-  await ctx.tx.select({ id: conversations.id }).from(conversations).where(isChat(ctx, chat)).for("update");
+  await ctx.tx
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(isChat(ctx, chat.conversationId))
+    .for("update");
 }
 
-const isChat = (ctx: Ctx, { conversationId }: Chat) =>
-  and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, conversationId));
+/** Whether anything of the chat is to be answered, in a statement. */
+export const somethingWaits = (ctx: Ctx, conversationId: string) =>
+  sql`exists (select from ${messages} where ${messages.businessId} = ${ctx.businessId}
+    and ${messages.conversationId} = ${conversationId} and ${messages.awaits})`;
 
 /** From then on a burst that began at `first` is not waited for any longer. */
 export const burstEnd = (first: Temporal.Instant): Temporal.Instant => first.add({ milliseconds: limits.waQuietMaxMs });

@@ -4,6 +4,7 @@ import { limits } from "../limits.ts";
 import { type PlanFacts, planAnswer } from "./answer-plan.ts";
 import type { WaitingChat, WaitingMessage } from "./answer-rows.ts";
 import { say } from "./say.he.ts";
+import { whatsappByDefault } from "./settings.ts";
 
 const now = Temporal.Instant.from("2026-11-24T08:15:00Z");
 const ago = (ms: number) => now.subtract({ milliseconds: ms });
@@ -22,19 +23,6 @@ const written = (ms: number, rest: Partial<WaitingMessage> = {}): WaitingMessage
   ...rest,
 });
 
-const settings = {
-  provider: null,
-  twilioNumber: null,
-  answers: true,
-  marksRead: true,
-  lateHours: 6,
-  silenceMinutes: 120,
-  perMinute: 20,
-  perHour: 200,
-  reminderTemplate: null,
-  confirmationTemplate: null,
-};
-
 type Given = Partial<Omit<WaitingChat, "settings">> &
   Partial<Omit<PlanFacts, "chat">> & { answers?: boolean; lateHours?: number };
 
@@ -45,7 +33,7 @@ function plan({ hasAssistant = true, isSpent = false, isTyping = false, answers,
     customerName: null,
     address: null,
     burst: [written(2_000)],
-    settings: { ...settings, answers: answers ?? true, lateHours: lateHours ?? 6 },
+    settings: { ...whatsappByDefault, answers: answers ?? true, lateHours: lateHours ?? 6 },
     silentUntil: null,
     optedOut: false,
     isFirst: false,

@@ -10,6 +10,8 @@ import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { addressOf } from "./address.ts";
+import { somethingWaits } from "./answer-due.ts";
+import { isChat } from "./chat.ts";
 import type { Address } from "./provider.ts";
 import { say } from "./say.he.ts";
 import { type WhatsAppSettings, whatsappSettingsOf } from "./settings.ts";
@@ -49,8 +51,6 @@ export interface WaitingChat {
   repliesLastDay: number;
   tries: number;
 }
-
-const isChat = (ctx: Ctx, id: string) => and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, id));
 
 /** Takes a chat whose answer is due, for a bounded time. Null when it is not due, or another process has it. */
 export async function claimChat(ctx: Ctx, conversationId: string, now: Temporal.Instant): Promise<WaitingChat | null> {
@@ -197,8 +197,7 @@ export async function settleBurst(ctx: Ctx, chat: WaitingChat, handled: string):
     .set({
       answerLeaseUntil: null,
       answerTries: 0,
-      answerDueAt: sql`case when exists (select from ${messages} where ${messages.businessId} = ${ctx.businessId}
-        and ${messages.conversationId} = ${chat.conversationId} and ${messages.awaits}) then ${conversations.answerDueAt} end`,
+      answerDueAt: sql`case when ${somethingWaits(ctx, chat.conversationId)} then ${conversations.answerDueAt} end`,
     })
     .where(isChat(ctx, chat.conversationId))
     .returning({ dueAt: conversations.answerDueAt });

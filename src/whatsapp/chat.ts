@@ -14,6 +14,10 @@ export interface Chat {
   identityId: string;
 }
 
+/** Of `conversations`: this one. */
+export const isChat = (ctx: Ctx, conversationId: string) =>
+  and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, conversationId));
+
 /**
  * The chat of an address, made when it is new. WhatsApp may address the same chat by number today and by a hidden id
  * tomorrow: it stays one conversation, and answers go to what was used last.

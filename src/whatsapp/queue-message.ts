@@ -14,6 +14,7 @@ import { limits } from "../limits.ts";
 import { authorOf } from "../tenants/author.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { ring } from "./bell.ts";
+import { isChat } from "./chat.ts";
 import { bodyText } from "./content.ts";
 import { overQuota, takeRoom } from "./file-quota.ts";
 import { isBegun } from "./pacing.ts";
@@ -98,10 +99,7 @@ export async function offerMessage(ctx: Ctx, input: NewOutgoing): Promise<Offere
     .returning({ id: messages.id });
   if (added.length === 0) return { kind: "repeat" };
   if ("file" in content) await keepFile(ctx, id, content.file, input.at);
-  await ctx.tx
-    .update(conversations)
-    .set({ lastMessageAt: input.at })
-    .where(and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, input.conversationId)));
+  await ctx.tx.update(conversations).set({ lastMessageAt: input.at }).where(isChat(ctx, input.conversationId));
   await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: input.conversationId });
   await ring(ctx.tx, ctx.businessId, "outbox");
   return { kind: "queued", id };

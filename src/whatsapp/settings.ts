@@ -10,7 +10,8 @@ import type { Ctx } from "../tenants/ctx.ts";
 
 export type WhatsAppSettings = Omit<typeof whatsappSettings.$inferSelect, "businessId" | "updatedAt">;
 
-const byDefault: WhatsAppSettings = {
+/** Of a business that has chosen nothing. */
+export const whatsappByDefault: WhatsAppSettings = {
   provider: null,
   twilioNumber: null,
   answers: true,
@@ -47,7 +48,7 @@ export const whatsappSettingsChange = z
 
 export async function whatsappSettingsOf(ctx: Ctx): Promise<WhatsAppSettings> {
   const [row] = await ctx.tx.select().from(whatsappSettings).where(eq(whatsappSettings.businessId, ctx.businessId));
-  if (row === undefined) return byDefault;
+  if (row === undefined) return whatsappByDefault;
   const { businessId: _id, updatedAt: _at, ...settings } = row;
   return settings;
 }

@@ -5,7 +5,7 @@ import { messageMedia } from "../db/schema/message-media.ts";
 import { publish } from "../jobs/publish.ts";
 import { enqueue } from "../jobs/queue.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import type { Chat } from "./chat.ts";
+import { type Chat, isChat } from "./chat.ts";
 import { fileName, type MessageChange, type StoredContent } from "./content.ts";
 import { editMessage } from "./edit-message.ts";
 import { mediaQueue } from "./media-queue.ts";
@@ -149,5 +149,5 @@ export async function noteArrival(
       ...(fromMe ? { unread: 0 } : { unread: more, lastInboundAt: later(lastInboundAt) }),
       ...(answerDueAt === null ? {} : { answerDueAt, answerTries: 0 }),
     })
-    .where(and(eq(conversations.businessId, ctx.businessId), eq(conversations.id, chat.conversationId)));
+    .where(isChat(ctx, chat.conversationId));
 }
