@@ -47,6 +47,11 @@ export function Field(props: FieldProps) {
   );
 }
 
+/** A number, null = none: a phone shows its digits. */
+export function NumberField({ value, ...rest }: Omit<FieldProps, "value"> & { value: number | null }) {
+  return <Field {...rest} ltr inputMode="numeric" value={String(value ?? "")} />;
+}
+
 interface TextAreaProps {
   label: string;
   name: string;

@@ -14,7 +14,7 @@ import {
 import { AskingButton } from "../../parts/asking.tsx";
 import { Badge, type Tone } from "../../parts/badge.tsx";
 import { Button } from "../../parts/button.tsx";
-import { Field, Select } from "../../parts/field.tsx";
+import { Field, NumberField, Select } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { SettingsForm } from "../../parts/settings-form.tsx";
@@ -131,15 +131,7 @@ function Settings({ of }: { of: WhatsappSettings }) {
             {t.answers}
           </label>
           {(["silenceMinutes", "lateHours"] as const).map((name) => (
-            <Field
-              key={name}
-              label={t[name]}
-              name={name}
-              ltr
-              inputMode="numeric"
-              value={String(of[name])}
-              error={problems[name]}
-            />
+            <NumberField key={name} label={t[name]} name={name} value={of[name]} error={problems[name]} />
           ))}
         </>
       )}

@@ -5,7 +5,7 @@ import { rotateCcw } from "../../icons.ts";
 import { resourceList } from "../../models/calendar.ts";
 import { clearDate, closeDate, type Opening, opening, saveRules } from "../../models/settings.ts";
 import { Button } from "../../parts/button.tsx";
-import { Field } from "../../parts/field.tsx";
+import { Field, NumberField } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { SettingsForm } from "../../parts/settings-form.tsx";
@@ -60,15 +60,7 @@ function Rules({ of }: { of: Opening["rules"] }) {
         {(problems) => (
           <>
             {ruleFields.map(([name, label]) => (
-              <Field
-                key={name}
-                label={t[label]}
-                name={name}
-                ltr
-                inputMode="numeric"
-                value={String(of[name])}
-                error={problems[name]}
-              />
+              <NumberField key={name} label={t[label]} name={name} value={of[name]} error={problems[name]} />
             ))}
             <label class="check switch">
               <input type="checkbox" name="keepsShabbat" defaultChecked={of.keepsShabbat} />

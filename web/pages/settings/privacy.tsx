@@ -3,7 +3,7 @@ import { numberIn } from "../../form.ts";
 import { nearTime } from "../../format.ts";
 import { assistantSettings, type Settings, saveSettings } from "../../models/assistant.ts";
 import { erasureList } from "../../models/settings.ts";
-import { Field } from "../../parts/field.tsx";
+import { NumberField } from "../../parts/field.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { SettingsForm } from "../../parts/settings-form.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
@@ -26,13 +26,11 @@ function Retention({ of }: { of: Settings }) {
             {t.record}
           </label>
           {periods.map(([name, hint]) => (
-            <Field
+            <NumberField
               key={name}
               label={t[name]}
               name={name}
-              ltr
-              inputMode="numeric"
-              value={String(of[name] ?? "")}
+              value={of[name]}
               hint={t[hint]}
               error={problems[name]}
             />
