@@ -5,9 +5,7 @@ import { moveByStaff } from "./by-staff.ts";
 import { cancelMeeting } from "./cancel.ts";
 import { type CustomerNews, tellCustomer } from "./customer-news.ts";
 
-/** What staff does to a meeting that stands, whichever way they come; `news` tells its customer, null nobody. */
-
-/** @throws AppError "not_found", "taken". */
+/** Staff moves a meeting, whichever way they come; `news` tells its customer, null nobody. @throws AppError "not_found", "taken". */
 export async function moveAndTell(
   ctx: Ctx,
   news: CustomerNews | null,
@@ -20,7 +18,7 @@ export async function moveAndTell(
   return { meeting, customerTold };
 }
 
-/** @throws AppError "not_found". */
+/** The same for a cancellation. @throws AppError "not_found". */
 export async function cancelAndTell(ctx: Ctx, news: CustomerNews | null, meetingId: string, now: Temporal.Instant) {
   const meeting = await cancelMeeting(ctx, { meetingId, now });
   if (meeting === null) throw new AppError("not_found", `no booked meeting ${meetingId}`);

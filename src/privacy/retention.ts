@@ -74,7 +74,7 @@ async function sweepTranscripts(tx: Tx, old: Before): Promise<number> {
 
 /**
  * A customer's words in rows that stay, or would go later: quoted from a call they are kept as long as its transcript,
- * from a chat as long as its messages. What is still to be done keeps them, and so does what people wrote themselves.
+ * from a chat as long as its messages. A task that is still open keeps them, and one that staff wrote.
  */
 async function sweepQuotes(tx: Tx, old: Before): Promise<number> {
   const rowsOf = (table: string, since: SQL, quotes = sql`true`) => sql`(select t.id from business_settings s
