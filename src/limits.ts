@@ -206,6 +206,9 @@ export const limits = {
   waOutgoingChars: 4_096,
   waQuietMs: 1_200, // W12: a burst is over when nothing came for 1-1.5 s
   waQuietMaxMs: 10_000, // somebody who never stops writing is answered all the same
+  waAutoReplyMs: 5_000, // the phone's own greeting comes within a second or two; a person needs more to see, open, read and write
+  waAutoReplyChars: 20, // shorter ones a person may have written as quickly
+  waQuietChatMs: 60_000, // nothing written for this long: what comes next in a chat begins anew
   waTypingMs: 6_000, // "typing…" without news counts for this long
   waNoteMs: 60_000, // a voice note that is not written out by then is answered without its words
   waAnswersAtOnce: 8, // model calls

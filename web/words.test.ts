@@ -54,5 +54,10 @@ describe.each(["he", "en"])("in %s", (language) => {
 
 test("who is no person is named in the panel's words: the audit said that `system` did it", async () => {
   const { authorText } = await import("./author.ts");
-  expect(["system", "דנה לוי", "toString"].map(authorText)).toEqual(["המערכת", "דנה לוי", "toString"]);
+  expect(["system", "handset", "דנה לוי", "toString"].map(authorText)).toEqual([
+    "המערכת",
+    "מהטלפון של העסק",
+    "דנה לוי",
+    "toString",
+  ]);
 });

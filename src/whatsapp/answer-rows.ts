@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, not, or, sql } from "drizzle-orm";
 import type { BusinessId, CustomerId } from "../base/ids.ts";
 import { mediaOfMessage, quoted, quotedByMessage } from "../crm/conversations/message-joins.ts";
 import { createTask } from "../crm/tasks/create-task.ts";
@@ -11,6 +11,7 @@ import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { addressOf } from "./address.ts";
 import { somethingWaits } from "./answer-due.ts";
+import { isAutoReply } from "./auto-reply.ts";
 import { isChat } from "./chat.ts";
 import type { Address } from "./provider.ts";
 import { say } from "./say.he.ts";
@@ -120,7 +121,7 @@ async function factsOf(ctx: Ctx, chat: typeof conversations.$inferSelect, now: T
   };
 }
 
-/** How often the business wrote in a chat since then, or ever. */
+/** How often the assistant answered in a chat since then, or anybody of the business wrote ever. */
 async function writtenSince(ctx: Ctx, conversationId: string, since: Temporal.Instant | null): Promise<number> {
   const [row] = await ctx.tx
     .select({ count: count() })
@@ -129,7 +130,7 @@ async function writtenSince(ctx: Ctx, conversationId: string, since: Temporal.In
       and(
         eq(messages.businessId, ctx.businessId),
         eq(messages.conversationId, conversationId),
-        since === null ? ne(messages.author, "customer") : eq(messages.purpose, "reply"),
+        since === null ? and(ne(messages.author, "customer"), not(isAutoReply)) : eq(messages.purpose, "reply"),
         since === null ? undefined : gt(messages.createdAt, since),
       ),
     );

@@ -18,7 +18,7 @@ import { settleByHandset, silenceByHandset } from "./handset.ts";
 import { heedEditedOptWord, heedOptWord } from "./opt-out.ts";
 import type { IncomingMessage, ProviderKind } from "./provider.ts";
 import { learnName } from "./recognise.ts";
-import { changeMessage, noteArrival, storeMessage } from "./store-message.ts";
+import { changeMessage, noteArrival, type StoredMessage, storeMessage } from "./store-message.ts";
 
 export interface InboxDeps {
   db: Database;
@@ -72,11 +72,11 @@ async function receive(
   });
   if (result.outcome === "overtakes") deps.onStored({ businessId, ...result });
   if (result.outcome === "stored") {
-    const { kind, body, dueAt, conversationId } = result;
-    const fields = { biz: businessId, from: maskPhone(chat.address.value), message: message.providerId, kind };
-    deps.log.info("WA-INCOMING", message.fromMe ? "written on the handset" : "message", fields);
+    const { by, kind, body, dueAt, conversationId } = result;
+    const fields = { biz: businessId, from: maskPhone(chat.address.value), message: message.providerId, by, kind };
+    deps.log.info("WA-INCOMING", "message", fields);
     deps.log.debug("WA-INCOMING", "text", { ...fields, text: body });
-    deps.onStored({ businessId, conversationId, dueAt });
+    if (by !== "auto_reply") deps.onStored({ businessId, conversationId, dueAt }); // it overtakes no answer
   }
   return result.outcome === "overtakes" ? "changed" : result.outcome;
 }
@@ -85,7 +85,9 @@ type Result =
   | { outcome: "repeat" | "changed" | "ignored" }
   /** Words that may not be answered yet, as they stood, have changed. */
   | { outcome: "overtakes"; conversationId: string; dueAt: Temporal.Instant | null }
-  | { outcome: "stored"; conversationId: string; kind: string; body: string; dueAt: Temporal.Instant | null };
+  | ({ outcome: "stored"; conversationId: string; kind: string; body: string } & Pick<StoredMessage, "by"> & {
+        dueAt: Temporal.Instant | null;
+      });
 
 type PersonalMessage = IncomingMessage & { chat: Extract<IncomingMessage["chat"], { kind: "person" }> };
 
@@ -108,13 +110,13 @@ async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: T
   if (!fromMe && message.pushName !== null) await learnName(ctx, chat.customerId, message.pushName);
   const isOptWord =
     !fromMe && read.stored.kind === "text" && (await heedOptWord(ctx, chat, { ...stored, ...read.stored, now }));
-  if (fromMe) await silenceByHandset(ctx, chat, message.sentAt, now);
+  if (stored.by === "handset") await silenceByHandset(ctx, chat, message.sentAt, now);
   const dueAt = stored.awaits && !isOptWord ? await answerDue(ctx, chat, now, deps.random) : null;
-  await noteArrival(ctx, chat, { fromMe, isNew: stored.isNew, at: now, answerDueAt: dueAt });
-  if (fromMe || message.offline) await settleByHandset(ctx, chat);
+  await noteArrival(ctx, chat, { ...stored, at: now, answerDueAt: dueAt });
+  if (stored.by === "handset" || message.offline) await settleByHandset(ctx, chat);
   await tell(ctx, chat);
   const { kind, body } = read.stored;
-  return { outcome: "stored", conversationId: chat.conversationId, kind, body, dueAt };
+  return { outcome: "stored", conversationId: chat.conversationId, by: stored.by, kind, body, dueAt };
 }
 
 /** Twilio bills incoming messages too, one with several files (`SM…:1`, `SM…:2`) as one. */

@@ -5,6 +5,7 @@ import { messageMedia } from "../db/schema/message-media.ts";
 import { publish } from "../jobs/publish.ts";
 import { enqueue } from "../jobs/queue.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { type HandsetWriter, handsetWriter } from "./auto-reply.ts";
 import { type Chat, isChat } from "./chat.ts";
 import { fileName, type MessageChange, type StoredContent } from "./content.ts";
 import { editMessage } from "./edit-message.ts";
@@ -19,6 +20,7 @@ export interface StoredMessage {
   awaits: boolean;
   /** False = it stood here before, without its content. */
   isNew: boolean;
+  by: "customer" | HandsetWriter;
 }
 
 /**
@@ -35,8 +37,11 @@ export async function storeMessage(
   const readable = content.kind !== "unreadable" && content.kind !== "unknown";
   const awaits = readable && !message.fromMe;
   const { kind, body, detail } = content;
-  const shown = { kind, body, detail, awaits, handled: awaits ? null : message.fromMe ? null : content.kind };
   const sentAt = sentAtOf(message, now);
+  const by = message.fromMe ? await handsetWriter(ctx, chat, content, sentAt) : "customer";
+  const authorName = by === "customer" ? null : by;
+  const handled = awaits || message.fromMe ? null : content.kind;
+  const shown = { kind, body, detail, authorName, awaits, handled };
   const [added] = await ctx.tx
     .insert(messages)
     .values({
@@ -46,7 +51,6 @@ export async function storeMessage(
       customerId: chat.customerId,
       identityId: chat.identityId,
       author: message.fromMe ? "staff" : "customer",
-      authorName: message.fromMe ? "handset" : null,
       state: message.fromMe ? "sent" : null,
       providerId: message.providerId,
       quotedId: message.quotedId,
@@ -64,7 +68,7 @@ export async function storeMessage(
   if (added === undefined) return null;
   if (content.media !== null) await expectFile(ctx, added.id, content);
   if (content.kind !== "unreadable") await publish(ctx, message.fromMe ? "message.sent" : "message.received", added.id);
-  return { ...added, awaits };
+  return { ...added, awaits, by };
 }
 
 async function expectFile(ctx: Ctx, messageId: string, { media }: StoredContent): Promise<void> {
@@ -135,9 +139,9 @@ export async function changeMessage(
 export async function noteArrival(
   ctx: Ctx,
   chat: Chat,
-  arrival: { fromMe: boolean; isNew: boolean; at: Temporal.Instant; answerDueAt: Temporal.Instant | null },
+  arrival: Pick<StoredMessage, "by" | "isNew"> & { at: Temporal.Instant; answerDueAt: Temporal.Instant | null },
 ): Promise<void> {
-  const { fromMe, isNew, at, answerDueAt } = arrival;
+  const { by, isNew, at, answerDueAt } = arrival;
   const { lastMessageAt, lastInboundAt, unread } = conversations;
   const later = (column: typeof lastMessageAt | typeof lastInboundAt): SQL =>
     sql`greatest(${column}, ${at.toString()}::timestamptz)`;
@@ -146,7 +150,8 @@ export async function noteArrival(
     .update(conversations)
     .set({
       lastMessageAt: later(lastMessageAt),
-      ...(fromMe ? { unread: 0 } : { unread: more, lastInboundAt: later(lastInboundAt) }),
+      ...(by === "handset" ? { unread: 0 } : {}),
+      ...(by === "customer" ? { unread: more, lastInboundAt: later(lastInboundAt) } : {}),
       ...(answerDueAt === null ? {} : { answerDueAt, answerTries: 0 }),
     })
     .where(isChat(ctx, chat.conversationId));

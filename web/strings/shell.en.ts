@@ -152,5 +152,11 @@ export const en: Translation<typeof he> = {
       too_big: (most) => `Too many: at most ${most}`,
     },
   },
-  authors: { assistant: "The assistant", system: "The system", operator: "The operator" },
+  authors: {
+    assistant: "The assistant",
+    system: "The system",
+    operator: "The operator",
+    handset: "On the business's phone",
+    auto_reply: "Sent by the phone itself",
+  },
 };

@@ -144,7 +144,13 @@ export const he = {
     },
   },
   /** Who is no person, by the server's word (`src/tenants/author.ts`). */
-  authors: { assistant: "העוזרת", system: "המערכת", operator: "הפעלת המערכת" },
+  authors: {
+    assistant: "העוזרת",
+    system: "המערכת",
+    operator: "הפעלת המערכת",
+    handset: "מהטלפון של העסק",
+    auto_reply: "מענה אוטומטי של הטלפון",
+  },
 };
 
 export const shellWords = words(he, () => import("./shell.en.ts"));

@@ -116,7 +116,7 @@ export const messages = pgTable(
     detail: jsonb("detail").$type<MessageDetail>().notNull().default({}),
     /** Provider's id of the message that it answers. */
     quotedId: text("quoted_id"),
-    /** Written by staff: who, or "handset". */
+    /** Written by staff: who, or "handset" or "auto_reply" (`whatsapp/auto-reply`). */
     authorName: text("author_name"),
     /** A customer's message that still has to be answered or put aside; `handled` says which it was. */
     awaits: boolean("awaits").notNull().default(false),

@@ -1,4 +1,5 @@
 import { link } from "../../address.ts";
+import { authorText } from "../../author.ts";
 import { clockTime } from "../../format.ts";
 import { check, checkCheck, circleAlert, clock, paperclip, reply } from "../../icons.ts";
 import type { Outgoing } from "../../models/draft.ts";
@@ -18,9 +19,9 @@ interface BubbleProps {
 /** One message: the customer's at the start side, ours at the end, the assistant's in her colour. */
 export function Bubble({ message, onReply }: BubbleProps) {
   const t = inboxWords();
-  const { author, authorName, media, deletedAt, editedAt } = message;
+  const { author, media, deletedAt, editedAt } = message;
   const text = wordsOf(message);
-  const who = author === "customer" ? null : (authorName ?? customerWords().authors[author]);
+  const who = author === "customer" ? null : writerOf(message);
   return (
     <div class={`bubble ${author}${isAlarming(message.state) ? " failed" : ""}`}>
       {who !== null && (
@@ -56,6 +57,10 @@ export function Bubble({ message, onReply }: BubbleProps) {
     </div>
   );
 }
+
+/** Who wrote it: on the business's phone nobody knows who it was. */
+export const writerOf = ({ author, authorName }: Message): string =>
+  authorName === null ? customerWords().authors[author] : authorText(authorName);
 
 /** Beside a file that is shown, its caption; the text says in words what it is, for where it cannot be shown. */
 function wordsOf({ text, media, detail }: Message): string {

@@ -4,8 +4,8 @@ import { paperclip, reply, x } from "../../icons.ts";
 import type { Message } from "../../models/inbox.ts";
 import { Button } from "../../parts/button.tsx";
 import { Icon } from "../../parts/icon.tsx";
-import { customerWords } from "../../strings/customer.he.ts";
 import { inboxWords } from "../../strings/inbox.he.ts";
+import { writerOf } from "./bubble.tsx";
 
 // What the server keeps (src/whatsapp/sniff.ts); the first bytes decide there, whatever a name says.
 const accepted = "image/*,audio/*,video/mp4,video/3gpp,application/pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.txt,.zip";
@@ -55,16 +55,15 @@ export function AttachedFile({ file, onDrop }: { file: File; onDrop: () => void 
 /** What the next message answers. */
 export function QuotedMessage({ message, onDrop }: { message: Message; onDrop: () => void }) {
   const t = inboxWords();
-  const { author, authorName, text } = message;
   return (
     <div class="draft-part">
       <Icon of={reply} flip />
       <span class="grow draft-quote">
         <span class="small muted" dir="auto">
-          {t.replyTo(authorName ?? customerWords().authors[author])}
+          {t.replyTo(writerOf(message))}
         </span>
         <span class="ellipsis" dir="auto">
-          {text}
+          {message.text}
         </span>
       </span>
       <Button look="ghost" icon={x} label={t.dropQuote} onClick={onDrop} />
