@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AppError, describeError, type ErrorCode, type FieldProblem } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { isUnreadable } from "../db/errors.ts";
+import { loggedPath } from "./logged-path.ts";
 
 /** The HTTP status of each error code. */
 export const statusByCode: Record<ErrorCode, ContentfulStatusCode> = {
@@ -34,7 +35,7 @@ export function errorHandler(log: Log): ErrorHandler {
     if (status >= 500)
       log.error("HTTP", "request failed", {
         method: c.req.method,
-        path: c.req.path,
+        path: loggedPath(c.req.path),
         request: c.get("requestId"),
         error: describeError(error),
         ...known.context,

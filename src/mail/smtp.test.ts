@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
+import { describeError } from "../base/errors.ts";
 import { createMail } from "./smtp.ts";
 
 const servers: { stop(): void }[] = [];
@@ -49,17 +50,25 @@ test("a letter reaches the server in Hebrew, under an id that a second try keeps
 });
 
 test.each([
-  ["a mailbox that is none", { RCPT: "550 no such person" }, "invalid"],
-  ["a mailbox that is full for now", { RCPT: "452 later" }, "upstream"],
-] as const)("%s", async (_what, refuses, code) => {
-  const { url } = mailServer(refuses);
+  ["a mailbox that is none", { RCPT: `550 <${letter.to}> no such person` }, "invalid", "answered 550"],
+  ["a mailbox that is full for now", { RCPT: `452 <${letter.to}> later` }, "upstream", "answered 452"],
+  ["a letter that is taken for spam", { ".": "554 spam" }, "invalid", "answered 554"],
+  // Not the letter's fault: whoever runs the installation mends the settings, and what waited goes out.
+  ["our sender is refused", { MAIL: "550 not yours" }, "upstream", "answered 550"],
+  ["our own password is refused", { EHLO: "250 AUTH PLAIN", AUTH: "535 bad password" }, "upstream", "answered 535"],
+] as const)("%s: the log says which answer it was, and names nobody", async (_what, refuses, code, said) => {
+  const url = mailServer(refuses).url.replace("//", "//office:secret@");
   const send = createMail({ url, from: "bell@office.example" })!;
   const error = await send(letter).catch((thrown) => thrown);
   expect(error.code).toBe(code);
+  expect(describeError(error)).toContain(said);
+  expect(describeError(error)).not.toContain(letter.to);
 });
 
 test("a server that is away may be back; without one nothing is sent", async () => {
   const send = createMail({ url: "smtp://127.0.0.1:1", from: "bell@office.example" })!;
-  expect((await send(letter).catch((thrown) => thrown)).code).toBe("upstream");
+  const error = await send(letter).catch((thrown) => thrown);
+  expect(error.code).toBe("upstream");
+  expect(describeError(error)).toContain("does not answer");
   expect(createMail(null)).toBeNull();
 });

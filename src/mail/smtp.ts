@@ -10,7 +10,7 @@ export interface Letter {
   id: string;
 }
 
-/** Hands a letter to the mail server. @throws AppError "invalid" when it never will be taken, "upstream" when it may be later. */
+/** Hands a letter to the mail server. @throws AppError "invalid" when this letter never will be taken, "upstream" when it may be later. */
 export type SendMail = (letter: Letter) => Promise<void>;
 
 const waitMs = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
@@ -27,12 +27,18 @@ export function createMail(config: Config["mail"]): SendMail | null {
     try {
       await server.sendMail({ from, to: { name: "", address: to }, subject, text, messageId });
     } catch (error) {
-      const { responseCode = 0 } = error as { responseCode?: number };
-      throw new AppError(responseCode >= 500 ? "invalid" : "upstream", `the mail server answered ${responseCode}`, {
-        cause: error,
-      });
+      throw refusal(error as { responseCode?: number; command?: string });
     } finally {
       server.close();
     }
   };
+}
+
+/** A server's answer quotes addresses, so that of it only the number goes into the log. What is said to the login or the sender is about us. */
+function refusal(error: { responseCode?: number; command?: string }): AppError {
+  const { responseCode, command } = error;
+  if (responseCode === undefined) return new AppError("upstream", "the mail server does not answer", { cause: error });
+  const isLetters = command === "RCPT TO" || command === "DATA";
+  const code = responseCode >= 500 && isLetters ? "invalid" : "upstream";
+  return new AppError(code, `the mail server answered ${responseCode} to ${command}`);
 }
