@@ -157,25 +157,33 @@ describe("a rehearsal", () => {
     expect(await everything()).toEqual(before);
   });
 
-  test("what is taken in the real calendar is taken in the rehearsal", async () => {
-    const { id } = await draftOf("טיוטה");
-    const start = Temporal.Instant.from("2026-11-25T14:30:00Z"); // 16:30 there
+  /** In the real calendar, tomorrow at 16:30. */
+  const stands = (status: "booked" | "held", holdExpiresAt?: Temporal.Instant) => {
+    const start = Temporal.Instant.from("2026-11-25T14:30:00Z");
     const end = start.add({ minutes: 30 });
-    await business.run(({ tx, businessId }) =>
+    return business.run(({ tx, businessId }) =>
       tx.insert(meetings).values({
         id: newId(),
         businessId,
         resourceId: business.resourceIds[0]!,
         customerId: business.customerIds[0]!,
-        status: "booked",
-        startsAt: start,
-        endsAt: end,
-        busyFrom: start,
-        busyTo: end,
+        ...{ status, holdExpiresAt, startsAt: start, endsAt: end, busyFrom: start, busyTo: end },
         topic: "סוד",
         source: "staff",
       }),
     );
+  };
+
+  test("an hour that was offered to somebody and is free again is free in the rehearsal", async () => {
+    const { id } = await draftOf("טיוטה");
+    await stands("held", clock.instant());
+    const wanted = await scenario(["אפשר תור מחר בארבע וחצי?", "כן, אפשר"], [{ kind: "meeting", booked: true }]);
+    expect((await rehearsed(id, wanted.id, bookingModel())).status).toBe("passed");
+  });
+
+  test("what is taken in the real calendar is taken in the rehearsal", async () => {
+    const { id } = await draftOf("טיוטה");
+    await stands("booked");
     const wanted = await scenario(["אפשר תור מחר בארבע וחצי?"], [{ kind: "meeting", booked: false }]);
     const model = bookingModel();
     const run = await rehearsed(id, wanted.id, model);

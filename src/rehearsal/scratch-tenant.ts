@@ -1,4 +1,4 @@
-import { and, eq, gt, lt, ne } from "drizzle-orm";
+import { and, eq, gt, lt, notInArray, or } from "drizzle-orm";
 import { type BusinessId, newId } from "../base/ids.ts";
 import type { Database, Tx } from "../db/client.ts";
 import { businesses, businessSettings } from "../db/schema/business.ts";
@@ -34,7 +34,8 @@ export async function sweepScratchTenants(db: Database, now: Temporal.Instant): 
 const isScratch = eq(businesses.status, "scratch");
 
 async function readBusiness(tx: Tx, id: BusinessId, now: Temporal.Instant) {
-  const taken = and(eq(meetings.businessId, id), ne(meetings.status, "cancelled"), gt(meetings.busyTo, now));
+  const stands = or(notInArray(meetings.status, ["cancelled", "held"]), gt(meetings.holdExpiresAt, now));
+  const taken = and(eq(meetings.businessId, id), stands, gt(meetings.busyTo, now));
   const [business] = await tx.select().from(businesses).where(eq(businesses.id, id));
   const [settings] = await tx.select().from(businessSettings).where(eq(businessSettings.businessId, id));
   const [rules] = await tx.select().from(calendarRules).where(eq(calendarRules.businessId, id));

@@ -79,8 +79,7 @@ export class OpenAiRest {
     const headers = new Headers({ authorization: `Bearer ${apiKey}`, accept: "application/json" });
     if (!isForm) headers.set("content-type", "application/json");
     try {
-      const url = `${this.#deps.settings.baseUrl.replace(/\/$/, "")}${path}`;
-      const response = await fetch(url, {
+      const response = await fetch(`${this.#deps.settings.baseUrl}${path}`, {
         method: "POST",
         headers,
         body: isForm ? body : JSON.stringify(body),

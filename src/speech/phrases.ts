@@ -12,9 +12,8 @@ export interface PhraseCacheDeps {
   /** Root of everything on disk; phrases are below `phrases/`. */
   storageDir: string;
   readAloud: ReadAloud;
-  /** What else decides how a text sounds: another model or speed is another recording. */
+  /** Another model is another recording. */
   model: string;
-  speed?: number;
 }
 
 /**
@@ -85,8 +84,8 @@ export class PhraseCache implements Phrases {
   }
 
   #remember(key: string, audio: Uint8Array): Uint8Array {
+    this.#memoryBytes += audio.length - (this.#memory.get(key)?.length ?? 0);
     this.#memory.set(key, audio);
-    this.#memoryBytes += audio.length;
     for (const [oldest, { length }] of this.#memory) {
       if (this.#memoryBytes <= limits.phraseMemoryBytes || oldest === key) break;
       this.#memory.delete(oldest);
@@ -118,7 +117,6 @@ export class PhraseCache implements Phrases {
   }
 
   #key(voice: string, text: string): string {
-    const { model, speed = 1 } = this.#deps;
-    return new Bun.CryptoHasher("sha256").update(JSON.stringify([model, voice, speed, text])).digest("hex");
+    return new Bun.CryptoHasher("sha256").update(JSON.stringify([this.#deps.model, voice, text])).digest("hex");
   }
 }
