@@ -200,11 +200,9 @@ export class Call {
 
   /** The process waits no longer, neither for the caller nor for the provider. */
   letGo(): void {
-    this.#guard(() => {
-      this.#leg.letGo();
-      this.#core.engine.close();
-      this.#nothingOwed();
-    });
+    this.#guard(() => this.#leg.letGo());
+    this.#attempt(() => this.#core.engine.close());
+    this.#nothingOwed();
   }
 
   // ── from the line ────────────────────────────────────────────────────────────────────────────────────────────
@@ -376,33 +374,37 @@ export class Call {
   #writeEnd(reason: CallEndReason): void {
     if (this.#core.over) return;
     const durationMs = this.#outAtMs;
-    this.#transcript.finish(durationMs);
+    this.#attempt(() => this.#transcript.finish(durationMs));
     this.#core.log.info("CALL", "call ended", { reason, ms: durationMs });
     this.#core.over = true;
-    const recording = this.#recording?.finish() ?? null;
+    const recording = this.#attempt(() => this.#recording?.finish()) ?? null;
     const trace = this.#inbound.framesSeen > 0 ? this.#trace.finish() : null;
     const streamAtMs = this.#streamStart.since(this.#core.startedMs);
-    try {
-      this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, streamAtMs, recording, trace });
-    } finally {
-      this.#deps.onEnded(this.#leg.afterEnd);
-    }
+    this.#attempt(() =>
+      this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, streamAtMs, recording, trace }),
+    );
+    this.#deps.onEnded(this.#leg.afterEnd);
   }
 
-  /** The assistant is out. Every step is tried: one that throws must not keep the call from ending. */
+  /** The assistant is out. */
   #release(): void {
     this.#outAtMs = this.#core.atMs();
-    for (const step of [
-      () => this.#talk.hungUp(),
-      () => this.#core.deadlines.disarmAll(),
-      () => this.#core.engine.windUp(this.#ear.leave(), () => this.#guard(() => this.#nothingOwed())),
-    ]) {
-      try {
-        step();
-      } catch (thrown) {
-        this.#core.log.error("CALL", "bug while releasing a call", { error: describeError(thrown) });
-        this.#core.engineOver = true; // nobody would say so
-      }
+    this.#attempt(() => this.#talk.hungUp());
+    this.#core.deadlines.disarmAll();
+    const isTold = this.#attempt(() => {
+      this.#core.engine.windUp(this.#ear.leave(), () => this.#nothingOwed());
+      return true;
+    });
+    if (isTold === undefined) this.#core.engineOver = true; // nobody would say so
+  }
+
+  /** One step of a call's end: a throw in it must not keep the others from being taken. */
+  #attempt<T>(step: () => T): T | undefined {
+    try {
+      return step();
+    } catch (thrown) {
+      this.#core.log.error("CALL", "bug while ending a call", { error: describeError(thrown) });
+      return undefined;
     }
   }
 

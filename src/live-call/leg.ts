@@ -167,8 +167,8 @@ export class PhoneLeg {
         this.#request((phone, callSid) => phone.hangUp(callSid));
         break;
       case "close_line":
+        this.#expectQuestion(limits.nextStepMs); // first: it is waited for even when closing throws
         this.#deps.closeLine();
-        this.#expectQuestion(limits.nextStepMs);
         break;
       case "await_next":
         this.#expectQuestion(limits.nextStepMs);
@@ -178,8 +178,11 @@ export class PhoneLeg {
         break;
       case "finish":
         this.#deps.core.deadlines.disarmAll();
-        this.#deps.closeLine();
-        this.#deps.finish(this.#endReason ?? "fallback");
+        try {
+          this.#deps.closeLine();
+        } finally {
+          this.#deps.finish(this.#endReason ?? "fallback");
+        }
         break;
       case "none":
         break;
