@@ -76,10 +76,10 @@ export class CallerEar {
     return { startMs, endMs: Math.max(startMs, endMs), heard };
   }
 
-  /** The caller is gone. True when he had spoken since the last turn, if only one word or the beginning of a sentence. */
+  /** The caller is gone. True when he had spoken since the last turn, if only one word, or was in the middle of a sentence. */
   leave(): boolean {
     this.#leftMs = this.#core.atMs();
-    return this.#turnStartMs >= 0 && (this.#saidWord || (this.#vad.speaking && this.#isWord));
+    return (this.#turnStartMs >= 0 && this.#saidWord) || (this.#vad.speaking && this.#isWord);
   }
 
   get #isWord(): boolean {

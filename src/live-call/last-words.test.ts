@@ -63,6 +63,15 @@ describe("the caller hangs up", () => {
     expect(bench.engine.did("windUp")).toEqual([{ do: "windUp", spoke: true }]);
   });
 
+  test("last-words-lost-after-an-early-turn: the model took his turn in the middle of what he said, and he hung up in it", () => {
+    const bench = open();
+    bench.sound(loudSound(900));
+    bench.engine.turn("t1", "אני רוצה");
+    bench.sound(loudSound(900));
+    bench.hangUp();
+    expect(bench.engine.did("windUp")).toEqual([{ do: "windUp", spoke: true }]);
+  });
+
   test.each([
     ["has said nothing", (bench: CallBench) => bench.quiet(400)],
     ["coughed", (bench: CallBench) => bench.sound(hoarseSound(600)).quiet(700)],

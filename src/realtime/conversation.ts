@@ -43,6 +43,7 @@ export class Conversation {
   #turnWaits = false;
   /** Turns that were taken and not put into words yet. */
   readonly #unworded = new Set<string>();
+  #wordless = false; // no turn will be put into words
   #takes = 0; // turns that we asked to be taken and that were not yet
   #windingUp = false;
 
@@ -84,6 +85,12 @@ export class Conversation {
   takeTurn(): void {
     this.#takes++;
     this.#port.send(commitAudioFrame());
+  }
+
+  /** The settings in force have no transcription: words are not waited for. */
+  expectNoWords(): void {
+    this.#wordless = true;
+    this.#unworded.clear();
   }
 
   /** There was nothing to take. */
@@ -138,7 +145,8 @@ export class Conversation {
   }
 
   busy(requestId: string | null): void {
-    if (!this.#windingUp) this.#sequencer.busy(requestId);
+    if (this.#windingUp) this.#sequencer.refused(requestId);
+    else this.#sequencer.busy(requestId);
   }
 
   /** False when the rejected request was not for an answer. */
@@ -162,7 +170,7 @@ export class Conversation {
       case "input_audio_buffer.committed":
         this.#callerSpeaking = false;
         this.#takes = Math.max(0, this.#takes - 1);
-        this.#unworded.add(event.itemId);
+        if (!this.#wordless) this.#unworded.add(event.itemId);
         // With automatic answers off, the server owes nothing for this turn, also when they are on again later.
         this.#turnWaits = this.#autoAnswer;
         return this.#events.callerTurn(event.itemId);

@@ -130,6 +130,55 @@ test("an answer that the provider began before it was told not to is stopped, an
   connection.assertDrained();
 });
 
+test.each(["before", "after"])(
+  "hang-up-waits-for-words-that-cannot-come: settings without them are in force, %s the turn",
+  async (when) => {
+    using server = new ScriptedServer();
+    const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();
+    const connection = await server.connection();
+    connection.emit({ type: "session.created", session: {} });
+    await connection.expect("session.update");
+    const turn = async () => {
+      connection.emit(committed("i1"), created("r1"), done("r1"));
+      await probe.next("answerDone");
+    };
+    if (when === "after") {
+      probe.clock.advance(limits.engineConfigureMs); // used unconfirmed
+      await probe.next("ready");
+      await turn();
+    }
+    connection.emit(problem("invalid_value", "configure"));
+    const { session } = await connection.expect("session.update");
+    expect(session).not.toHaveProperty("audio.input.transcription");
+    connection.emit({ type: "session.updated", session });
+    if (when === "before") {
+      await probe.next("ready");
+      await turn();
+    } else await probe.until(() => probe.clock.timers > 0);
+    expect(windUp(probe).times).toBe(1);
+  },
+);
+
+test("hang-up-waits-for-an-answer-that-was-refused: another was being made, and that one is over", async () => {
+  using server = new ScriptedServer();
+  const { probe, connection } = await talking(server);
+  probe.engine.respond();
+  await begin(connection, "r0");
+  connection.emit(done("r0"));
+  await probe.next("answerDone");
+  probe.engine.respond();
+  const { event_id } = await connection.expect("response.create");
+  const over = windUp(probe);
+  await connection.expect("session.update");
+  await connection.expect("response.cancel");
+  connection.emit(created("r1"), problem("conversation_already_has_active_response", event_id));
+  await connection.expect("response.cancel"); // of the other
+  connection.emit(done("r1", "cancelled"));
+  await connection.closed;
+  expect(over.times).toBe(1);
+  connection.assertDrained();
+});
+
 test("words that never come are waited for no longer than the limit", async () => {
   using server = new ScriptedServer();
   const { probe, connection } = await talking(server);

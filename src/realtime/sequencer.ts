@@ -210,7 +210,6 @@ export class Sequencer {
   #send(ask: Ask): true {
     const requestId = `r${++this.#requests}`;
     this.#sent = { ask, requestId, generation: this.#generation };
-    this.#cancelled = false;
     this.#port.create(ask, requestId);
     return true;
   }

@@ -146,6 +146,7 @@ export class RealtimeSession {
     if (this.#stage === "configuring") this.#stage = "configuring_minimal";
     // Rejected late, after it was used unconfirmed: it still speaks the provider's own format until it is told ours.
     else if (this.#stage !== "open" || problem.requestId === "configure_minimal") return;
+    this.conversation.expectNoWords();
     this.#socket.send(sessionUpdateFrame(minimalSession(settings, purpose, this.#autoAnswer), "configure_minimal"));
   }
 
@@ -236,7 +237,7 @@ export class RealtimeSession {
    */
   #watchSilence(): void {
     if (this.#silenceTimer !== null || this.#stage !== "open" || this.conversation.expects === "nothing") return;
-    this.#lastEventMs = Math.max(this.#lastEventMs, this.#deps.clock.nowMs());
+    this.#lastEventMs = this.#deps.clock.nowMs();
     this.#armSilenceTimer(limits.engineStuckMs);
   }
 
