@@ -64,9 +64,18 @@ export class Conversation {
     this.#sequencer.pause(!autoAnswer);
   }
 
-  /** Nothing in flight, nobody speaking: a good moment to move to another session. */
+  /** Nothing in flight, nobody speaking, every word written down: a good moment to move to another session. */
   get quiet(): boolean {
-    return this.#sequencer.atRest && !this.#callerSpeaking && !this.#turnWaits && this.#tools.empty;
+    return this.#sequencer.atRest && !this.#callerSpeaking && !this.#turnWaits && !this.#owesWords && this.#tools.empty;
+  }
+
+  /** Only this session knows what the caller said last: it is not written down, or he is in the middle of it. */
+  get knowsMore(): boolean {
+    return this.#callerSpeaking || this.#unworded.size > 0;
+  }
+
+  get #owesWords(): boolean {
+    return this.#unworded.size > 0 && !this.#wordless;
   }
 
   /** What the server has to do next: begin an answer, go on with one, or nothing. */
@@ -90,7 +99,6 @@ export class Conversation {
   /** The settings in force have no transcription: words are not waited for. */
   expectNoWords(): void {
     this.#wordless = true;
-    this.#unworded.clear();
   }
 
   /** There was nothing to take. */
@@ -100,7 +108,7 @@ export class Conversation {
 
   /** Whether more is to come when nothing is asked for any more. @param spoke as for `windUp`. */
   owes(spoke = false): boolean {
-    return this.expects !== "nothing" || this.#unworded.size > 0 || this.#takes > 0 || (spoke && this.#callerSpeaking);
+    return this.expects !== "nothing" || this.#owesWords || this.#takes > 0 || (spoke && this.#callerSpeaking);
   }
 
   /**
@@ -170,7 +178,7 @@ export class Conversation {
       case "input_audio_buffer.committed":
         this.#callerSpeaking = false;
         this.#takes = Math.max(0, this.#takes - 1);
-        if (!this.#wordless) this.#unworded.add(event.itemId);
+        this.#unworded.add(event.itemId);
         // With automatic answers off, the server owes nothing for this turn, also when they are on again later.
         this.#turnWaits = this.#autoAnswer;
         return this.#events.callerTurn(event.itemId);

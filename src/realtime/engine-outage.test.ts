@@ -79,7 +79,7 @@ test("a turn that was taken and not answered is answered by the new session, aft
     probe.clock.advance(500);
     const second = await server.connection();
     await second.configure();
-    await lines(second, 3);
+    await lines(second, 4);
     await second.expect("response.create");
     const audio = await second.expectAudio(250); // five seconds, the newest
     expect(audio.length).toBe(250);
@@ -97,10 +97,33 @@ test("a caller who interrupts during the outage is not answered for the turn bef
     const second = await server.connection();
     await second.configure();
     await probe.next("ready");
-    await lines(second, 1);
+    await lines(second, 2);
     probe.engine.addContext("system", "end of script");
     expect(await lines(second, 1)).toEqual([["system", "input_text", "end of script"]]);
   }));
+
+const lostWords = expect.stringContaining("was lost with the connection");
+test.each([
+  [
+    "said a turn that is not written down yet",
+    { type: "input_audio_buffer.committed", item_id: "turn1" },
+    "callerTurn",
+  ],
+  ["is in the middle of a sentence", { type: "input_audio_buffer.speech_started" }, "callerSpeech"],
+] as const)(
+  "sentence-lost-with-the-connection: the caller %s, and the new session is told that it lacks it",
+  (_, event, report) =>
+    inCall({ history: () => heard }, async (probe, first, server) => {
+      first.emit(event);
+      await probe.next(report);
+      first.cut();
+      await probe.next("reconnecting");
+      const second = await server.connection();
+      await second.configure();
+      const told = await lines(second, 5);
+      expect(told.at(-1)).toEqual(["system", "input_text", lostWords]);
+    }),
+);
 
 test("a tool that finishes after the connection was renewed: its result is told as a line, then the model goes on", () =>
   inCall({}, async (probe, first, server) => {
@@ -297,6 +320,27 @@ test("rotation: the new session is ready before the old one goes, and takes over
     expect(await second.expectAudio(1)).toEqual([frame(2)]);
     expect(probe.names()).toEqual(["ready", "answerStarted", "audio", "answerDone"]);
     expect(probe.engine.wantsRotation).toBe(false);
+  }));
+
+test("words-lost-in-a-rotation: a turn that is still being written down keeps its session until it is", () =>
+  inCall({}, async (probe, first, server) => {
+    first.emit({ type: "input_audio_buffer.committed", item_id: "turn1" }, created("resp1"), done("resp1"));
+    await probe.next("answerDone");
+    probe.engine.rotate();
+    const second = await server.connection();
+    await second.configure();
+    second.emit(done("resp0", "completed", { usage: {} })); // its bill is told, and by then it is ready to take over
+    await probe.next("usage");
+    const worded = {
+      type: "conversation.item.input_audio_transcription.completed",
+      item_id: "turn1",
+      transcript: "שלום",
+    };
+    first.emit(worded);
+    expect(await probe.next("transcript")).toEqual([{ role: "caller", itemId: "turn1", text: "שלום", final: true }]);
+    await first.closed;
+    probe.engine.appendAudio(frame(2));
+    expect(await second.expectAudio(1)).toEqual([frame(2)]);
   }));
 
 test("rotation follows the provider's own expiry when that is earlier", async () => {

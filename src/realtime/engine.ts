@@ -13,7 +13,7 @@ import type {
 } from "../live-call/engine.ts";
 import { AudioBacklog } from "./audio-backlog.ts";
 import type { ConversationEvents } from "./conversation.ts";
-import { SessionMemory, toolNote } from "./memory.ts";
+import { lostWordsNote, SessionMemory, toolNote } from "./memory.ts";
 import { Outage } from "./outage.ts";
 import type { Ask } from "./sequencer.ts";
 import { RealtimeSession, type SessionEnd } from "./session.ts";
@@ -205,10 +205,12 @@ export class RealtimeEngine implements VoiceEngine {
       audioDone: (itemId) => to()?.audioDone(itemId),
       answerDone: (outcome) => {
         to()?.answerDone(outcome);
-        // Deferred: the session has not finished with this event yet.
-        if (this.#successor?.open === true) queueMicrotask(() => this.#swapWhenQuiet());
+        this.#swapSoon();
       },
-      transcript: (line) => to()?.transcript(line),
+      transcript: (line) => {
+        to()?.transcript(line);
+        if (line.final) this.#swapSoon();
+      },
       toolCall: (call) => {
         this.#openTools.set(call.id, call.name);
         to()?.toolCall(call);
@@ -240,6 +242,11 @@ export class RealtimeEngine implements VoiceEngine {
     for (const line of this.#memory.takeover(this.#context?.history() ?? [])) session.addLine(line);
   }
 
+  /** Deferred: the session has not finished with this event yet. */
+  #swapSoon(): void {
+    if (this.#successor?.open === true) queueMicrotask(() => this.#swapWhenQuiet());
+  }
+
   #swapWhenQuiet(): void {
     const successor = this.#successor;
     if (this.#state !== "ready" || successor?.open !== true || this.#session?.conversation.quiet !== true) return;
@@ -265,6 +272,7 @@ export class RealtimeEngine implements VoiceEngine {
       this.#successor = null;
       this.#state = "reconnecting";
       this.#outage = new Outage(this.#clock.nowMs(), conversation.unfinished());
+      if (conversation.knowsMore) this.#outage.add({ role: "system", text: lostWordsNote });
       this.#deadlineTimer = this.#clock.after(limits.engineReconnectMs, () =>
         this.#lost({ fatal: false, reason: "reconnect_too_slow", code: end.code }),
       );
