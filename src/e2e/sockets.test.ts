@@ -143,6 +143,12 @@ describe("one call's broken frames", () => {
     '{"event":"unheard-of"}',
     '{"__proto__":{"event":"stop"}}',
     `{"event":"media","x":"${"y".repeat(60_000)}"}`,
+    // Out of order: frames of the past and of the future, a mark of sound that is still to be sent, a second beginning.
+    ...["0", "999999999", "-20", "1e9", "20"].map(
+      (timestamp) => `{"event":"media","media":{"payload":"${"/".repeat(214)}==","timestamp":"${timestamp}"}}`,
+    ),
+    '{"event":"mark","mark":{"name":"g0:9999"}}',
+    '{"event":"connected","protocol":"Call","version":"1.0.0"}',
     new Uint8Array([0, 1, 2, 254, 255]),
     new Uint8Array(50_000),
   ];
