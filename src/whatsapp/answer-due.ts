@@ -51,12 +51,12 @@ export async function restartAnswer(
 }
 
 /** Until the transaction ends no answer is committed in the chat, and whoever waits to commit one sees what was changed. */
-export async function holdChat(ctx: Ctx, chat: Chat): Promise<void> {
+export async function holdChat(ctx: Ctx, chat: Pick<Chat, "conversationId">): Promise<void> {
   await ctx.tx
     .select({ id: conversations.id })
     .from(conversations)
     .where(isChat(ctx, chat.conversationId))
-    .for("update");
+    .for("no key update");
 }
 
 /** Whether anything of the chat is to be answered, in a statement. */

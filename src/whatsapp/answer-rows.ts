@@ -211,7 +211,7 @@ export async function lockIsSilent(ctx: Ctx, conversationId: string, now: Tempor
     .select({ silentUntil: conversations.silentUntil })
     .from(conversations)
     .where(isChat(ctx, conversationId))
-    .for("update");
+    .for("no key update");
   return row?.silentUntil != null && Temporal.Instant.compare(row.silentUntil, now) > 0;
 }
 

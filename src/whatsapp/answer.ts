@@ -10,7 +10,7 @@ import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { noteChat } from "../usage/note-chat.ts";
-import { burstEnd } from "./answer-due.ts";
+import { burstEnd, holdChat } from "./answer-due.ts";
 import { type Plan, planAnswer } from "./answer-plan.ts";
 import {
   askPerson,
@@ -164,7 +164,9 @@ export class Answerer {
   async #putAside(at: ChatAt, chat: WaitingChat, { handled, task, says }: Extract<Plan, { kind: "put_aside" }>) {
     const now = this.#deps.clock.instant();
     const day = now.toString().slice(0, 10);
-    await this.#run(at, async (ctx) => {
+    const isDone = await this.#run(at, async (ctx) => {
+      await holdChat(ctx, chat);
+      if (!(await isAsRead(ctx, chat))) return false;
       if (task !== null) await askPerson(ctx, chat, task, day);
       if (says !== null)
         await queueMessage(ctx, {
@@ -175,7 +177,9 @@ export class Answerer {
           dedupe: `${handled}:${chat.conversationId}:${day}`,
         });
       await settleBurst(ctx, chat, handled);
+      return true;
     });
+    if (!isDone) return this.#startOver(at, chat);
     this.#deps.log.info("WA", "not answered", { ...fieldsOf(at), why: handled, messages: chat.burst.length });
   }
 

@@ -117,7 +117,7 @@ async function lockChat(ctx: Ctx, id: string) {
     .select({ customerId, identityId, lastInboundAt })
     .from(conversations)
     .where(and(mine, eq(conversations.id, id)))
-    .for("update");
+    .for("no key update"); // a message that is stored meanwhile names the chat too, and waits for nothing
   if (chat === undefined) throw new AppError("not_found", "no such conversation");
   // For good, on whatever number or id they write: the wish is the person's.
   const [out] = await ctx.tx

@@ -1,6 +1,6 @@
 import { and, eq, inArray, type SQL } from "drizzle-orm";
 import { announce } from "../../db/announce.ts";
-import { messages } from "../../db/schema/message.ts";
+import { conversations, messages } from "../../db/schema/message.ts";
 import type { Ctx } from "../../tenants/ctx.ts";
 
 /**
@@ -9,10 +9,23 @@ import type { Ctx } from "../../tenants/ctx.ts";
  */
 export async function cancelQueued(ctx: Ctx, which: SQL | undefined, reason: string) {
   const { id, purpose, conversationId } = messages;
+  const waiting = and(eq(messages.businessId, ctx.businessId), inArray(messages.state, ["queued", "sending"]), which);
+  // The chats before their messages, as whoever writes in one locks them: otherwise the two could end each other.
+  await ctx.tx
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(
+      and(
+        eq(conversations.businessId, ctx.businessId),
+        inArray(conversations.id, ctx.tx.select({ id: conversationId }).from(messages).where(waiting)),
+      ),
+    )
+    .orderBy(conversations.id)
+    .for("no key update");
   const cancelled = await ctx.tx
     .update(messages)
     .set({ state: "cancelled", reason, nextAt: null })
-    .where(and(eq(messages.businessId, ctx.businessId), inArray(messages.state, ["queued", "sending"]), which))
+    .where(waiting)
     .returning({ id, purpose, conversationId });
   for (const chat of new Set(cancelled.map((each) => each.conversationId)))
     await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: chat });
