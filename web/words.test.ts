@@ -61,3 +61,9 @@ test("who is no person is named in the panel's words: the audit said that `syste
     "toString",
   ]);
 });
+
+test("why a message did not go out is said in words: the thread showed `ack_timeout` and `provider_63007`", async () => {
+  const { reasonText } = await import("./pages/inbox/reason.ts");
+  const codes = ["ack_timeout", "provider_63007", "no_sid", "toString"];
+  expect(codes.map(reasonText)).toEqual(["וואטסאפ לא ענה", "תקלה 63007", "הסיבה לא ידועה", "הסיבה לא ידועה"]);
+});

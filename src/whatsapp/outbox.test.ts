@@ -84,6 +84,20 @@ test("a refusal for good is failed with its reason, told once, and holds up nobo
   expect(await room.bell("whatsapp_failed")).toHaveLength(1);
 });
 
+test("the bell said `provider_63007` and `failed` where somebody is to understand why a message did not go out", async () => {
+  const room = await open();
+  for (const [index, refuse] of ["provider_63007", "failed", "rate_limited"].entries()) {
+    room.channel.script.push(...Array(3).fill({ refuse, final: true }));
+    await staffWrites(room, room.chatIds[0]!, refuse);
+    await room.passes(refuse, async () => (await room.bell("whatsapp_failed")).length === index + 1);
+    room.channel.script.splice(0);
+  }
+  const bodies = (await room.bell("whatsapp_failed")).map(({ body }) => body);
+  expect(bodies.toSorted()).toEqual(
+    [say.otherReason("63007"), say.otherReason(null), say.reasons.rate_limited!].toSorted(),
+  );
+});
+
 test("one that waits for its next try holds up its own chat only", async () => {
   const room = await open();
   room.channel.script.push({ refuse: "rate_limited", final: false });

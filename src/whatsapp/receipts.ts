@@ -50,7 +50,9 @@ export async function applyReceipt(ctx: Ctx, receipt: Receipt): Promise<boolean>
 
 /** A message that did not go out is for a person to see. Once per message. */
 export const tellFailure = (ctx: Ctx, messageId: string, code: string): Promise<void> =>
-  tellEnd(ctx, messageId, { title: say.failed, body: say.reasons[code] ?? code });
+  tellEnd(ctx, messageId, { title: say.failed, body: say.reasons[code] ?? say.otherReason(figureIn(code)) });
+
+const figureIn = (code: string): string | null => /\d+$/.exec(code)?.[0] ?? null;
 
 /** One that may have gone out too: whoever took it for lost would send it twice. */
 export const tellUnknown = (ctx: Ctx, messageId: string): Promise<void> => tellEnd(ctx, messageId, say.unknownEnd);

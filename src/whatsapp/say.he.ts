@@ -1,3 +1,6 @@
+const noAnswer = "וואטסאפ לא ענה, גם אחרי כמה ניסיונות.";
+const notReached = "וואטסאפ לא מצא את הטלפון של הלקוח.";
+
 /** What WhatsApp adds in words: descriptions of what is no text, sentences to customers, lines behind the bell. */
 export const say = {
   kinds: {
@@ -51,7 +54,7 @@ export const say = {
     not_allowed: "לא נשלח ללקוח: הוא ביקש לא לקבל הודעות, או שוואטסאפ הגביל את המספר.",
     no_template: "לא נשלח ללקוח: עברו 24 שעות מההודעה האחרונה שלו, ואין תבנית מאושרת. אפשר לבחור אחת בערוצים.",
   },
-  /** Why a message did not go out, by its code; other codes are shown as they are. */
+  /** Why a message did not go out, by its code. */
   reasons: {
     window_closed: "עברו 24 שעות מההודעה האחרונה של הלקוח. עכשיו אפשר לשלוח לו רק תבנית מאושרת.",
     not_on_whatsapp: "למספר הזה אין וואטסאפ.",
@@ -61,5 +64,16 @@ export const say = {
     withheld: "וואטסאפ החליט לא להעביר את התבנית ללקוח הזה.",
     unsupported: "תבניות נשלחות רק דרך Twilio.",
     no_public_address: "אין למערכת כתובת ציבורית שממנה Twilio יכול לקחת את הקובץ.",
+    rate_limited: "נשלחו יותר מדי הודעות בזמן קצר.",
+    no_devices: notReached,
+    stale_devices: notReached,
+    ack_timeout: noAnswer,
+    connection_lost: noAnswer,
+    no_answer: noAnswer,
+    no_connection: noAnswer,
+    send_failed: noAnswer,
   } as Readonly<Record<string, string>>,
+  /** Of a code without words: the number that WhatsApp or Twilio gave; null = it gave none. */
+  otherReason: (figure: string | null): string =>
+    figure === null ? "הסיבה לא ידועה." : `תקלה ${figure}. אפשר למסור את המספר לתמיכה.`,
 } as const;

@@ -1,6 +1,9 @@
 import type { Translation } from "../language.ts";
 import type { he } from "./inbox.he.ts";
 
+const noAnswer = "WhatsApp did not answer";
+const notReached = "WhatsApp did not find the customer's phone";
+
 export const en: Translation<typeof he> = {
   title: "Inbox",
   list: "Conversations with customers",
@@ -66,7 +69,21 @@ export const en: Translation<typeof he> = {
     too_late: "it waited until it was too late to send it",
     meeting_moved: "the meeting was moved before it went out",
     meeting_cancelled: "the meeting was cancelled before it went out",
+    withheld: "WhatsApp chose not to deliver this template to this customer",
+    unsupported: "templates go through Twilio only",
+    no_public_address: "the system has no address from which Twilio could fetch the file",
+    rate_limited: "too many messages in a short time",
+    no_devices: notReached,
+    stale_devices: notReached,
+    ack_timeout: noAnswer,
+    connection_lost: noAnswer,
+    no_answer: noAnswer,
+    no_connection: noAnswer,
+    send_failed: noAnswer,
+    timeout: noAnswer,
+    interrupted: "the system stopped while it was being sent",
   },
+  otherReason: (figure) => (figure === null ? "the reason is not known" : `error ${figure}`),
   deleted: "This message was deleted",
   edited: "edited",
   file: "File",

@@ -1,5 +1,8 @@
 import { words } from "../language.ts";
 
+const noAnswer = "וואטסאפ לא ענה";
+const notReached = "וואטסאפ לא מצא את הטלפון של הלקוח";
+
 export const he = {
   title: "שיחות",
   list: "שיחות עם לקוחות",
@@ -66,7 +69,22 @@ export const he = {
     too_late: "חיכתה עד שכבר היה מאוחר מדי לשלוח אותה",
     meeting_moved: "הפגישה הוזזה לפני שיצאה",
     meeting_cancelled: "הפגישה בוטלה לפני שיצאה",
+    withheld: "וואטסאפ החליט לא להעביר את התבנית ללקוח הזה",
+    unsupported: "תבניות נשלחות רק דרך Twilio",
+    no_public_address: "למערכת אין כתובת שממנה Twilio יכול לקחת את הקובץ",
+    rate_limited: "נשלחו יותר מדי הודעות בזמן קצר",
+    no_devices: notReached,
+    stale_devices: notReached,
+    ack_timeout: noAnswer,
+    connection_lost: noAnswer,
+    no_answer: noAnswer,
+    no_connection: noAnswer,
+    send_failed: noAnswer,
+    timeout: noAnswer,
+    interrupted: "המערכת נעצרה בזמן השליחה",
   },
+  /** Of a code without words: the number that WhatsApp or Twilio gave; null = it gave none. */
+  otherReason: (figure: string | null) => (figure === null ? "הסיבה לא ידועה" : `תקלה ${figure}`),
   deleted: "ההודעה נמחקה",
   edited: "נערכה",
   file: "קובץ",

@@ -102,7 +102,7 @@ export function readStatus(form: TwilioForm, messageId: string | null, now: Temp
   const state = states[form.get("MessageStatus") ?? ""];
   if (providerId === null || state === undefined) return null;
   const number = Number(form.get("ErrorCode") ?? 0) || 0;
-  const code = state === "failed" ? refusalOf(400, number).code : null;
+  const code = state === "failed" && number !== 0 ? refusalOf(400, number).code : null;
   return { providerId, messageId, state, code, at: now.toString() };
 }
 

@@ -9,6 +9,7 @@ import { Channel } from "../../parts/channel.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { customerWords } from "../../strings/customer.he.ts";
 import { inboxWords } from "../../strings/inbox.he.ts";
+import { reasonText } from "./reason.ts";
 
 interface BubbleProps {
   message: Message;
@@ -82,10 +83,9 @@ const stateIcons: Readonly<Record<string, string>> = {
 const isAlarming = (state: string | null): boolean => state !== null && stateIcons[state] === circleAlert;
 
 function SendState({ state, reason = null }: { state: string; reason?: string | null }) {
-  const { states, reasons } = inboxWords();
+  const { states } = inboxWords();
   const label = state in states ? states[state as keyof typeof states] : state;
-  const known = reason !== null && reason in reasons ? reasons[reason as keyof typeof reasons] : null;
-  const why = known ?? (state === "failed" ? reason : null);
+  const why = reason === null ? null : reasonText(reason);
   return (
     <span class={`send-state ${isAlarming(state) ? "failed" : state}`} role="img" aria-label={label} title={label}>
       <Icon of={stateIcons[state] ?? clock} />
