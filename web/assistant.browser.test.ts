@@ -1,19 +1,17 @@
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
-import { devices, inBrowser } from "./testing/in-browser.ts";
+import { cleanPages, inBrowser } from "./testing/in-browser.ts";
 
 inBrowser("the assistant's pages in a browser", { office: { environment: { OPENAI_API_KEY: "" } } }, (given) => {
   const { open } = given;
 
-  test.each(devices)("every tab is clean at $width px, $language, $theme", async (device) => {
-    for (const path of ["/assistant", "/assistant?tab=knows", "/assistant?tab=does", "/rehearsal"]) {
-      const panel = await open({ ...device, path });
-      await panel.shot(path.slice(1).replace("?tab=", "-"));
-      expect(await panel.violations()).toEqual([]);
-      expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-      expect(panel.errors).toEqual([]);
-      await panel.close();
-    }
+  cleanPages(given, {
+    pages: () => ({
+      assistant: "/assistant",
+      "assistant-knows": "/assistant?tab=knows",
+      "assistant-does": "/assistant?tab=does",
+      rehearsal: "/rehearsal",
+    }),
   });
 
   test("a greeting is previewed as it is written, saved, and still there afterwards", async () => {

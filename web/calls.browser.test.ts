@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "bun:test";
-import { devices, inBrowser } from "./testing/in-browser.ts";
+import { cleanPages, inBrowser } from "./testing/in-browser.ts";
 import { microphoneFlags } from "./testing/microphone.ts";
 import { callLines, seedCall } from "./testing/seed-call.ts";
 
@@ -16,20 +16,7 @@ inBrowser("calls in a browser", world, (given) => {
     callId = await seedCall(given.office.stage, given.office.businessId);
   });
 
-  test.each(devices)("log, call and test call are clean at $width px, $language, $theme", async (device) => {
-    for (const [name, path] of [
-      ["calls", "/calls"],
-      ["call", `/calls/${callId}`],
-      ["test-call", "/test-call"],
-    ] as const) {
-      const panel = await open({ ...device, path });
-      await panel.shot(name);
-      expect(await panel.violations()).toEqual([]);
-      expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-      expect(panel.errors).toEqual([]);
-      await panel.close();
-    }
-  });
+  cleanPages(given, { pages: () => ({ calls: "/calls", call: `/calls/${callId}`, "test-call": "/test-call" }) });
 
   // It stood below the whole transcript, and nowhere on a phone was said when the call had been.
   test("on a phone a call begins with what was wanted and when it was", async () => {

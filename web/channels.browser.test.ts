@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { devices, inBrowser } from "./testing/in-browser.ts";
+import { cleanPages, inBrowser } from "./testing/in-browser.ts";
 
 inBrowser("channels in a browser", {}, (given) => {
   const { open } = given;
@@ -43,12 +43,5 @@ inBrowser("channels in a browser", {}, (given) => {
     await close();
   });
 
-  test.each(devices)("the page is clean at $width px, $language, $theme", async (device) => {
-    const panel = await open({ ...device, path: "/channels" });
-    await panel.shot("channels");
-    expect(await panel.violations()).toEqual([]);
-    expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    expect(panel.errors).toEqual([]);
-    await panel.close();
-  });
+  cleanPages(given, { pages: () => ({ channels: "/channels" }) });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 import { fillOffice, hardNames } from "./testing/busy-day.ts";
-import { devices, inBrowser } from "./testing/in-browser.ts";
+import { cleanPages, inBrowser } from "./testing/in-browser.ts";
 
 inBrowser("customers and tasks in a browser", {}, (given) => {
   const { open } = given;
@@ -10,8 +10,8 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
     customers = await fillOffice(given.office, hardNames);
   }, 60_000);
 
-  test.each(devices)("every page is clean and holds any name at $width px, $language, $theme", async (device) => {
-    const pages = {
+  cleanPages(given, {
+    pages: () => ({
       leads: "/leads",
       board: "/leads?view=board",
       nobody: "/leads?q=zzzz",
@@ -19,15 +19,7 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
       "customer-long": `/customers/${customers.at(-5)}`,
       tasks: "/tasks",
       "task-new": "/tasks?new=1",
-    };
-    for (const [name, path] of Object.entries(pages)) {
-      const panel = await open({ ...device, path });
-      await panel.shot(name);
-      expect({ name, problems: await panel.violations() }).toEqual({ name, problems: [] });
-      const wide = await panel.page.evaluate(() => document.querySelector("main")!.scrollWidth > innerWidth);
-      expect({ name, wide, errors: panel.errors }).toEqual({ name, wide: false, errors: [] });
-      await panel.close();
-    }
+    }),
   });
 
   test("a letter filters at once, a status changes by keyboard and is undone", async () => {

@@ -10,7 +10,7 @@ import { calls } from "../src/db/schema/call.ts";
 import { withTenant } from "../src/db/tenant.ts";
 import type { Ctx } from "../src/tenants/ctx.ts";
 import { fillOffice, hardNames } from "./testing/busy-day.ts";
-import { devices, inBrowser } from "./testing/in-browser.ts";
+import { cleanPages, inBrowser } from "./testing/in-browser.ts";
 
 inBrowser("the inbox in a browser", {}, (given) => {
   const { open } = given;
@@ -20,17 +20,11 @@ inBrowser("the inbox in a browser", {}, (given) => {
     customers = await fillOffice(given.office, hardNames);
   }, 60_000);
 
-  test.each(devices)("list, chat and call are clean at $width px, $language, $theme", async (device) => {
-    const paths = { inbox: "/inbox", chat: `/inbox?with=${customers[1]}`, caller: `/inbox?with=${customers[0]}` };
-    for (const [name, path] of Object.entries(paths)) {
-      const panel = await open({ ...device, path });
-      if (name === "chat") await panel.page.locator(".bubble-reply").first().waitFor({ state: "attached" });
-      await panel.shot(name);
-      expect({ name, problems: await panel.violations() }).toEqual({ name, problems: [] });
-      const wide = await panel.page.evaluate(() => document.querySelector("main")!.scrollWidth > innerWidth);
-      expect({ name, wide, errors: panel.errors }).toEqual({ name, wide: false, errors: [] });
-      await panel.close();
-    }
+  cleanPages(given, {
+    pages: () => ({ inbox: "/inbox", chat: `/inbox?with=${customers[1]}`, caller: `/inbox?with=${customers[0]}` }),
+    until: async (page, name) => {
+      if (name === "chat") await page.locator(".bubble-reply").first().waitFor({ state: "attached" });
+    },
   });
 
   test("one line per customer leads to one thread; a person takes over, writes, and hands back", async () => {

@@ -24,8 +24,7 @@ inBrowser("links and forms of the panel in a browser", {}, (given) => {
       const panel = await open({ role });
       const paths = (await routes("")).filter((path) => path.startsWith("/admin/") === (role === "system_admin"));
       for (const path of role === "owner" ? [...paths, own, `/calls/${callId}`] : paths) {
-        await panel.page.goto(`${stage.listensAt}${path}`);
-        await panel.page.locator("h1").first().waitFor();
+        await panel.show(path);
         await settle(panel.page);
         const links = await panel.page
           .locator("a[href^='/']")

@@ -1,5 +1,4 @@
 import { beforeAll, expect, test } from "bun:test";
-import type { Page } from "playwright-core";
 import { withTenant } from "../src/db/tenant.ts";
 import { recordUnanswered } from "../src/tenants/questions.ts";
 import { fillOffice, hardNames } from "./testing/busy-day.ts";
@@ -30,31 +29,25 @@ inBrowser("every page on a phone", {}, (given) => {
   }, 90_000);
 
   // The button that renews the calendar's address ended outside the page, and the channels scrolled past their end.
-  test.each(["he", "en"] as const)("nothing ends outside it and it has one end, in %s", async (language) => {
-    const { page, errors, close } = await open({ language, width: 390, path: "/tasks" });
-    const found: string[] = [];
-    for (const path of paths) {
-      await show(page, path);
-      for (const problem of await page.evaluate(outside)) found.push(`${path}: ${problem}`);
-      const title = page.locator("h1").first();
-      if (await title.evaluate((h1) => h1.clientWidth > 1 && h1.scrollWidth > h1.clientWidth))
-        found.push(`${path}: its title is cut off`);
-    }
-    expect(found).toEqual([]);
-    expect(errors).toEqual([]);
-    await close();
-  });
-
-  test("whatever a finger is to hit is 44 px tall and wide", async () => {
-    const { page, close } = await open({ width: 390, path: "/tasks" });
-    const found: string[] = [];
-    for (const path of paths) {
-      await show(page, path);
-      for (const problem of await page.evaluate(tooSmall)) found.push(`${path}: ${problem}`);
-    }
-    expect(found).toEqual([]);
-    await close();
-  });
+  test.each(["he", "en"] as const)(
+    "nothing ends outside it, it has one end, and a finger hits 44 px, in %s",
+    async (language) => {
+      const { page, show, errors, close } = await open({ language, width: 390, path: "/tasks" });
+      const found: string[] = [];
+      for (const path of paths) {
+        await show(path);
+        await settle(page);
+        for (const problem of await page.evaluate(outside)) found.push(`${path}: ${problem}`);
+        for (const problem of await page.evaluate(tooSmall)) found.push(`${path}: ${problem}`);
+        const title = page.locator("h1").first();
+        if (await title.evaluate((h1) => h1.clientWidth > 1 && h1.scrollWidth > h1.clientWidth))
+          found.push(`${path}: its title is cut off`);
+      }
+      expect(found).toEqual([]);
+      expect(errors).toEqual([]);
+      await close();
+    },
+  );
 
   test("the days of a report stand one under the other, each number with its name", async () => {
     const { page, violations, shot, errors, close } = await open({ width: 390, path: "/reports" });
@@ -73,12 +66,6 @@ inBrowser("every page on a phone", {}, (given) => {
     await close();
   });
 });
-
-async function show(page: Page, path: string): Promise<void> {
-  await page.goto(new URL(path, page.url()).href);
-  await page.locator("h1").first().waitFor();
-  await settle(page);
-}
 
 /** In the page: what reaches beyond its sides without a way to scroll there, and a document that scrolls beside its page. */
 function outside(): string[] {

@@ -1,21 +1,15 @@
 import { expect, test } from "bun:test";
 import { limits } from "../src/limits.ts";
-import { devices, inBrowser } from "./testing/in-browser.ts";
+import { cleanPages, devices, inBrowser } from "./testing/in-browser.ts";
 import { password, people } from "./testing/office.ts";
 
 inBrowser("the panel's shell in a browser", {}, (given) => {
   const { open } = given;
 
   const all = [...devices, { width: 900, language: "he", theme: "light" }] as const;
-  test.each(all)("every page is clean at $width px, $language, $theme", async (device) => {
-    for (const path of ["/", "/notifications", "/more", "/nowhere"]) {
-      const panel = await open({ ...device, path });
-      await panel.shot(path === "/" ? "today" : path.slice(1));
-      expect(await panel.violations()).toEqual([]);
-      expect(await panel.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-      expect(panel.errors).toEqual([]);
-      await panel.close();
-    }
+  cleanPages(given, {
+    devices: all,
+    pages: () => ({ today: "/", notifications: "/notifications", more: "/more", nowhere: "/nowhere" }),
   });
 
   test("a link lets a person choose a password once, then the password opens the panel where it was left", async () => {

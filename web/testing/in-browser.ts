@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, setDefaultTimeout } from "bun:test";
-import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
 import { chromiumPath, launchBrowser } from "./browser.ts";
 import { type Office, openOffice } from "./office.ts";
 import { type OpenPanel, openPanel, type PanelOptions } from "./open-panel.ts";
@@ -46,4 +46,32 @@ export function inBrowser(
       open: (panel) => openPanel(browser, office, panel),
     });
   });
+}
+
+interface CleanPages {
+  /** Paths by the names that their pictures get; asked for once everything is seeded. */
+  pages: () => Readonly<Record<string, string>>;
+  devices?: readonly Pick<PanelOptions, "width" | "language" | "theme">[];
+  role?: PanelOptions["role"];
+  /** Waits for what tells that the page is there, where that is more than its skeletons' end. */
+  until?: (page: Page, name: string) => Promise<void>;
+}
+
+/** A test for each device, which walks through the pages in one window: each is pictured and has nothing wrong with it. */
+export function cleanPages(given: InBrowser, options: CleanPages): void {
+  const { role = "owner", until } = options;
+  test.each(options.devices ?? devices)(
+    `${role}: every page is clean at $width px, $language, $theme`,
+    async (device) => {
+      const [first, ...others] = Object.entries(options.pages());
+      const panel = await given.open({ ...device, role, path: first![1] });
+      for (const [name, path] of [first!, ...others]) {
+        if (name !== first![0]) await panel.show(path);
+        await until?.(panel.page, name);
+        await panel.shot(name);
+        expect({ name, problems: await panel.problems() }).toEqual({ name, problems: [] });
+      }
+      await panel.close();
+    },
+  );
 }

@@ -7,12 +7,19 @@ import { withSystem } from "../../src/db/tenant.ts";
 import { openStage, type Stage, type StageOptions } from "../../src/e2e/testing/stage.ts";
 import type { Role } from "../session.ts";
 
+interface Cookie {
+  name: string;
+  value: string;
+  url: string;
+  httpOnly: boolean;
+}
+
 /** The running product with one business and one person of each role, for the tests of the panel. */
 export interface Office {
   readonly stage: Stage;
   readonly businessId: BusinessId;
-  /** Cookies of a fresh login of that person, as a browser holds them. */
-  logIn(role: Role): Promise<{ name: string; value: string; url: string; httpOnly: boolean }[]>;
+  /** Cookies of that person's login, as a browser holds them: one login until it ends, for choosing a password ends those before. */
+  logIn(role: Role): Promise<Cookie[]>;
   /** A link by which that person chooses a password. */
   linkFor(role: Role): Promise<string>;
   stop(): Promise<void>;
@@ -48,29 +55,43 @@ export async function openOffice(options: StageOptions = {}): Promise<Office> {
     const id = await idOf(role);
     return withSystem(stage.db, async (tx) => (await issueLink(tx, id as never, systemClock.instant())).token);
   };
+  const begin = async (role: Role): Promise<Cookie[]> => {
+    const token = await tokenFor(role);
+    const stranger = await fetch(`${stage.listensAt}/api/auth/csrf`);
+    const { csrf } = (await stranger.json()) as { csrf: string };
+    const accepted = await fetch(`${stage.listensAt}/api/auth/link/accept`, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "X-CSRF-Token": csrf,
+        Cookie: `csrf=${csrf}`,
+        Origin: stage.url,
+      },
+      body: JSON.stringify({ token, password }),
+    });
+    if (!accepted.ok) throw new Error(`${role} could not log in: ${accepted.status} ${await accepted.text()}`);
+    return accepted.headers.getSetCookie().map((line) => {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      return { name, value: decodeURIComponent(value), url: stage.listensAt, httpOnly: /httponly/i.test(line) };
+    });
+  };
+  /** Not ended, and not inside of somebody else's business. */
+  const isAsBegun = async (cookies: readonly Cookie[]): Promise<boolean> => {
+    const headers = { Cookie: cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join("; ") };
+    const me = await fetch(`${stage.listensAt}/api/auth/me`, { headers });
+    return me.ok && !((await me.json()) as { impersonating: boolean }).impersonating;
+  };
+  const logins = new Map<Role, Promise<Cookie[]>>();
   return {
     stage,
     businessId,
     linkFor: async (role) => `${stage.listensAt}/welcome#${await tokenFor(role)}`,
     async logIn(role) {
-      const token = await tokenFor(role);
-      const stranger = await fetch(`${stage.listensAt}/api/auth/csrf`);
-      const { csrf } = (await stranger.json()) as { csrf: string };
-      const accepted = await fetch(`${stage.listensAt}/api/auth/link/accept`, {
-        method: "POST",
-        headers: {
-          "Content-Type": "application/json",
-          "X-CSRF-Token": csrf,
-          Cookie: `csrf=${csrf}`,
-          Origin: stage.url,
-        },
-        body: JSON.stringify({ token, password }),
-      });
-      if (!accepted.ok) throw new Error(`${role} could not log in: ${accepted.status} ${await accepted.text()}`);
-      return accepted.headers.getSetCookie().map((line) => {
-        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-        return { name, value: decodeURIComponent(value), url: stage.listensAt, httpOnly: /httponly/i.test(line) };
-      });
+      const last = logins.get(role);
+      if (last !== undefined && (await isAsBegun(await last))) return last;
+      const made = begin(role);
+      logins.set(role, made);
+      return made;
     },
     stop: () => stage.stop(),
   };

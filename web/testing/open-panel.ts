@@ -23,10 +23,14 @@ export interface OpenPanel {
   readonly page: Page;
   /** What the page said that it should not: thrown errors, errors on the console. */
   readonly errors: readonly string[];
+  /** Goes to another page by loading it. */
+  show(path: string): Promise<void>;
   /** Keeps a picture under `artifacts/web/`, named after width, language and theme. */
   shot(name: string): Promise<void>;
   /** What axe finds against WCAG 2.2 AA and good practice: one line each. */
   violations(): Promise<string[]>;
+  /** Everything that is wrong with the page whichever it is: for axe, in the other colours too, in its width, on the console. */
+  problems(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -59,18 +63,30 @@ export async function openPanel(
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
   });
-  const answer = await page.goto(`${url}${path}`);
-  if (answer?.status() !== 200) throw new Error(`${path} answered ${answer?.status()}: ${await answer?.text()}`);
-  await page.locator("h1").first().waitFor();
+  const show = async (to: string): Promise<void> => {
+    const answer = await page.goto(`${url}${to}`);
+    if (answer?.status() !== 200) throw new Error(`${to} answered ${answer?.status()}: ${await answer?.text()}`);
+    await page.locator("h1").first().waitFor();
+  };
+  await show(path);
   return {
     page,
     errors,
+    show,
     async shot(name) {
       mkdirSync(artefacts, { recursive: true });
       await settle(page);
       await page.screenshot({ path: join(artefacts, `${name}-${width}-${language}-${theme}.png`) });
     },
     violations: () => axe(page),
+    async problems() {
+      const found = await axe(page);
+      const layout = await page.evaluate(outOfSight);
+      await page.emulateMedia({ colorScheme: theme === "light" ? "dark" : "light" });
+      found.push(...(await axe(page, ["color-contrast"])));
+      await page.emulateMedia({ colorScheme: theme });
+      return [...found, ...layout, ...errors.splice(0)];
+    },
     close: () => context.close(),
   };
 }
@@ -93,15 +109,27 @@ interface AxeResults {
   violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
 
-async function axe(page: Page): Promise<string[]> {
+const everyRule = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+async function axe(page: Page, rules: readonly string[] = everyRule): Promise<string[]> {
   await settle(page);
-  await page.evaluate(await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text());
-  const { violations } = await page.evaluate(() => {
+  const there = await page.evaluate(() => "axe" in globalThis);
+  if (!there) await page.evaluate(await Bun.file(Bun.resolveSync("axe-core/axe.min.js", import.meta.dir)).text());
+  const { violations } = await page.evaluate((runOnly) => {
     const { axe: tester } = globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } };
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    return tester.run({ runOnly: tags });
-  });
+    // Where everything else stands that has nothing wrong with it is most of the work.
+    return tester.run({ runOnly, resultTypes: ["violations"] });
+  }, rules);
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${help}\n  ${html.slice(0, 200)}\n  ${failureSummary ?? ""}`),
   );
+}
+
+/** In the page: what is wider than the window, and a title that begins outside of it. */
+function outOfSight(): string[] {
+  const wide = [document.documentElement, document.querySelector("main") ?? document.body]
+    .filter((element) => element.scrollWidth > innerWidth)
+    .map((element) => `${element.tagName} is ${element.scrollWidth - innerWidth} px too wide`);
+  const title = document.querySelector("h1")!.getBoundingClientRect().x;
+  return title > 0 ? wide : [...wide, `the title begins at ${title}`];
 }
