@@ -101,11 +101,9 @@ export function duration(ms: number): string {
 export const number = (value: number): string =>
   new Intl.NumberFormat(language.value === "en" ? "en-IL" : "he-IL").format(value);
 
-/** Agorot as shekels, `₪12.50`, without the hidden direction marks that Intl adds. */
+/** Agorot as shekels, `₪12.50`: one word, so that its sign stands left of the figure in lines of either direction. */
 export const money = (agorot: number): string =>
-  new Intl.NumberFormat(language.value === "en" ? "en-IL" : "he-IL", { style: "currency", currency: "ILS" })
-    .format(agorot / 100)
-    .replace(/[\u200e\u200f]/g, "");
+  new Intl.NumberFormat("en-IL", { style: "currency", currency: "ILS" }).format(agorot / 100);
 
 /** E.164 as people of the country write it: `052-431-0022`; numbers of elsewhere keep their `+`. */
 export function phoneText(e164: string): string {

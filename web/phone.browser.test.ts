@@ -49,18 +49,21 @@ inBrowser("every page on a phone", {}, (given) => {
     },
   );
 
-  test("the days of a report stand one under the other, each number with its name", async () => {
+  // The cells stood under each other, without the names of their columns for whoever hears the page.
+  test("the days of a report are a table that fits, and the shekel's sign stands on one side", async () => {
     const { page, violations, shot, errors, close } = await open({ width: 390, path: "/reports" });
     await page.locator("summary").click();
-    const line = page.locator(".by-line tbody tr").first();
-    await line.waitFor();
-    await line.scrollIntoViewIfNeeded();
+    const days = page.locator("details table");
+    await days.scrollIntoViewIfNeeded();
     await shot("reports-days");
     expect(await page.evaluate(outside)).toEqual([]);
-    const names = await line
-      .locator("td")
-      .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell, "::after").content));
-    expect(names).toEqual(['"שיחות"', '"דקות שיחה"', '"הודעות"', '"עלות"']);
+    const displays = await days.evaluate((table) =>
+      [table, ...table.querySelectorAll("*")].map((part) => getComputedStyle(part).display),
+    );
+    expect(displays.filter((display) => !display.startsWith("table"))).toEqual([]);
+    const sums = (await page.locator("main").innerText()).match(/\S*\s?₪\s?\S*/g) ?? [];
+    expect(sums.length).toBeGreaterThan(3);
+    expect(sums.filter((sum) => !/^\s?₪[\d.,]+\s?$/.test(sum))).toEqual([]);
     expect(await violations()).toEqual([]);
     expect(errors).toEqual([]);
     await close();

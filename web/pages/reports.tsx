@@ -157,7 +157,7 @@ export function UsageTable({
 }) {
   const t = settingsWords().reports;
   return (
-    <table class="numbers-table by-line">
+    <table class="numbers-table">
       <thead>
         <tr>
           <th scope="col">{label}</th>
@@ -175,9 +175,7 @@ export function UsageTable({
               {name(item.label)}
             </th>
             {amounts.map(([what, said]) => (
-              <td key={what} data-name={t[what]}>
-                {said(item)}
-              </td>
+              <td key={what}>{said(item)}</td>
             ))}
           </tr>
         ))}
