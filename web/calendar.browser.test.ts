@@ -42,6 +42,34 @@ inBrowser("the calendar in a browser", {}, (given) => {
     until: (page) => page.getByText("נועם כהן").first().waitFor(),
   });
 
+  // Seven columns scrolled sideways there, and half an hour was 27 px high.
+  test("on a phone a day fills the width, half an hour is hit by a finger, and the week's days stand above it", async () => {
+    const { page, errors, shot, violations, close } = await open({
+      path: `/calendar?date=${monday()}&view=week`,
+      width: 390,
+    });
+    await page
+      .getByRole("button", { name: /נועם כהן/ })
+      .first()
+      .waitFor();
+    expect(await page.locator(".calendar").count()).toBe(0); // a week that somebody sent is its list here
+    await page.getByRole("button", { name: "יום", exact: true }).click();
+    const meeting = page.locator(".calendar-meeting", { hasText: "נועם כהן" }).first();
+    expect((await meeting.boundingBox())!.height).toBeGreaterThanOrEqual(44);
+    expect(await page.locator(".calendar-scroll").evaluate((box) => box.scrollWidth <= box.clientWidth)).toBe(true);
+    await shot("calendar-finger");
+    expect(await violations()).toEqual([]);
+    await page.getByRole("group", { name: "שבוע" }).getByRole("button").nth(2).click();
+    await meeting.waitFor({ state: "detached" });
+    await page.waitForURL(
+      (url) => url.searchParams.get("date") === Temporal.PlainDate.from(monday()).add({ days: 1 }).toString(),
+    );
+    await page.getByRole("button", { name: /^יום שני.*פגיש/ }).click();
+    await meeting.waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("a calendar whose meetings did not come says so and looks free to nobody", async () => {
     const { page, close } = await open({ path: "/tasks" });
     await page.route("**/api/calendar/meetings?*", (route) => route.fulfill({ status: 500, json: {} }));

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { now } from "../clock.ts";
 import { addDays, isDate, weekStart } from "../dates.ts";
 import { dateName, dateSpan, dayKey, monthName } from "../format.ts";
@@ -16,11 +16,18 @@ import { Agenda } from "./calendar/agenda.tsx";
 import { Grid } from "./calendar/grid.tsx";
 import { MeetingDialog } from "./calendar/meeting-dialog.tsx";
 import { NewMeetingDialog } from "./calendar/new-meeting-dialog.tsx";
+import { WeekStrip } from "./calendar/week-strip.tsx";
 
 const views = ["week", "day", "agenda"] as const;
 type View = (typeof views)[number];
 
-/** Week at a desk, list on a phone; the date, the view and the open meeting live in the address. */
+const phone = matchMedia("(width < 768px)");
+const narrow = signal(phone.matches);
+phone.addEventListener("change", () => {
+  narrow.value = phone.matches;
+});
+
+/** Week at a desk, list on a phone, where no finger finds its way in seven columns; the date, the view and the open meeting live in the address. */
 export default function CalendarPage() {
   const t = calendarWords();
   const asked = query.value.get("date");
@@ -30,7 +37,7 @@ export default function CalendarPage() {
   const booking = useSignal(query.value.get("new") === null ? null : { date, minute: null as number | null });
   const customerId = query.value.get("new") || null;
   const view = viewOf(query.value.get("view"));
-  const [from, to] = view === "day" ? [date, date] : [weekStart(date), addDays(weekStart(date), 6)];
+  const from = weekStart(date);
   const add = (
     <Button
       look="primary"
@@ -47,11 +54,10 @@ export default function CalendarPage() {
   return (
     <Page title={t.title} note={view === "day" ? dateName(date) : monthName(from)} actions={add}>
       <Toolbar date={date} view={view} />
-      <p class="calendar-span only-small">{view === "day" ? dateName(date) : dateSpan(from, to)}</p>
+      {view !== "day" && <p class="calendar-span only-small">{dateSpan(from, addDays(from, 6))}</p>}
       <Range
-        key={`${from} ${view}`}
-        from={from}
-        to={to}
+        key={`${view === "day" ? date : from} ${view}`}
+        date={date}
         view={view}
         onBook={(day, minute) => (booking.value = { date: day, minute })}
       />
@@ -73,9 +79,10 @@ export default function CalendarPage() {
 const dayOf = (meetingId: string | null): string | undefined =>
   meetingId === null ? undefined : meetingBy(meetingId).data.value?.startsLocal.slice(0, 10);
 
-const isPhone = (): boolean => matchMedia("(width < 768px)").matches;
+const offered = (): readonly View[] => (narrow.value ? ["day", "agenda"] : views);
 
-const viewOf = (text: string | null): View => views.find((view) => view === text) ?? (isPhone() ? "agenda" : "week");
+const viewOf = (text: string | null): View =>
+  offered().find((view) => view === text) ?? (narrow.value ? "agenda" : "week");
 
 function Toolbar({ date, view }: { date: string; view: View }) {
   const t = calendarWords();
@@ -102,7 +109,7 @@ function Toolbar({ date, view }: { date: string; view: View }) {
       </Button>
       <span class="grow" />
       <fieldset class="segmented" aria-label={t.views.label}>
-        {views.map((name) => (
+        {offered().map((name) => (
           <button key={name} type="button" aria-pressed={name === view} onClick={() => setQuery({ view: name })}>
             {t.views[name]}
           </button>
@@ -113,14 +120,14 @@ function Toolbar({ date, view }: { date: string; view: View }) {
 }
 
 interface RangeProps {
-  from: string;
-  to: string;
+  date: string;
   view: View;
   onBook: (date: string, minute: number) => void;
 }
 
-function Range({ from, to, view, onBook }: RangeProps) {
-  const key = rangeKey(from, to);
+/** Its week is read for a day as well: the next day is there at once. */
+function Range({ date, view, onBook }: RangeProps) {
+  const key = rangeKey(weekStart(date), addDays(weekStart(date), 6));
   const meetings = useResource(meetingsBy(key));
   const open = (meeting: Meeting) => setQuery({ meeting: meeting.id });
   return (
@@ -128,25 +135,35 @@ function Range({ from, to, view, onBook }: RangeProps) {
       {({ items: days }) => (
         // Without its meetings a day would look free.
         <Loaded from={meetings} skeleton={<SkeletonBlock size="520px" />}>
-          {({ items }) => <Shown days={days} meetings={items} view={view} onOpen={open} onBook={onBook} />}
+          {({ items }) => <Shown days={days} meetings={items} date={date} view={view} onOpen={open} onBook={onBook} />}
         </Loaded>
       )}
     </Loaded>
   );
 }
 
-interface ShownProps {
+interface ShownProps extends RangeProps {
   days: readonly Day[];
   meetings: readonly Meeting[];
-  view: View;
   onOpen: (meeting: Meeting) => void;
-  onBook: (date: string, minute: number) => void;
 }
 
-function Shown({ days, meetings, view, onOpen, onBook }: ShownProps) {
+function Shown({ days, meetings, date, view, onOpen, onBook }: ShownProps) {
   const t = calendarWords();
   const shown = meetings.filter(({ status }) => status !== "cancelled");
-  if (view !== "agenda") return <Grid days={days} meetings={shown} onOpen={onOpen} onBook={onBook} />;
+  if (view === "week") return <Grid days={days} meetings={shown} onOpen={onOpen} onBook={onBook} />;
+  if (view === "day")
+    return (
+      <>
+        {narrow.value && <WeekStrip days={days} meetings={shown} date={date} />}
+        <Grid
+          days={days.filter((day) => day.date === date)}
+          meetings={shown.filter(({ startsLocal }) => startsLocal.startsWith(date))}
+          onOpen={onOpen}
+          onBook={onBook}
+        />
+      </>
+    );
   if (shown.length === 0) return <Empty icon={calendarIcon} title={t.empty.title} text={t.empty.text} />;
   return <Agenda days={days} meetings={shown} onOpen={onOpen} />;
 }

@@ -12,6 +12,7 @@ export const en: Translation<typeof he> = {
   nothing: "No meetings",
   blocked: "Blocked time",
   nobody: "No name",
+  inDay: (count) => (count === 0 ? "no meetings" : count === 1 ? "1 meeting" : `${count} meetings`),
   minutes: (count) => `${count} min`,
   empty: { title: "No meetings this week", text: "Meetings that the assistant or staff book appear here." },
   form: {

@@ -11,6 +11,7 @@ export const he = {
   nothing: "אין פגישות",
   blocked: "זמן חסום",
   nobody: "ללא שם",
+  inDay: (count: number) => (count === 0 ? "אין פגישות" : count === 1 ? "פגישה אחת" : `${count} פגישות`),
   minutes: (count: number) => (count === 1 ? "דקה" : `${count} דק׳`),
   empty: { title: "אין פגישות בשבוע הזה", text: "פגישות שהעוזרת או הצוות קובעים מופיעות כאן." },
   form: {

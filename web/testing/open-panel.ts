@@ -125,11 +125,11 @@ async function axe(page: Page, rules: readonly string[] = everyRule): Promise<st
   );
 }
 
-/** In the page: what is wider than the window, and a title that begins outside of it. */
+/** In the page: what is wider than the window, and a title that stands outside of it. */
 function outOfSight(): string[] {
   const wide = [document.documentElement, document.querySelector("main") ?? document.body]
     .filter((element) => element.scrollWidth > innerWidth)
     .map((element) => `${element.tagName} is ${element.scrollWidth - innerWidth} px too wide`);
-  const title = document.querySelector("h1")!.getBoundingClientRect().x;
-  return title > 0 ? wide : [...wide, `the title begins at ${title}`];
+  const { left, right } = document.querySelector("h1")!.getBoundingClientRect();
+  return left >= 0 && right <= innerWidth ? wide : [...wide, `the title stands from ${left} to ${right}`];
 }

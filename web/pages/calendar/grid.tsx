@@ -18,6 +18,8 @@ const dayEnds = 24 * 60;
 // Some air around the working day, so that the first and the last hour are not at the edge.
 const airMinutes = 60;
 const stepMinutes = 30;
+// A meeting is drawn as at least this long: what is shorter could not be read, and no finger would hit it.
+const drawnMinutes = 30;
 // From this length on a meeting has room for a second line.
 const twoLinesMinutes = 40;
 
@@ -99,11 +101,11 @@ interface ColumnProps extends Omit<GridProps, "days"> {
 }
 
 function Column({ of, from, to, isToday, meetings, onOpen, onBook }: ColumnProps) {
-  const spans = meetings.map((meeting) => ({
-    meeting,
-    from: minuteOf(meeting.startsLocal),
-    to: meeting.endsLocal.startsWith(of.date) ? minuteOf(meeting.endsLocal) : dayEnds,
-  }));
+  const spans = meetings.map((meeting) => {
+    const starts = minuteOf(meeting.startsLocal);
+    const ends = meeting.endsLocal.startsWith(of.date) ? minuteOf(meeting.endsLocal) : dayEnds;
+    return { meeting, from: starts, to: Math.max(ends, starts + drawnMinutes) };
+  });
   const minute = minuteOf(`${of.date}T${clockTime(shownNow())}`);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button at the head of the page books by keyboard
