@@ -161,6 +161,133 @@ describe("the ledger of what was heard", () => {
     expect(rig.told.at(-1)).toBe("drained");
   });
 
+  test("one mark that comes back clears the peer of suspicion", () => {
+    let lost = true;
+    const rig = new Rig({ loseMark: () => lost });
+    rig.say("a", audioOf(1, 500));
+    rig.run(4_000);
+    lost = false;
+    rig.say("b", audioOf(2, 500));
+    rig.run(1_000);
+    expect(rig.playout.lostInRow).toBe(0);
+  });
+
+  test("only the last mark is missing: a second is enough, where earlier ones came in time", () => {
+    const rig = new Rig({ loseMark: (name) => name.endsWith(":4") });
+    rig.say("a", audioOf(1, 1_000));
+    rig.run(1_900);
+    expect(rig.playout.active).toBe(true);
+    rig.run(200);
+    expect(rig.told.at(-1)).toBe("drained");
+  });
+
+  test("the position waits for a mark that is due, for a second", () => {
+    const rig = new Rig({ loseMark: () => true });
+    rig.say("a", audioOf(1, 3_000));
+    rig.run(700);
+    expect(rig.playout.heardForMs(rig.clock.nowMs())).toBe(200);
+    rig.run(600);
+    expect(rig.playout.heardForMs(rig.clock.nowMs())).toBe(400);
+  });
+
+  test("marks that come twice, or of nothing that was sent, say nothing", () => {
+    const names: string[] = [];
+    const rig = new Rig();
+    const { onMark } = rig.line;
+    rig.line.onMark = (name) => {
+      names.push(name);
+      onMark(name);
+    };
+    rig.say("a", audioOf(1, 1_000));
+    rig.run(500);
+    const before = rig.playout.endsMs;
+    rig.run(100);
+    for (const name of [...names, "g0:9999", "g0:-1", "g0:1.5", "g0:", "g9:4", "g:4", ""])
+      rig.playout.marked(name, rig.clock.nowMs());
+    expect(rig.playout.marksOfOldGenerations).toBe(names.length + 7);
+    expect(rig.playout.endsMs).toBe(before);
+  });
+
+  test("a mark that is a little late moves nothing, and one that is very late is no measure of the way", () => {
+    let delayMs = 20;
+    const rig = new Rig({ delayMs: () => delayMs });
+    rig.say("a", audioOf(1, 3_000));
+    rig.run(500);
+    const endsMs = () => rig.playout.endsMs + rig.playout.queuedMs;
+    const before = endsMs();
+    delayMs = 50;
+    rig.run(500);
+    expect(endsMs()).toBe(before);
+    const slow = new Rig({ delayMs: () => 1_000 });
+    slow.say("a", audioOf(1, 1_000));
+    slow.run(2_400);
+    expect(slow.playout.roundTripMs).toBe(400);
+  });
+
+  test("the way is not measured while something is under way: the peer ran dry and its old marks come back", () => {
+    let delayMs = 50;
+    const rig = new Rig({ delayMs: () => delayMs });
+    rig.say("a", audioOf(1, 300), false);
+    rig.run(320);
+    delayMs = 90;
+    rig.run(100);
+    rig.say("a", audioOf(1, 300));
+    rig.run(1_000);
+    expect(rig.playout.roundTripMs).toBe(100);
+  });
+
+  test("the grace of an interruption begins anew with each answer", () => {
+    const rig = new Rig();
+    rig.say("a", audioOf(1, 1_000));
+    rig.run(1_200);
+    rig.say("b", audioOf(2, 1_000));
+    rig.run(200);
+    expect(rig.playout.heardForMs(rig.clock.nowMs())).toBeWithin(100, 201);
+  });
+
+  test("an item whose end was never told is over when the next begins", () => {
+    const rig = new Rig();
+    rig.say("a", audioOf(1, 500), false);
+    rig.say("b", audioOf(2, 500));
+    rig.run(1_100);
+    expect(rig.told).toEqual(["began a", "heard a 500", "began b", "heard b 500", "drained"]);
+  });
+
+  test("all of an item that is still being made was heard: the engine is told all the same, or it would remember the rest", () => {
+    const rig = new Rig();
+    rig.say("a", audioOf(1, 500), false);
+    rig.run(1_000);
+    expect(rig.playout.clear(rig.clock.nowMs()).cuts).toEqual([{ itemId: "a", heardMs: 500, receivedMs: 500 }]);
+  });
+
+  test("a sentence of ours is cut for the log, and nothing to the engine", () => {
+    const rig = new Rig();
+    rig.playout.writeLocal("phrase:0", audioOf(1, 1_000), 0, rig.clock.nowMs());
+    rig.run(500);
+    const { cuts, heard } = rig.playout.clear(rig.clock.nowMs());
+    expect([cuts, heard.map(({ itemId }) => itemId)]).toEqual([[], ["phrase:0"]]);
+  });
+
+  test("crumbs wait for company while the peer has enough: few messages", () => {
+    const rig = new Rig();
+    for (let piece = 0; piece < 150; piece++) {
+      rig.say("a", audioOf(1, 20), piece === 149);
+      if (piece % 3 === 2) rig.run(20);
+    }
+    rig.run(3_000);
+    expect(rig.line.heardMs).toBe(3_000);
+    expect(rig.line.heard.length).toBeLessThan(50);
+  });
+
+  test("sound that came too slowly was heard by the time the rest comes, marks or no marks", () => {
+    const rig = new Rig({ loseMark: () => true });
+    rig.say("a", audioOf(1, 500), false);
+    rig.run(1_000);
+    rig.say("a", audioOf(1, 500));
+    rig.run(100);
+    expect(rig.playout.clear(rig.clock.nowMs()).cuts[0]?.heardMs).toBeWithin(500, 701);
+  });
+
   test("more than 120 s unheard is refused", () => {
     const rig = new Rig();
     for (let second = 0; second < 121; second++) {
@@ -189,6 +316,14 @@ describe("the ledger of what was heard", () => {
     expect([farAgo(0), farAgo(100), farAgo(300)]).toEqual([0x80, 0x80, 0xff]);
     rig.run(500);
     expect([farAgo(0), farAgo(300), farAgo(800), farAgo(1_300)]).toEqual([null, 0x80, 0xff, null]);
+  });
+
+  test("what was heard more than a second ago is not kept", () => {
+    const rig = new Rig();
+    rig.say("a", audioOf(0x80, 5_000));
+    rig.run(3_000);
+    const farAgo = (ms: number) => rig.playout.farFrame(rig.clock.nowMs() - ms)?.[0] ?? null;
+    expect([farAgo(900), farAgo(1_200), farAgo(2_500)]).toEqual([0x80, null, null]);
   });
 
   test("far frames go on as they left, whatever the round trip turns out to be, and end with a clear", () => {

@@ -220,7 +220,7 @@ export class Playout {
     }
     this.lostInRow = 0;
     this.#confirmed = true;
-    this.#acked = Math.max(this.#acked, offset);
+    this.#acked = offset;
     this.#place(nowMs - offset / MULAW_BYTES_PER_MS);
     this.pump(nowMs);
   }
