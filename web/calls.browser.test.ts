@@ -188,6 +188,10 @@ inBrowser("calls in a browser", world, (given) => {
     await page.getByRole("link", { name: "לשיחה ביומן" }).click();
     await page.getByRole("heading", { name: "תמלול" }).waitFor();
     await page.locator(".turn-who.assistant").first().waitFor();
+    // The tester has a page of their own that says so, beside a customer of the same name, and is no lead.
+    await page.getByRole("link", { name: "כרטיס הלקוח" }).click();
+    await page.getByText("מישהו מהצוות, בשיחות ניסיון").waitFor();
+    expect(await page.getByRole("button", { name: "אחראי: אף אחד" }).count()).toBe(0);
     expect(errors).toEqual([]);
     await close();
   });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
 import { type BusinessId, newId, type UserId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
+import { leads } from "../db/schema/lead.ts";
+import { withTenant } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { addBusiness } from "../tenants/business.ts";
 import { type CallWrite, writeCalls } from "./call-writes.ts";
@@ -35,6 +38,18 @@ test("a call ends once, for the reason that came first", async () => {
   expect([row?.endReason, row?.durationMs]).toEqual(["transferred", 5_000]);
   expect(jobs.filter(({ dedupe }) => dedupe === call.callId)).toHaveLength(1);
   expect(tasks.filter(({ callId }) => callId === call.callId)).toEqual([]);
+});
+
+test("a test call put its tester among the leads, beside the customer of the same name", async () => {
+  const tester = { userId: newId<UserId>(), name: "דנה" };
+  const [real, tried] = [begunCall(business), begunCall(business, { from: "", to: null, tester })];
+  await write(begun(real), begun(tried));
+  const { calls } = await readAll(db, business);
+  const isLead = async ({ callId }: BegunCall) => {
+    const { customerId } = calls.find(({ id }) => id === callId)!;
+    return withTenant(db, business, (tx) => tx.$count(leads, eq(leads.customerId, customerId!)));
+  };
+  expect([await isLead(real), await isLead(tried)]).toEqual([1, 0]);
 });
 
 test("a caller whom a fault of ours cut off is somebody to call back, a test call that fails is not", async () => {

@@ -109,7 +109,8 @@ async function begin(ctx: Ctx, call: BegunCall, owner: string | null): Promise<"
     .where(and(eq(calls.businessId, businessId), eq(calls.callSid, call.callSid)));
   if (known) return known.endedAt ? "over" : "begun";
   const fromPhone = (call.from || null) as Phone | null;
-  const { customerId } = await identifyCustomer(ctx, callerOf(call), "call");
+  // Who tries the assistant out is nobody to win over: a lead of theirs is made when she saves one.
+  const { customerId } = await identifyCustomer(ctx, callerOf(call), call.tester ? null : "call");
   const added = await tx
     .insert(calls)
     .values({

@@ -55,6 +55,7 @@ export const en: Translation<typeof he> = {
   status: "Status",
   source: "Came by",
   since: "Customer since",
+  tester: { who: "Who it is", what: "Somebody of the staff, in test calls" },
   numbers: "Numbers",
   whatsappId: "WhatsApp id",
   tasks: "Open tasks",

@@ -54,6 +54,7 @@ export const he = {
   status: "סטטוס",
   source: "הגיע דרך",
   since: "לקוח מאז",
+  tester: { who: "מי זה", what: "מישהו מהצוות, בשיחות ניסיון" },
   numbers: "מספרים",
   whatsappId: "מזהה וואטסאפ",
   tasks: "משימות פתוחות",

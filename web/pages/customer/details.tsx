@@ -83,7 +83,13 @@ function OwnerMenu({ lead }: { lead: Lead }) {
 
 function Identity({ kind, value }: { kind: string; value: string }) {
   const t = customerWords();
-  if (kind === "staff") return null;
+  if (kind === "staff")
+    return (
+      <>
+        <dt>{t.tester.who}</dt>
+        <dd>{t.tester.what}</dd>
+      </>
+    );
   return (
     <>
       <dt>{kind === "phone" ? t.numbers : t.whatsappId}</dt>
