@@ -88,6 +88,36 @@ inBrowser("customers and tasks in a browser", {}, (given) => {
     await close();
   });
 
+  test("a task is found by its words and by its customer's number while it is typed, and nothing blinks", async () => {
+    const { page, errors, violations, shot, close } = await open({ path: "/tasks", width: 390 });
+    const task = (name: string) => page.getByRole("button", { name: `סימון כבוצע: לחזור אל ${name}`, exact: true });
+    const box = page.getByRole("searchbox", { name: "חיפוש במשימות, בשם או במספר" });
+    await task("דנה לוי").waitFor();
+    const held = Promise.withResolvers<void>();
+    await page.route("**/api/tasks?*q=*", async (route) => {
+      await held.promise;
+      await route.fallback();
+    });
+    const asked = page.waitForRequest("**/api/tasks?*q=*");
+    await box.fill("רונית");
+    await asked;
+    expect([await task("דנה לוי").count(), await page.locator("main .skeleton").count()]).toEqual([1, 0]);
+    held.resolve();
+    await task("דנה לוי").waitFor({ state: "detached" });
+    await task("רונית בן דוד").waitFor();
+    await box.fill("052-431-0022");
+    await task("דנה לוי").waitFor();
+    await page.waitForURL("**/tasks?q=*");
+    await shot("tasks-search");
+    expect(await violations()).toEqual([]);
+    await box.fill("אין כזאת");
+    await page.getByText("אין משימות כאלה").waitFor();
+    await box.press("Escape");
+    await task("רונית בן דוד").waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("a customer and a task are given to a person of the office, from their own pages", async () => {
     const { page, errors, close } = await open({ path: `/customers/${customers[2]}` });
     await page.getByRole("button", { name: "אחראי: אף אחד" }).click();

@@ -1,3 +1,4 @@
+import { computed } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { hasPassed } from "../clock.ts";
@@ -5,6 +6,7 @@ import { daysAway } from "../format.ts";
 import { failed, toast } from "../parts/toasts.tsx";
 import { type Pages, type PagesBy, pagesBy } from "../read-pages.ts";
 import { type Resource, resourceBy } from "../resource.ts";
+import { query } from "../router.ts";
 import { zone } from "../session.ts";
 import { taskWords } from "../strings/tasks.he.ts";
 import { instantAt } from "../wall-clock.ts";
@@ -25,18 +27,31 @@ const queries = {
 const read = async (query: Record<string, string>, signal: AbortSignal): Promise<TaskPage> =>
   (await tasks.$get({ query }, { init: { signal } })).json();
 
-const readView = (view: string, page: { limit: string; cursor?: string }, signal: AbortSignal) =>
-  read({ ...queries[view as TaskView], ...page }, signal);
+// The server's own bound.
+const searchMax = 100;
+
+/** What the page searches for; "" = nothing. */
+export const searched = computed(() => (query.value.get("q") ?? "").trim().slice(0, searchMax));
+
+/** Key of a list: its view, and after it what is searched for. */
+const keyOf = (view: TaskView, q: string): string => `${view} ${q}`;
+
+const readView = (key: string, page: { limit: string; cursor?: string }, signal: AbortSignal) => {
+  const [view = "open", ...words] = key.split(" ");
+  const q = words.join(" ");
+  return read({ ...queries[view as TaskView], ...(q === "" ? {} : { q }), ...page }, signal);
+};
 
 // The newest message of a customer stands last, behind everything that has a date: what is open is read whole, in reason.
 const openAtOnce = 2_000;
 const open = pagesBy<Task>(readView, ["task"], openAtOnce);
 const lists: Record<TaskView, PagesBy<Task>> = { open, mine: open, done: pagesBy<Task>(readView, ["task"]) };
 
-export const taskList = (view: TaskView): Resource<Pages<Task>> => lists[view].of(view);
+/** `q`: only those that it is found in, or in whose customer. */
+export const taskList = (view: TaskView, q = ""): Resource<Pages<Task>> => lists[view].of(keyOf(view, q));
 
 /** @throws ApiError */
-export const moreTasks = (view: TaskView): Promise<void> => lists[view].more(view);
+export const moreTasks = (view: TaskView, q: string): Promise<void> => lists[view].more(keyOf(view, q));
 
 /** Open tasks about one customer. */
 export const tasksOf = resourceBy(
@@ -76,8 +91,9 @@ export async function reopen(task: Task): Promise<void> {
 }
 
 function changeEverywhere(id: string, change: Partial<Task>): () => void {
-  const undone = taskViews.map((view) =>
-    taskList(view).patch(({ items, next }) => ({
+  const shown = taskViews.flatMap((view) => ["", searched.value].map((q) => taskList(view, q)));
+  const undone = [...new Set(shown)].map((list) =>
+    list.patch(({ items, next }) => ({
       items: items.map((task) => (task.id === id ? { ...task, ...change } : task)),
       next,
     })),

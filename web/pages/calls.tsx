@@ -53,7 +53,7 @@ export default function CallsPage() {
           ))}
         </div>
       </div>
-      <Loaded key={key} from={callLog(key)}>
+      <Loaded key={filter} from={callLog(key)} steady>
         {({ items, next }) => (
           <>
             {items.length === 0 ? (

@@ -1,11 +1,21 @@
 import { useSignal } from "@preact/signals";
-import { listChecks, plus } from "../icons.ts";
+import { listChecks, plus, search } from "../icons.ts";
 import { colleagues } from "../models/colleagues.ts";
-import { groupOf, moreTasks, type Task, type TaskGroup, type TaskView, taskList, taskViews } from "../models/tasks.ts";
+import {
+  groupOf,
+  moreTasks,
+  searched,
+  type Task,
+  type TaskGroup,
+  type TaskView,
+  taskList,
+  taskViews,
+} from "../models/tasks.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
+import { SearchBox } from "../parts/search-box.tsx";
 import { useResource } from "../resource.ts";
 import { query, setQuery } from "../router.ts";
 import { shellWords } from "../strings/shell.he.ts";
@@ -28,6 +38,7 @@ export default function TasksPage() {
   );
   return (
     <Page title={t.title} actions={add} narrow>
+      <SearchBox label={t.search} value={query.value.get("q") ?? ""} onType={(q) => setQuery({ q })} />
       <fieldset class="segmented start" aria-label={t.views.label}>
         {taskViews.map((key) => (
           <button type="button" key={key} aria-pressed={view === key} onClick={() => setQuery({ view: key })}>
@@ -35,11 +46,11 @@ export default function TasksPage() {
           </button>
         ))}
       </fieldset>
-      <Loaded key={view} from={taskList(view)}>
+      <Loaded key={view} from={taskList(view, searched.value)} steady>
         {({ items, next }) => (
           <>
             <Groups items={items} view={view} onOpen={(task) => (editing.value = task)} />
-            {next !== null && <Button onClick={() => moreTasks(view)}>{shellWords().loadMore}</Button>}
+            {next !== null && <Button onClick={() => moreTasks(view, searched.value)}>{shellWords().loadMore}</Button>}
           </>
         )}
       </Loaded>
@@ -59,6 +70,7 @@ interface GroupsProps {
 function Groups({ items, view, onOpen }: GroupsProps) {
   const t = taskWords();
   const texts = { open: t.empty, mine: t.emptyMine, done: t.emptyDone }[view];
+  if (items.length === 0 && searched.value !== "") return <Empty icon={search} {...t.nothing} />;
   if (items.length === 0) return <Empty icon={listChecks} title={texts.title} text={texts.text} />;
   const rows = (tasks: readonly Task[]) => (
     <ul class="rows">

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { circleAlert } from "../icons.ts";
 import { problemText } from "../problems.ts";
 import { type Resource, useResource } from "../resource.ts";
@@ -14,6 +15,8 @@ interface LoadedProps<T> {
   skeleton?: ComponentChildren;
   /** The page itself says of when it is what it shows. */
   quiet?: boolean;
+  /** What another resource holds stands until this one has its first answer: a search does not blink at every letter. */
+  steady?: boolean;
   children: (data: T) => ComponentChildren;
 }
 
@@ -21,11 +24,19 @@ interface LoadedProps<T> {
  * Shows what a resource holds: a skeleton first, then the data for good. When it could not be read again, of when it is stands
  * above it; an error alone only when there never was any.
  */
-export function Loaded<T>({ from, skeleton = <SkeletonRows />, quiet = false, children }: LoadedProps<T>) {
+export function Loaded<T>({
+  from,
+  skeleton = <SkeletonRows />,
+  quiet = false,
+  steady = false,
+  children,
+}: LoadedProps<T>) {
   useResource(from);
   const t = shellWords();
-  const data = from.data.value;
   const error = from.error.value;
+  const last = useRef<T | null>(null);
+  const data = from.data.value ?? (steady && error === null ? last.current : null);
+  last.current = data;
   if (data !== null)
     return (
       <>
