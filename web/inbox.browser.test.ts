@@ -270,6 +270,11 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await longAgo("מחכה", 1, 2);
     const { page, close } = await open({ path: "/tasks" });
     await page.locator('.nav a[href="/inbox"] .count').waitFor();
+    // It hid the icon that it stands on.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const box = (what: string) => page.locator(`.bottom-bar a[href="/inbox"] ${what}`).boundingBox();
+    const [count, icon] = [(await box(".count"))!, (await box("svg"))!];
+    expect(count.x + count.width - icon.x).toBeLessThan(icon.width / 3);
     await close();
   });
 
