@@ -35,12 +35,14 @@ async function remembering(clock = createVirtualClock(systemClock.instant()), on
   if (!known) caches.push(cache);
   const { id } = await addPerson(db, "agent", businessId);
   const { token } = await withSystem(db, (tx) => beginSession(tx, id, clock.instant()));
-  await until("the session is remembered", async () => {
+  await remembers(cache, token);
+  return { cache, token, id, clock };
+}
+const remembers = (cache: Sessions, token: string) =>
+  until("the session is remembered", async () => {
     const [first, second] = [await cache.read(token), await cache.read(token)];
     return first !== null && first === second;
   });
-  return { cache, token, id, clock };
-}
 const isOut = (cache: Sessions, token: string) =>
   until("the session is over", async () => (await cache.read(token)) === null);
 
@@ -114,6 +116,8 @@ test("what was being read while its end was heard is not remembered, and nobody 
   const { cache, token, clock } = await remembering(undefined, slow);
   const { token: other } = await remembering(clock, slow, cache);
   clock.advance(limits.sessionRememberedMs);
+  // Known anew, so that its end is noticed when it is heard, and not when the database is asked.
+  await remembers(cache, other);
   const letGo = hold();
   const early = cache.read(token);
   await withSystem(db, (tx) => endSession(tx, keyOf(token)));
@@ -145,15 +149,48 @@ test("a herd of panels with one session is one question", async () => {
   expect(asked() - before).toBe(1);
 });
 
-test("a process that cannot hear of ends remembers nothing", async () => {
-  const listen = () => new Promise<never>(() => {});
+/** A process that hears only what the test lets it hear; `hearAgain` is what follows a lost connection. */
+async function deafProcess(max?: number) {
+  let hearAgain = (): void => {};
+  const listen = (_channel: string, _onNotice: unknown, onListening: () => void) => {
+    hearAgain = onListening;
+    return new Promise<never>(() => {});
+  };
   const sql = new Proxy(db.sql, { get: (of, name) => (name === "listen" ? listen : Reflect.get(of, name)) });
   const deaf: Database = { ...db, sql, within: (deadlineMs, work) => db.within(deadlineMs, work) };
   const clock = createVirtualClock(systemClock.instant());
-  const cache = createSessionCache({ db: deaf, clock, random: () => 0.5 });
+  const cache = createSessionCache({ db: deaf, clock, random: () => 0.5, ...(max !== undefined && { max }) });
   const { id } = await addPerson(db, "agent", businessId);
-  const { token } = await withSystem(db, (tx) => beginSession(tx, id, systemClock.instant()));
+  const begin = async () => (await withSystem(db, (tx) => beginSession(tx, id, systemClock.instant()))).token;
+  return { cache, begin, hearAgain: () => hearAgain() };
+}
+
+test("a process that cannot hear of ends remembers nothing", async () => {
+  const { cache, begin } = await deafProcess();
+  const token = await begin();
   const [first, second] = [await cache.read(token), await cache.read(token)];
   expect(first).not.toBeNull();
   expect(second).not.toBe(first);
+});
+
+test("one that was deaf for a while and hears again does not go by what it remembered", async () => {
+  const { cache, begin, hearAgain } = await deafProcess();
+  const token = await begin();
+  hearAgain();
+  const known = await cache.read(token);
+  await withSystem(db, (tx) => endSession(tx, keyOf(token)));
+  expect(await cache.read(token)).toBe(known); // it has not heard
+  hearAgain();
+  expect(await cache.read(token)).toBeNull();
+});
+
+test("no more than so many are remembered, and the oldest are forgotten first", async () => {
+  const { cache, begin, hearAgain } = await deafProcess(2);
+  hearAgain();
+  const tokens = [await begin(), await begin(), await begin()];
+  const known: unknown[] = [];
+  for (const token of tokens) known.push(await cache.read(token));
+  expect(await cache.read(tokens[2]!)).toBe(known[2]);
+  expect(await cache.read(tokens[1]!)).toBe(known[1]);
+  expect(await cache.read(tokens[0]!)).not.toBe(known[0]);
 });

@@ -27,8 +27,8 @@ interface Remembered {
  * brings it about, and heard by all processes when it is committed. Remembers nothing before it can hear that, and forgets
  * everything when it was deaf for a while. Should an announcement be lost with a connection that looks alive, the seconds end it.
  */
-export function createSessionCache(deps: { db: Database; clock: Clock; random: Random }): Sessions {
-  const { db, clock } = deps;
+export function createSessionCache(deps: { db: Database; clock: Clock; random: Random; max?: number }): Sessions {
+  const { db, clock, max = limits.sessionsRemembered } = deps;
   const remembered = new Map<string, Remembered>();
   let hears = false;
   // Of announcements: what was read before the last one may be what it ended.
@@ -40,7 +40,7 @@ export function createSessionCache(deps: { db: Database; clock: Clock; random: R
     const loggedIn = await readSession(db, token, clock.instant());
     remembered.delete(key);
     if (loggedIn === null || !hears || heard !== heardBefore) return loggedIn;
-    if (remembered.size >= limits.sessionsRemembered) remembered.delete(remembered.keys().next().value!);
+    if (remembered.size >= max) remembered.delete(remembered.keys().next().value!);
     remembered.set(key, { loggedIn, untilMs: clock.nowMs() + limits.sessionRememberedMs });
     return loggedIn;
   };

@@ -118,6 +118,10 @@ const troubles = {
       await until("a transcription refused", () => world.model.restCalls.some(({ status }) => status === 429), 40_000);
       faults.restStatus = null;
     }),
+  "deaf from the start": () =>
+    play(leaveMessage, ({ world }) => {
+      world.model.model.faults.hangUpgrade = true;
+    }),
   "half a JSON": () =>
     play(askTwice, async (stage) => {
       const session = await midSentence(stage);
@@ -180,43 +184,48 @@ const tasksOf = ({ stage, businessId, entry }: Story) =>
 const linesWith = ({ stage }: Story, text: string): string[] => stage.lines.filter((line) => line.includes(text));
 const wordsHeard = ({ report }: Story): string[] => report.heard.map(({ text }) => text).filter((text) => text !== "");
 
-describe.each(["unauthorised", "too many requests", "gone for good"] as const)("a model that is %s", (name) => {
-  test("is noticed, logged with the call, and the call is redirected exactly once", () => {
-    const story = stories[name];
-    expect(linesWith(story, "[REALTIME-ERROR] ").filter((line) => line.includes(story.report.callSid))).not.toEqual([]);
-    expect(linesWith(story, " WATCHDOG_REDIRECT reason=")).toHaveLength(1);
-    expect(linesWith(story, " WATCHDOG_REDIRECT reason=")[0]).toContain(`call=${story.report.callSid}`);
-    expect(story.report.moments.filter(({ name: moment }) => moment === "redirected").length).toBeLessThan(2);
-  });
-  test("leaves no dead air: the recorded prompt within seconds, thanks after the message, then the call ends", () => {
-    const { report } = stories[name];
-    expect(momentOf(report, "plays fallback")).toBeDefined();
-    expect(momentOf(report, "records")).toBeDefined();
-    expect(momentOf(report, "plays thanks")).toBeGreaterThan(momentOf(report, "records")!);
-    expect(report.moments.filter(({ name: moment }) => moment.startsWith("plays fallback"))).toHaveLength(1);
-    expect(report.problems).toEqual([]);
-  });
-  test("does not lose the message: its words in the call log, a lead, a task that quotes it", async () => {
-    const { stage, entry, report } = stories[name];
-    const told = await stage.entryOf(report.callSid, ({ turns }) => turns.some(({ text }) => text === message));
-    expect(told.turns.filter(({ text }) => text === message)).toHaveLength(1);
-    expect(told).toMatchObject({ endReason: "fallback", status: "completed", from: caller });
-    expect(entry.leadId).toBeString();
-    const [task, ...others] = await tasksOf(stories[name]);
-    expect(task).toMatchObject({ status: "open", detail: message, customerId: entry.customerId });
-    expect(others).toEqual([]);
-    const summed = await stage.entryOf(report.callSid, ({ summary }) => summary !== null);
-    expect(summed.summary).not.toBe("");
-  }, 60_000);
-  test("leaves the recording with us and no longer at Twilio", async () => {
-    const { stage, report } = stories[name];
-    const made = [...stage.world.account.recordings.values()].filter(({ callSid }) => callSid === report.callSid);
-    expect(made).toHaveLength(1);
-    await until("Twilio's copy deleted", () => made[0]!.deleted, 30_000);
-    const { recordings } = await stage.entryOf(report.callSid);
-    expect(recordings.filter(({ origin, status }) => origin === "provider" && status === "stored")).toHaveLength(1);
-  }, 40_000);
-});
+describe.each(["unauthorised", "too many requests", "deaf from the start", "gone for good"] as const)(
+  "a model that is %s",
+  (name) => {
+    test("is noticed, logged with the call, and the call is redirected exactly once", () => {
+      const story = stories[name];
+      expect(linesWith(story, "[REALTIME-ERROR] ").filter((line) => line.includes(story.report.callSid))).not.toEqual(
+        [],
+      );
+      expect(linesWith(story, " WATCHDOG_REDIRECT reason=")).toHaveLength(1);
+      expect(linesWith(story, " WATCHDOG_REDIRECT reason=")[0]).toContain(`call=${story.report.callSid}`);
+      expect(story.report.moments.filter(({ name: moment }) => moment === "redirected").length).toBeLessThan(2);
+    });
+    test("leaves no dead air: the recorded prompt within seconds, thanks after the message, then the call ends", () => {
+      const { report } = stories[name];
+      expect(momentOf(report, "plays fallback")).toBeDefined();
+      expect(momentOf(report, "records")).toBeDefined();
+      expect(momentOf(report, "plays thanks")).toBeGreaterThan(momentOf(report, "records")!);
+      expect(report.moments.filter(({ name: moment }) => moment.startsWith("plays fallback"))).toHaveLength(1);
+      expect(report.problems).toEqual([]);
+    });
+    test("does not lose the message: its words in the call log, a lead, a task that quotes it", async () => {
+      const { stage, entry, report } = stories[name];
+      const told = await stage.entryOf(report.callSid, ({ turns }) => turns.some(({ text }) => text === message));
+      expect(told.turns.filter(({ text }) => text === message)).toHaveLength(1);
+      expect(told).toMatchObject({ endReason: "fallback", status: "completed", from: caller });
+      expect(entry.leadId).toBeString();
+      const [task, ...others] = await tasksOf(stories[name]);
+      expect(task).toMatchObject({ status: "open", detail: message, customerId: entry.customerId });
+      expect(others).toEqual([]);
+      const summed = await stage.entryOf(report.callSid, ({ summary }) => summary !== null);
+      expect(summed.summary).not.toBe("");
+    }, 60_000);
+    test("leaves the recording with us and no longer at Twilio", async () => {
+      const { stage, report } = stories[name];
+      const made = [...stage.world.account.recordings.values()].filter(({ callSid }) => callSid === report.callSid);
+      expect(made).toHaveLength(1);
+      await until("Twilio's copy deleted", () => made[0]!.deleted, 30_000);
+      const { recordings } = await stage.entryOf(report.callSid);
+      expect(recordings.filter(({ origin, status }) => origin === "provider" && status === "stored")).toHaveLength(1);
+    }, 40_000);
+  },
+);
 
 test("a key that is refused is not tried again: the prompt is heard at once", () => {
   const { report, stage } = stories.unauthorised;
@@ -224,9 +233,12 @@ test("a key that is refused is not tried again: the prompt is heard at once", ()
   expect(stage.world.model.refusals.filter((status) => status === 401).length).toBeLessThan(20);
 });
 
-test("too many requests: tried again, then the prompt within the time the engine has", () => {
-  expect(momentOf(stories["too many requests"].report, "plays fallback")).toBeLessThan(8_500);
-});
+test.each(["too many requests", "deaf from the start"] as const)(
+  "%s: tried again, then the prompt within the time the engine has",
+  (name) => {
+    expect(momentOf(stories[name].report, "plays fallback")).toBeLessThan(8_500);
+  },
+);
 
 test("half a transcription is never kept: the words are written once, whole, when the provider is well again", async () => {
   const { stage, report } = stories["too many requests"];
