@@ -13,7 +13,7 @@ import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
 import { addBusiness } from "../tenants/business.ts";
 import { createSessionCache, type Sessions } from "./session-cache.ts";
-import { beginSession, endSession } from "./sessions.ts";
+import { beginSession, endSession, type LoggedIn } from "./sessions.ts";
 import { keyOf } from "./tokens.ts";
 
 let db: TestDatabase;
@@ -188,9 +188,9 @@ test("no more than so many are remembered, and the oldest are forgotten first", 
   const { cache, begin, hearAgain } = await deafProcess(2);
   hearAgain();
   const tokens = [await begin(), await begin(), await begin()];
-  const known: unknown[] = [];
+  const known: (LoggedIn | null)[] = [];
   for (const token of tokens) known.push(await cache.read(token));
-  expect(await cache.read(tokens[2]!)).toBe(known[2]);
-  expect(await cache.read(tokens[1]!)).toBe(known[1]);
-  expect(await cache.read(tokens[0]!)).not.toBe(known[0]);
+  expect(await cache.read(tokens[2]!)).toBe(known[2]!);
+  expect(await cache.read(tokens[1]!)).toBe(known[1]!);
+  expect(await cache.read(tokens[0]!)).not.toBe(known[0]!);
 });
