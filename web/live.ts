@@ -70,6 +70,11 @@ export function goLive(latest: string, onDoubt: () => void): void {
   });
 }
 
+/** Does not wait for the next try: whoever was refused has just logged in. */
+export function reconnect(): void {
+  if (source !== null) connect();
+}
+
 function connect(): void {
   clearTimeout(retry);
   source?.close();

@@ -2,6 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { InferResponseType } from "hono/client";
 import { ApiError, api, asStranger, loadedAnew } from "./api.ts";
 import { remember } from "./language.ts";
+import { reconnect } from "./live.ts";
 import { pushOff, pushState } from "./push-device.ts";
 import { loginWanted, pageOf } from "./session-end.ts";
 
@@ -55,6 +56,7 @@ export async function logInAgain(email: string, password: string): Promise<void>
   await beginSession(email, password);
   const who = await (await auth.me.$get({}, asStranger)).json();
   if (!sameView(me.value, who)) await loadedAnew();
+  reconnect();
   await tellAgain();
 }
 

@@ -32,6 +32,16 @@ inBrowser("what waits for somebody, in a browser", {}, (given) => {
     await close();
   });
 
+  test("a receptionist's day began with setting the business up, and what waits stood below it on a phone", async () => {
+    await inOffice((ctx) => createTask(ctx, { title: "מי שמחכה", detail: "תחזרו אליי בבקשה" }));
+    const { page, errors, shot, close } = await open({ role: "agent", path: "/", width: 390 });
+    await page.getByRole("button", { name: "סימון כבוצע: מי שמחכה" }).waitFor();
+    await shot("today-receptionist");
+    expect(await page.getByText("עשר הדקות הראשונות").count()).toBe(0);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("what the assistant wrote down last is in the list of tasks behind two hundred that have a date", async () => {
     await inOffice(({ tx, businessId }) =>
       tx.insert(tasks).values(

@@ -16,6 +16,8 @@ import { Page } from "../parts/page.tsx";
 import { SkeletonBlock, SkeletonRows } from "../parts/skeleton.tsx";
 import { StaleNote } from "../parts/stale-note.tsx";
 import { useResource } from "../resource.ts";
+import { mayOpen } from "../route-table.ts";
+import { me } from "../session.ts";
 import { todayWords } from "../strings/today.he.ts";
 import { TaskDialog } from "./tasks/task-dialog.tsx";
 import { TaskRow } from "./tasks/task-row.tsx";
@@ -27,7 +29,7 @@ export default function TodayPage() {
   const date = shownNow();
   useNewDay(dayKey(date));
   // Decided once: nothing changes its place under the finger.
-  const [stepsFirst] = useState(() => matchMedia("(width < 768px)").matches && isBeginning());
+  const [stepsFirst] = useState(() => setsUp() && matchMedia("(width < 768px)").matches && isBeginning());
   // What stands below the checklist waits for its length.
   const isAwaited = stepsFirst && firstSteps.data.value === null && firstSteps.error.value === null;
   return (
@@ -41,13 +43,16 @@ export default function TodayPage() {
           <Needs />
         </div>
         <aside class="stack wide-gap" aria-label={t.meetings}>
-          {!stepsFirst && <FirstSteps />}
+          {setsUp() && !stepsFirst && <FirstSteps />}
           <Meetings />
         </aside>
       </div>
     </Page>
   );
 }
+
+/** Whose the setting up is: a receptionist's day begins with what waits. */
+const setsUp = (): boolean => mayOpen("owner", me.value!.role);
 
 /** A page that stays open over night shows the new day. */
 function useNewDay(date: string): void {

@@ -3,7 +3,7 @@ import type { he } from "./calls.he.ts";
 
 export const en: Translation<typeof he> = {
   title: "Call log",
-  search: "Search what was said, a name or a number",
+  search: "Search words, a name or a number",
   filters: { all: "All", missed: "Not answered", handled: "Answered", recorded: "Recorded" },
   hidden: "Hidden number",
   test: "Test call",
