@@ -1,7 +1,6 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, not, or, sql } from "drizzle-orm";
 import type { BusinessId, CustomerId } from "../base/ids.ts";
 import { mediaOfMessage, quoted, quotedByMessage } from "../crm/conversations/message-joins.ts";
-import { createTask } from "../crm/tasks/create-task.ts";
 import type { Database } from "../db/client.ts";
 import { customerIdentities, customers } from "../db/schema/customer.ts";
 import { conversations, type MessageAuthor, messages } from "../db/schema/message.ts";
@@ -220,17 +219,6 @@ export async function isAsRead(ctx: Ctx, chat: WaitingChat): Promise<boolean> {
   const waiting = await waitingMessages(ctx, chat.conversationId);
   const texts = new Map(waiting.map(({ id, text }) => [id, text]));
   return chat.burst.every(({ id, text }) => texts.get(id) === text);
-}
-
-/** A person has to answer. One task per chat and day. */
-export async function askPerson(ctx: Ctx, chat: WaitingChat, why: "late" | "unanswered", day: string): Promise<void> {
-  await createTask(ctx, {
-    title: why === "late" ? say.lateTask : say.unansweredTask,
-    detail: chat.burst.map(({ text }) => text).join("\n"),
-    customerId: chat.customerId,
-    urgency: "urgent",
-    sourceKey: `whatsapp_${why}:${chat.conversationId}:${day}`,
-  });
 }
 
 /** Chats of all businesses that are due and that nobody works at. */

@@ -13,7 +13,6 @@ import { noteChat } from "../usage/note-chat.ts";
 import { burstEnd, holdChat } from "./answer-due.ts";
 import { type Plan, planAnswer } from "./answer-plan.ts";
 import {
-  askPerson,
   claimChat,
   dueChats,
   isAsRead,
@@ -24,6 +23,7 @@ import {
   type WaitingChat,
 } from "./answer-rows.ts";
 import { greetingOf, isHello } from "./greeting.ts";
+import { askPerson } from "./person-tasks.ts";
 import type { Address } from "./provider.ts";
 import { offerMessage, queueMessage } from "./queue-message.ts";
 import { say } from "./say.he.ts";

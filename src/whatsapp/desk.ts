@@ -9,6 +9,7 @@ import type { Database } from "../db/client.ts";
 import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
 import { Answerer, type AnswerProfile } from "./answer.ts";
+import { dropExpired } from "./expire.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import { mediaJobHandlers } from "./media.ts";
 import type { SenderFacts } from "./outbox.ts";
@@ -80,10 +81,16 @@ export function createWhatsApp(deps: WhatsAppDeps): WhatsApp {
   const sessions: Sessions = new Sessions({ ...deps, inbox, typing, files: { storageDir, urlOf } });
   const unknownLanguage = { languages: ["he"], keywords: [] };
   let sweeper: Timer | null = null;
-  const sweep = () =>
-    void answerer.sweep().catch((error: unknown) => {
-      log.warn("WA-ERROR", "due answers cannot be read", { error: describeError(error) });
-    });
+  let isSweeping = false;
+  const sweep = async () => {
+    if (isSweeping) return; // one that a slow database holds up is not joined by others
+    isSweeping = true;
+    const failed = (what: string) => (error: unknown) =>
+      log.warn("WA-ERROR", `${what} cannot be read`, { error: describeError(error) });
+    await answerer.sweep().catch(failed("due answers"));
+    await dropExpired(db, clock.instant()).catch(failed("expired messages"));
+    isSweeping = false;
+  };
   return {
     inbox,
     jobHandlers: {
@@ -101,8 +108,8 @@ export function createWhatsApp(deps: WhatsAppDeps): WhatsApp {
     },
     start() {
       sessions.start();
-      sweep();
-      sweeper = clock.every(limits.waPollMs, sweep);
+      void sweep();
+      sweeper = clock.every(limits.waPollMs, () => void sweep());
     },
     async stop() {
       sweeper?.cancel();

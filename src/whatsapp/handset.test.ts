@@ -110,3 +110,29 @@ test("a reply that waited for the connection went out hours after the owner had 
   await rest(room);
   expect(room.shown).toEqual(["כן"]);
 });
+
+test("a task that asked for a person's answer stood open after the owner had answered on the handset; later words ask anew", async () => {
+  const { room } = await open();
+  room.isSpent = true;
+  const asked = async () => (await room.tasks()).filter(({ status }) => status === "open").map(({ detail }) => detail);
+  const writes = async (text: string, fromMe = false) =>
+    room.channel.arrives(dana, text, { sentAt: room.clock.instant().toString(), fromMe });
+  await writes("יש תור היום?");
+  await room.passes("the task", async () => (await asked()).length === 1);
+  await rest(room, 30_000, 1_000);
+  await writes("בטח, בארבע", true);
+  expect(await asked()).toEqual([]);
+  room.clock.advance(3 * 60 * 60_000);
+  await writes("ויש חניה?");
+  await room.passes("the other task", async () => (await asked()).length === 1);
+  expect(await asked()).toEqual(["ויש חניה?"]);
+});
+
+test("the owner's answer of before the customer's last words leaves the task that asks for an answer to those", async () => {
+  const { room, ago } = await open();
+  await room.channel.arrives(dana, "יש תור היום?", ago(9 * 60));
+  await room.channel.arrives(dana, "ויש חניה?", ago(8 * 60 + 30));
+  await room.passes("the task", async () => (await room.tasks()).length === 1);
+  await room.channel.arrives(dana, "בטח, בארבע", { ...ago(8 * 60 + 45), fromMe: true });
+  expect(await room.tasks()).toMatchObject([{ status: "open" }]);
+});

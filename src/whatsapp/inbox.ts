@@ -16,6 +16,7 @@ import { type Chat, chatOf } from "./chat.ts";
 import { readContent, storableMessage } from "./content.ts";
 import { settleByHandset, silenceByHandset } from "./handset.ts";
 import { heedEditedOptWord, heedOptWord } from "./opt-out.ts";
+import { personAnswered } from "./person-tasks.ts";
 import type { IncomingMessage, ProviderKind } from "./provider.ts";
 import { learnName } from "./recognise.ts";
 import { changeMessage, noteArrival, type StoredMessage, storeMessage } from "./store-message.ts";
@@ -110,10 +111,11 @@ async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: T
   if (!fromMe && message.pushName !== null) await learnName(ctx, chat.customerId, message.pushName);
   const isOptWord =
     !fromMe && read.stored.kind === "text" && (await heedOptWord(ctx, chat, { ...stored, ...read.stored, now }));
-  if (stored.by === "handset") await silenceByHandset(ctx, chat, message.sentAt, now);
+  if (stored.by === "handset") await silenceByHandset(ctx, chat, stored.sentAt, now);
   const dueAt = stored.awaits && !isOptWord ? await answerDue(ctx, chat, now, deps.random) : null;
   await noteArrival(ctx, chat, { ...stored, at: now, answerDueAt: dueAt });
   if (stored.by === "handset" || message.offline) await settleByHandset(ctx, chat);
+  if (stored.by === "handset") await personAnswered(ctx, chat, { saidAt: stored.sentAt, now });
   await tell(ctx, chat);
   const { kind, body } = read.stored;
   return { outcome: "stored", conversationId: chat.conversationId, by: stored.by, kind, body, dueAt };

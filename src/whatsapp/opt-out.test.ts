@@ -57,6 +57,25 @@ test("who asks not to be written to gets nothing of what waited for him, in what
   expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual([say.reasons.opted_out!]);
 });
 
+test("of staff's words whose sending was under way the bell said that they did not go", async () => {
+  const { room, hers } = await open();
+  const gate = Promise.withResolvers<void>();
+  const send = room.channel.send.bind(room.channel);
+  room.channel.send = async (message) => {
+    await gate.promise;
+    return send(message);
+  };
+  await queue(room, hers, "staff", "כבר בדרך");
+  await queue(room, hers, "staff", "מחכה");
+  room.channel.set({ canSend: true });
+  await room.passes("under way", async () => (await ours(room))[0]?.[1] === "sending");
+  await room.channel.arrives(dana, "הסר");
+  const bodies = (await room.bell("whatsapp_failed")).map(({ body }) => body);
+  expect(bodies.toSorted()).toEqual([say.unknownEnd.body, say.reasons.opted_out!].toSorted());
+  gate.resolve();
+  await room.passes("out", async () => (await ours(room))[0]?.[1] === "sent");
+});
+
 test("a wish that stands in the message only since its slip was corrected is honoured too; staff's own edit is none", async () => {
   const { room, hers } = await open();
   const targetId = await room.channel.arrives(dana, "הסרר");

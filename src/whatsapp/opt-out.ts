@@ -4,7 +4,7 @@ import { conversations, messages } from "../db/schema/message.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import type { Chat } from "./chat.ts";
 import { queueMessage } from "./queue-message.ts";
-import { tellFailure } from "./receipts.ts";
+import { tellFailure, tellUnknown } from "./receipts.ts";
 import { say } from "./say.he.ts";
 
 // A message that is nothing but such a word; "ביטול" is not among them, it mostly means a meeting.
@@ -104,8 +104,15 @@ export async function heedEditedOptWord(
   if (message !== undefined) await heedOptWord(ctx, chat, { id: message.id, body: text, now });
 }
 
-/** What waits for this customer, in whatever chat, is barred like what would be queued now; staff hears of its own words. */
+/**
+ * What waits for this customer, in whatever chat, is barred like what would be queued now; staff hears of its own words, and
+ * that they may be out where their sending is under way.
+ */
 async function dropQueued(ctx: Ctx, { customerId }: Chat): Promise<void> {
-  const dropped = await cancelQueued(ctx, eq(messages.customerId, customerId), "opted_out");
-  for (const { id, purpose } of dropped) if (purpose === "staff") await tellFailure(ctx, id, "opted_out");
+  const theirs = eq(messages.customerId, customerId);
+  const underWay = await cancelQueued(ctx, and(theirs, eq(messages.state, "sending")), "opted_out");
+  const waiting = await cancelQueued(ctx, theirs, "opted_out");
+  const isStaffs = ({ purpose }: (typeof waiting)[number]) => purpose === "staff";
+  for (const { id } of underWay.filter(isStaffs)) await tellUnknown(ctx, id);
+  for (const { id } of waiting.filter(isStaffs)) await tellFailure(ctx, id, "opted_out");
 }

@@ -18,6 +18,7 @@ import { isChat } from "./chat.ts";
 import { bodyText } from "./content.ts";
 import { overQuota, takeRoom } from "./file-quota.ts";
 import { isBegun } from "./pacing.ts";
+import { personAnswered } from "./person-tasks.ts";
 import { restrictedUntil } from "./restriction.ts";
 import { say } from "./say.he.ts";
 
@@ -99,6 +100,7 @@ export async function offerMessage(ctx: Ctx, input: NewOutgoing): Promise<Offere
     .returning({ id: messages.id });
   if (added.length === 0) return { kind: "repeat" };
   if ("file" in content) await keepFile(ctx, id, content.file, input.at);
+  if (input.purpose === "staff") await personAnswered(ctx, { ...input, ...chat }, { saidAt: input.at, now: input.at });
   await ctx.tx.update(conversations).set({ lastMessageAt: input.at }).where(isChat(ctx, input.conversationId));
   await announce(ctx.tx, { businessId: ctx.businessId, type: "conversation", id: input.conversationId });
   await ring(ctx.tx, ctx.businessId, "outbox");

@@ -21,6 +21,8 @@ export interface StoredMessage {
   /** False = it stood here before, without its content. */
   isNew: boolean;
   by: "customer" | HandsetWriter;
+  /** The network's time, but never later than now. */
+  sentAt: Temporal.Instant;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function storeMessage(
   if (added === undefined) return null;
   if (content.media !== null) await expectFile(ctx, added.id, content);
   if (content.kind !== "unreadable") await publish(ctx, message.fromMe ? "message.sent" : "message.received", added.id);
-  return { ...added, awaits, by };
+  return { ...added, awaits, by, sentAt };
 }
 
 async function expectFile(ctx: Ctx, messageId: string, { media }: StoredContent): Promise<void> {

@@ -105,6 +105,18 @@ test("a reminder that waited until it is of no use is dropped, and the office he
   expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual([say.reasons.too_late!]);
 });
 
+test("behind a link that stays away, a reminder stood as waiting when it had long been too late", async () => {
+  const { room, deps, customerId, startsAt } = await open(true);
+  room.channel.set({ canSend: false });
+  const goodUntil = room.clock.instant().add({ minutes: 1 });
+  await room.inTenant((ctx) => remindCustomer(deps, ctx, { ...reminderOf(customerId, startsAt), goodUntil }));
+  const state = async () => (await room.messages()).at(-1)?.state;
+  room.clock.advance(50_000);
+  expect(await state()).toBe("queued");
+  await room.passes("dropped", async () => (await state()) === "cancelled", 1_000);
+  expect((await room.bell("whatsapp_failed")).map(({ body }) => body)).toEqual([say.reasons.too_late!]);
+});
+
 test.each([
   ["moved", "meeting_moved"],
   ["cancelled", "meeting_cancelled"],
