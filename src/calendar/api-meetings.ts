@@ -86,7 +86,6 @@ const writing = ({ db, clock, restCalendars, customerNews }: CalendarApiDeps) =>
           const who = customer ?? { customerId: customerId as CustomerId };
           const wanted = { ...placed, startsAt, topic, now, restCalendars };
           const { id } = await bookByStaff(ctx, { ...wanted, customerId: await customerFor(ctx, who) });
-          await audit(ctx, { action: "meeting.book", subject: `meeting:${id}` });
           return shown(ctx, id);
         });
         return c.json(meeting, 201);

@@ -4,6 +4,7 @@ import { systemClock } from "../base/clock.ts";
 import { newId } from "../base/ids.ts";
 import { localTime } from "../base/local-time.ts";
 import { silentLog } from "../base/log.ts";
+import { auditLog } from "../db/schema/audit.ts";
 import { jobs } from "../db/schema/job.ts";
 import { meetings, pendingSlots } from "../db/schema/meeting.ts";
 import { notifications } from "../db/schema/notification.ts";
@@ -13,6 +14,7 @@ import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { limits } from "../limits.ts";
 import { availability } from "./availability.ts";
 import { bookHeld, bookSlot } from "./book.ts";
+import { bookByStaff } from "./by-staff.ts";
 import { cancelMeeting } from "./cancel.ts";
 import { calendarFeed } from "./feed.ts";
 import { holdSlots } from "./hold.ts";
@@ -175,6 +177,15 @@ describe("booking", () => {
     expect(await business.run((ctx) => cancelMeeting(ctx, { meetingId: id, now }))).toBeNull();
     await expect(book(slotAt(resource, "2026-11-26T10:00"))).rejects.toThrow();
   });
+});
+
+test("what staff booked at the command line was in no list of acts", async () => {
+  const resourceId = await one();
+  const wanted = { resourceId, customerId: business.customerIds[0]!, startsAt: now.add({ hours: 48 }) };
+  const made = await business.run((ctx) => bookByStaff(ctx, { ...wanted, now, restCalendars }));
+  const isBooking = eq(auditLog.action, "meeting.book");
+  const acts = await business.run((ctx) => ctx.tx.select().from(auditLog).where(isBooking));
+  expect(acts.map(({ subject }) => subject)).toEqual([`meeting:${made.id}`]);
 });
 
 describe("moving and cancelling", () => {

@@ -6,6 +6,7 @@ import { identifyCustomer } from "../crm/customers/identify.ts";
 import { saveLead } from "../crm/leads/save-lead.ts";
 import { customers } from "../db/schema/customer.ts";
 import { meetings } from "../db/schema/meeting.ts";
+import { audit } from "../tenants/audit.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { listResources } from "../tenants/resources.ts";
 import type { RestCalendars } from "./availability.ts";
@@ -43,7 +44,9 @@ export async function bookByStaff(
   for (const slot of await slotsAt(ctx, input, input.minutes ?? rules.meetingMinutes)) {
     const { customerId, topic = null, now, restCalendars } = input;
     const booking = await bookSlot(ctx, { customerId, slot, source: "staff", topic, now, restCalendars });
-    if (booking.kind === "booked") return booking.meeting;
+    if (booking.kind !== "booked") continue;
+    await audit(ctx, { action: "meeting.book", subject: `meeting:${booking.meeting.id}` });
+    return booking.meeting;
   }
   throw taken();
 }

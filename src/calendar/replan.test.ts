@@ -9,6 +9,7 @@ import { meetings } from "../db/schema/meeting.ts";
 import { reminders } from "../db/schema/reminder.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { changeBusiness } from "../tenants/business.ts";
 import { type CalendarRulesInput, setCalendarRules } from "../tenants/hours.ts";
 import { bookSlot } from "./book.ts";
 import { calendarJobHandlers } from "./reminder-job.ts";
@@ -47,6 +48,10 @@ const times = async (business: TestBusiness) => (await planned(business)).map(({
 /** Changes the rules, and runs the job that it left. */
 async function change(business: TestBusiness, rules: CalendarRulesInput, when = now): Promise<void> {
   await business.run((ctx) => setCalendarRules(ctx, rules, replanLater));
+  await replan(business, when);
+}
+
+async function replan(business: TestBusiness, when: Temporal.Instant): Promise<void> {
   const left = await withSystem(db, (tx) => tx.delete(jobs).where(eq(jobs.queue, "replan_reminders")).returning());
   expect(left.map(({ businessId }) => businessId)).toEqual([business.businessId]);
   const clock = { ...systemClock, instant: () => when };
@@ -67,6 +72,17 @@ test("reminders that are switched off, or on again at other times, are so for me
   const ids = new Set(jobsOfMine.map(({ dedupe }) => dedupe));
   expect((await planned(mine)).every(({ id }) => ids.has(id))).toBe(true);
   expect(await times(another)).toEqual(["2026-11-25T12:00", "2026-11-26T10:00"]);
+});
+
+test("the quiet hours are those of the business's new zone, for what is booked already too", async () => {
+  const business = await testBusiness(db);
+  await book(business, "2026-11-26T12:00");
+  await business.run((ctx) => changeBusiness(ctx, { timezone: "America/New_York" }, replanLater));
+  await replan(business, now);
+  // A meeting at five in the morning there: a quarter to nine on the evenings before.
+  expect(await times(business)).toEqual(["2026-11-25T03:45", "2026-11-26T03:45"]);
+  await business.run((ctx) => changeBusiness(ctx, { name: "אחר" }, replanLater));
+  expect(await withSystem(db, (tx) => tx.select().from(jobs).where(eq(jobs.queue, "replan_reminders")))).toEqual([]);
 });
 
 test("a change that moves no reminder leaves them as they are, and what was sent stays sent", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { silentLog } from "../base/log.ts";
@@ -8,8 +8,10 @@ import { calls } from "../db/schema/call.ts";
 import { jobs } from "../db/schema/job.ts";
 import { processes } from "../db/schema/process.ts";
 import { tasks } from "../db/schema/task.ts";
+import { webhooks } from "../db/schema/webhook.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { eventQueue } from "../jobs/publish.ts";
 import { limits } from "../limits.ts";
 import { createVirtualClock, type VirtualClock } from "../sim/clock.ts";
 import { addBusiness } from "../tenants/business.ts";
@@ -118,6 +120,21 @@ test("the calls of a process that is not seen any more are closed by another, bu
   other.clock.advance(limits.processLeaseMs);
   await other.process.renew();
   expect(await lostCalls()).toContain(left);
+});
+
+test("of a call that ended as lost no other program heard that it ended", async () => {
+  const webhook = {
+    id: newId(),
+    businessId: business,
+    url: "https://example.com/hook",
+    events: ["call.ended" as const],
+  };
+  await withSystem(db, (tx) => tx.insert(webhooks).values(webhook));
+  const left = await callOn("unheard");
+  await processOf("unheard").process.claim(start);
+  const told = await withSystem(db, (tx) => tx.select().from(jobs).where(eq(jobs.queue, eventQueue)));
+  expect(told.map(({ payload }) => payload)).toEqual([{ event: "call.ended", id: left }]);
+  await withSystem(db, (tx) => tx.delete(webhooks));
 });
 
 test("a claim that cannot be renewed is a line in the log, and the others get a whole lease again", async () => {

@@ -4,6 +4,7 @@ import type { Database, Tx } from "../db/client.ts";
 import { calls } from "../db/schema/call.ts";
 import { processes } from "../db/schema/process.ts";
 import { withSystem } from "../db/tenant.ts";
+import { publish } from "../jobs/publish.ts";
 import { enqueue } from "../jobs/queue.ts";
 import { limits } from "../limits.ts";
 import { callJobs } from "./after-call.ts";
@@ -60,7 +61,9 @@ async function close(tx: Tx, left: SQL | undefined): Promise<number> {
       isOld: sql<boolean>`${calls.endedAt} < now() - ${tooLate}`,
     });
   for (const { id: callId, businessId, isOld } of lost) {
-    if (!isOld) await addCallBackTask({ businessId, actor: { kind: "system" }, tx }, callId);
+    const ctx = { businessId, actor: { kind: "system" }, tx } as const;
+    if (!isOld) await addCallBackTask(ctx, callId);
+    await publish(ctx, "call.ended", callId);
     await announce(tx, { businessId, type: "call", id: callId });
     await enqueue(tx, { businessId, queue: callJobs.summarise, dedupe: callId, payload: { callId } });
   }

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
+import { replanLater } from "../calendar/replan.ts";
 import { businesses } from "../db/schema/business.ts";
 import { changeBusiness } from "../tenants/business.ts";
 import type { Ctx } from "../tenants/ctx.ts";
@@ -60,7 +61,7 @@ async function set(args: string[]): Promise<unknown> {
   });
   requireSome({ ...business, ...settings }, "--greeting, --voice, …; see `help`");
   return visitBusiness(businessId, async (ctx) => {
-    if (Object.keys(business).length > 0) await changeBusiness(ctx, business);
+    if (Object.keys(business).length > 0) await changeBusiness(ctx, business, replanLater);
     if (Object.keys(settings).length > 0) await saveSettings(ctx, settings);
     return shown(ctx);
   });

@@ -10,6 +10,7 @@ import type { Clock } from "../base/clock.ts";
 import { phoneText } from "../base/phone-text.ts";
 import type { Database } from "../db/client.ts";
 import { businessChange, changeBusiness, readBusiness } from "./business.ts";
+import type { FollowRules } from "./hours.ts";
 import { addNumber, listNumbers, removeNumber } from "./numbers.ts";
 
 const business = z.object({
@@ -28,7 +29,7 @@ const oneNumber = z.strictObject({ phone: phoneText });
  * `/api/business` and `/api/numbers`. Only an administrator inside the business gives it a number: whoever could take a
  * free one would be called by its next owner's customers.
  */
-export const businessRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
+export const businessRoutes = ({ db, clock, followRules }: { db: Database; clock: Clock; followRules: FollowRules }) =>
   new Hono<ApiEnv>()
     .get(
       "/api/business",
@@ -47,7 +48,7 @@ export const businessRoutes = ({ db, clock }: { db: Database; clock: Clock }) =>
       async (c) =>
         c.json(
           await inTenant(db, c, async (ctx) => {
-            await changeBusiness(ctx, c.req.valid("json"));
+            await changeBusiness(ctx, c.req.valid("json"), followRules);
             return readBusiness(ctx);
           }),
         ),

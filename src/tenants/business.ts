@@ -10,7 +10,7 @@ import { type BusinessStatus, businesses, businessNumbers, businessSettings } fr
 import { withSystem, withTenant } from "../db/tenant.ts";
 import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
-import { seedCalendar } from "./hours.ts";
+import { type FollowRules, seedCalendar } from "./hours.ts";
 import { seedLeadStatuses } from "./lead-statuses.he.ts";
 import { assertPlaceholders } from "./placeholders.ts";
 
@@ -102,8 +102,11 @@ export const businessChange = z
 /** What may be changed of a business itself; only the fields that are given change. */
 export type BusinessChange = z.input<typeof businessChange>;
 
-/** In force for the next call or message. @throws AppError "invalid" naming what is wrong. */
-export async function changeBusiness(ctx: Ctx, change: BusinessChange): Promise<void> {
+/**
+ * In force for the next call or message; `follow`: with another zone or place, what was planned by them.
+ * @throws AppError "invalid" naming what is wrong.
+ */
+export async function changeBusiness(ctx: Ctx, change: BusinessChange, follow: FollowRules): Promise<void> {
   const given = parseInput(businessChange, change);
   const found = await ctx.tx
     .update(businesses)
@@ -111,6 +114,7 @@ export async function changeBusiness(ctx: Ctx, change: BusinessChange): Promise<
     .where(eq(businesses.id, ctx.businessId))
     .returning({ id: businesses.id });
   if (found.length === 0) throw new AppError("not_found", "no such business");
+  if ((given.timezone ?? given.city) !== undefined) await follow(ctx);
   const detail = { fields: fieldsOf(given) };
   await changed(ctx, "business", ctx.businessId, { action: "business.change", subject: "business", detail });
 }

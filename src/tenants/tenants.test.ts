@@ -69,8 +69,8 @@ for (const [what, input] of refused)
 test("a name is changed for its own business only", async () => {
   const mine = await addBusiness(db, { name: "mine", phone: newPhone() });
   const theirs = await addBusiness(db, { name: "theirs", phone: newPhone() });
-  await as(mine, (ctx) => changeBusiness(ctx, { name: "renamed" }));
-  const theft = as(mine, (ctx) => changeBusiness({ ...ctx, businessId: theirs }, { name: "stolen" }));
+  await as(mine, (ctx) => changeBusiness(ctx, { name: "renamed" }, async () => {}));
+  const theft = as(mine, (ctx) => changeBusiness({ ...ctx, businessId: theirs }, { name: "stolen" }, async () => {}));
   expect(await codeOf(theft)).toBe("not_found");
   const names = (await listBusinesses(db)).filter(({ id }) => id === mine || id === theirs).map(({ name }) => name);
   expect(names.sort()).toEqual(["renamed", "theirs"]);
