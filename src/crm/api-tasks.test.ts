@@ -87,6 +87,10 @@ describe("the lists", () => {
     expect(await found("לחתונה חשבונית")).toEqual([]);
     expect(await found("לעוד")).toEqual(['לשלוח חשבונית לעו"ד לוי']);
     expect(await found("77-123")).toEqual(['לשלוח חשבונית לעו"ד לוי']);
+    // Digits of two numbers are none together: the 5 and the 03 of an hour were found as one.
+    await make({ title: "להזמין 5 שקים", detail: "עד 03:45, 050 765 43" });
+    expect(await found("503")).toEqual([]);
+    expect(await found("07654")).toEqual(["להזמין 5 שקים"]);
     expect(await found("כהן")).toEqual(["להתקשר"]);
     expect(await found("054-123")).toEqual(["להתקשר"]);
     expect(await found("לשלוח", "&view=done")).toEqual(["לשלוח הצעה ישנה"]);

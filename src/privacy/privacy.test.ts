@@ -254,7 +254,13 @@ describe("S15: erasing", () => {
 
   test("ends when the last recording is gone and not before, and is written down once however often it is tried", async () => {
     const { body } = await erase();
-    const handlers = privacyJobHandlers({ db, storageDir, provider, forgetContacts });
+    let toMeet = 0;
+    const met = Promise.withResolvers<void>();
+    const meeting = async () => {
+      if (--toMeet === 0) met.resolve();
+      if (toMeet >= 0) await met.promise;
+    };
+    const handlers = privacyJobHandlers({ db, storageDir, provider, forgetContacts: meeting });
     const finish = () => {
       const job = { businessId: business.businessId, payload: body } as unknown as ClaimedJob;
       return handlers["privacy.erase"]!(job, new AbortController().signal);
@@ -262,6 +268,7 @@ describe("S15: erasing", () => {
     await expect(finish()).rejects.toThrow("1 recordings");
     expect((await erasures())[0]?.finishedAt).toBeNull();
     await business.run(({ tx }) => tx.execute(sql`update recordings set status = 'deleted', file = null`));
+    toMeet = 2; // each has read that it is open before the other ends it
     await Promise.all([finish(), finish()]);
     await finish();
     expect((await erasures())[0]?.finishedAt).not.toBeNull();

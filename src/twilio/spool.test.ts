@@ -52,7 +52,12 @@ function kept(refuse: (entry: Said) => Error | null) {
     if (error !== null) throw error;
     taken.push(entry.text);
   };
-  const spool = new Spool<Said>({ folder, take, laneOf: ({ from }) => from, clock, log: silentLog });
+  let lanesAsked = 0;
+  const laneOf = ({ from }: Said) => {
+    lanesAsked++;
+    return from;
+  };
+  const spool = new Spool<Said>({ folder, take, laneOf, clock, log: silentLog });
   /** Lets time pass until so many tries were made. */
   const passed = (count: number) =>
     until("tries", () => {
@@ -65,7 +70,7 @@ function kept(refuse: (entry: Said) => Error | null) {
     rmSync(folder, { recursive: true });
     return names;
   };
-  return { spool, folder, clock, taken, passed, end, tries: () => tries };
+  return { spool, folder, clock, taken, passed, end, tries: () => tries, lanesAsked: () => lanesAsked };
 }
 
 // One webhook that could never be stored held up those of all customers of all businesses for an hour.
@@ -87,6 +92,14 @@ test("an entry that cannot be taken holds up its own lane, in order, and nobody 
   await passed(tries() + 2);
   expect(taken).toEqual(["1", "2", "poison", "after"]);
   expect(await end()).toEqual([]);
+});
+
+test("what waits behind a refused entry was read from the disk each second", async () => {
+  const { spool, passed, end, lanesAsked } = kept(() => new Error("broken"));
+  for (let n = 0; n < 20; n++) await spool.put({ from: "a", text: String(n) });
+  await passed(10);
+  expect(lanesAsked()).toBeLessThan(20 + 10 + 1);
+  expect(await end()).toHaveLength(20);
 });
 
 test("one that is refused for an hour is put aside; while the database is away nothing is, however long", async () => {

@@ -32,6 +32,8 @@ export class Spool<T> {
   readonly #deps: SpoolDeps<T>;
   /** When each file was first refused; null for those that only had to wait. */
   readonly #refusedAtMs = new Map<string, number | null>();
+  /** Of files that were read before: what waits in a held lane is not read again and again. */
+  readonly #lanes = new Map<string, string>();
   #ready: Promise<unknown> | null = null;
   #draining: Promise<void> | null = null;
   #again = false;
@@ -110,14 +112,16 @@ export class Spool<T> {
     for (const name of names) {
       if (this.#stopped || away === awayMax) return true;
       const file = join(this.#deps.folder, name);
-      let lane: string = file;
+      let lane = this.#lanes.get(file) ?? file;
+      if (held.has(lane)) continue;
       try {
         const entry = JSON.parse(await readFile(file, "utf8")) as T;
         lane = this.#deps.laneOf(entry);
+        this.#lanes.set(file, lane);
         if (held.has(lane)) continue;
         await this.#deps.take(entry);
-        this.#refusedAtMs.delete(file);
         await rm(file, { force: true });
+        this.#forget(file);
       } catch (error) {
         if (mayPass(error)) away++;
         if (!(await this.#isPutAside(file, error))) held.add(lane);
@@ -136,7 +140,12 @@ export class Spool<T> {
     if (mayPass(error) || firstMs === null || clock.nowMs() - firstMs < refusedMs) return false;
     log.error("WA-ERROR", "a kept webhook is put aside", fields);
     await rename(file, `${file}.refused`);
-    this.#refusedAtMs.delete(file);
+    this.#forget(file);
     return true;
+  }
+
+  #forget(file: string): void {
+    this.#refusedAtMs.delete(file);
+    this.#lanes.delete(file);
   }
 }

@@ -9,11 +9,14 @@ const wordsMax = 5;
 /** What somebody typed into a search box: digits of a number, or words. */
 export type Search = { kind: "digits"; digits: string } | { kind: "words"; words: string };
 
+// What people write between the digits of one number; also PostgreSQL's way to say it.
+const inNumbers = "[\\s()+.-]";
+
 /** Null when nothing was typed that can be looked for. */
 export function readSearch(text: string): Search | null {
   const typed = text.trim();
   if (typed === "") return null;
-  const digits = typed.replace(/[\s()+\-.]/g, "");
+  const digits = typed.replace(new RegExp(inNumbers, "g"), "");
   return /^\d{2,}$/.test(digits) ? { kind: "digits", digits } : { kind: "words", words: typed };
 }
 
@@ -55,7 +58,8 @@ export const saidIn = (
 
 /** True for a text of which each word typed begins one, or in which the digits stand. Reads every text: for short tables. */
 export function standsIn(text: SQL, search: Search): SQL {
-  if (search.kind === "digits") return sql`strpos(regexp_replace(${text}, '[^0-9]', '', 'g'), ${search.digits}) > 0`;
+  if (search.kind === "digits")
+    return sql`strpos(regexp_replace(${text}, ${inNumbers}, '', 'g'), ${search.digits}) > 0`;
   const words = wordsOf(search.words);
   const begins = (word: string) =>
     sql`exists (select from search_words(${text}) as word where starts_with(word, ${word}))`;

@@ -47,7 +47,7 @@ export async function listTasks(ctx: Ctx, query: TaskQuery) {
 function isFound(ctx: Ctx, typed: string): SQL | undefined {
   const search = readSearch(typed);
   if (search === null) return undefined;
-  const text = sql`concat_ws(' ', ${tasks.title}, ${tasks.detail})`;
+  const text = sql`concat_ws(' / ', ${tasks.title}, ${tasks.detail})`;
   return or(standsIn(text, search), foundBy(ctx, tasks.customerId, search));
 }
 
