@@ -12,7 +12,7 @@ import type { SoundStore } from "../calls/sound-store.ts";
 import type { Config } from "../config.ts";
 import { crmJobHandlers } from "../crm/handlers.ts";
 import type { Database } from "../db/client.ts";
-import { deliveryQueue, sweepDeliveries } from "../integrations/deliveries.ts";
+import { deliveryQueue, failingQueue, sweepDeliveries } from "../integrations/deliveries.ts";
 import { postOutside } from "../integrations/post-outside.ts";
 import { webhookJobHandlers } from "../integrations/webhook-jobs.ts";
 import { createRunner, type JobHandler, type RunnerDeps } from "../jobs/runner.ts";
@@ -83,14 +83,16 @@ export function jobHandlersOf(deps: Omit<ChoresDeps, "random">): Record<string, 
 
 /**
  * The runners of a process. What waits for strangers' servers has a runner of its own, with a share for each business: an
- * address that never answers holds up neither other jobs nor another business's webhooks.
+ * address that never answers holds up neither other jobs nor another business's webhooks. Many that hang at once do so once:
+ * from then on they have a runner among themselves.
  */
 export function createRunners({ handlers, ...deps }: RunnerDeps) {
-  const { [deliveryQueue]: deliver, ...others } = handlers;
+  const { [deliveryQueue]: deliver, [failingQueue]: deliverToFailing, ...others } = handlers;
   const share = { atOnce: limits.deliveriesAtOnce, perBusiness: limits.deliveriesPerBusiness };
   return [
     createRunner({ ...deps, handlers: others }),
     createRunner({ ...deps, handlers: deliver ? { [deliveryQueue]: deliver } : {}, ...share }),
+    createRunner({ ...deps, handlers: deliverToFailing ? { [failingQueue]: deliverToFailing } : {}, ...share }),
   ];
 }
 

@@ -42,6 +42,7 @@ const cases: Readonly<Record<string, unknown>> = {
   "privacy.remove_files": { files: ["{file}"] },
   webhook_event: { event: "lead.created", id: "{lead}" },
   webhook_delivery: { deliveryId: "{delivery}" },
+  webhook_failing: { deliveryId: "{delivery}" },
   push: { notificationId: "{notification}" },
   push_device: { notificationId: "{notification}", deviceId: "{device}" },
   owner_line: { notificationId: "{notification}", path: "mail" },

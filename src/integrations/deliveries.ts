@@ -10,6 +10,9 @@ import type { Ctx } from "../tenants/ctx.ts";
 /** The queue whose jobs carry `{ deliveryId }` of something to send. */
 export const deliveryQueue = "webhook_delivery";
 
+/** The same, to addresses where nothing came through last time: those that hang wait among themselves. */
+export const failingQueue = "webhook_failing";
+
 /** Puts something on its way to one address; with the same source, once. */
 export async function addDelivery(
   { tx, businessId }: Ctx,

@@ -15,7 +15,7 @@ import type { JobHandler } from "../jobs/runner.ts";
 import { limits } from "../limits.ts";
 import { notify } from "../notify/create.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { addDelivery, deliveryQueue, skipWaiting } from "./deliveries.ts";
+import { addDelivery, deliveryQueue, failingQueue, skipWaiting } from "./deliveries.ts";
 import { payloadOf, payloadOfMany } from "./payloads.ts";
 import type { PostOutside } from "./post-outside.ts";
 import { signature, webhookSecret } from "./sign.ts";
@@ -42,6 +42,7 @@ const deliveryJob = z.object({ deliveryId: z.uuid() });
 export const webhookJobHandlers = (deps: WebhookJobDeps): Record<string, JobHandler> => ({
   [eventQueue]: (job) => fanOut(deps, job),
   [deliveryQueue]: (job) => deliver(deps, job),
+  [failingQueue]: (job) => deliver(deps, job),
 });
 
 /** One event becomes a delivery to each address that wants it. */
@@ -82,8 +83,15 @@ async function deliver(deps: WebhookJobDeps, job: ClaimedJob): Promise<void> {
     withTenant(deps.db, businessId, (tx) => run({ businessId, actor: { kind: "system" }, tx }), patient);
   const due = await within((ctx) => loadDue(ctx, deliveryId));
   if (due === null) return;
+  if (job.queue === deliveryQueue && due.webhook.failingSince !== null)
+    return within((ctx) => tryAmongFailing(ctx, due.delivery));
   const answer = await sendOnce(deps, due);
   await within((ctx) => keepAnswer(deps, ctx, due, answer));
+}
+
+async function tryAmongFailing({ tx, businessId }: Ctx, { id, nextAt }: Due["delivery"]): Promise<void> {
+  const job = { businessId, queue: failingQueue, dedupe: id, payload: { deliveryId: id } };
+  await enqueue(tx, { ...job, ...(nextAt && { runAt: nextAt }) });
 }
 
 type Due = NonNullable<Awaited<ReturnType<typeof loadDue>>>;

@@ -26,7 +26,7 @@ import type { ClaimedJob } from "../jobs/claims.ts";
 import { eventQueue } from "../jobs/publish.ts";
 import { limits } from "../limits.ts";
 import { webhookRoutes } from "./api-webhooks.ts";
-import { addDelivery, sweepDeliveries } from "./deliveries.ts";
+import { addDelivery, deliveryQueue, sweepDeliveries } from "./deliveries.ts";
 import type { PostOutside } from "./post-outside.ts";
 import { webhookJobHandlers } from "./webhook-jobs.ts";
 
@@ -128,6 +128,29 @@ async function verifies(given: string, header: string, body: string): Promise<bo
   ]);
   return crypto.subtle.verify("HMAC", key, Uint8Array.fromHex(v1), bytes.encode(`${t}.${body}`));
 }
+
+test("addresses that hang held up everybody's with each event anew: from the second on they wait among themselves", async () => {
+  const who = await office();
+  await book(who, "2026-03-05T10:00");
+  answer = () => {
+    throw new AppError("unavailable", "no answer in time");
+  };
+  expect(await work()).toBe(10);
+  expect(sent).toHaveLength(1);
+  await book(who, "2026-03-05T12:00");
+  const handlers = webhookJobHandlers({ db, clock, log: silentLog, secret, post });
+  const left = () => withSystem(db, (tx) => tx.select().from(jobs).where(eq(jobs.businessId, who.businessId)));
+  for (const queue of [eventQueue, deliveryQueue])
+    for (const job of (await left()).filter((each) => each.queue === queue)) {
+      await handlers[queue]!(job as unknown as ClaimedJob, new AbortController().signal);
+      await withSystem(db, (tx) => tx.delete(jobs).where(eq(jobs.id, job.id)));
+    }
+  expect(sent).toHaveLength(1);
+  answer = () => 200;
+  now = now.add({ seconds: 10 });
+  expect(await work()).toBeNull();
+  expect(sent).toHaveLength(3);
+});
 
 test("what happens is sent once, signed, with the whole subject", async () => {
   const who = await office();
