@@ -68,6 +68,25 @@ inBrowser("a line that fails for a moment, in a browser", {}, (given) => {
     await close();
   });
 
+  test("on a slow line nothing showed that a pressed link was heard", async () => {
+    const { page, errors, close } = await open({ path: "/more", width: 390 });
+    const held = Promise.withResolvers<void>();
+    await page.route("**/c/leads-*.js", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const busy = page.locator("main[aria-busy=true]");
+    await page.locator(".bottom-bar a[href='/leads']").click();
+    await busy.waitFor();
+    await page.getByRole("heading", { name: "עוד", exact: true }).waitFor();
+    expect(await busy.evaluate((main) => getComputedStyle(main, "::before").position)).toBe("fixed");
+    held.resolve();
+    await page.getByRole("heading", { name: "לקוחות", exact: true }).waitFor();
+    await busy.waitFor({ state: "detached" });
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test("a page opened without a network said that something broke; English that failed once never came", async () => {
     const { page, close } = await open({ path: "/more" });
     await page.context().setOffline(true);

@@ -23,6 +23,9 @@ interface Shown {
 
 const shown = signal<Shown | null>(null);
 
+/** A page was asked for, and the one before still stands. */
+export const going = signal(false);
+
 /** True on the pages of strangers (login, links), also when somebody is logged in. */
 export const outsideShell = computed(() => shown.value?.access === "public");
 
@@ -41,8 +44,11 @@ export function followAddress(): void {
     void attempts.value;
     latest += 1;
     const mine = latest;
+    going.value = shown.peek() !== null;
     void load(address, role).then((next) => {
-      if (mine === latest) swap(next, findRoute(address)?.route.nav ?? "");
+      if (mine !== latest) return;
+      going.value = false;
+      swap(next, findRoute(address)?.route.nav ?? "");
     });
   });
 }

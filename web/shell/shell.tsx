@@ -6,7 +6,7 @@ import { Banners } from "./banners.tsx";
 import { BottomBar } from "./bottom-bar.tsx";
 import { KeyHelpDoor } from "./key-help-door.tsx";
 import { LoginAgain } from "./login-again.tsx";
-import { Outlet, outsideShell } from "./outlet.tsx";
+import { going, Outlet, outsideShell } from "./outlet.tsx";
 import { Palette } from "./palette.tsx";
 import { Side } from "./side.tsx";
 
@@ -30,7 +30,7 @@ export function Shell() {
         </a>
         <Banners />
         <Side />
-        <main class="main" id="main" tabIndex={-1}>
+        <main class="main" id="main" tabIndex={-1} aria-busy={going.value}>
           <Outlet />
         </main>
         <BottomBar />
