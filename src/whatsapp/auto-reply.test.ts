@@ -52,13 +52,26 @@ test("greeting and away message one after the other are both automatic, and the 
 
 test("an away message that the phone sent late is known by its words", async () => {
   const { room, customer, phone } = await open();
-  room.model.will("כן", "גם לך");
+  room.model.will("כן", "גם לך", "ומחר");
   await customer(0, "יש תור היום?");
   await phone(2, away);
   await room.passes("the answer", () => room.shown.length === 1);
   await customer(100, "אפשר מחר?", yossi);
-  await phone(160, away, yossi);
+  await phone(102, away, yossi);
   await room.passes("the other answer", () => room.shown.length === 2);
+  await customer(300, "ומחר?");
+  await phone(360, away);
+  await room.passes("the third", () => room.shown.length === 3);
+});
+
+test("a quick reply that the owner once had at hand within seconds is the owner's answer when it comes as a person's", async () => {
+  const { room, customer, phone } = await open();
+  const hours = "אנחנו פתוחים היום עד שבע בערב";
+  await customer(0, "אתם פתוחים?");
+  await phone(4, hours);
+  await customer(100, "עד מתי פתוח?", yossi);
+  await phone(130, hours, yossi);
+  expect((await room.conversations()).map(({ silentBy }) => silentBy).toSorted()).toEqual(["handset", null]);
 });
 
 test("the owner who answers as a person does silences the assistant, also with few words at once", async () => {

@@ -8,7 +8,7 @@ import type { StoredContent } from "./content.ts";
 /** Who wrote on the business's own phone, as `messages.authorName` has it: a person, or the app by itself. */
 export type HandsetWriter = "handset" | "auto_reply";
 
-/** `messages`: a person's, or ours; not what the phone sent by itself. */
+/** Of `messages`: what the phone sent by itself. */
 export const isAutoReply = sql`${messages.authorName} is not distinct from ${"auto_reply" satisfies HandsetWriter}`;
 
 // Known automatic words are looked for among so many newest messages of the business.
@@ -18,7 +18,7 @@ const textsSearched = 5_000;
  * Tells the greeting and the away message of the WhatsApp Business app from the owner's own words: nothing in the protocol
  * marks them. Nobody sees a first message, opens it, and writes this much within `limits.waAutoReplyMs`; in a chat that was
  * quiet before, so that an answer to something earlier that merely crossed it stays the owner's. Words that were automatic
- * once are so again, however late the phone sent them.
+ * in two chats are so again, however late the phone sent them; in one, they may have been a quick reply at hand.
  */
 export async function handsetWriter(
   ctx: Ctx,
@@ -36,7 +36,8 @@ export async function handsetWriter(
       and not exists(select from ${messages} b where b.business_id = m.business_id and b.conversation_id = m.conversation_id
         and b.id <> m.id and coalesce(b.sent_at, b.created_at) >= m.sent_at - ${ms(limits.waQuietChatMs)}
         and coalesce(b.sent_at, b.created_at) < m.sent_at)) as quick,
-    exists(select from (select m.body, m.author_name from ${messages} m where m.business_id = ${ctx.businessId}
-      order by m.created_at desc limit ${textsSearched}) recent where recent.author_name = 'auto_reply' and recent.body = ${body}) as known`);
+    (select count(distinct recent.conversation_id) > 1 from (select m.body, m.author_name, m.conversation_id from ${messages} m
+      where m.business_id = ${ctx.businessId} order by m.created_at desc limit ${textsSearched}) recent
+      where recent.author_name = 'auto_reply' and recent.body = ${body}) as known`);
   return row?.quick || row?.known ? "auto_reply" : "handset";
 }
