@@ -381,7 +381,16 @@ inBrowser("the inbox in a browser", {}, (given) => {
   test("a person is found by a part of the number from anywhere", async () => {
     const { page, errors, close } = await open();
     await page.keyboard.press("Control+KeyK");
+    const held = Promise.withResolvers<void>();
+    await page.route("**/api/search?*", async (route) => {
+      await held.promise;
+      await route.fallback();
+    });
+    const asked = page.waitForRequest("**/api/search?*");
     await page.getByRole("combobox").fill("0022");
+    await asked;
+    expect(await page.getByText("אין תוצאות").count()).toBe(0); // it said so before the answer had come
+    held.resolve();
     await page.getByRole("option", { name: /דנה לוי/ }).click();
     await page.getByRole("heading", { name: "דנה לוי", level: 1 }).waitFor();
     expect(errors).toEqual([]);

@@ -25,6 +25,7 @@ const shownMax = 40;
 const people = peopleSearch();
 /** Asks the server for people. */
 export const searchPeople = people.search;
+export const searchingPeople = people.searching;
 
 const personItem = ({ id, name, phones: [phone] }: Person): PaletteItem => ({
   key: id,

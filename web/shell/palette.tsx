@@ -5,7 +5,7 @@ import { useModal } from "../parts/use-modal.ts";
 import { go } from "../router.ts";
 import { me } from "../session.ts";
 import { shellWords } from "../strings/shell.he.ts";
-import { itemsFor, type PaletteItem, searchPeople } from "./palette-items.ts";
+import { itemsFor, type PaletteItem, searchingPeople, searchPeople } from "./palette-items.ts";
 import { paletteOpen } from "./palette-state.ts";
 
 /** Ctrl+K: people by a part of their name or number, pages and actions. */
@@ -73,7 +73,7 @@ interface ListProps {
 
 function PaletteList({ items, chosen, onRun }: ListProps) {
   const t = shellWords();
-  if (items.length === 0) return <p class="modal-body muted">{t.searchEmpty}</p>;
+  if (items.length === 0) return <p class="modal-body muted">{searchingPeople.value ? t.loading : t.searchEmpty}</p>;
   return (
     <div class="palette-list" id="palette-list" role="listbox" aria-label={t.search}>
       {items.map((item, index) => (
