@@ -70,6 +70,17 @@ inBrowser("the calendar in a browser", {}, (given) => {
     await close();
   });
 
+  test("on a tablet held upright the week scrolled sideways", async () => {
+    const { page, shot, close } = await open({ path: `/calendar?date=${monday()}`, width: 800 });
+    await page
+      .getByRole("button", { name: /נועם כהן/ })
+      .first()
+      .waitFor();
+    await shot("calendar-tablet");
+    expect(await page.locator(".calendar-scroll").evaluate((box) => box.scrollWidth <= box.clientWidth)).toBe(true);
+    await close();
+  });
+
   test("a calendar whose meetings did not come says so and looks free to nobody", async () => {
     const { page, close } = await open({ path: "/tasks" });
     await page.route("**/api/calendar/meetings?*", (route) => route.fulfill({ status: 500, json: {} }));
