@@ -8,7 +8,7 @@ import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { phoneText } from "../base/phone-text.ts";
 import type { Tx } from "../db/client.ts";
-import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
+import { isBehind, pageOfRows } from "../db/page-key.ts";
 import { businesses, businessNumbers } from "../db/schema/business.ts";
 import { calls } from "../db/schema/call.ts";
 import { tasks } from "../db/schema/task.ts";
@@ -52,7 +52,7 @@ export async function listOffices(tx: Tx, { limit, cursor, text, status }: Offic
         ne(businesses.status, "scratch"),
         status && eq(businesses.status, status),
         text === undefined ? undefined : ilike(name, `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`),
-        cursor === undefined ? undefined : isBefore(readPageKey(cursor)),
+        isBehind(cursor, createdAt, id),
       ),
     )
     .orderBy(desc(createdAt), desc(id))
@@ -70,9 +70,6 @@ export async function listOffices(tx: Tx, { limit, cursor, text, status }: Offic
   }));
   return { items, next };
 }
-
-const isBefore = ({ at, id }: PageKey): SQL =>
-  sql`(${businesses.createdAt}, ${businesses.id}) < (${at.toString()}::timestamptz, ${id}::uuid)`;
 
 async function countOf(tx: Tx, ids: readonly BusinessId[], now: Temporal.Instant) {
   const since = now.subtract({ hours: latelyDays * 24 });

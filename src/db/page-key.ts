@@ -1,3 +1,4 @@
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 
 /** Where a page of a list ends: the next one begins behind this row (keyset paging). */
@@ -22,6 +23,13 @@ export function readPageKey(text: string): PageKey {
     public: "malformed page cursor",
     fields: [{ path: "cursor", code: "invalid_format" }],
   });
+}
+
+/** Of rows sorted by `at` and `id`, newest first: those behind the page that ended at `cursor`. @throws as `readPageKey`. */
+export function isBehind(cursor: string | undefined, at: SQLWrapper, id: SQLWrapper): SQL | undefined {
+  if (cursor === undefined) return undefined;
+  const key = readPageKey(cursor);
+  return sql`(${at}, ${id}) < (${key.at.toString()}::timestamptz, ${key.id}::uuid)`;
 }
 
 /** Of rows that were read one more than wanted: the page, and where the next one begins. */

@@ -1,8 +1,8 @@
-import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
-import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
+import { isBehind, pageOfRows } from "../db/page-key.ts";
 import { webhookDeliveries, webhookEvents, webhooks } from "../db/schema/webhook.ts";
 import { limits } from "../limits.ts";
 import { audit } from "../tenants/audit.ts";
@@ -110,15 +110,12 @@ export async function listDeliveries(
       and(
         eq(webhookDeliveries.businessId, ctx.businessId),
         eq(webhookDeliveries.webhookId, webhookId),
-        query.cursor === undefined ? undefined : isBefore(readPageKey(query.cursor)),
+        isBehind(query.cursor, createdAt, id),
       ),
     )
     .orderBy(desc(createdAt), desc(id))
     .limit(query.limit + 1);
   return pageOfRows(rows, query.limit);
 }
-
-const isBefore = ({ at, id }: PageKey): SQL =>
-  sql`(${webhookDeliveries.createdAt}, ${webhookDeliveries.id}) < (${at.toString()}::timestamptz, ${id}::uuid)`;
 
 const noWebhook = () => new AppError("not_found", "no such webhook");

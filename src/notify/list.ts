@@ -1,25 +1,21 @@
-import { and, count, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, isNull, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { announce } from "../db/announce.ts";
-import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
+import { isBehind, pageOfRows } from "../db/page-key.ts";
 import { notifications } from "../db/schema/notification.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 
 /** A page of what is behind the bell, newest first. @throws AppError "invalid" for a cursor that is none. */
 export async function listNotifications(ctx: Ctx, query: { limit: number; cursor?: string | undefined }) {
-  const before = query.cursor === undefined ? null : readPageKey(query.cursor);
   const { id, kind, title, body, subject, readAt, createdAt } = notifications;
   const rows = await ctx.tx
     .select({ id, kind, title, body, subject, readAt, createdAt })
     .from(notifications)
-    .where(and(eq(notifications.businessId, ctx.businessId), before === null ? undefined : isBefore(before)))
+    .where(and(eq(notifications.businessId, ctx.businessId), isBehind(query.cursor, createdAt, id)))
     .orderBy(desc(createdAt), desc(id))
     .limit(query.limit + 1);
   return pageOfRows(rows, query.limit);
 }
-
-const isBefore = ({ at, id }: PageKey): SQL =>
-  sql`(${notifications.createdAt}, ${notifications.id}) < (${at.toString()}::timestamptz, ${id}::uuid)`;
 
 /** How many nobody has read: the number on the bell. */
 export async function countUnread(ctx: Ctx): Promise<number> {

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq } from "drizzle-orm";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { ApiEnv } from "../api/env.ts";
@@ -11,7 +11,7 @@ import { inTenant } from "../api/tenant.ts";
 import type { Clock } from "../base/clock.ts";
 import type { CustomerId } from "../base/ids.ts";
 import type { Database } from "../db/client.ts";
-import { readPageKey, writePageKey } from "../db/page-key.ts";
+import { isBehind, pageOfRows } from "../db/page-key.ts";
 import { erasures } from "../db/schema/erasure.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
@@ -78,15 +78,11 @@ export function createPrivacyApi({ db, storageDir, clock, countExport }: Privacy
 
 async function listErasures({ tx, businessId }: Ctx, page: z.output<typeof pageQuery>) {
   const { id, customerId, counts, requestedByName, createdAt, finishedAt } = erasures;
-  const before = page.cursor === undefined ? null : readPageKey(page.cursor);
-  const older = before && sql`(${createdAt}, ${id}) < (${before.at.toString()}::timestamptz, ${before.id}::uuid)`;
   const rows = await tx
     .select({ id, customerId, counts, requestedByName, createdAt, finishedAt })
     .from(erasures)
-    .where(and(eq(erasures.businessId, businessId), older ?? undefined))
+    .where(and(eq(erasures.businessId, businessId), isBehind(page.cursor, createdAt, id)))
     .orderBy(desc(createdAt), desc(id))
     .limit(page.limit + 1);
-  const items = rows.slice(0, page.limit);
-  const last = items.at(-1);
-  return { items, next: rows.length > page.limit && last ? writePageKey(last.createdAt, last.id) : null };
+  return pageOfRows(rows, page.limit);
 }

@@ -1,7 +1,7 @@
-import { and, desc, eq, gte, like, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, like, lt, type SQL } from "drizzle-orm";
 import type { BusinessId } from "../base/ids.ts";
 import type { Tx } from "../db/client.ts";
-import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
+import { isBehind, pageOfRows } from "../db/page-key.ts";
 import { auditLog } from "../db/schema/audit.ts";
 
 export interface AuditFilter {
@@ -21,18 +21,14 @@ export async function listAudit(
   filter: AuditFilter,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ) {
-  const after = cursor === undefined ? undefined : isBefore(readPageKey(cursor));
   const rows = await tx
     .select()
     .from(auditLog)
-    .where(and(matches(filter), after))
+    .where(and(matches(filter), isBehind(cursor, auditLog.createdAt, auditLog.id)))
     .orderBy(desc(auditLog.createdAt), desc(auditLog.id))
     .limit(limit + 1);
   return pageOfRows(rows, limit);
 }
-
-const isBefore = ({ at, id }: PageKey): SQL =>
-  sql`(${auditLog.createdAt}, ${auditLog.id}) < (${at.toString()}::timestamptz, ${id}::uuid)`;
 
 function matches({ businessId, action, subject, userId, from, before }: AuditFilter): SQL | undefined {
   return and(

@@ -1,8 +1,8 @@
-import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { announce } from "../db/announce.ts";
-import { type PageKey, pageOfRows, readPageKey } from "../db/page-key.ts";
+import { isBehind, pageOfRows } from "../db/page-key.ts";
 import type { KnowledgeKind } from "../db/schema/knowledge.ts";
 import { unansweredQuestions } from "../db/schema/knowledge.ts";
 import { changed } from "./changed.ts";
@@ -23,19 +23,21 @@ export async function listUnanswered(
   ctx: Ctx,
   { limit = 50, cursor }: { limit?: number | undefined; cursor?: string | undefined } = {},
 ) {
-  const before = cursor === undefined ? undefined : isBefore(readPageKey(cursor));
   const { id, question, conversationId, createdAt } = unansweredQuestions;
   const rows = await ctx.tx
     .select({ id, question, conversationId, createdAt })
     .from(unansweredQuestions)
-    .where(and(eq(unansweredQuestions.businessId, ctx.businessId), isNull(unansweredQuestions.resolvedAt), before))
+    .where(
+      and(
+        eq(unansweredQuestions.businessId, ctx.businessId),
+        isNull(unansweredQuestions.resolvedAt),
+        isBehind(cursor, createdAt, id),
+      ),
+    )
     .orderBy(desc(createdAt), desc(id))
     .limit(limit + 1);
   return pageOfRows(rows, limit);
 }
-
-const isBefore = ({ at, id }: PageKey): SQL =>
-  sql`(${unansweredQuestions.createdAt}, ${unansweredQuestions.id}) < (${at.toString()}::timestamptz, ${id}::uuid)`;
 
 /** What staff makes of a question. */
 export interface QuestionAnswer {

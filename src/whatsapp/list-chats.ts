@@ -3,7 +3,7 @@ import { AppError } from "../base/errors.ts";
 import type { CustomerId } from "../base/ids.ts";
 import { mediaOfMessage, quoted, quotedByMessage } from "../crm/conversations/message-joins.ts";
 import { foundBy, readSearch } from "../crm/search/found-by.ts";
-import { type PageKey, readPageKey, writePageKey } from "../db/page-key.ts";
+import { isBehind, writePageKey } from "../db/page-key.ts";
 import { customerIdentities, customers } from "../db/schema/customer.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import { messageMedia } from "../db/schema/message-media.ts";
@@ -59,7 +59,6 @@ const isWhatsApp = (ctx: Ctx): SQL =>
 
 /** Chats, the one that was written in last first. @throws AppError "invalid" for a cursor that is none. */
 export async function listChats(ctx: Ctx, query: ChatQuery) {
-  const before = query.cursor === undefined ? null : readPageKey(query.cursor);
   const rows = await selectChats(ctx, query.q)
     .where(
       and(
@@ -68,7 +67,7 @@ export async function listChats(ctx: Ctx, query: ChatQuery) {
         query.unread === true ? gt(conversations.unread, 0) : undefined,
         query.customerId === undefined ? undefined : eq(conversations.customerId, query.customerId as CustomerId),
         query.q === undefined ? undefined : matches(ctx, query.q),
-        before === null ? undefined : isBefore(conversations.lastMessageAt, conversations.id, before),
+        isBehind(query.cursor, conversations.lastMessageAt, conversations.id),
       ),
     )
     .orderBy(desc(conversations.lastMessageAt), desc(conversations.id))
@@ -109,16 +108,9 @@ function foundText(q: string): SQL<string | null> {
     where recent.body ilike ${patternOf(q)} order by recent.created_at desc, recent.id desc limit 1)`;
 }
 
-const isBefore = (
-  at: typeof conversations.lastMessageAt | typeof messages.createdAt,
-  id: typeof conversations.id | typeof messages.id,
-  key: PageKey,
-): SQL => sql`(${at}, ${id}) < (${key.at.toString()}::timestamptz, ${key.id}::uuid)`;
-
 /** Messages of a chat, newest first. @throws AppError "not_found" for a foreign chat, "invalid" for a cursor that is none. */
 export async function listMessages(ctx: Ctx, chatId: string, query: { limit: number; cursor?: string | undefined }) {
   await readChat(ctx, chatId);
-  const before = query.cursor === undefined ? null : readPageKey(query.cursor);
   const rows = await ctx.tx
     .select({ message: messages, media: messageMedia, quoted })
     .from(messages)
@@ -128,7 +120,7 @@ export async function listMessages(ctx: Ctx, chatId: string, query: { limit: num
       and(
         eq(messages.businessId, ctx.businessId),
         eq(messages.conversationId, chatId),
-        before === null ? undefined : isBefore(messages.createdAt, messages.id, before),
+        isBehind(query.cursor, messages.createdAt, messages.id),
       ),
     )
     .orderBy(desc(messages.createdAt), desc(messages.id))
