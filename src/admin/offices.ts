@@ -13,6 +13,7 @@ import { businesses, businessNumbers } from "../db/schema/business.ts";
 import { calls } from "../db/schema/call.ts";
 import { tasks } from "../db/schema/task.ts";
 import { users } from "../db/schema/user.ts";
+import { limits } from "../limits.ts";
 import { type AuditCtx, audit } from "../tenants/audit.ts";
 import { makeBusiness } from "../tenants/business.ts";
 import { firstGreeting } from "./first-greeting.he.ts";
@@ -26,7 +27,7 @@ export const newOffice = z.strictObject({
   city: writtenText(80).optional(),
   timezone: z.string().max(60).optional(),
   greeting: z.string().max(1_000).optional(),
-  prompt: z.string().max(20_000).optional(),
+  prompt: z.string().max(limits.promptChars).optional(),
   /** Nobody is invited without one: whoever runs the installation enters the business. */
   owner: z.strictObject({ email: emailText, name: personName }).optional(),
 });

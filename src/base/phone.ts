@@ -11,10 +11,10 @@ const e164Pattern = /^\+[1-9]\d{6,14}$/;
  * A number that is already in E.164 is taken as it is, even when no numbering plan knows it: what a carrier
  * delivered is never refused. Null when the text is no number (star numbers, words, "anonymous").
  */
-export function parsePhone(text: string, defaultCountry: "IL" = "IL"): Phone | null {
+export function parsePhone(text: string): Phone | null {
   const trimmed = text.trim();
   if (e164Pattern.test(trimmed)) return trimmed as Phone;
-  const parsed = parsePhoneNumberFromString(trimmed, defaultCountry);
+  const parsed = parsePhoneNumberFromString(trimmed, "IL");
   return parsed && e164Pattern.test(parsed.number) && parsed.isPossible() ? (parsed.number as string as Phone) : null;
 }
 

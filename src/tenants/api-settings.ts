@@ -7,6 +7,7 @@ import { route } from "../api/route.ts";
 import { inTenant } from "../api/tenant.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Database } from "../db/client.ts";
+import { limits } from "../limits.ts";
 import { previewText } from "./preview.ts";
 import { type BusinessSettings, getSettings, type SettingsChange, saveSettings, settingsChange } from "./settings.ts";
 import { shownSettings } from "./shown-settings.ts";
@@ -40,7 +41,7 @@ const changeInput = settingsChange.extend({
 });
 const previewInput = z.strictObject({
   kind: z.enum(["greeting", "prompt"]).default("greeting"),
-  text: z.string().max(20_000),
+  text: z.string().max(limits.promptChars),
   /** Who is greeted; nobody = a stranger. */
   customerName: z.string().trim().max(120).optional(),
 });

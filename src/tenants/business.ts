@@ -1,5 +1,6 @@
 import { asc, eq, ne, sql } from "drizzle-orm";
 import { z } from "zod";
+import { optionalText } from "../api/text.ts";
 import { AppError } from "../base/errors.ts";
 import { type BusinessId, newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
@@ -86,12 +87,7 @@ export const businessChange = z
   .strictObject({
     name: readBy(readName),
     timezone: readBy(readTimezone),
-    city: z
-      .string()
-      .trim()
-      .max(80)
-      .transform((text) => text || null)
-      .nullable(),
+    city: optionalText(80),
     languages: z
       .array(z.string().regex(/^[a-z]{2,3}$/, "a language is two or three letters, like he"))
       .min(1)

@@ -1,5 +1,6 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
+import { optionalText } from "../api/text.ts";
 import { isDialable } from "../base/dialable.ts";
 import { AppError } from "../base/errors.ts";
 import { parseInput } from "../base/parse-input.ts";
@@ -11,14 +12,6 @@ import { overtaken } from "./overtaken.ts";
 import { assertPlaceholders } from "./placeholders.ts";
 
 export type BusinessSettings = Omit<typeof businessSettings.$inferSelect, "businessId" | "updatedAt">;
-
-const optionalText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .max(max)
-    .transform((text) => text || null)
-    .nullable();
 
 /** What may be changed, and its bounds; only the fields that are given change. Prompts change through tenants/prompts. */
 export const settingsChange = z
@@ -65,7 +58,7 @@ export async function saveSettings(ctx: Ctx, change: SettingsChange, basedOn: Se
   const given = Object.fromEntries(Object.entries(parsed).filter(([, value]) => value !== undefined));
   await ctx.tx
     .update(businessSettings)
-    .set({ ...given, updatedAt: Temporal.Now.instant() })
+    .set({ ...given, updatedAt: sql`now()` })
     .where(eq(businessSettings.businessId, ctx.businessId));
   const act = { action: "settings.change", subject: "settings", detail: { fields: fieldsOf(given) } };
   await changed(ctx, "settings", ctx.businessId, act);

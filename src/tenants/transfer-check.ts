@@ -20,7 +20,7 @@ export interface CodeCall {
 }
 
 const codeDigits = 6;
-const day = 24;
+const dayHours = 24;
 
 /**
  * Prepares the call that proves a transfer number (K16), for after the transaction: the number is looked at again before
@@ -105,14 +105,14 @@ async function lockTransferPhone({ businessId, tx }: Ctx): Promise<Phone | null>
 /** Forgets checks of days before. @throws AppError "rate_limited" when the day's calls are made. */
 async function countToday({ businessId, tx }: Ctx, now: Temporal.Instant): Promise<void> {
   const mine = eq(transferChecks.businessId, businessId);
-  const yesterday = now.subtract({ hours: day });
+  const yesterday = now.subtract({ hours: dayHours });
   await tx.delete(transferChecks).where(and(mine, lte(transferChecks.createdAt, yesterday)));
   const [row] = await tx
     .select({ count: sql<number>`count(*)::int`, oldest: sql<string | null>`min(${transferChecks.createdAt})::text` })
     .from(transferChecks)
     .where(mine);
   if (!row || row.count < limits.transferChecksPerDayMax) return;
-  const freeAt = Temporal.Instant.from(row.oldest!.replace(" ", "T")).add({ hours: day });
+  const freeAt = Temporal.Instant.from(row.oldest!.replace(" ", "T")).add({ hours: dayHours });
   const retryAfterSeconds = Math.max(1, Math.ceil(now.until(freeAt).total("seconds")));
   throw new AppError("rate_limited", "too many checks today", { retryAfterSeconds, public: "transfer_calls_used" });
 }
