@@ -76,3 +76,26 @@ test("cap-never-holds: a model that the price list does not know yet uses up the
   expect(budget.isSpent(id)).toBe(true); // 100,000 tokens at 64 dollars a million: 25.60 shekels
   budget.stop();
 });
+
+test("while the database is slow the businesses are asked about once, not anew with every look", async () => {
+  let look = () => {};
+  const every: Clock["every"] = (_, run) => {
+    look = run;
+    return { cancel: () => {} };
+  };
+  let asked = 0;
+  const answer = Promise.withResolvers<never>();
+  const within = () => {
+    asked++;
+    return answer.promise;
+  };
+  const profiles = () => [{ id: newId(), dailyCapAgorot: 1, timezone: "Asia/Jerusalem" } as BusinessProfile];
+  const deps = { db: { within } as unknown as TestDatabase, clock: { ...systemClock, every }, profiles };
+  const budget = createBudget({ ...deps, log: silentLog, usdIlsRate: 4 });
+  for (let n = 0; n < 3; n++) look();
+  expect(asked).toBe(1);
+  answer.reject(new Error("away"));
+  await budget.refresh();
+  look();
+  expect(asked).toBe(2);
+});

@@ -22,7 +22,7 @@ export interface BudgetDeps {
 export interface Budget {
   /** At once, from memory: a call never waits for a sum. */
   isSpent(businessId: BusinessId): boolean;
-  /** Adds up again. What cannot be read keeps its last answer. */
+  /** Adds up again; whoever asks meanwhile waits for the same sums. What cannot be read keeps its last answer. */
   refresh(): Promise<void>;
   stop(): void;
 }
@@ -31,7 +31,8 @@ export interface Budget {
 export function createBudget(deps: BudgetDeps): Budget {
   const { clock, log } = deps;
   let spent = new Set<BusinessId>();
-  const refresh = async (): Promise<void> => {
+  let underWay: Promise<void> | null = null;
+  const addUp = async (): Promise<void> => {
     const next = new Set<BusinessId>();
     for (const profile of deps.profiles()) {
       if (profile.dailyCapAgorot === null) continue;
@@ -42,6 +43,13 @@ export function createBudget(deps: BudgetDeps): Budget {
       if (isOver) next.add(profile.id);
     }
     spent = next;
+  };
+  // A slow database is not asked for more before it has answered.
+  const refresh = (): Promise<void> => {
+    underWay ??= addUp().finally(() => {
+      underWay = null;
+    });
+    return underWay;
   };
   const timer: Timer = clock.every(limits.budgetPollMs, () => void refresh());
   return { isSpent: (id) => spent.has(id), refresh, stop: () => timer.cancel() };
