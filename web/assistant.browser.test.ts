@@ -85,9 +85,7 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
 
   test("a colleague's prompt was overwritten by a box that still held the older text", async () => {
     const path = "/assistant?tab=does&channel=whatsapp";
-    const mine = await open({ path });
-    const theirs = { page: await mine.page.context().newPage() }; // a second login would end the first
-    await theirs.page.goto(mine.page.url());
+    const [mine, theirs] = [await open({ path }), await open({ path })];
     const box = ({ page }: { page: Page }) => page.getByLabel("איך העסק מבקש לפעול");
     const save = ({ page }: { page: Page }) => page.getByRole("button", { name: "שמירה והפעלה" });
     const sent: { body: string; basedOn: number }[] = [];
@@ -126,6 +124,7 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await save(theirs).click();
     await mine.page.getByRole("button", { name: "הנוסח החדש במקום שלי" }).click();
     expect(await box(mine).inputValue()).toBe("אחרון");
+    await theirs.close();
     await mine.close();
   });
 
@@ -136,8 +135,7 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await page.getByLabel("מה נכון").fill("הרצל 1");
     await page.getByRole("button", { name: "שמירה" }).click();
     await page.getByRole("button", { name: "עריכה: כתובת" }).click();
-    const colleague = await page.context().newPage(); // a second login would end the first
-    await colleague.goto(page.url());
+    const { page: colleague } = await open({ path: "/assistant?tab=knows" });
     await colleague.getByRole("button", { name: "עריכה: כתובת" }).click();
     await colleague.getByLabel("מה נכון").fill("הרצל 2");
     await colleague.getByRole("button", { name: "שמירה" }).click();
@@ -161,6 +159,7 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await colleague.reload();
     expect(await colleague.getByLabel("ברכה בטלפון").inputValue()).toBe("שלי");
     expect(await colleague.getByLabel("השם שלה").inputValue()).toBe("נועה");
+    await colleague.context().close();
     await close();
   });
 
@@ -183,8 +182,7 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await page.getByLabel("מה נכון").fill("מאה");
     await save.click();
     await page.getByRole("button", { name: "עריכה: מחיר" }).waitFor();
-    const colleague = await page.context().newPage(); // a second login would end the first
-    await colleague.goto(page.url());
+    const { page: colleague } = await open({ path: "/assistant?tab=knows" });
     await holdBack("/api/knowledge");
     await page.getByRole("button", { name: "עריכה: מחיר" }).click();
     await page.getByLabel("מה נכון").fill("מאתיים");
@@ -213,6 +211,7 @@ inBrowser("the assistant's pages in a browser", { office: { environment: { OPENA
     await page.waitForFunction(() =>
       [...document.querySelectorAll("textarea")].some(({ value }) => value === "של הקולגה"),
     );
+    await colleague.context().close();
     await close();
   });
 

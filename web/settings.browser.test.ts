@@ -145,8 +145,7 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     const transcripts = page.getByLabel("חודשים שתמלילי שיחות נשמרים");
     const before = await transcripts.inputValue();
     await transcripts.fill("60");
-    const colleague = await page.context().newPage(); // a second login would end the first
-    await colleague.goto(page.url());
+    const { page: colleague } = await open({ path: "/settings?tab=privacy" });
     await colleague.getByLabel("ימים שהקלטה נשמרת").fill("5");
     await colleague.getByRole("button", { name: "שמירה" }).click();
     await colleague.getByText("נשמר", { exact: true }).waitFor();
@@ -163,6 +162,7 @@ inBrowser("settings, reports and the installation in a browser", {}, (given) => 
     await page.getByRole("button", { name: "שמירה" }).click();
     await page.locator(".field .error").waitFor();
     expect(sent).toHaveLength(1);
+    await colleague.context().close();
     await close();
   });
 

@@ -15,6 +15,7 @@ export const devices = [
 export interface InBrowser {
   /** There from the first hook on. */
   readonly office: Office;
+  /** In a window of its own, where nothing waits for it to come to the front, as in another tab it does. */
   open(options?: PanelOptions): Promise<OpenPanel>;
 }
 
