@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { sql } from "drizzle-orm";
-import { newId } from "../base/ids.ts";
+import { eq, sql } from "drizzle-orm";
+import { type CustomerId, newId } from "../base/ids.ts";
 import { silentLog } from "../base/log.ts";
 import type { Phone } from "../base/phone.ts";
 import { seededRandom } from "../base/random.ts";
 import { bookSlot } from "../calendar/book.ts";
 import { createRestCalendars } from "../calendar/rest.ts";
 import { type TestBusiness, testBusiness } from "../calendar/testing/test-business.ts";
+import { mergeCustomers } from "../crm/customers/merge.ts";
+import { tasks } from "../db/schema/task.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { limits } from "../limits.ts";
 import { createVirtualClock } from "../sim/clock.ts";
@@ -59,6 +61,19 @@ test("every tool has a closed schema that names no customer, business, number, a
 });
 
 describe("on the phone", () => {
+  test("staff merged the caller into a known customer while they talked, and every tool failed from then on", async () => {
+    const business = await testBusiness(db, { customers: 2 });
+    const [mergedId, keptId] = business.customerIds as [CustomerId, CustomerId];
+    const { run } = toolsetOf(business);
+    expect((await run("take_message", { message: "שיחזרו אליי" })).result).toEqual({ ok: true });
+    await business.run((ctx) => mergeCustomers(ctx, { keptId, mergedId, proof: "אותו אדם" }));
+    expect((await run("take_message", { message: "בעצם מחר" })).result).toEqual({ ok: true });
+    const left = await business.run((ctx) =>
+      ctx.tx.select().from(tasks).where(eq(tasks.businessId, business.businessId)),
+    );
+    expect(left.map(({ customerId }) => customerId)).toEqual([keptId, keptId]);
+  });
+
   test("the caller's words may come after the tool call: they are waited for and compared", async () => {
     const business = await testBusiness(db);
     const { toolset, clock, run } = toolsetOf(business);

@@ -5,6 +5,7 @@ import type { BusinessId, CallId, CustomerId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Phone } from "../base/phone.ts";
 import type { RestCalendars } from "../calendar/availability.ts";
+import { keptAs } from "../crm/customers/merge.ts";
 import { createTask } from "../crm/tasks/create-task.ts";
 import type { Database } from "../db/client.ts";
 import { withTenant } from "../db/tenant.ts";
@@ -106,9 +107,10 @@ class BoundTools implements Toolset {
   async atDesk<T>(work: (desk: Desk) => Promise<T>): Promise<T> {
     const { db, clock, restCalendars } = this.#deps;
     const { businessId, zone, channel, conversationId, callId, transfer } = this.#scope;
-    const customerId = await this.#knownCustomer();
-    return withTenant(db, businessId, (tx) => {
+    const known = await this.#knownCustomer();
+    return withTenant(db, businessId, async (tx) => {
       const ctx: Ctx = { businessId, actor: { kind: "assistant" }, tx };
+      const customerId = await keptAs(ctx, known); // staff may merge whom they see talking
       const now = clock.instant().toZonedDateTimeISO(zone);
       const { hearing, memory } = this;
       const log = this.#log;

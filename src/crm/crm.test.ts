@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
-import type { CustomerId } from "../base/ids.ts";
+import { type CustomerId, newId } from "../base/ids.ts";
 import { testBusiness } from "../calendar/testing/test-business.ts";
 import { customers } from "../db/schema/customer.ts";
 import { leads } from "../db/schema/lead.ts";
+import { conversations, messages } from "../db/schema/message.ts";
 import { notifications } from "../db/schema/notification.ts";
 import { tasks } from "../db/schema/task.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { openConversation } from "./conversations/open-conversation.ts";
 import { identifyCustomer } from "./customers/identify.ts";
 import { mergeCustomers, previewMerge, undoMerge } from "./customers/merge.ts";
 import { renameCustomer } from "./customers/rename.ts";
@@ -133,6 +135,31 @@ describe("merging two customers", () => {
     await business.run((ctx) => undoMerge(ctx, mergeId));
     expect(await state(business, [keptId, mergedId])).toBe(before);
     await expect(business.run((ctx) => undoMerge(ctx, mergeId))).rejects.toThrow("undone already");
+  });
+
+  test("what was written after the merge follows its identity when it is undone: it stayed, and nobody could be erased", async () => {
+    const { business, keptId, mergedId } = await setUp();
+    const mergeId = await business.run((ctx) => mergeCustomers(ctx, { keptId, mergedId, proof: "אמר את המספר" }));
+    const { identityId } = await business.run((ctx) =>
+      identifyCustomer(ctx, { kind: "lid", value: "777@lid" }, "whatsapp"),
+    );
+    await business.run(async (ctx) => {
+      const chat = { customerId: keptId, channel: "whatsapp", identityId } as const;
+      const conversationId = await openConversation(ctx, chat);
+      const written = { businessId: ctx.businessId, conversationId, customerId: keptId, author: "customer" } as const;
+      await ctx.tx.insert(messages).values([
+        { ...written, id: newId(), identityId, body: "שלום" },
+        { ...written, id: newId(), body: "בלי כתובת" },
+      ]);
+    });
+    await business.run((ctx) => undoMerge(ctx, mergeId));
+    const whose = await business.run(async ({ tx, businessId }) => [
+      ...(await tx.select().from(conversations).where(eq(conversations.businessId, businessId))),
+      ...(await tx.select().from(messages).where(eq(messages.businessId, businessId))),
+    ]);
+    expect(whose.map(({ customerId }) => customerId)).toEqual([mergedId, mergedId, mergedId]);
+    for (const id of [mergedId, keptId])
+      await business.run((ctx) => ctx.tx.delete(customers).where(eq(customers.id, id)));
   });
 
   test("undoing keeps a name that was written after the merge", async () => {

@@ -17,6 +17,12 @@ function driverError(thrown: unknown): DriverError {
 export const violates = (thrown: unknown, constraint: string): boolean =>
   driverError(thrown).constraint_name === constraint;
 
+/**
+ * True when what the row hangs on went away while it was written: its customer was merged with another, or erased. The
+ * same work, begun anew, finds who it is now.
+ */
+export const lostItsOwner = (thrown: unknown): boolean => driverError(thrown).code === "23503";
+
 // Network and driver codes, and PostgreSQL's classes 08 (connection), 53 (resources), 57 (operator, timeout), 58 (system),
 // and 40 (deadlock, serialisation), 55P03 (lock timeout): all of them may go well the next time.
 const passing = /^(E[A-Z]+|CONNECT(ION)?_[A-Z_]+|08...|53...|57...|58...|40...|55P03|unavailable)$/;

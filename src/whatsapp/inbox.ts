@@ -6,7 +6,7 @@ import { maskPhone } from "../base/phone.ts";
 import type { Random } from "../base/random.ts";
 import { announce } from "../db/announce.ts";
 import type { Database } from "../db/client.ts";
-import { mayPass } from "../db/errors.ts";
+import { lostItsOwner, mayPass } from "../db/errors.ts";
 import { usage } from "../db/schema/usage.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
@@ -64,13 +64,20 @@ async function receive(
       },
       { deadlineMs: limits.jobQueryMs },
     );
-  const result = await inTenant({ ...message, chat }).catch((error: unknown) => {
-    if (mayPass(error)) throw error;
-    // The same message would be refused for ever, and hold up what is behind it: it is shown as one we cannot read.
-    const fields = { biz: businessId, message: message.providerId, error: describeError(error) };
-    deps.log.error("WA-ERROR", "a message could not be stored as it is", fields);
-    return inTenant({ ...message, chat, alternatives: [], content: { kind: "unknown", type: "unstorable" } });
-  });
+  const asItIs = () => inTenant({ ...message, chat });
+  const again = (error: unknown) => {
+    if (lostItsOwner(error)) return asItIs();
+    throw error;
+  };
+  const result = await asItIs()
+    .catch(again)
+    .catch((error: unknown) => {
+      if (mayPass(error)) throw error;
+      // The same message would be refused for ever, and hold up what is behind it: it is shown as one we cannot read.
+      const fields = { biz: businessId, message: message.providerId, error: describeError(error) };
+      deps.log.error("WA-ERROR", "a message could not be stored as it is", fields);
+      return inTenant({ ...message, chat, alternatives: [], content: { kind: "unknown", type: "unstorable" } });
+    });
   if (result.outcome === "overtakes") deps.onStored({ businessId, ...result });
   if (result.outcome === "stored") {
     const { by, kind, body, dueAt, conversationId } = result;

@@ -3,6 +3,8 @@ import { sql } from "drizzle-orm";
 import { bookByStaff } from "../calendar/by-staff.ts";
 import { cancelAndTell } from "../calendar/change-by-staff.ts";
 import { createRestCalendars } from "../calendar/rest.ts";
+import { identifyCustomer } from "../crm/customers/identify.ts";
+import { mergeCustomers } from "../crm/customers/merge.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { createCustomerNews, remindCustomer } from "./tell-customer.ts";
 import { scriptedMessage } from "./testing/scripted-provider.ts";
@@ -81,4 +83,24 @@ test("what a customer corrected at the moment when it was put aside stood in the
   };
   await room.passes("the task", async () => (await room.tasks()).length > 0);
   expect((await room.tasks()).map(({ detail }) => detail)).toEqual(["אפשר בשבע?"]);
+});
+
+test("what a customer wrote at the moment when they were merged was kept as a message that nobody can read", async () => {
+  const room = await open(false);
+  await room.channel.arrives(dana, "שלום");
+  const { customerId: mergedId } = (await room.conversations())[0]!;
+  const known = { kind: "phone", value: "+972501234567" } as const;
+  const { customerId: keptId } = await room.inTenant((ctx) => identifyCustomer(ctx, known, "call"));
+  let writes: Promise<unknown> = Promise.resolve();
+  await room.inTenant(async (ctx) => {
+    await mergeCustomers(ctx, { keptId, mergedId, proof: "אותו אדם" });
+    writes = room.channel.host.received(scriptedMessage(dana, "אפשר מחר?"));
+    await somebodyWaits(ctx);
+  });
+  await writes;
+  const kept = (await room.messages()).filter(({ author }) => author === "customer");
+  expect(kept.map(({ body, customerId }) => [body, customerId])).toEqual([
+    ["שלום", keptId],
+    ["אפשר מחר?", keptId],
+  ]);
 });

@@ -117,7 +117,8 @@ export async function mergeCustomers(ctx: Ctx, input: MergeInput): Promise<strin
 }
 
 /**
- * Parts them again: every row that moved goes back, what came later stays with the kept one.
+ * Parts them again: every row that moved goes back, and so does what was written since on an identity that moved; what
+ * else came later stays with the kept one.
  * @throws AppError "not_found", also when the merge is not one into `keptId`.
  */
 export async function undoMerge(ctx: Ctx, mergeId: string, keptId?: CustomerId): Promise<void> {
@@ -151,6 +152,7 @@ export async function undoMerge(ctx: Ctx, mergeId: string, keptId?: CustomerId):
             where ${isOf(ctx, column, merge.keptId)} and id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::uuid)`,
       );
   }
+  await chatsFollowIdentities(ctx, merge);
   if (record.takenName) await giveBackName(ctx, merge.keptId, record.customer.name);
   if (record.lead) await giveBackLead(ctx, merge.mergedId, record.lead);
   if (record.movedLeadId !== null)
@@ -159,6 +161,30 @@ export async function undoMerge(ctx: Ctx, mergeId: string, keptId?: CustomerId):
       .set({ customerId: merge.mergedId })
       .where(and(eq(leads.businessId, businessId), eq(leads.id, record.movedLeadId)));
   await written(ctx, "customer.merge_undo", merge as typeof merge & { mergedId: CustomerId }, record);
+}
+
+/** Chats are of the person on whose identity they are held, what was written since the merge included. */
+async function chatsFollowIdentities(
+  { tx, businessId }: Ctx,
+  { keptId, mergedId }: Pick<typeof customerMerges.$inferSelect, "keptId" | "mergedId">,
+): Promise<void> {
+  const kept = sql`business_id = ${businessId} and customer_id = ${keptId}`;
+  const of = (table: "customer_identities" | "conversations"): SQL =>
+    sql`(select id from ${sql.identifier(table)} where business_id = ${businessId} and customer_id = ${mergedId})`;
+  await tx.execute(sql`update conversations set customer_id = ${mergedId}
+    where ${kept} and identity_id in ${of("customer_identities")}`);
+  await tx.execute(sql`update messages set customer_id = ${mergedId} where ${kept} and (identity_id in ${of("customer_identities")}
+    or identity_id is null and conversation_id in ${of("conversations")})`);
+}
+
+/** Who that is now: a customer may have been merged into another one since `id` was read. */
+export async function keptAs({ tx, businessId }: Ctx, id: CustomerId): Promise<CustomerId> {
+  const { keptId, mergedId, undoneAt } = customerMerges;
+  const [merge] = await tx
+    .select({ keptId })
+    .from(customerMerges)
+    .where(and(eq(customerMerges.businessId, businessId), eq(mergedId, id), isNull(undoneAt)));
+  return merge?.keptId ?? id;
 }
 
 async function written(
