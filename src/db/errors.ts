@@ -23,6 +23,9 @@ export const violates = (thrown: unknown, constraint: string): boolean =>
  */
 export const lostItsOwner = (thrown: unknown): boolean => driverError(thrown).code === "23503";
 
+/** True when another transaction had the same rows for too long, or the two waited for each other: nothing of ours happened. */
+export const isContended = (thrown: unknown): boolean => /^(40...|55P03)$/.test(String(driverError(thrown).code));
+
 // Network and driver codes, and PostgreSQL's classes 08 (connection), 53 (resources), 57 (operator, timeout), 58 (system),
 // and 40 (deadlock, serialisation), 55P03 (lock timeout): all of them may go well the next time.
 const passing = /^(E[A-Z]+|CONNECT(ION)?_[A-Z_]+|08...|53...|57...|58...|40...|55P03|unavailable)$/;

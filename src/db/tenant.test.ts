@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { eq, sql } from "drizzle-orm";
 import { type BusinessId, type CustomerId, newId } from "../base/ids.ts";
 import { seededRandom } from "../base/random.ts";
+import type { Tx } from "./client.ts";
 import { businesses } from "./schema/business.ts";
 import { customers } from "./schema/customer.ts";
 import { withSystem, withTenant } from "./tenant.ts";
@@ -144,4 +145,17 @@ test("plans are kept for the transaction that asks for it only", async () => {
     expect(await modeOf("kept")).toBe("force_generic_plan");
     expect(await modeOf()).toBe("force_custom_plan");
   }
+});
+
+test("who waits too long for a row that somebody else changes is told to come again: it was called a bug", async () => {
+  const [id] = tenants as [BusinessId];
+  const change = (tx: Tx) => tx.update(businesses).set({ name: "renamed" }).where(eq(businesses.id, id));
+  await withTenant(db, id, async (first) => {
+    await change(first);
+    const second = withTenant(db, id, async (tx) => {
+      await tx.execute(sql`set local lock_timeout = 1`);
+      await change(tx);
+    });
+    await expect(second).rejects.toMatchObject({ code: "unavailable", retryAfterSeconds: 1 });
+  });
 });

@@ -1,7 +1,9 @@
+import { AppError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import { onBehalfOf } from "../base/on-behalf.ts";
 import { limits } from "../limits.ts";
 import type { Database, Tx } from "./client.ts";
+import { isContended } from "./errors.ts";
 import { scopeOf } from "./orm.ts";
 
 export interface WithOptions {
@@ -18,7 +20,8 @@ export interface WithOptions {
 
 /**
  * One transaction on the rows of one business: row-level security hides and refuses all others.
- * @throws AppError "unavailable" when the database does not answer in time; what the statements throw otherwise.
+ * @throws AppError "unavailable" when the database does not answer in time, or another transaction keeps a row that this
+ * one needs; what the statements throw otherwise.
  */
 export function withTenant<T>(
   db: Database,
@@ -46,7 +49,7 @@ function transaction<T>(
   scope: readonly [name: string, value: string],
   run: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  return db.within(deadlineMs, (orm, expired) =>
+  const work = db.within(deadlineMs, (orm, expired) =>
     orm.transaction(async (tx) => {
       if (expired()) throw new Error("nobody waits for this transaction any more");
       // Not waited for: the connection takes statements in order, so that the first of `run` goes out along with it. Should
@@ -61,6 +64,10 @@ function transaction<T>(
       }
     }),
   );
+  return work.catch((error: unknown) => {
+    if (!isContended(error)) throw error;
+    throw new AppError("unavailable", "another change has these rows", { retryAfterSeconds: 1, cause: error });
+  });
 }
 
 const scopeText = "select set_config($1, $2, true), set_config('statement_timeout', $3, true)";
