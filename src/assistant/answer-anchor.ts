@@ -33,8 +33,15 @@ function lastQuestion(line: string): string | null {
   return asked.findLast((text) => !wantsWords.test(tailOf(text))) ?? null;
 }
 
+/** A tag asks about what stands before it: "הילד אלרגי, נכון?". */
+const tag = /^(?:נכון|בסדר|טוב|אוקיי?|כן|לא|סבבה|right|ok(?:ay)?|yes)\s*\?$/i;
+
 /** The turn of thought that a question ends with: "הילד אלרגי למשהו?" of "טוב, הילד אלרגי למשהו?". */
-const tailOf = (question: string): string => question.split(/[,;:]\s+|\s[-–]\s/).at(-1) ?? "";
+function tailOf(question: string): string {
+  const turns = question.split(/[,;:]\s+|\s[-–]\s/);
+  const last = turns.at(-1) ?? "";
+  return tag.test(last) ? (turns.at(-2) ?? last) : last;
+}
 
 /** It names the slot, asks whether it suits, or hangs on it in a word ("16:30, דנה?"). */
 function isAboutOffer(question: string, slots: readonly string[], now: Temporal.ZonedDateTime): boolean {

@@ -37,6 +37,20 @@ describe("what the assistant may say", () => {
   test("a booking that happened may be spoken of", () => expect(guard("קבעתי לך תור", true)).toEqual([]));
 });
 
+describe("a long answer is judged to its end", () => {
+  for (const [name, filler] of [
+    ["words", "טיפול פנים "],
+    ["one word", "א"],
+  ] as const)
+    test(name, () => {
+      const long = filler.repeat(Math.ceil(50_000 / filler.length));
+      expect(guard(long)).toEqual([]);
+      expect(guard(`${long} התקשרו ל-050-765-4321`)).toEqual(["phone_number"]);
+      for (let shift = 0; shift < 40; shift++)
+        expect(guard(`${long.slice(0, 19_960 + shift)} תספורת: 120 ש"ח או צבע: 1,250 ₪ ${long}`)).toEqual([]);
+    });
+});
+
 test("any text is judged, and long ones to their end without trying every way to split them", () => {
   fc.assert(fc.property(fc.string({ maxLength: 2_000 }), (text) => void guard(text)));
   for (const text of [

@@ -26,7 +26,29 @@ const timeOrDate = /\d{1,2}:\d{2}|\d{1,2}[./]\d{1,2}(?:[./]\d{2,4})?|\d{4}-\d{2}
  * price nobody wrote, a booking that did not happen. Deterministic, linear; empty when the answer may go out.
  */
 export function guardOutput(answer: string, input: GuardInput): GuardProblem[] {
-  const text = answer.slice(0, 20_000);
+  return [...new Set(piecesOf(answer).flatMap((piece) => guardPiece(piece, input)))];
+}
+
+/** So many letters are judged at once, and so many of them again with the next, for what stands across. */
+const pieceLetters = 20_000;
+const sharedLetters = 400;
+
+/** Long answers in pieces that begin and end at a space where there is one: half a number is another number. */
+function piecesOf(answer: string): string[] {
+  const pieces: string[] = [];
+  let from = 0;
+  while (answer.length - from > pieceLetters) {
+    const space = answer.lastIndexOf(" ", from + pieceLetters);
+    const to = space > from + pieceLetters / 2 ? space : from + pieceLetters;
+    pieces.push(answer.slice(from, to));
+    const again = answer.indexOf(" ", to - sharedLetters);
+    from = again >= 0 && again < to ? again : to - sharedLetters;
+  }
+  pieces.push(answer.slice(from));
+  return pieces;
+}
+
+function guardPiece(text: string, input: GuardInput): GuardProblem[] {
   const allowed = input.allowedTexts.join("\n");
   const problems = new Set<GuardProblem>();
   if (phonesIn(text).some((phone) => !phonesIn(allowed).some((known) => sameNumber(phone, known))))
