@@ -84,6 +84,7 @@ export type Act =
   | "want"
   | "but"
   | "question"
+  | "lack" // אין לי (רכב בראשון)
   | "dont" // אל (with a future verb)
   | "both"
   | "neither"
