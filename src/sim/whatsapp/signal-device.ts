@@ -24,6 +24,18 @@ export interface Sealed {
   body: Uint8Array;
 }
 
+let over: Promise<unknown> = Promise.resolve();
+
+/**
+ * Phones take turns: the library has one queue per address for the whole process, and of phones that write to one device
+ * at once it forgets what the first of them has used up.
+ */
+function inTurn<T>(run: () => Promise<T>): Promise<T> {
+  const mine = over.then(run);
+  over = mine.catch(() => {});
+  return mine;
+}
+
 /** The end-to-end keys and sessions of one phone (Signal protocol). */
 export class SignalDevice {
   readonly #creds: AuthenticationCreds = initAuthCreds();
@@ -77,22 +89,20 @@ export class SignalDevice {
 
   /** Begins a session with a device, replacing the one there was. */
   async meet(address: string, bundle: KeyBundle): Promise<void> {
-    await this.#repository.injectE2ESession({
-      jid: address,
-      session: {
-        registrationId: bundle.registrationId,
-        identityKey: generateSignalPubKey(bundle.identity),
-        signedPreKey: {
-          keyId: bundle.signed.id,
-          publicKey: generateSignalPubKey(bundle.signed.key),
-          signature: bundle.signed.signature,
-        },
-        // A bundle may have run out of its one-time keys; the type does not know that.
-        preKey: (bundle.once === null
-          ? undefined
-          : { keyId: bundle.once.id, publicKey: generateSignalPubKey(bundle.once.key) }) as never,
+    const session = {
+      registrationId: bundle.registrationId,
+      identityKey: generateSignalPubKey(bundle.identity),
+      signedPreKey: {
+        keyId: bundle.signed.id,
+        publicKey: generateSignalPubKey(bundle.signed.key),
+        signature: bundle.signed.signature,
       },
-    });
+      // A bundle may have run out of its one-time keys; the type does not know that.
+      preKey: (bundle.once === null
+        ? undefined
+        : { keyId: bundle.once.id, publicKey: generateSignalPubKey(bundle.once.key) }) as never,
+    };
+    await inTurn(() => this.#repository.injectE2ESession({ jid: address, session }));
   }
 
   async knows(address: string): Promise<boolean> {
@@ -100,13 +110,15 @@ export class SignalDevice {
   }
 
   async seal(address: string, plain: Uint8Array): Promise<Sealed> {
-    const { type, ciphertext } = await this.#repository.encryptMessage({ jid: address, data: padded(plain) });
+    const { type, ciphertext } = await inTurn(() =>
+      this.#repository.encryptMessage({ jid: address, data: padded(plain) }),
+    );
     return { type, body: ciphertext };
   }
 
   /** @throws when the message cannot be read with what this device has. */
   async open(address: string, { type, body }: Sealed): Promise<Uint8Array> {
-    return unpadded(await this.#repository.decryptMessage({ jid: address, type, ciphertext: body }));
+    return unpadded(await inTurn(() => this.#repository.decryptMessage({ jid: address, type, ciphertext: body })));
   }
 }
 

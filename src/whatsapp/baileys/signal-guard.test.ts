@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { addTransactionCapability, proto, type SocketConfig } from "@whiskeysockets/baileys";
+import { addTransactionCapability, generateSignalPubKey, proto, type SocketConfig } from "@whiskeysockets/baileys";
 import { createVirtualClock } from "../../sim/clock.ts";
 import { SignalDevice } from "../../sim/whatsapp/signal-device.ts";
 import { AuthStore, type JournalRow } from "./auth-store.ts";
@@ -13,6 +13,8 @@ import { libraryLog } from "./library-log.ts";
 import { guardedRepository } from "./signal-guard.ts";
 
 const dana = "123456@lid";
+const padded = (text: string) =>
+  Buffer.concat([proto.Message.encode({ conversation: text }).finish(), Buffer.from([1])]);
 const self = { phone: "+97235550100", lid: null };
 
 /** A login with the guarded encryption over it, and a phone that writes to it. */
@@ -58,7 +60,7 @@ async function open() {
     store.close();
     rmSync(dir, { recursive: true, force: true });
   };
-  return { clock, envelopes, journalled, write, arrives, close };
+  return { clock, envelopes, journalled, keys, repository, write, arrives, close };
 }
 
 test("a message that came twice had a good connection taken for a stuck one a minute later", async () => {
@@ -80,3 +82,33 @@ test("a message that cannot be decrypted is waited for by nobody", async () => {
   expect(journalled).toEqual([]);
   close();
 });
+
+test("businesses that wrote to one customer at once: the next message of one could not be read, its ratchet had not been kept", async () => {
+  const offices = await Promise.all(Array.from({ length: 6 }, open));
+  const phones = offices.map(() => new SignalDevice());
+  /** As the library sends: the encryption stands in a transaction of its own. */
+  const send = ({ keys, repository }: (typeof offices)[number], text: string) =>
+    keys.transaction(() => repository.encryptMessage({ jid: dana, data: padded(text) }), "me");
+  const write = (text: string) => Promise.all(offices.map((office) => send(office, text)));
+  const first = await Promise.all(
+    offices.map(async (office, index) => {
+      await office.repository.injectE2ESession({ jid: dana, session: sessionWith(phones[index]!) });
+      return send(office, "שלום");
+    }),
+  );
+  for (const round of [first, await write("תור מחר"), await write("בעשר")])
+    for (const [index, { type, ciphertext }] of round.entries())
+      expect(await phones[index]!.open("97235550100:1@s.whatsapp.net", { type, body: ciphertext })).toBeDefined();
+  for (const { close } of offices) close();
+});
+
+/** What a business's device needs to write to this phone for the first time. */
+function sessionWith(phone: SignalDevice) {
+  const { registrationId, identity, signed, once } = phone.bundle();
+  const key = (bytes: Uint8Array) => generateSignalPubKey(bytes);
+  return {
+    ...{ registrationId, identityKey: key(identity) },
+    signedPreKey: { keyId: signed.id, publicKey: key(signed.key), signature: signed.signature },
+    preKey: { keyId: once!.id, publicKey: key(once!.key) },
+  };
+}
