@@ -34,6 +34,10 @@ inBrowser("calls in a browser", world, (given) => {
   test("the log is searched by what was said, and a call found opens", async () => {
     const { page, close } = await open({ path: "/calls" });
     await page.getByRole("searchbox").fill("חנייה");
+    await page
+      .getByRole("link", { name: /דנה לוי/ })
+      .nth(1)
+      .waitFor({ state: "detached" }); // Dana has tried a call as well
     await page.getByRole("link", { name: /דנה לוי/ }).click();
     await page.getByRole("heading", { name: "דנה לוי" }).waitFor();
     await page.goBack();

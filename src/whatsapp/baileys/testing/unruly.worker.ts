@@ -9,11 +9,14 @@ const { onmessage } = scope;
 let grown = false;
 /** What the next pulses claim, oldest first. */
 const claims: { oldestUnreadMs: number; silentMs: number }[] = [];
+/** What they will claim once the send is answered: no pulse is heeded before. */
+const later: typeof claims = [];
 
 const post = scope.postMessage.bind(scope);
 scope.postMessage = (line) => {
   const pong = line as { type: string; sessions?: object[] };
   const claim = pong.type === "pong" && pong.sessions?.length ? claims.shift() : undefined;
+  if (pong.type === "answer") claims.push(...later.splice(0));
   post(claim === undefined ? line : { ...pong, sessions: pong.sessions?.map((pulse) => ({ ...pulse, ...claim })) });
 };
 
@@ -31,10 +34,10 @@ scope.onmessage = (event) => {
     case "spin":
       for (;;);
     case "stuck":
-      claims.push({ oldestUnreadMs: 61_000, silentMs: 0 }, { oldestUnreadMs: 61_000, silentMs: 0 });
+      later.push({ oldestUnreadMs: 61_000, silentMs: 0 }, { oldestUnreadMs: 61_000, silentMs: 0 });
       return onmessage(event);
     case "silent":
-      claims.push({ oldestUnreadMs: 0, silentMs: 7 * 60 * 60_000 });
+      later.push({ oldestUnreadMs: 0, silentMs: 7 * 60 * 60_000 });
       return onmessage(event);
     case "grow":
       grown = true;
