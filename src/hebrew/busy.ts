@@ -2,14 +2,14 @@ import type { Fact, Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
 
 const works = /^[הוש]?(?:עובד|עובדת|לומד|לומדת|בעבודה|בלימודימ)$/;
-const finishes = /^[הוש]?(?:מסיימ|מסיימת|מסיימימ|גומר|גומרת|גומרימ|משתחרר|משתחררת|משתחררימ)$/;
+const finishes = /^[הוש]?(?:מסיימ|מסיימת|משתחרר|משתחררת)$/;
 
 const mine = /^ל(?:י|נו)$/;
 const engagement = /^(?:ישיבה|פגישה|שיעור|עבודה|תור|חוג|בחינה|מבחן|טיפול|אימון|הרצאה|משמרת)$/;
 const errand = /^[הוש]?(?:אוספ|אוספת|לוקח|לוקחת|חוזר|חוזרת|יוצא|יוצאת)$/;
 
 const away =
-  /^(?:עובד|עובדת|בעבודה|לומד|לומדת|בלימודימ|במילואימ|נוסע|נוסעת|נסעתי|נסענו|טס|טסה|טסתי|טסנו|בחו"ל|בחול|בטיסה|בצבא|חולה|בפגישה|בישיבה|בשיעור|באימונ|בחתונה)$/;
+  /^(?:עובד|עובדת|בעבודה|לומד|לומדת|בלימודימ|במילואימ|נוסע|נוסעת|טס|טסה|בחו"ל|בחול|בטיסה|בצבא|חולה|בפגישה|בישיבה|בשיעור|באימונ|בחתונה)$/;
 
 /** "יש לי פגישה בשלוש אז אולי בארבע": what one already has, beside the time that is proposed after it. */
 function alreadyTaken(tokens: readonly Token[], facts: readonly Fact[], fact: Fact): boolean {
@@ -25,17 +25,13 @@ function alreadyTaken(tokens: readonly Token[], facts: readonly Fact[], fact: Fa
   );
 }
 
-/** "יוצאת מהעבודה בארבע", "חוזר מהגן בחמש". */
-const leaves = (lead: readonly Token[], i: number): boolean =>
-  /^[הוש]?(?:יוצא|חוזר)(?:ת|ימ)?$/.test(lead[i]!.text) && /^מה[א-ת]{2}/.test(lead[i + 1]?.text ?? "");
-
 /**
  * "אני עובדת עד ארבע", "אני מסיים לעבוד בחמש": the hour ends the time that is taken. Such a fact becomes a refused
  * bound, which the policy turns round: free from then on.
  */
 export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void {
   for (const fact of facts) {
-    if (fact.kind === "date" && isAway(tokens, fact)) fact.negated = true; // "בצבא עד רביעי"
+    if (fact.kind === "date" && fact.relation === "until" && isAway(tokens, fact)) fact.negated = true; // "בצבא עד רביעי"
     if (fact.kind !== "clock" || fact.relation === "after" || fact.relation === "from") continue;
     if (!fact.relation && alreadyTaken(tokens, facts, fact)) {
       fact.negated = true;
@@ -44,7 +40,7 @@ export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void
     const lead = tokens.slice(Math.max(0, fact.at - 3), fact.at);
     const end = facts.find(({ at }) => at === fact.next)?.next ?? fact.next; // "עד חמש ביום ראשון אני עובדת"
     const around = [...lead, ...tokens.slice(end, end + 2)];
-    const ends = lead.some(({ text }, i) => finishes.test(text) || leaves(lead, i));
+    const ends = lead.some(({ text }) => finishes.test(text));
     const engaged =
       fact.relation && lead.some(({ text }, i) => engagement.test(text) && mine.test(lead[i - 1]?.text ?? ""));
     if (!ends && !engaged && !(fact.relation && around.some(({ text }) => works.test(text)))) continue;
@@ -53,17 +49,8 @@ export function markBusy(tokens: readonly Token[], facts: readonly Fact[]): void
   }
 }
 
-/** "בצבא עד רביעי", "נסעתי לחול עד יום ראשון", "המכונית במוסך עד שני": where one is until then, and no wish. */
-export const isAway = (tokens: readonly Token[], { at, relation }: Fact): boolean => {
-  if (relation !== "until" || tokens.at(-1)?.mark === "?") return false;
-  const lead = tokens.slice(Math.max(0, at - 3), at);
-  const place = lead.at(-1);
-  const stays = place !== undefined && !place.known && /^ב[א-ת]{3}/.test(place.text);
-  return lead.some(({ text }) => away.test(text)) || (stays && !tokens.slice(Math.max(0, at - 6), at).some(wantsIt));
-};
-
-const wantsIt = (token: Token): boolean =>
-  proposes(token) || token.entry.able === true || /^(?:צריכ|רוצ|מבקש|חייב)/.test(token.text);
+const isAway = (tokens: readonly Token[], { at }: Fact): boolean =>
+  tokens.slice(Math.max(0, at - 3), at).some(({ text }) => away.test(text));
 
 /**
  * "ביום שלישי אני עובד", "מחר בארבע אני בעבודה": the day or hour before it is taken, and the day behind it when no hour
@@ -76,13 +63,12 @@ export function markBusyDays({ tokens, context }: Scan, facts: readonly Fact[], 
     if (facts.some((fact) => fact.at < i && clauses[fact.at] === clauses[i] && fact.relation && fact.negated)) continue;
     const timed = facts.some(({ at, kind }) => clauses[at] === clauses[i] && kind !== "date");
     if (!timed && context.offered?.length) continue;
-    const part = beside.some(({ kind }) => kind === "range"); // "מחר מ-9 עד 13 אני בעבודה": the rest of the day is free
     const proposal = tokens.findIndex((token, k) => k > i && proposes(token));
     for (const fact of beside) {
       const habit = fact.kind === "part" && fact.at === i + 2; // "אני לומדת בבקרים"
       const taken =
         fact.at < i || habit ? true : fact.kind === "date" && !timed && (proposal < 0 || fact.at < proposal);
-      if (taken && !(part && fact.kind === "date")) fact.negated = true;
+      if (taken) fact.negated = true;
     }
   }
 }

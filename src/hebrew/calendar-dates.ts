@@ -77,7 +77,7 @@ function readDayOfMonth(
   if (span && Number.isInteger(span.value) && span.value >= 1 && span.value <= 99) {
     return { day: span.value, next: span.next, ordinal: false, digits: span.digits };
   }
-  return ordinal === undefined || feminine ? null : { day: ordinal, next: at + 1, ordinal: true, digits: false };
+  return ordinal === undefined ? null : { day: ordinal, next: at + 1, ordinal: true, digits: false };
 }
 
 function readYear(tokens: readonly Token[], at: number): { year: number; next: number } | null {
@@ -87,8 +87,7 @@ function readYear(tokens: readonly Token[], at: number): { year: number; next: n
   return prefix === "" || prefix === "ב" ? { year: digits.value, next: i + 1 } : null;
 }
 
-/** `orWeekday`: the month's number may as well be a weekday, Sunday = 0. */
-type Found = { day: number; month: number; year: number | null; next: number; orWeekday?: number };
+type Found = { day: number; month: number; year: number | null; next: number };
 
 /** Reads a date of the calendar at `at`; `weekday` is the day's name when it was said before. */
 export function readCalendarDate(scan: Scan, at: number, weekday: number | null = null): DateFact | null {
@@ -102,12 +101,7 @@ export function readCalendarDate(scan: Scan, at: number, weekday: number | null 
   const numeric = readNumeric(tokens, at);
   if (numeric === "month-first") return fact(at + 1, { days: [], problem: "impossible" });
   const found = numeric ?? readDayThenMonth(tokens, at, scan.moving) ?? readMonthThenDay(tokens, at);
-  if (found) {
-    const date = resolveDate(now, found.day, found.month, found.year, weekday);
-    if (found.orWeekday === undefined || date.problem !== null) return fact(found.next, date);
-    const named = now.day + ((found.orWeekday - now.weekday + 6) % 7) + 1;
-    return fact(found.next, { days: [named, ...date.days], problem: "ambiguous" });
-  }
+  if (found) return fact(found.next, resolveDate(now, found.day, found.month, found.year, weekday));
   return readDayAlone(scan, at, weekday);
 }
 
@@ -142,16 +136,12 @@ function readDayThenMonth(tokens: readonly Token[], at: number, moving: boolean)
   const named = day.ordinal && /^מ?$/.test(tokens[at]!.prefix);
   if (moving && named) return null; // "להזיז את חמישי לראשון": from Thursday to Sunday
   const article = tokens[at]!.prefix.includes("ה") || day.ordinal;
-  const mayBeDay = entry.ordinal !== undefined && entry.ordinal <= 6;
-  if (mayBeDay && day.ordinal && describes(tokens[at - 1], tokens[at]!)) return null; // "טיפול ראשון לשני"
   if (
     entry.ordinal !== undefined &&
     !entry.feminine &&
     (article || day.digits || day.day > 10 || tokens[at]!.entry.gender === "m")
   ) {
-    const date = withYear(tokens, day.day, entry.ordinal, day.next + 1);
-    const people = mayBeDay && !day.digits && date.year === null && tokens[at]!.prefix === "ל" && day.day <= 10;
-    return people ? { ...date, orWeekday: entry.ordinal - 1 } : date; // "לארבעה לחמישי": four people, or the 4th of May
+    return withYear(tokens, day.day, entry.ordinal, day.next + 1);
   }
   const number = article ? readNumber(tokens, day.next) : null;
   if (number && (number.value === 11 || number.value === 12 || (number.digits && number.value <= 12))) {
@@ -159,13 +149,6 @@ function readDayThenMonth(tokens: readonly Token[], at: number, moving: boolean)
   }
   return null;
 }
-
-/** An ordinal behind a thing, both with an article or both without, counts it and is no day of the month. */
-const describes = (thing: Token | undefined, { prefix }: Token): boolean =>
-  thing !== undefined &&
-  thing.mark === "" &&
-  (!thing.known || thing.entry.act === "want") &&
-  prefix === (thing.text.startsWith("ה") ? "ה" : "");
 
 function withYear(tokens: readonly Token[], day: number, month: number, next: number): Found {
   const year = readYear(tokens, next);

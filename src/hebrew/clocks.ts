@@ -66,7 +66,7 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
   }
   const led = hourWord || approx || scan.context.asked === "time";
   const core = readCore(tokens, i, led, startsRange) ?? (hourWord ? readImpossible(tokens, i) : null);
-  if (!core || (approx && !core.precise && ofMonth(tokens[core.next]))) return null; // "לסביבות ה-10 לדצמבר"
+  if (!core || (approx && !core.precise && tokens[core.next]?.entry.month !== undefined)) return null; // "לסביבות ה-10 לדצמבר"
   prefix += core.prefix ?? "";
   const clock: Clock = {
     kind: "clock",
@@ -91,9 +91,6 @@ export function readClock(scan: Scan, at: number, startsRange = false): Clock | 
   };
   return withPart(tokens, clock);
 }
-
-const ofMonth = (token: Token | undefined): boolean =>
-  token?.entry.month !== undefined || (token?.entry.unit === "month" && token.prefix !== "");
 
 /** The part of day or am/pm directly behind the hour: "בשבע בערב", "3:20 צהריים", "3 p m". */
 function withPart(tokens: readonly Token[], clock: Clock): Clock {
@@ -306,7 +303,6 @@ const namesDay = (token: Token | undefined): boolean =>
   (token.entry.shift !== undefined ||
     token.entry.weekday !== undefined ||
     (token.entry.ordinal ?? 7) <= 6 ||
-    (token.letters > 0 && token.letters <= 6) ||
     token.digits?.shape === "date");
 
 /** "1630", "0900", "330 pm": three or four digits, read as a clock when an hour is due or right behind a day ("מחר 0900"). */

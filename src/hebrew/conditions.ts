@@ -27,8 +27,7 @@ const said = /^[ושה]?(?:אמר(?:תי|ת|ה|נו|ו|תמ)?|אומר(?:ת|ימ
 export const speaksOf = ({ text, entry }: Token): boolean =>
   said.test(text) || /^(?:מה|[בלמ]?איז[הו])$/.test(text) || entry.act === "question";
 
-const listening =
-  /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מקשיבה|ממתינ|ממתינה|מחכה|עדיינ|עוד|בקו|מדבר|מדברת|כאנ|פה|איתכ|איתכמ)$/;
+const listening = /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מקשיבה|ממתינ|ממתינה|מחכה|עדיינ|עוד|בקו|כאנ|פה|איתכ|איתכמ)$/;
 
 /** "כן שמעתי אותך", "כן אני כאן": the answer of somebody who was called, not of one who was offered something. */
 export function answersCall(rest: readonly Token[]): boolean {
@@ -38,10 +37,6 @@ export function answersCall(rest: readonly Token[]): boolean {
 
 const understanding = /^(?:הבנתי|הבנת|שמעתי|מבינ|מבינה|שומע|שומעת)$/;
 
-/** "כן לא הבנתי", "כן, מי זה?": who did not get the question has not answered it. */
+/** "כן לא הבנתי": who did not get the question has not answered it. */
 export const missedIt = (tokens: readonly Token[]): boolean =>
-  tokens.some(
-    ({ entry, text }, i) =>
-      (entry.act === "no" && understanding.test(tokens[i + 1]?.text ?? "")) ||
-      (text === "מי" && /^(?:זה|זאת|זו|מדברת?|א[תה]{1,2})$/.test(tokens[i + 1]?.text ?? "")),
-  );
+  tokens.some(({ entry }, i) => entry.act === "no" && understanding.test(tokens[i + 1]?.text ?? ""));

@@ -31,8 +31,7 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
   if (slotShift !== null && !talk.cancel) return shiftedMeeting(scan.context.appointment!, slotShift);
   const offers = (scan.context.offered?.length ?? 0) > 0 && !hasMeeting;
   // "אפשר לשנות שעה?" is not this slot; "רק תשנה לחמש" is a time of its own.
-  if (talk.move && offers) return facts.length === 0 && readSlotShift(scan.tokens) === null ? { kind: "reject" } : null;
-  if (rebooks && offers) return null; // "לא נראה לי שאספיק, אולי אחת עשרה" of a slot that is only offered
+  if (talk.move && offers) return facts.length === 0 ? { kind: "reject" } : null;
   const elsewhen = talk.other || (facts.length === 0 && (talk.later || talk.earlier)); // "אפשר מוקדם יותר?"
   if (talk.move || rebooks || replaces || (named && refusesItsDay(scan, wish)) || (hasMeeting && elsewhen))
     return move(world, scan, facts, wish, talk);

@@ -1,7 +1,7 @@
 import type { Token } from "./tokens.ts";
 
 const swaps = /^[הולכב]*(?:החליפ|החלפ|תחליפ|נחליפ)/;
-const passesOn = /^[הולכב]*(?:[תנמא]?עביר|שנות|[תנ]שנ)/;
+const passesOn = /^[הולכב]*(?:[תנ]?עביר|שנות|[תנ]שנ)/;
 const between = /^(?:לי|לנו|את|אותי|אותנו)$/;
 const meeting = /^ה?(?:תאריכ|מועד|זמנ)$/;
 
@@ -37,7 +37,6 @@ export function negatedDeed(tokens: readonly Token[], i: number): boolean {
   const { act } = tokens[i]!.entry;
   if (act === "cancel" && (undone(tokens, i) || asksTheRule(tokens, i))) return true;
   if (act === "cancel" && (onlyThoughtOf(tokens, i) || comesAnyhow(tokens[i]!, tokens[i + 1]))) return true;
-  if (act === "late" && isSlowAnswer(tokens[i + 1]) && /(?:איחור|עיכוב)$/.test(tokens[i]!.text)) return true;
   if (act === "yes" || act === "maybe" || act === "correct" || act === "instead" || act === "any") return false;
   for (let k = i - 1; k >= 0 && k >= i - 2; k--) {
     const before = tokens[k]!;
@@ -47,10 +46,6 @@ export function negatedDeed(tokens: readonly Token[], i: number): boolean {
   }
   return false;
 }
-
-/** "סליחה על האיחור בתשובה": late in something, not on the way. */
-const isSlowAnswer = (next: Token | undefined): boolean =>
-  next !== undefined && !next.known && /^ב[א-ת]{3}/.test(next.text) && next.text !== "בהגעה";
 
 /** "תבטלי את הביטול": both words together undo it. */
 function undone(tokens: readonly Token[], i: number): boolean {

@@ -5,7 +5,6 @@ import { readingsOf } from "./readings.ts";
 import type { Fact, Scan } from "./scan.ts";
 import type { Talk } from "./talk.ts";
 import { ask, type Draft } from "./timed.ts";
-import type { Token } from "./tokens.ts";
 import type { Context, Part } from "./types.ts";
 import type { Wish } from "./wish.ts";
 
@@ -145,14 +144,9 @@ export function tellsMore({ tokens }: Scan, { date, hour }: Wish, { clauses, lin
 
 /** "מה יש בשלישי?", "למה דווקא בשלישי?": a question about the day takes nothing; "רק ארבע?" does. */
 const asksAbout = ({ tokens }: Scan, { date, hour }: Wish, { lines, clauses }: Talk): boolean =>
-  isTag(tokens.at(-2), tokens.at(-1)) ||
   [date?.at, hour?.clock.at].some(
     (at) => at !== undefined && tokens[at] && speaksOf(tokens[lines[clauses[at]!]!.first]!),
   );
-
-/** "זה ביום רביעי, נכון?": a tag wants to hear whether it is so. */
-const isTag = (word: Token | undefined, mark: Token | undefined): boolean =>
-  mark?.mark === "?" && /^(?:נכונ|כנ|לא|אה)$/.test(word?.text ?? "");
 
 const fitsOf = (offered: readonly string[], wish: Wish): number[] =>
   offered.flatMap((slot, index) => (fits(slot, wish) ? [index] : []));

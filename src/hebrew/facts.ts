@@ -237,7 +237,7 @@ const countsSomething = (tokens: readonly Token[], clock: Clock): boolean =>
 function isLabel(tokens: readonly Token[], { at, prefix, written }: Clock): boolean {
   let i = at - 1; // "בגילאי 5, 8 ו-10": a row of numbers behind one label
   while (!written && i > 0 && i > at - 5 && (tokens[i]!.digits?.shape === "int" || tokens[i]!.text === ",")) i--;
-  if (i < at - 2 && tokens[i]!.entry.label && tokens[i]!.text.startsWith("ב")) return true;
+  if (i < at - 2 && tokens[i]!.entry.label && tokens[i]!.prefix.startsWith("ב")) return true;
   const before = tokens[at - 1];
   if (before && (before.entry.label || before.mark === "$" || before.entry.tag === "less")) return true;
   const labelled = tokens[at - 2]?.entry.label || tokens[at - 3]?.entry.label;

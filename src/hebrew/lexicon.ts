@@ -84,7 +84,6 @@ export type Act =
   | "want"
   | "but"
   | "question"
-  | "lack" // אין לי (רכב בראשון)
   | "dont" // אל (with a future verb)
   | "both"
   | "neither"

@@ -31,18 +31,11 @@ export function readOffset(scan: Scan, at: number, readDate: (at: number) => Dat
   const start = tag !== undefined && /^(?:after|ago|later|earlier)$/.test(tag) ? duration.next + 1 : duration.next;
   const anchor = readDate(start);
   if (minutes !== null) return anchor?.moment ? fromMoment(at, anchor, anchor.moment, sign * minutes) : null;
-  if (anchor?.span?.shape === "open") {
-    const { first, last } = anchor.span; // "יומיים לפני סוף החודש": nobody says where the end begins
-    return dateFact(at, anchor.next, {
-      days: [last, first].map((day) => moved(day, duration, sign)),
-      problem: "ambiguous",
-    });
-  }
   if (anchor) {
     const day = sign > 0 ? (anchor.span?.last ?? anchor.days[0]) : (anchor.span?.first ?? anchor.days[0]);
-    if (day === undefined || anchor.problem !== null) return null;
-    const days = [moved(day, duration, sign)];
-    return dateFact(at, anchor.next, { days, problem: days[0]! < scan.now.day ? "passed" : null });
+    return day === undefined || anchor.problem !== null
+      ? null
+      : dateFact(at, anchor.next, { days: [moved(day, duration, sign)] });
   }
   const base = endsClause(tokens[start]) ? contextDay(scan.context) : null;
   return base === null ? null : dateFact(at, start, { days: [moved(base, duration, sign)] });
@@ -72,7 +65,6 @@ function moved(day: Day, { unit, count, fraction }: Duration, sign: number): Day
 export function readSlotShift(tokens: readonly Token[]): number | null {
   for (const [i, token] of tokens.entries()) {
     if (!beginsDuration(token) && token.entry.tag !== "quarter" && token.entry.tag !== "three-quarters") continue;
-    if (tokens[i - 1]?.entry.tag === "until" || tokens[i - 2]?.entry.tag === "until") continue; // "אפשר לבטל עד 24 שעות לפני?"
     const duration = readDuration(tokens, i);
     const minutes = duration && durationMinutes(duration);
     if (!duration || minutes === null || minutes === 0) continue;

@@ -116,7 +116,6 @@ export function rangeReadings(
   for (const a of exactOr(fromReadings.minutes, from)) {
     for (const b of exactOr(toReadings.minutes, to)) if (a < b) pairs.push([a, b]);
   }
-  if (pairs.length === 0) pairs.push(...overMidnight(fromReadings.minutes, toReadings.minutes));
   const settled = pairs.filter(([a, b]) => settles(fromReadings.minutes, a) && settles(toReadings.minutes, b));
   const best = settled.length > 0 ? settled : pairs;
   const lengths = best.map(([a, b]) => b - a);
@@ -124,10 +123,6 @@ export function rangeReadings(
   const kept = best.filter(([a, b]) => b - a === shortest);
   return { from: kept.map(([a]) => a), to: kept.map(([, b]) => b) };
 }
-
-/** "18:00-02:00": a stretch from the second half of a day to the hours before its next morning. */
-const overMidnight = (from: readonly number[], to: readonly number[]): [number, number][] =>
-  from.flatMap((a) => to.flatMap((b): [number, number][] => (a >= 720 && b <= 360 ? [[a, b + 1440]] : [])));
 
 /** As the end of a stretch, midnight and the hours of the night belong to the day that ends. */
 const pastMidnight = (readings: Readings): Readings =>

@@ -28,7 +28,6 @@ export function resolveWish(world: World, context: Context, wish: Wish, talk: Ta
   const afterShabbatAt = wish.date?.moment && wish.hour !== null; // "אחרי צאת שבת בשמונה"
   if (wish.date && wish.dateRelation && wish.date.problem === null && !afterShabbatAt) return dayBounds(world, wish);
   if (wish.otherParts.length > 1 && !wish.hour && !wish.range) return severalParts(wish, base);
-  if (wish.range && wish.otherRanges.length > 0) return severalRanges(wish, wish.range, base);
   if (wish.range) return rangeOf(world, wish, wish.range, base);
   if (wish.date) return withDate(world, context, wish, wish.date, talk);
   if (wish.hour) return withoutDate(world, context, wish.hour, base);
@@ -75,26 +74,13 @@ function severalHours(wish: Wish, base: Day | null): Draft {
 /** "מחר בבוקר או אחר הצהריים": the candidates are where each part begins. */
 function severalParts({ date, otherParts }: Wish, base: Day | null): Draft {
   const day = date ? (date.problem === null && date.days.length === 1 ? date.days[0]! : null) : base;
-  return askWhichHour(
-    otherParts.map((part) => hoursOfPart(part, false)[0] * 60),
-    day,
-  );
-}
-
-function askWhichHour(minutes: readonly number[], day: Day | null): Draft {
+  const minutes = otherParts.map((part) => hoursOfPart(part, false)[0] * 60);
   if (day === null) return ask(["which", "date", "time"], minutes.map(isoTime));
   return ask(
     ["which", "time"],
     minutes.map((minute) => isoLocal(day, minute)),
     { start: isoLocal(day, 0), grain: "day" },
   );
-}
-
-/** "מחר 10-12 או 16-18": the candidates are where each stretch begins. */
-function severalRanges({ date, otherRanges }: Wish, range: NonNullable<Wish["range"]>, base: Day | null): Draft {
-  const day = date ? (date.problem === null && date.days.length === 1 ? date.days[0]! : null) : base;
-  const minutes = [range, ...otherRanges].flatMap(({ from }) => from);
-  return askWhichHour(minutes, day);
 }
 
 /** "מחר אחרי ארבע", "עד שתיים": a bound, with the day it holds for when there is one. */

@@ -100,7 +100,7 @@ function trailsOff(tokens: readonly Token[]): boolean {
 }
 
 export const comes = /^(?:אני שמ|מגיע|מגיעה|מגיעימ|אגיע|נגיע)$/;
-const hesitates = /^(?:רגע|אה|אהה|אופס|אממ|סליחה)$/;
+const hesitates = /^(?:רגע|אה|אהה|אופס|אמ|אממ|סליחה)$/;
 
 /** "תשע וחצי, לא, עשר", "בשלוש לא רגע בארבע": a "no" by itself, or with a hesitation, takes back the hour before it. */
 function loneNo(tokens: readonly Token[], facts: readonly Fact[]): number {
@@ -191,7 +191,6 @@ function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
     if (act === undefined || (token.prefix !== "" && token.prefix !== "ו")) continue;
     if (act === "refuse" && /^ו?אמ$/.test(tokens[i - 1]?.text ?? "")) continue; // "אם אי אפשר, אז בשלוש"
     if (act === "no" && facts.some(({ at, next }) => i > at && i < next)) continue; // "ראשון, לא הקרוב"
-    if (isAlternative(tokens, i)) continue;
     if (act === "yes" && opensClause(tokens, talk, i)) talk.yes = i;
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
     else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
@@ -202,17 +201,9 @@ function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
     else if (act === "no" && i !== talk.correct) readNo(scan, facts, talk, i);
     else if (act === "dont") denyBounds(tokens, facts, talk, i);
     else if (act === "cancel" && token.text.startsWith("לא ")) denyAbsence(tokens, facts, talk, i);
-    else if (act === "lack" && !hasNothing.test(tokens[i + 1]?.text ?? "")) denyAbsence(tokens, facts, talk, i);
     else if (act === "except") for (const fact of facts) if (fact.at > i && fact.at <= i + 2) except(fact);
   }
 }
-
-/** "כן או לא?", "בשבע בבוקר או מוקדם מדי?": two answers to choose from are none. */
-const isAlternative = (tokens: readonly Token[], i: number): boolean =>
-  tokens[i - 1]?.entry.tag === "or" || (tokens[i + 1]?.entry.tag === "or" && refuses(tokens[i + 2]?.entry.act));
-
-/** "אין לי כלום בראשון" is a free day. */
-const hasNothing = /^(?:כלומ|שומ|תוכניות|תורימ|פגישות|משהו)$/;
 
 const reaching = /^ת(?:תקשר|צלצל|בוא|גיע|קבע|שבצ)/;
 
@@ -244,14 +235,12 @@ const asksWhyNot = (tokens: readonly Token[], i: number): boolean => {
 };
 
 /** Only fillers and agreements stand close before the word in its clause, and no refusal. */
-function opensClause(tokens: readonly Token[], talk: Talk, i: number): boolean {
-  const { clauses, lines } = talk;
+function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
   const line = lines[clauses[i]!]!;
-  if (tokens[i - 1]?.mark === "," && tokens[i + 1]?.mark === "?") return false; // "זה אצל רופאה, אוקיי?"
   if (line.refusal >= 0 && line.refusal < i) return false;
   if (line.asks && tokens[i]!.text !== "כנ" && line.heavy > 0) return false; // "אין בעיה עם חניה?" asks
   const ofAll = i === line.first && (tokens[i + 1]?.mark !== "?" || tokens[i + 2] === undefined);
-  if (line.asks && tokens[i]!.text === "כנ" && (!ofAll || asksBack(tokens, talk, i))) return false; // "אז זה כן פנוי?", "כן? מה?"
+  if (line.asks && tokens[i]!.text === "כנ" && !ofAll) return false; // "אז זה כן פנוי?", "כן? מה?"
   if (answersCall(tokens.slice(i + 1, i + 6).filter((_, k) => clauses[i + 1 + k] === clauses[i]))) return false;
   if (tokens[i - 1] && speaksOf(tokens[i - 1]!)) return false; // "לא אמרתי כן"
   if (asksWhyNot(tokens, i)) return false;
@@ -262,10 +251,6 @@ function opensClause(tokens: readonly Token[], talk: Talk, i: number): boolean {
   }
   return true;
 }
-
-/** "כן נו אז מה?", "כן באמת?": small talk behind the yes that ends as a question doubts the yes; "כן יש חניה?" asks of something else. */
-const asksBack = (tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean =>
-  lines[clauses[i]!]!.heavy === 0 && tokens[i + 1] !== undefined && tokens[i + 1]!.mark === "";
 
 /** Nothing but fillers, acts and times in the clause: "טוב", "אפשר", "בסדר תודה". */
 const lightClause = ({ clauses, lines }: Talk, i: number, mayWant = false): boolean => {
@@ -301,10 +286,6 @@ const isNoAnswer = (denied: Token | undefined): boolean => {
 function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number): void {
   const next = tokens[i + 1];
   if (next && /^ו?אמ$/.test(tokens[i - 1]?.text ?? "")) return; // "אם לא יתאים": a condition; "אמממ לא" is none
-  if (i > 0 && next?.mark === "?") {
-    talk.yes = -1; // "אפשר לבוא עם כלב, לא?", "כן, לא?"
-    return;
-  }
   if (!next || next.mark !== "" || talk.clauses[i + 1] !== talk.clauses[i]) {
     if (/^אחר כ/.test(tokens[i - 1]?.text ?? "")) return; // "פנוי עד 11, אחר כך לא" says the same twice
     const asked = talk.clauses[i]! - 1; // "מחר? לא"

@@ -198,7 +198,7 @@ function matchPhrase(raws: readonly Raw[], i: number): { token: Token; next: num
     const options = lexicon.phrases.get(cut === 0 ? whole : whole.slice(cut));
     if (!options) continue;
     for (const { rest, entry } of options) {
-      if (cut > 0 && entry.greeting && whole[0] !== "ו") continue; // "בשמונה בבוקר טוב לי"
+      if (cut > 0 && entry.greeting) continue; // "בשמונה בבוקר טוב לי"
       if (!rest.every((word, k) => sameWord(raws[i + 1 + k]?.text, word))) continue;
       if (entry.act === "other" && /^ה?צה/.test(raws[i + 1 + rest.length]?.text ?? "")) continue; // "היום אחר הצהריים"
       const text = [whole, ...rest].join(" ");

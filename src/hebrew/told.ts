@@ -1,11 +1,9 @@
-import { isAway, proposes } from "./busy.ts";
+import { proposes } from "./busy.ts";
 import type { Fact, Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
 
 const happened =
   /^[וש]?(?:שלחתי|שלחנו|דיברתי|דיברנו|התקשרתי|התקשרנו|ביקרתי|ביקרנו|קניתי|קנינו|נפגשתי|נפגשנו|שילמתי|שילמנו|הגעתי|הגענו|צלצלתי|הבטחתמ|הבטחת|קיבלתי|קיבלנו|עשיתי|עשינו|באתי|באנו|השארתי|השארנו|הבאתי|הבאנו|שכחתי|שכחנו|פספסתי|פספסנו|חיכיתי|חיכינו|איחרתי|ניסיתי|ניסינו|נסעתי|חזרתי|חזרנו|לקחתי|לקחנו|תיקנתי|תיקנו|החלפתי|החלפנו|הסתפרתי|נבדקתי|טיפלתמ|תיקנתמ|בדקתמ|שלחתמ|התקשרתמ|צלצלתמ)$/;
-/** What the customer did, whatever it was ("דיווחתי על זה בשלישי"); what is behind ש may be a wish all the same. */
-const iDid = /^[וש]?(?!אש|אחו|מש|חבר|בי|שב|עבוד|דיר|חמו|רצי|אמר|חשב|קבע|ביקש|התכוונ|החלט|נזכר)[א-ת]{3,}תי$/;
 /** Without ש these may be requests ("התקשרו אליי מחר"). */
 const whoDid = /^ש(?:התקשר|צלצל|שלח|דיבר|הגיע|ביקר|קנ)[הו]?$/;
 /** What the business did ("למה לא עניתם בארבע?"), unless it tells of an offer. "רותם" and "איתם" are no verbs. */
@@ -32,9 +30,7 @@ export function untold({ tokens, now }: Scan, facts: readonly Fact[]): Fact[] {
   let toldUntil = -1;
   for (const fact of facts) {
     const hangs = toldUntil >= 0 && fact.at - toldUntil <= 1; // "ביום שני בעשר"
-    const hangsOnKept = kept.at(-1)?.next === fact.at; // "קיבלתם את הבקשה למחר בארבע"
-    if (hangs || (!hangsOnKept && isTold(tokens, fact)) || isLongAgo(fact, now.day) || isName(tokens, fact))
-      toldUntil = fact.next;
+    if (hangs || isTold(tokens, fact) || isLongAgo(fact, now.day) || isName(tokens, fact)) toldUntil = fact.next;
     else kept.push(fact);
   }
   return kept;
@@ -43,22 +39,15 @@ export function untold({ tokens, now }: Scan, facts: readonly Fact[]): Fact[] {
 /** The nearest verb before a time in its clause tells of the past, or the verb right behind it does. */
 function isTold(tokens: readonly Token[], fact: Fact): boolean {
   if (fact.kind === "range" || /ל$/.test(fact.prefix)) return false; // "הזמנתי ליום ראשון" stands
-  if (isAhead(fact, tokens) || isAway(tokens, fact)) return false; // "לקחתי יום חופש מחר"
+  if (isAhead(fact, tokens)) return false; // "לקחתי יום חופש מחר"
   for (let i = fact.at - 1; i >= 0 && i >= fact.at - wordsAround; i--) {
     const token = tokens[i]!;
-    if (wasDue(tokens, i)) return true;
-    if (token.mark !== "" || wishes.test(token.text) || token.entry.act === "arrive" || proposes(token)) return false;
+    if (token.mark !== "" || wishes.test(token.text) || proposes(token)) return false;
     if (reminds.test(token.text)) return tokens[fact.next - 1]!.entry.tag === "ago"; // "תזכירי לי יום לפני"
     if (tells(tokens, i)) return true;
   }
   return tells(tokens, fact.next) && tokens[fact.next]!.prefix === "";
 }
-
-/** "ההזמנה הייתה אמורה להגיע בראשון": of a thing, not of the customer or his meeting. */
-const wasDue = (tokens: readonly Token[], i: number): boolean =>
-  /^אמור(?:ה|ימ)?$/.test(tokens[i - 1]?.text ?? "") &&
-  /^[וש]?(?:היה|הייתה|היתה|היו)$/.test(tokens[i - 2]?.text ?? "") &&
-  ![tokens[i - 3], tokens[i - 4]].some((token) => token?.entry.act === "want");
 
 /** "מחר", whatever was done about it. "למחרת" follows what was told before it. */
 function isAhead({ kind, at }: Fact, tokens: readonly Token[]): boolean {
@@ -68,9 +57,7 @@ function isAhead({ kind, at }: Fact, tokens: readonly Token[]): boolean {
 
 function tells(tokens: readonly Token[], i: number): boolean {
   const text = tokens[i]?.text ?? "";
-  if (happened.test(text) || whoDid.test(text)) return true;
-  if (!tokens[i]?.known && (youDid.test(text) || (iDid.test(text) && !tokens[i + 1]?.text.startsWith("ש"))))
-    return true;
+  if (happened.test(text) || whoDid.test(text) || (!tokens[i]?.known && youDid.test(text))) return true;
   if (thought.test(text)) return thatItWas.test(tokens[i + 1]?.text ?? ""); // "חשבתי שזה בחמש"
   if (!was.test(text)) return false;
   const next = tokens[i + 1];

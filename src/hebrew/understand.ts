@@ -54,8 +54,7 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   if (picked) return isPick(picked) ? withRest(world, scan, wish, talk, picked) : picked;
   const timed =
     boundOnDay(world, scan, facts, wish, talk) ?? resolveWish(world, scan.context, wish, talk, baseDay(scan));
-  if (timed)
-    return repeatsOffer(scan.context, timed) ? repeated(scan, wish, talk, timed) : unlessHad(scan, talk, timed);
+  if (timed) return repeatsOffer(scan.context, timed) ? repeated(scan, wish, talk, timed) : timed;
   const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
   if (denied) return denied;
   return answer(scan, talk);
@@ -98,13 +97,6 @@ function repeated(scan: Scan, wish: Wish, talk: Talk, timed: Draft & { start: st
 const repeatsOffer = ({ offered }: Context, timed: Draft): timed is Draft & { start: string } =>
   timed.kind === "instant" && offered?.includes(timed.start) === true;
 
-/** "יש לי מחר שיננית בתשע": what one already has may be no wish for that hour. */
-function unlessHad({ tokens }: Scan, { clauses, lines }: Talk, timed: Draft): Draft {
-  if (timed.kind !== "instant" || timed.time === undefined || timed.missing?.includes("date")) return timed;
-  const has = tokens.findIndex(({ text }, i) => text === "יש" && /^ל(?:י|נו)$/.test(tokens[i + 1]?.text ?? ""));
-  return has >= 0 && lines[clauses[has]!]!.heavy > 1 ? ask(["which"], [timed.start]) : timed;
-}
-
 /** "אפשר חצי שעה אחרי?" counts from the one offer. */
 function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft | null {
   const { offered = [], pending } = scan.context;
@@ -134,8 +126,6 @@ function boundOnDay(world: World, scan: Scan, facts: readonly Fact[], wish: Wish
       window: [isoDate(day), isoDate(day)],
       missing: ["time"],
     } as Draft;
-  if (wish.negated.some(({ kind }) => kind === "range") && day !== undefined && other === undefined && !wish.part)
-    return ask(["time"], [], { start: isoLocal(day, 0), grain: "day" }); // "מחר מ-9 עד 13 אני בעבודה": before or after it
   if (!wish.negated.some(({ kind, relation }) => kind === "clock" && relation)) return null;
   const turned = facts.map((fact) =>
     fact.negated && fact.relation && fact.kind === "clock" ? turnedRound(fact) : fact,
@@ -166,7 +156,7 @@ function answer(scan: Scan, talk: Talk): Draft {
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
   if (talk.other && ((context.offered?.length ?? 0) > 0 || context.pending !== undefined)) return { kind: "reject" };
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
-  if (talk.yes >= 0 && (talk.conditional || hedged(scan, talk) || objects(scan, talk))) return { kind: "undecided" };
+  if (talk.yes >= 0 && (talk.conditional || hedged(scan, talk))) return { kind: "undecided" };
   if (talk.yes >= 0) return confirmed(context);
   if (talk.maybe >= 0 || scan.tokens.at(-1)?.text === "עוד לא") return { kind: "undecided" }; // "עוד לא"
   return { kind: "none" };
@@ -175,10 +165,6 @@ function answer(scan: Scan, talk: Talk): Draft {
 /** "כן כנראה"; "אם אוכל, אז כן": a condition hedges a yes of any clause. */
 const hedged = ({ tokens }: Scan, { yes, maybe, clauses }: Talk): boolean =>
   maybe >= 0 && (clauses[maybe] === clauses[yes] || tokens[maybe]!.text.startsWith("אמ "));
-
-/** "אני כן רוצה אבל יקר לי": something stands against the yes, and it is not understood what. */
-const objects = ({ tokens }: Scan, { yes, clauses, lines }: Talk): boolean =>
-  tokens.some(({ entry }, i) => i > yes && entry.act === "but" && lines[clauses[i]!]!.heavy > 0);
 
 /** "יש משהו מאוחר יותר?" after an offer bounds the search by the offered hours. */
 function laterOrEarlier(offered: readonly string[], talk: Talk): Draft {

@@ -258,13 +258,7 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
   const next = tokens[name.next];
   const before = tokens[at - 1];
   if (token.letters > 0)
-    return (
-      joinsName(tokens, at) ||
-      name.prefix.includes("ב") ||
-      isTimeWord(next) ||
-      joinsDays(tokens, at) ||
-      nextToDay(tokens, at)
-    );
+    return name.prefix.includes("ב") || isTimeWord(next) || joinsDays(tokens, at) || nextToDay(tokens, at);
   if (token.prefix.endsWith("ה") && token.prefix !== "") {
     const offered = context.offered !== undefined && context.offered.length > 0;
     return !offered && (isTimeWord(next) || before === undefined);
@@ -289,19 +283,10 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
   if (before && name.weekday === 1 && name.prefix === "" && introduces.test(before.text) && !isTimeWord(next))
     return false;
   if (before?.text === "עמ" && tokens[at - 2]?.text !== "מה" && name.prefix === "" && !isTimeWord(next)) return false; // "לדבר עם שני": a name
-  if (/[בלמ]$/.test(name.prefix) || joinsName(tokens, at)) return true;
+  if (/[בלמ]$/.test(name.prefix)) return true;
   if (isTimeWord(next) || next === undefined || next.mark !== "")
     return before === undefined || before.known || isTimeWord(next);
   return before === undefined || before.mark !== "" || isTime(before);
-}
-
-/** "בימי שני ורביעי", "ביום ב' או ד'": joined to a day's name. */
-function joinsName(tokens: readonly Token[], at: number): boolean {
-  const or = tokens[at - 1]?.entry.tag === "or";
-  const before = tokens[or ? at - 2 : at - 1];
-  if (!before || !(or || tokens[at]!.prefix === "ו")) return false;
-  const { ordinal = 7, feminine } = before.entry;
-  return (ordinal <= 6 && !feminine) || (before.letters > 0 && before.letters <= 6);
 }
 
 /** "כאן שני", "מדברת שני": the woman's name. */
@@ -315,8 +300,7 @@ const howItIs = /^(?:פתוח|עמוס|מלא|תפוס|סגור)$/;
 
 const isTime = (token: Token): boolean => {
   const { part, tag, act, shift, unit } = token.entry;
-  const means = [part, tag, act, shift, unit].some((meaning) => meaning !== undefined);
-  return means || /^(?:גמ|אז)$/.test(token.text);
+  return part !== undefined || tag !== undefined || act !== undefined || shift !== undefined || unit !== undefined;
 };
 
 const isTimeWord = (token: Token | undefined): boolean => {

@@ -24,8 +24,6 @@ export interface Wish {
   hour: HourWish | null;
   otherHours: HourWish[];
   range: { from: number[]; to: number[]; fact: ClockRange } | null;
-  /** More stretches of hours that were named as alternatives. */
-  otherRanges: { from: number[]; to: number[]; fact: ClockRange }[];
   part: Part | null;
   /** "בבוקר או בערב": the parts of the day among which one has to be chosen; none of them is `part`. */
   otherParts: Part[];
@@ -37,8 +35,7 @@ export interface Wish {
 export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   const kept = withoutReplaced(facts, talk);
   const negated = kept.filter((fact) => fact.negated);
-  const taken = (fact: Fact): boolean => fact.negated === true || negated.some((later) => takesBack(later, fact));
-  const positive = kept.filter((fact, i) => !taken(fact) && !hangsOnTakenBack(fact, kept[i - 1], taken));
+  const positive = kept.filter((fact) => !fact.negated && !negated.some((later) => takesBack(later, fact)));
   const parts = positive.filter((fact) => fact.kind === "part");
   const named = mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]);
   const dates = stillAhead(scan, named.length > 1 ? named.filter((date) => !tellsToday(scan, date)) : named);
@@ -66,9 +63,8 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
       };
     });
   hours.push(...limits.map(partLimit));
-  const [range = null, ...otherRanges] = positive
-    .filter((fact) => fact.kind === "range")
-    .map((fact) => ({ ...rangeReadings(fact.from, fact.to, part, dawn), fact }));
+  const rangeFact = positive.find((fact) => fact.kind === "range") ?? null;
+  const range = rangeFact ? { ...rangeReadings(rangeFact.from, rangeFact.to, part, dawn), fact: rangeFact } : null;
   if (hours.length === 0 && scan.tokens.some((token) => token.entry.tag === "same-hour")) {
     const minute = knownMinute(scan.context);
     if (minute !== null) hours.push(settledHour(minute));
@@ -81,7 +77,6 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
     hour: distinctHours[0] ?? null,
     otherHours: distinctHours.slice(1),
     range,
-    otherRanges,
     part,
     otherParts,
     dawn,
@@ -97,10 +92,6 @@ function takesBack(later: Fact, fact: Fact): boolean {
     later.kind === "date" && fact.kind === "date" && fact.days.length > 0 && later.days.join() === fact.days.join()
   );
 }
-
-/** "יש לי בוחן בשלישי בתשע אז לא שלישי": the hour goes with its day. */
-const hangsOnTakenBack = (fact: Fact, before: Fact | undefined, taken: (fact: Fact) => boolean): boolean =>
-  before?.kind === "date" && !before.negated && taken(before) && fact.kind !== "date" && fact.at === before.next;
 
 /** "באותה שעה": the hour of the meeting, else of the one offer, else the pending one. */
 function knownMinute({ appointment, offered = [], pending }: Scan["context"]): number | null {
@@ -163,10 +154,8 @@ function stillAhead({ now, tokens }: Scan, dates: (DateFact & Fact)[]): (DateFac
 }
 
 /** "היום שלישי, אז ביום רביעי": beside another day the name of today is only told. */
-const tellsToday = ({ tokens, now }: Scan, { at, next }: DateFact): boolean => {
-  const name = tokens[/^(?:זה|יומ)$/.test(tokens[next]?.text ?? "") ? next + 1 : next];
-  return tokens[at]!.entry.shift === 0 && name?.prefix === "" && name.entry.ordinal === now.weekday + 1;
-};
+const tellsToday = ({ tokens, now }: Scan, { at, next }: DateFact): boolean =>
+  tokens[at]!.entry.shift === 0 && tokens[next]?.prefix === "" && tokens[next].entry.ordinal === now.weekday + 1;
 
 const orBetween = ({ tokens }: Scan, a: Fact, b: Fact): boolean =>
   tokens.slice(a.next, b.at).some((token) => token.entry.tag === "or");

@@ -125,7 +125,7 @@ const parts: Rows = [
   ],
   ["לפנות_ערב בין_הערביים בין_ערביים לקראת_ערב לקראת_הערב", { part: "late-afternoon" }],
   ["ערב evening בשעות_הערב שעות_הערב", { part: "evening" }],
-  ["לילה ליל night אמצע_הלילה", { part: "night" }],
+  ["לילה ליל night", { part: "night" }],
   ["לפנות_בוקר", { part: "night", tag: "dawn" }],
   ["חצות חצות_הלילה", { tag: "midnight" }],
   ["am a a.m", { tag: "am" }],
