@@ -162,6 +162,26 @@ describe("merging two customers", () => {
       await business.run((ctx) => ctx.tx.delete(customers).where(eq(customers.id, id)));
   });
 
+  test("a chat of the kept one that went on under the other's address stays theirs when the merge is undone", async () => {
+    const { business, keptId, mergedId } = await setUp();
+    const mine = await business.run((ctx) => identifyCustomer(ctx, phone("+972501111111"), "whatsapp"));
+    const chat = { customerId: keptId, channel: "whatsapp", identityId: mine.identityId } as const;
+    const conversationId = await business.run((ctx) => openConversation(ctx, chat));
+    const mergeId = await business.run((ctx) => mergeCustomers(ctx, { keptId, mergedId, proof: "אמר את המספר" }));
+    const other = await business.run((ctx) => identifyCustomer(ctx, { kind: "lid", value: "777@lid" }, "whatsapp"));
+    await business.run(async ({ tx, businessId }) => {
+      const written = { businessId, conversationId, customerId: keptId, author: "customer", body: "שלום" } as const;
+      for (const { identityId } of [mine, other])
+        await tx.insert(messages).values({ ...written, id: newId(), identityId });
+      await tx.update(conversations).set({ identityId: other.identityId }).where(eq(conversations.id, conversationId));
+    });
+    await business.run((ctx) => undoMerge(ctx, mergeId));
+    const rows = await business.run(({ tx }) =>
+      tx.select().from(conversations).where(eq(conversations.id, conversationId)),
+    );
+    expect(rows.map(({ customerId }) => customerId)).toEqual([keptId]);
+  });
+
   test("undoing keeps a name that was written after the merge", async () => {
     const { business, keptId, mergedId } = await setUp();
     const mergeId = await business.run((ctx) => mergeCustomers(ctx, { keptId, mergedId, proof: "אמר את המספר" }));

@@ -87,9 +87,12 @@ export function createWhatsApp(deps: WhatsAppDeps): WhatsApp {
     isSweeping = true;
     const failed = (what: string) => (error: unknown) =>
       log.warn("WA-ERROR", `${what} cannot be read`, { error: describeError(error) });
-    await answerer.sweep().catch(failed("due answers"));
-    await dropExpired(db, clock.instant()).catch(failed("expired messages"));
-    isSweeping = false;
+    try {
+      await answerer.sweep().catch(failed("due answers"));
+      await dropExpired(db, clock.instant()).catch(failed("expired messages"));
+    } finally {
+      isSweeping = false;
+    }
   };
   return {
     inbox,

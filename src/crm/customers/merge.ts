@@ -163,7 +163,10 @@ export async function undoMerge(ctx: Ctx, mergeId: string, keptId?: CustomerId):
   await written(ctx, "customer.merge_undo", merge as typeof merge & { mergedId: CustomerId }, record);
 }
 
-/** Chats are of the person on whose identity they are held, what was written since the merge included. */
+/**
+ * Chats are of the person on whose identity they are held, what was written since the merge included. One in which the
+ * kept one has written as well stays: a chat goes on under the address that was used last.
+ */
 async function chatsFollowIdentities(
   { tx, businessId }: Ctx,
   { keptId, mergedId }: Pick<typeof customerMerges.$inferSelect, "keptId" | "mergedId">,
@@ -172,7 +175,9 @@ async function chatsFollowIdentities(
   const of = (table: "customer_identities" | "conversations"): SQL =>
     sql`(select id from ${sql.identifier(table)} where business_id = ${businessId} and customer_id = ${mergedId})`;
   await tx.execute(sql`update conversations set customer_id = ${mergedId}
-    where ${kept} and identity_id in ${of("customer_identities")}`);
+    where ${kept} and identity_id in ${of("customer_identities")} and not exists (select from messages m
+      where m.business_id = ${businessId} and m.conversation_id = conversations.id
+        and m.identity_id not in ${of("customer_identities")})`);
   await tx.execute(sql`update messages set customer_id = ${mergedId} where ${kept} and (identity_id in ${of("customer_identities")}
     or identity_id is null and conversation_id in ${of("conversations")})`);
 }
