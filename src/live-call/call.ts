@@ -378,12 +378,12 @@ export class Call {
     this.#core.log.info("CALL", "call ended", { reason, ms: durationMs });
     this.#core.over = true;
     const recording = this.#attempt(() => this.#recording?.finish()) ?? null;
-    const trace = this.#inbound.framesSeen > 0 ? this.#trace.finish() : null;
+    const trace = this.#attempt(() => (this.#inbound.framesSeen > 0 ? this.#trace.finish() : null)) ?? null;
     const streamAtMs = this.#streamStart.since(this.#core.startedMs);
     this.#attempt(() =>
       this.#deps.journal.ended(this.#core.callSid, { reason, durationMs, streamAtMs, recording, trace }),
     );
-    this.#deps.onEnded(this.#leg.afterEnd);
+    this.#attempt(() => this.#deps.onEnded(this.#leg.afterEnd));
   }
 
   /** The assistant is out. */
