@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { describeError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import { oneAtATime } from "../base/one-at-a-time.ts";
 import type { Database } from "../db/client.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
@@ -31,8 +32,8 @@ export interface Budget {
 export function createBudget(deps: BudgetDeps): Budget {
   const { clock, log } = deps;
   let spent = new Set<BusinessId>();
-  let underWay: Promise<void> | null = null;
-  const addUp = async (): Promise<void> => {
+  // A slow database is not asked for more before it has answered.
+  const refresh = oneAtATime(async () => {
     const next = new Set<BusinessId>();
     for (const profile of deps.profiles()) {
       if (profile.dailyCapAgorot === null) continue;
@@ -43,14 +44,7 @@ export function createBudget(deps: BudgetDeps): Budget {
       if (isOver) next.add(profile.id);
     }
     spent = next;
-  };
-  // A slow database is not asked for more before it has answered.
-  const refresh = (): Promise<void> => {
-    underWay ??= addUp().finally(() => {
-      underWay = null;
-    });
-    return underWay;
-  };
+  });
   const timer: Timer = clock.every(limits.budgetPollMs, () => void refresh());
   return { isSpent: (id) => spent.has(id), refresh, stop: () => timer.cancel() };
 }

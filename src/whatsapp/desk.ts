@@ -3,6 +3,7 @@ import type { Clock, Timer } from "../base/clock.ts";
 import { AppError, describeError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
+import { oneAtATime } from "../base/one-at-a-time.ts";
 import type { Random } from "../base/random.ts";
 import type { Transcriber } from "../calls/after-call.ts";
 import type { Database } from "../db/client.ts";
@@ -81,19 +82,13 @@ export function createWhatsApp(deps: WhatsAppDeps): WhatsApp {
   const sessions: Sessions = new Sessions({ ...deps, inbox, typing, files: { storageDir, urlOf } });
   const unknownLanguage = { languages: ["he"], keywords: [] };
   let sweeper: Timer | null = null;
-  let isSweeping = false;
-  const sweep = async () => {
-    if (isSweeping) return; // one that a slow database holds up is not joined by others
-    isSweeping = true;
+  // One that a slow database holds up is not joined by others.
+  const sweep = oneAtATime(async () => {
     const failed = (what: string) => (error: unknown) =>
       log.warn("WA-ERROR", `${what} cannot be read`, { error: describeError(error) });
-    try {
-      await answerer.sweep().catch(failed("due answers"));
-      await dropExpired(db, clock.instant()).catch(failed("expired messages"));
-    } finally {
-      isSweeping = false;
-    }
-  };
+    await answerer.sweep().catch(failed("due answers"));
+    await dropExpired(db, clock.instant()).catch(failed("expired messages"));
+  });
   return {
     inbox,
     jobHandlers: {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeError } from "../../base/errors.ts";
 import type { Log } from "../../base/log.ts";
+import { oneAtATime } from "../../base/one-at-a-time.ts";
 import { fetchOutside } from "../../base/outside.ts";
 import { limits } from "../../limits.ts";
 import type { Version } from "./protocol.ts";
@@ -22,7 +23,6 @@ export class ClientVersion {
   readonly #deps: ClientVersionDeps;
   #current: Version | null;
   #kept: Version | null;
-  #asking: Promise<Version | null> | null = null;
 
   constructor(deps: ClientVersionDeps) {
     this.#deps = deps;
@@ -42,10 +42,7 @@ export class ClientVersion {
   async renew(refused: Version | null): Promise<boolean> {
     const revision = revisionOf(refused);
     if (revisionOf(this.#current) !== revision) return true;
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = null;
-    });
-    const found = await this.#asking;
+    const found = await this.#ask();
     if (found === null || revisionOf(found) === revision) return false;
     this.#current = found;
     return true;
@@ -66,18 +63,19 @@ export class ClientVersion {
     }
   }
 
-  #ask(): Promise<Version | null> {
-    return this.#deps.newest().then(
-      (version) => {
-        this.#deps.log.info("WA", "WhatsApp Web's version", { version: version.join(".") });
-        return version;
-      },
-      (error: unknown) => {
-        this.#deps.log.warn("WA-ERROR", "WhatsApp Web's version cannot be read", { error: describeError(error) });
-        return null;
-      },
-    );
-  }
+  readonly #ask = oneAtATime(
+    (): Promise<Version | null> =>
+      this.#deps.newest().then(
+        (version) => {
+          this.#deps.log.info("WA", "WhatsApp Web's version", { version: version.join(".") });
+          return version;
+        },
+        (error: unknown) => {
+          this.#deps.log.warn("WA-ERROR", "WhatsApp Web's version cannot be read", { error: describeError(error) });
+          return null;
+        },
+      ),
+  );
 }
 
 /** The library's own, known without loading it here; a test holds the two together. */
