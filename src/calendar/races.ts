@@ -1,4 +1,5 @@
 import type { Tx } from "../db/client.ts";
+import { sqlState } from "../db/errors.ts";
 
 // exclusion_violation; deadlock_detected: two inserts waited for each other, the other one goes on; lock_not_available:
 // another transaction has been taking this very slot for a second.
@@ -12,15 +13,7 @@ export async function unlessTaken<T>(tx: Tx, write: (savepoint: Tx) => Promise<T
   try {
     return await tx.transaction(write);
   } catch (error) {
-    if (takenCodes.has(databaseCode(error))) return null;
+    if (takenCodes.has(sqlState(error))) return null;
     throw error;
   }
-}
-
-function databaseCode(error: unknown): string {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const { code } = at as Error & { code?: unknown };
-    if (typeof code === "string") return code;
-  }
-  return "";
 }
