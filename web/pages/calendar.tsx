@@ -1,9 +1,10 @@
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { now } from "../clock.ts";
 import { addDays, isDate, weekStart } from "../dates.ts";
 import { dateName, dateSpan, dayKey, monthName } from "../format.ts";
 import { calendar as calendarIcon, chevronLeft, chevronRight, plus } from "../icons.ts";
 import { type Day, daysBy, type Meeting, meetingBy, meetingsBy, rangeKey } from "../models/calendar.ts";
+import { narrow } from "../narrow.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
@@ -20,12 +21,6 @@ import { WeekStrip } from "./calendar/week-strip.tsx";
 
 const views = ["week", "day", "agenda"] as const;
 type View = (typeof views)[number];
-
-const phone = matchMedia("(width < 768px)");
-const narrow = signal(phone.matches);
-phone.addEventListener("change", () => {
-  narrow.value = phone.matches;
-});
 
 /** Week at a desk, list on a phone, where no finger finds its way in seven columns; the date, the view and the open meeting live in the address. */
 export default function CalendarPage() {

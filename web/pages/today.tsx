@@ -8,6 +8,7 @@ import { liveCalls } from "../models/calls.ts";
 import { bell } from "../models/notifications.ts";
 import { type Task, taskList } from "../models/tasks.ts";
 import { alarms, dueTasks, firstSteps, type Meeting, today } from "../models/today.ts";
+import { narrow } from "../narrow.ts";
 import { LinkButton } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
@@ -29,7 +30,7 @@ export default function TodayPage() {
   const date = shownNow();
   useNewDay(dayKey(date));
   // Decided once: nothing changes its place under the finger.
-  const [stepsFirst] = useState(() => setsUp() && matchMedia("(width < 768px)").matches && isBeginning());
+  const [stepsFirst] = useState(() => setsUp() && narrow.peek() && isBeginning());
   // What stands below the checklist waits for its length.
   const isAwaited = stepsFirst && firstSteps.data.value === null && firstSteps.error.value === null;
   return (

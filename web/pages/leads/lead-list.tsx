@@ -3,6 +3,7 @@ import { ago } from "../../format.ts";
 import { choose, choosing, isChosen } from "../../models/chosen-leads.ts";
 import { colleagueName, colleagues } from "../../models/colleagues.ts";
 import { type Lead, leadName, shownLeads } from "../../models/leads.ts";
+import { narrow } from "../../narrow.ts";
 import { Avatar } from "../../parts/avatar.tsx";
 import { Channel } from "../../parts/channel.tsx";
 import { Phone } from "../../parts/phone.tsx";
@@ -55,7 +56,7 @@ function LeadRow({ lead }: { lead: Lead }) {
         class="lead-who row-link"
         href={link("/customers/:id", { id: lead.customerId })}
         onClick={(event) => {
-          if (!choosing.value || !matchMedia("(width < 768px)").matches) return;
+          if (!choosing.value || !narrow.peek()) return;
           event.preventDefault();
           choose(lead.id, !isChosen(lead.id));
         }}
