@@ -7,11 +7,12 @@ import { Browser } from "../app/testing/browser.ts";
 import { addPerson, password, testApi } from "../app/testing/people.ts";
 import { createTeamApi } from "../auth/api-team.ts";
 import { systemClock } from "../base/clock.ts";
-import { type BusinessId, newId } from "../base/ids.ts";
+import { type BusinessId, type CallId, type CallSid, newId } from "../base/ids.ts";
 import type { Phone } from "../base/phone.ts";
 import { releaseWork } from "../crm/release-work.ts";
 import { auditLog } from "../db/schema/audit.ts";
 import { businessSettings } from "../db/schema/business.ts";
+import { calls } from "../db/schema/call.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
 import { addBusiness } from "../tenants/business.ts";
@@ -80,6 +81,22 @@ describe("businesses", () => {
     expect(list.body.items).toEqual([]);
     const again = { name, phone: free, owner: { email: `${newId()}@example.com`, name: "א" } };
     expect((await ask(admin, "/api/admin/businesses", again)).status).toBe(201);
+  });
+
+  test("the calls beside a business are its callers', as in its report: a test call is none", async () => {
+    const { businessId } = await office();
+    const ended = (origin: "phone" | "browser", endReason: string) => {
+      const id = newId<CallId>();
+      const callSid = `CA${id.replaceAll("-", "")}` as CallSid;
+      const startedAt = systemClock.instant();
+      const call = { id, businessId: businessId!, callSid, startedAt, endReason, origin };
+      return withSystem(db, (tx) => tx.insert(calls).values(call));
+    };
+    await ended("phone", "caller_hung_up");
+    await ended("phone", "lost");
+    await ended("browser", "lost");
+    const { body } = await ask(admin, "/api/admin/businesses?limit=1");
+    expect(body.items).toMatchObject([{ id: businessId, calls: 2, failedCalls: 1 }]);
   });
 
   test("pages follow each other, newest first", async () => {

@@ -41,7 +41,7 @@ const office = z.object({
   phones: z.array(z.string()),
   people: z.int(),
   openTasks: z.int(),
-  /** Of the last 30 days. */
+  /** Of the last 30 days, test calls from the panel aside. */
   calls: z.int(),
   failedCalls: z.int(),
   lastCallAt: instantText.nullable(),

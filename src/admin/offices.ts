@@ -100,7 +100,7 @@ async function countOf(tx: Tx, ids: readonly BusinessId[], now: Temporal.Instant
       lastCallAt: max(calls.startedAt),
     })
     .from(calls)
-    .where(and(among(calls.businessId), gte(calls.startedAt, since)))
+    .where(and(among(calls.businessId), eq(calls.origin, "phone"), gte(calls.startedAt, since)))
     .groupBy(calls.businessId);
   const found = <T extends { id: BusinessId | null }>(rows: readonly T[], id: BusinessId) =>
     rows.find((row) => row.id === id);

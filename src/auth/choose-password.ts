@@ -5,11 +5,11 @@ import type { Database, Tx } from "../db/client.ts";
 import { userPasswords, users } from "../db/schema/user.ts";
 import { withSystem } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
-import { killLinksOf, lookAtLink, useLink } from "./links.ts";
+import { killLinksOf, type LinkOwner, lookAtLink, useLink } from "./links.ts";
 import { type AskedBy, admit, type LoginDeps } from "./login.ts";
 import { endSessionsOf, type NewSession } from "./sessions.ts";
 import { countAttempts, forgetAttempts } from "./throttle.ts";
-import { changeUser } from "./users.ts";
+import { changeUser, emailText } from "./users.ts";
 
 export interface AcceptLink {
   token: string;
@@ -21,7 +21,8 @@ export interface AcceptLink {
 
 /**
  * Takes up an invitation or a reset: the password is theirs, every other session of theirs ends, a new one begins.
- * @throws AppError "not_found" for a link that is used, over or unknown, "rate_limited", "taken" for an address in use.
+ * @throws AppError "not_found" for a link that is used, over or unknown, "rate_limited", "taken" for an address in use,
+ * "invalid" where there is none to log in with.
  */
 export async function acceptLink(
   { db, passwords, log }: LoginDeps,
@@ -29,7 +30,7 @@ export async function acceptLink(
   by: AskedBy,
 ): Promise<NewSession> {
   await throttleLinks(db, by);
-  await withSystem(db, (tx) => lookAtLink(tx, input.token, by.now));
+  assertAddress(await withSystem(db, (tx) => lookAtLink(tx, input.token, by.now)), input);
   const hash = await passwords.hash(input.password);
   return withSystem(db, async (tx) => {
     const { userId, purpose } = await useLink(tx, input.token, by.now);
@@ -44,6 +45,12 @@ export async function acceptLink(
     if (!person) throw new AppError("not_found", "the person is gone");
     return admit(tx, person, by, purpose === "invite" ? "auth.accept_invite" : "auth.reset_password");
   });
+}
+
+/** An installation's first administrator is made under a name that is no address: kept, nobody could log in with it. */
+function assertAddress({ purpose, email }: LinkOwner, given: AcceptLink): void {
+  if (purpose !== "invite" || given.email !== undefined || emailText.safeParse(email).success) return;
+  throw new AppError("invalid", "an address to log in with", { fields: [{ path: "email", code: "required" }] });
 }
 
 /** Guessing tokens is hopeless; this keeps it from costing hashes. @throws AppError "rate_limited". */

@@ -144,6 +144,21 @@ test("a new installation has one way in, until an administrator has a password",
   await own.drop();
 });
 
+test("an installation's first administrator names an address, or could never log in again: until then the link holds", async () => {
+  const own = await testDatabase();
+  const { token } = (await firstAdminLink(own, systemClock.instant()))!;
+  const browser = new Browser(testApi(own));
+  await browser.ask("/api/auth/csrf");
+  const use = (more: object) => browser.ask<Me>("/api/auth/link/accept", { body: { token, password, ...more } });
+  const refused = await use({ name: "דנה" });
+  expect([refused.status, refused.body as unknown]).toMatchObject([
+    422,
+    { error: { fields: [{ path: "email", code: "required" }] } },
+  ]);
+  expect((await use({ email: "boss@example.com" })).status).toBe(200);
+  await own.drop();
+});
+
 test("an owner who has a password is no way in for the operator, whatever the address", async () => {
   const own = await testDatabase();
   const now = systemClock.instant();

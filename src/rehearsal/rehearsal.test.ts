@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { ScriptedModel, toolOutput } from "../assistant/testing/scripted-model.ts";
 import { AppError } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
@@ -190,6 +190,18 @@ describe("a rehearsal", () => {
     expect(run.status).toBe("passed");
     expect(JSON.stringify(model.requests.at(-1))).toContain("taken");
     expect(JSON.stringify(model.requests)).not.toContain("סוד");
+  });
+
+  test("a calendar with thousands of meetings is rehearsed as any other", async () => {
+    const { id } = await draftOf("טיוטה");
+    await business.run(({ tx, businessId }) =>
+      tx.execute(sql`insert into meetings (id, business_id, resource_id, status, starts_at, ends_at, busy_from, busy_to, source)
+        select gen_random_uuid(), ${businessId}, ${business.resourceIds[0]}, 'booked', at, at + interval '5 minutes', at,
+          at + interval '5 minutes', 'staff'
+        from generate_series('2026-12-01'::timestamptz, '2026-12-16', '5 minutes') as at`),
+    );
+    const wanted = await scenario(["אפשר תור מחר בארבע וחצי?", "כן, אפשר"], [{ kind: "meeting", booked: true }]);
+    expect(await rehearsed(id, wanted.id, bookingModel())).toMatchObject({ status: "passed", error: null });
   });
 
   test("a check that is not met is a failed rehearsal, with everything that was said", async () => {

@@ -8,21 +8,22 @@ import { meetings } from "../db/schema/meeting.ts";
 import { resources } from "../db/schema/resource.ts";
 import { calendarRules, hoursExceptions, workingHours } from "../db/schema/working-hours.ts";
 import { withSystem, withTenant } from "../db/tenant.ts";
+import { limits } from "../limits.ts";
 
 /**
  * A tenant that lives as long as one rehearsal: the business as it is (settings, knowledge, hours, what is taken in its
  * calendar) without a single customer. Its status keeps it out of the directory: nobody can call or write to it.
  */
 export async function openScratchTenant(db: Database, source: BusinessId, now: Temporal.Instant): Promise<BusinessId> {
-  const rows = await withTenant(db, source, (tx) => readBusiness(tx, source, now));
+  const rows = await withTenant(db, source, (tx) => readBusiness(tx, source, now), atLeisure);
   const scratch = newId<BusinessId>();
-  await withTenant(db, scratch, (tx) => writeBusiness(tx, scratch, rows, now));
+  await withTenant(db, scratch, (tx) => writeBusiness(tx, scratch, rows, now), atLeisure);
   return scratch;
 }
 
 /** Everything of it goes with its row. */
 export async function closeScratchTenant(db: Database, scratch: BusinessId): Promise<void> {
-  await withSystem(db, (tx) => tx.delete(businesses).where(and(eq(businesses.id, scratch), isScratch)));
+  await withSystem(db, (tx) => tx.delete(businesses).where(and(eq(businesses.id, scratch), isScratch)), atLeisure);
 }
 
 /** Those that a process left behind when it died. */
@@ -32,6 +33,10 @@ export async function sweepScratchTenants(db: Database, now: Temporal.Instant): 
 }
 
 const isScratch = eq(businesses.status, "scratch");
+
+// PostgreSQL takes 65,535 values in a statement, and a meeting has some twenty.
+const rowsAtOnce = 1_000;
+const atLeisure = { deadlineMs: limits.jobQueryMs };
 
 async function readBusiness(tx: Tx, id: BusinessId, now: Temporal.Instant) {
   const stands = or(notInArray(meetings.status, ["cancelled", "held"]), gt(meetings.holdExpiresAt, now));
@@ -79,7 +84,9 @@ async function writeBusiness(
     [knowledge, rows.knowledge.map((row) => ({ ...row, businessId, id: newId() }))],
     [meetings, rows.taken.map((row) => blockedTime(row, businessId, ofResource(row.resourceId)!))],
   ] as const;
-  for (const [table, values] of copies) if (values.length > 0) await tx.insert(table).values(values as never);
+  for (const [table, values] of copies)
+    for (let from = 0; from < values.length; from += rowsAtOnce)
+      await tx.insert(table).values(values.slice(from, from + rowsAtOnce) as never);
 }
 
 /** The time that a meeting takes, and nothing about whose it is. */

@@ -113,7 +113,7 @@ export const en: Translation<typeof he> = {
     errors: {
       no_model: "There is no OpenAI key, and without one nobody answers.",
       draft_changed: "The draft changed in between.",
-      budget_spent: "Today's budget is used up. Run it tomorrow, or raise the cap under Settings.",
+      budget_spent: "Today's budget is used up. Run it tomorrow, or raise the cap under Assistant.",
       other: "It could not run. Try again.",
     },
     check: {
