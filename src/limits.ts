@@ -121,7 +121,10 @@ export const limits = {
   freshPasswordMs: 15 * 60_000, // K7: keys, people and secrets want a password given this lately
   knowledgeMax: 200, // subjects of one business: a model that is told all of them still fits its other instructions
   knowledgeRuleChars: 12_000, // published procedures and what must never be said, which every conversation is told
-  keysMax: 50, // API keys of one business
+  keysMax: 50, // API keys of one business, and as many revoked ones are remembered
+  calendarsMax: 100, // people and rooms of one business: every search for a free hour looks at all of them
+  teamMax: 200, // people of one business who may log in
+  datedHoursMax: 10_000, // hours of single dates, of all calendars together: a hundred of each
   pushDevicesMax: 10, // of one person: phones and computers that are told with the panel closed
   ownerTellingsPerHour: 10, // lines that an owner hears of by WhatsApp, and as many by mail
   webhooksMax: 20, // addresses of one business

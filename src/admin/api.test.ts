@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { Hono } from "hono";
 import type { Access, ApiEnv } from "../api/env.ts";
 import { door, member } from "../api/testing/door.ts";
@@ -15,6 +15,7 @@ import { businessSettings } from "../db/schema/business.ts";
 import { calls } from "../db/schema/call.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { limits } from "../limits.ts";
 import { addBusiness } from "../tenants/business.ts";
 import { createAdminApi } from "./api.ts";
 
@@ -214,6 +215,22 @@ describe("the people of a business", () => {
     for (const status of ["disabled", "active"])
       expect((await ask(who, `/api/team/${agent.id}`, { status }, "PATCH")).body.status).toBe(status);
     expect((await accept(new Browser(testApi(db)), body.link)).status).toBe(404);
+  });
+
+  test("nobody more is invited into a business of as many as there can be; another one's team is its own", async () => {
+    const [who, other] = [await office(), await office()];
+    await withSystem(db, (tx) =>
+      tx.execute(sql`insert into users (id, business_id, email, name, role)
+        select gen_random_uuid(), ${who.businessId}, 'crowd' || n || '@example.com', 'x', 'agent'
+        from generate_series(1, ${limits.teamMax}::int) as n`),
+    );
+    const invite = (by: Access) =>
+      ask(by, "/api/team", { email: `${newId()}@example.com`, name: "יעל", role: "agent" });
+    expect(await invite(who)).toMatchObject({
+      status: 422,
+      body: { error: { fields: [{ path: "email", code: "too_many" }] } },
+    });
+    expect((await invite(other)).status).toBe(201);
   });
 
   test("the last owner stays one", async () => {

@@ -1,10 +1,11 @@
 import { and, asc, eq, ne, sql } from "drizzle-orm";
 import { z } from "zod";
-import { AppError } from "../base/errors.ts";
+import { AppError, tooMany } from "../base/errors.ts";
 import type { BusinessId, UserId } from "../base/ids.ts";
 import { announce } from "../db/announce.ts";
 import type { Tx } from "../db/client.ts";
 import { userPasswords, users } from "../db/schema/user.ts";
+import { limits } from "../limits.ts";
 import { audit } from "../tenants/audit.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 import { type IssuedLink, issueLink, killLinksOf } from "./links.ts";
@@ -56,8 +57,10 @@ async function readMember({ tx, businessId }: Ctx, id: UserId) {
   return member;
 }
 
-/** @throws AppError "taken" when somebody has the address already, here or anywhere. */
+/** @throws AppError "taken" when somebody has the address already, here or anywhere; "invalid" beyond `limits.teamMax`. */
 export async function inviteMember(ctx: Ctx, input: z.output<typeof newMember>, now: Temporal.Instant) {
+  const here = await ctx.tx.$count(users, eq(users.businessId, ctx.businessId));
+  if (here >= limits.teamMax) throw tooMany("people", "email");
   const id = await addUser(ctx.tx, { ...input, businessId: ctx.businessId });
   const link = await issueLink(ctx.tx, id, now);
   await audit(ctx, { action: "team.invite", subject: `user:${id}`, detail: { role: input.role } });

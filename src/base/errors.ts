@@ -55,6 +55,10 @@ export class AppError extends Error {
   }
 }
 
+/** As many as a business may have are there; said at the field of the form that asks for one more. */
+export const tooMany = (what: string, path: string): AppError =>
+  new AppError("invalid", `too many ${what}`, { fields: [{ path, code: "too_many" }] });
+
 /**
  * One line for the log about anything that can be thrown. Database driver messages may hold a query's parameters
  * (customer data), so of those only the code and constraint are kept.

@@ -126,7 +126,7 @@ test("S10: no secret is in the log: neither those that are given nor those that 
   const accepted = await fetch(`${product.url}/api/auth/link/accept`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf, Cookie: cookie },
-    body: JSON.stringify({ token, password }),
+    body: JSON.stringify({ token, password, email: "admin@example.com" }),
   });
   expect(accepted.status).toBe(200);
   const session = accepted.headers.getSetCookie().map((line) => /=([^;]+)/.exec(line)?.[1] ?? "");

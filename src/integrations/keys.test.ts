@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Hono } from "hono";
 import type { Access, ApiEnv } from "../api/env.ts";
 import { door, member } from "../api/testing/door.ts";
@@ -10,6 +10,7 @@ import { apiKeys } from "../db/schema/api-key.ts";
 import { businesses } from "../db/schema/business.ts";
 import { withSystem } from "../db/tenant.ts";
 import { type TestDatabase, testDatabase } from "../db/test-db.ts";
+import { limits } from "../limits.ts";
 import { addBusiness } from "../tenants/business.ts";
 import { keyRoutes } from "./api-keys.ts";
 
@@ -71,6 +72,29 @@ test("a revoked key, and any key of a suspended business, opens nothing", async 
     tx.update(businesses).set({ status: "suspended" }).where(eq(businesses.id, who.businessId!)),
   );
   expect((await use(other.key, "/api/business")).status).toBe(401);
+});
+
+test("there are so many keys and no more, and of the revoked ones the newest are remembered", async () => {
+  const [who, other] = [await office(), await office()];
+  const { id: kept } = await make(other);
+  await api.json(other, `/api/keys/${kept}`, { method: "DELETE" });
+  await withSystem(db, (tx) =>
+    tx.execute(sql`insert into api_keys (id, business_id, name, scope, key, hint, made_by, revoked_at)
+      select gen_random_uuid(), ${who.businessId}, 'x' || n, 'read', gen_random_uuid(), 'al_', 'z',
+        case when n > ${limits.keysMax} then now() + n * interval '1 second' end
+      from generate_series(2, ${limits.keysMax * 2 + 3}::int) as n`),
+  );
+  const listed = async (of: Access): Promise<Answer[]> => (await api.json<Answer>(of, "/api/keys")).body.items;
+  const last = await make(who);
+  const items = await listed(who);
+  const isRevoked = ({ revokedAt }: Answer) => revokedAt !== null;
+  expect([items.filter(isRevoked).length, items.length]).toEqual([limits.keysMax, limits.keysMax * 2]);
+  expect(items.filter(isRevoked).some(({ name }) => name === `x${limits.keysMax + 1}`)).toBe(false);
+  const { status, body } = await api.json<Answer>(who, "/api/keys", { body: { name: "עוד", scope: "read" } });
+  expect([status, body.error.fields]).toEqual([422, [{ path: "name", code: "too_many" }]]);
+  await api.json(who, `/api/keys/${last.id}`, { method: "DELETE" });
+  expect((await make(who)).key).toMatch(/^al_/);
+  expect(await listed(other)).toMatchObject([{ id: kept }]);
 });
 
 test("making a key wants the password given lately", async () => {

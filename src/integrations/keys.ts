@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { and, desc, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Access } from "../api/env.ts";
 import { writtenText } from "../api/text.ts";
 import type { Clock } from "../base/clock.ts";
-import { AppError } from "../base/errors.ts";
+import { AppError, tooMany } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import type { Database } from "../db/client.ts";
 import { apiKeys, type KeyScope } from "../db/schema/api-key.ts";
@@ -44,11 +44,8 @@ export const listKeys = ({ tx, businessId }: Ctx) =>
 /** Makes a key and returns it: this once, only its hash is kept. @throws AppError "invalid" beyond `limits.keysMax`. */
 export async function makeKey(ctx: Ctx, { name, scope }: { name: string; scope: KeyScope }) {
   const open = and(eq(apiKeys.businessId, ctx.businessId), isNull(apiKeys.revokedAt));
-  if ((await ctx.tx.$count(apiKeys, open)) >= limits.keysMax)
-    throw new AppError("invalid", "too many keys", {
-      public: "too many keys",
-      fields: [{ path: "", code: "too_many" }],
-    });
+  if ((await ctx.tx.$count(apiKeys, open)) >= limits.keysMax) throw tooMany("keys", "name");
+  await forgetRevoked(ctx);
   const key = prefix + randomBytes(32).toString("base64url");
   const id = newId();
   const [made] = await ctx.tx
@@ -65,6 +62,19 @@ export async function makeKey(ctx: Ctx, { name, scope }: { name: string; scope: 
     .returning(shown);
   await audit(ctx, { action: "key.make", subject: `key:${id}`, detail: { scope } });
   return { ...made!, key };
+}
+
+/** The newest revoked ones stay in the list. What each did stands in the log of acts, by its name. */
+async function forgetRevoked({ tx, businessId }: Ctx): Promise<void> {
+  const { id, revokedAt } = apiKeys;
+  const revoked = and(eq(apiKeys.businessId, businessId), isNotNull(revokedAt));
+  const older = tx
+    .select({ id })
+    .from(apiKeys)
+    .where(revoked)
+    .orderBy(desc(revokedAt), desc(id))
+    .offset(limits.keysMax);
+  await tx.delete(apiKeys).where(and(eq(apiKeys.businessId, businessId), inArray(id, older)));
 }
 
 /** From now on the key opens nothing. @throws AppError "not_found" for one that is not there or revoked already. */

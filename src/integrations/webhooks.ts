@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
-import { AppError } from "../base/errors.ts";
+import { AppError, tooMany } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { isBehind, pageOfRows } from "../db/page-key.ts";
 import { webhookDeliveries, webhookEvents, webhooks } from "../db/schema/webhook.ts";
@@ -45,8 +45,7 @@ export async function readWebhook(ctx: Ctx, id: string): Promise<Webhook> {
 
 /** @throws AppError "invalid" beyond `limits.webhooksMax`. */
 export async function addWebhook(ctx: Ctx, input: z.output<typeof newWebhook>): Promise<Webhook> {
-  if ((await listWebhooks(ctx)).length >= limits.webhooksMax)
-    throw new AppError("invalid", "too many webhooks", { fields: [{ path: "", code: "too_many" }] });
+  if ((await listWebhooks(ctx)).length >= limits.webhooksMax) throw tooMany("webhooks", "url");
   const id = newId();
   await ctx.tx.insert(webhooks).values({ id, businessId: ctx.businessId, ...input });
   await audit(ctx, { action: "webhook.add", subject: `webhook:${id}`, detail: { events: input.events.join(" ") } });

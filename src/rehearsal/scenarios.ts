@@ -1,6 +1,6 @@
 import { and, asc, count, eq, sql } from "drizzle-orm";
 import { z } from "zod";
-import { AppError } from "../base/errors.ts";
+import { AppError, tooMany } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { rehearsalRuns, rehearsalScenarios } from "../db/schema/rehearsal.ts";
@@ -92,9 +92,5 @@ async function requireRoom({ tx, businessId }: Ctx, wanted: number): Promise<voi
     .select({ there: count() })
     .from(rehearsalScenarios)
     .where(eq(rehearsalScenarios.businessId, businessId));
-  if ((row?.there ?? 0) + wanted > limits.rehearsalScenariosMax)
-    throw new AppError("invalid", "too many scenarios", {
-      public: "too_many_scenarios",
-      fields: [{ path: "", code: "too_many" }],
-    });
+  if ((row?.there ?? 0) + wanted > limits.rehearsalScenariosMax) throw tooMany("scenarios", "name");
 }

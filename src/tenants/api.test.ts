@@ -203,6 +203,27 @@ describe("hours", () => {
     }
   });
 
+  test("a script can make calendars and dated hours up to a bound, and hears at which field it ends", async () => {
+    const who = await office("בניין");
+    const { businessId } = who;
+    await withTenant(db, businessId!, async (tx) => {
+      await tx.execute(sql`insert into resources (id, business_id, name)
+        select gen_random_uuid(), ${businessId}, 'x' from generate_series(2, ${limits.calendarsMax}::int)`);
+      await tx.execute(sql`insert into hours_exceptions (id, business_id, on_date)
+        select gen_random_uuid(), ${businessId}, date '2027-01-01' + n from generate_series(2, ${limits.datedHoursMax}::int) as n`);
+    });
+    const tooMany = (path: string) => ({ status: 422, body: { error: { fields: [{ path, code: "too_many" }] } } });
+    expect(await post(who, "/api/resources", { name: "עוד אחד" })).toMatchObject(tooMany("name"));
+    const day = (date: string, windows = 1) =>
+      put(who, `/api/hours/days/${date}`, {
+        windows: Array.from({ length: windows }, (_, n) => ({ fromMinute: n * 60, toMinute: n * 60 + 30 })),
+      });
+    expect(await day("2026-09-20", 2)).toMatchObject(tooMany("date"));
+    expect((await day("2026-09-20")).status).toBe(200);
+    expect((await day("2026-09-20")).status).toBe(200); // in the place of itself
+    expect(await day("2026-09-21")).toMatchObject(tooMany("date"));
+  });
+
   test("a calendar has hours of its own; the last one that can be booked stays open", async () => {
     const who = await office("מכון");
     const { body: room } = await post(who, "/api/resources", { name: "חדר 2" });
@@ -316,7 +337,7 @@ describe("knowledge", () => {
         from generate_series(6, ${limits.knowledgeMax}::int) as n`),
     );
     const fact = { subject: "חניה", body: "בחצר" };
-    expect(await post(who, "/api/knowledge", fact)).toMatchObject(tooMany(""));
+    expect(await post(who, "/api/knowledge", fact)).toMatchObject(tooMany("subject"));
     expect(await put(who, `/api/knowledge/${draft.id}`, fact)).toMatchObject({ status: 200 });
     await remove(who, `/api/knowledge/${draft.id}`);
     expect(await post(who, "/api/knowledge", fact)).toMatchObject({ status: 201 });

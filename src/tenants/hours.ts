@@ -1,11 +1,12 @@
 import { and, eq, gte, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import { dateInput } from "../api/page.ts";
-import { AppError } from "../base/errors.ts";
+import { AppError, tooMany } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { resources } from "../db/schema/resource.ts";
 import { calendarRules, hoursExceptions, workingHours } from "../db/schema/working-hours.ts";
+import { limits } from "../limits.ts";
 import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 import { lockFacts, refreshFacts } from "./knowledge-digest.ts";
@@ -62,7 +63,7 @@ export async function setWeeklyHours(ctx: Ctx, resourceId: string | null, input:
 
 /**
  * Sets the hours of one date (no windows = closed); they replace the week's and override Shabbat and holidays (C7).
- * Null gives the date back to the weekly hours. @throws AppError "invalid".
+ * Null gives the date back to the weekly hours. @throws AppError "invalid", also beyond `limits.datedHoursMax`.
  */
 export async function setDayHours(
   ctx: Ctx,
@@ -81,6 +82,8 @@ export async function setDayHours(
   await changed(ctx, "hours", resourceId ?? ctx.businessId, act);
   if (input === null) return;
   const windows = day.windows.length > 0 ? day.windows : [{ fromMinute: null, toMinute: null }];
+  const there = await ctx.tx.$count(hoursExceptions, eq(hoursExceptions.businessId, ctx.businessId));
+  if (there + windows.length > limits.datedHoursMax) throw tooMany("dates", "date");
   await ctx.tx.insert(hoursExceptions).values(
     windows.map((window) => ({
       id: newId(),

@@ -1,6 +1,6 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import { z } from "zod";
-import { AppError } from "../base/errors.ts";
+import { AppError, tooMany } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { knowledge, knowledgeKinds, unansweredQuestions } from "../db/schema/knowledge.ts";
@@ -38,7 +38,7 @@ export async function saveKnowledge(
     throw overtaken();
   const values = { ...parseInput(knowledgeInput, input), authorName: authorOf(ctx.actor).name };
   const before = await sizeOf(ctx);
-  if (id === undefined && before.subjects >= limits.knowledgeMax) throw tooMuch("");
+  if (id === undefined && before.subjects >= limits.knowledgeMax) throw tooMany("subjects", "subject");
   const [row] =
     id === undefined
       ? await ctx.tx
@@ -52,15 +52,12 @@ export async function saveKnowledge(
           .returning();
   if (row === undefined) throw new AppError("not_found", "no such knowledge");
   const { ruleChars } = await sizeOf(ctx);
-  if (ruleChars > limits.knowledgeRuleChars && ruleChars > before.ruleChars) throw tooMuch("body");
+  if (ruleChars > limits.knowledgeRuleChars && ruleChars > before.ruleChars) throw tooMany("rules", "body");
   await refreshFacts(ctx);
   const detail = { kind: row.kind, status: row.status, revision: row.revision };
   await changed(ctx, "knowledge", row.id, { action: "knowledge.save", subject: `knowledge:${row.id}`, detail });
   return row;
 }
-
-const tooMuch = (path: string) =>
-  new AppError("invalid", "too much knowledge", { fields: [{ path, code: "too_many" }] });
 
 /** How much there is, and how long the rules are that every conversation is told whole. */
 async function sizeOf({ tx, businessId }: Ctx): Promise<{ subjects: number; ruleChars: number }> {

@@ -1,10 +1,11 @@
 import { and, eq, lte, sql } from "drizzle-orm";
 import { z } from "zod";
-import { AppError } from "../base/errors.ts";
+import { AppError, tooMany } from "../base/errors.ts";
 import { newId } from "../base/ids.ts";
 import { parseInput } from "../base/parse-input.ts";
 import { meetings } from "../db/schema/meeting.ts";
 import { resources } from "../db/schema/resource.ts";
+import { limits } from "../limits.ts";
 import { changed, fieldsOf } from "./changed.ts";
 import type { Ctx } from "./ctx.ts";
 
@@ -27,10 +28,11 @@ export function listResources(ctx: Ctx): Promise<Resource[]> {
     .orderBy(position, id);
 }
 
-/** Adds somebody who can be booked; the newest comes last. @throws AppError "invalid" for an empty name. */
+/** Adds somebody who can be booked; the newest comes last. @throws AppError "invalid" for an empty name, and beyond `limits.calendarsMax`. */
 export async function addResource(ctx: Ctx, given: string): Promise<string> {
   const id = newId();
   const { name } = parseInput(newResource, { name: given });
+  if ((await listResources(ctx)).length >= limits.calendarsMax) throw tooMany("calendars", "name");
   const next = sql<number>`(select coalesce(max(position), 0) + 1 from ${resources} where business_id = ${ctx.businessId})`;
   await ctx.tx.insert(resources).values({ id, businessId: ctx.businessId, name, position: next });
   await changed(ctx, "resource", id, { action: "resource.add", subject: `resource:${id}` });
