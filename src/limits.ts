@@ -53,6 +53,7 @@ export const limits = {
   engineStuckMs: 5_000,
   engineRotateMs: 50 * 60_000, // the provider ends a session at 60 minutes
   engineRotateBeforeExpiryMs: 5 * 60_000,
+  engineWordsMs: 10_000, // a new session waits this long for the words of the caller's last turn, which come within two seconds if they come
   engineConfigureMs: 2_000, // a session that never confirms its settings is used as it is; a caller waits no longer
   engineLingerMs: 1_500, // after the caller hung up: his last words are being transcribed
   engineCloseMs: 500, // then the socket is cut off

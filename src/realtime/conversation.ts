@@ -43,6 +43,7 @@ export class Conversation {
   #turnWaits = false;
   /** Turns that were taken and not put into words yet. */
   readonly #unworded = new Set<string>();
+  #wordsFailed = false; // those of the newest turn never come
   #wordless = false; // no turn will be put into words
   #takes = 0; // turns that we asked to be taken and that were not yet
   #windingUp = false;
@@ -71,7 +72,7 @@ export class Conversation {
 
   /** Only this session knows what the caller said last: it is not written down, or he is in the middle of it. */
   get knowsMore(): boolean {
-    return this.#callerSpeaking || this.#unworded.size > 0;
+    return this.#callerSpeaking || this.#unworded.size > 0 || this.#wordsFailed;
   }
 
   get #owesWords(): boolean {
@@ -96,7 +97,7 @@ export class Conversation {
     this.#port.send(commitAudioFrame());
   }
 
-  /** The settings in force have no transcription: words are not waited for. */
+  /** The settings in force have no transcription, or it does not work: words are not waited for. */
   expectNoWords(): void {
     this.#wordless = true;
   }
@@ -179,6 +180,7 @@ export class Conversation {
         this.#callerSpeaking = false;
         this.#takes = Math.max(0, this.#takes - 1);
         this.#unworded.add(event.itemId);
+        this.#wordsFailed = false;
         // With automatic answers off, the server owes nothing for this turn, also when they are on again later.
         this.#turnWaits = this.#autoAnswer;
         return this.#events.callerTurn(event.itemId);
@@ -190,6 +192,7 @@ export class Conversation {
         return this.#events.transcript({ role: "caller", itemId: event.itemId, text: event.text, final: true });
       case "conversation.item.input_audio_transcription.failed":
         this.#unworded.delete(event.itemId);
+        this.#wordsFailed = true;
         return this.#events.error({ kind: "request", code: event.problem.code, message: event.problem.message });
       case "response.created":
         return this.#began(event.responseId, event.requestId);

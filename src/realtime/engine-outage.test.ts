@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { limits } from "../limits.ts";
 import type { EngineContext, HistoryLine } from "../live-call/engine.ts";
+import { lostWordsNote } from "./memory.ts";
 import { DeafServer } from "./testing/deaf-server.ts";
 import { EngineProbe } from "./testing/engine-probe.ts";
 import { type ScriptedConnection, ScriptedServer } from "./testing/scripted-server.ts";
@@ -322,15 +323,21 @@ test("rotation: the new session is ready before the old one goes, and takes over
     expect(probe.engine.wantsRotation).toBe(false);
   }));
 
+/** A call whose rotation waits for the words of the caller's last turn. */
+async function rotating(probe: EngineProbe, first: ScriptedConnection, server: ScriptedServer) {
+  first.emit({ type: "input_audio_buffer.committed", item_id: "turn1" }, created("resp1"), done("resp1"));
+  await probe.next("answerDone");
+  probe.engine.rotate();
+  const second = await server.connection();
+  await second.configure();
+  second.emit(done("resp0", "completed", { usage: {} })); // its bill is told, and by then it is ready to take over
+  await probe.next("usage");
+  return second;
+}
+
 test("words-lost-in-a-rotation: a turn that is still being written down keeps its session until it is", () =>
   inCall({}, async (probe, first, server) => {
-    first.emit({ type: "input_audio_buffer.committed", item_id: "turn1" }, created("resp1"), done("resp1"));
-    await probe.next("answerDone");
-    probe.engine.rotate();
-    const second = await server.connection();
-    await second.configure();
-    second.emit(done("resp0", "completed", { usage: {} })); // its bill is told, and by then it is ready to take over
-    await probe.next("usage");
+    const second = await rotating(probe, first, server);
     const worded = {
       type: "conversation.item.input_audio_transcription.completed",
       item_id: "turn1",
@@ -341,6 +348,27 @@ test("words-lost-in-a-rotation: a turn that is still being written down keeps it
     await first.closed;
     probe.engine.appendAudio(frame(2));
     expect(await second.expectAudio(1)).toEqual([frame(2)]);
+  }));
+
+const lostNote = ["system", "input_text", lostWordsNote];
+
+test("rotation-waits-for-words-that-failed: the turn cannot be written down, and the new session is told so", () =>
+  inCall({ history: () => heard }, async (probe, first, server) => {
+    const second = await rotating(probe, first, server);
+    first.emit({ type: "conversation.item.input_audio_transcription.failed", item_id: "turn1", error: {} });
+    await first.closed;
+    expect((await lines(second, 5)).at(-1)).toEqual(lostNote);
+  }));
+
+test("rotation-waits-for-words-that-never-come: for ten seconds, and the new session is told that it lacks them", () =>
+  inCall({ history: () => heard }, async (probe, first, server) => {
+    const second = await rotating(probe, first, server);
+    probe.clock.advance(limits.engineWordsMs - 1);
+    probe.engine.appendAudio(frame(1));
+    await first.expectAudio(1);
+    probe.clock.advance(1);
+    await first.closed;
+    expect((await lines(second, 5)).at(-1)).toEqual(lostNote);
   }));
 
 test("rotation follows the provider's own expiry when that is earlier", async () => {

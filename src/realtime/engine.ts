@@ -49,6 +49,7 @@ export class RealtimeEngine implements VoiceEngine {
   #outage: Outage | null = null;
   #retryTimer: Timer | null = null;
   #deadlineTimer: Timer | null = null;
+  #wordsTimer: Timer | null = null;
   #autoAnswer = true;
   #rotateNotBeforeMs = 0;
 
@@ -187,7 +188,7 @@ export class RealtimeEngine implements VoiceEngine {
       events: this.#eventsOf(() => session === this.#session),
       // A successor becomes the session in use: what its end means is decided when it comes.
       owner: {
-        configured: () => (session === this.#successor ? this.#swapWhenQuiet() : this.#ready()),
+        configured: () => (session === this.#successor ? this.#awaitQuiet() : this.#ready()),
         ended: (end) => (session === this.#successor ? this.#rotationFailed(end) : this.#sessionEnded(end)),
       },
     });
@@ -216,7 +217,10 @@ export class RealtimeEngine implements VoiceEngine {
         to()?.toolCall(call);
       },
       usage: (usage) => this.#events?.usage(usage),
-      error: (problem) => to()?.error(problem),
+      error: (problem) => {
+        to()?.error(problem);
+        this.#swapSoon();
+      },
     };
   }
 
@@ -242,6 +246,15 @@ export class RealtimeEngine implements VoiceEngine {
     for (const line of this.#memory.takeover(this.#context?.history() ?? [])) session.addLine(line);
   }
 
+  /** The successor can take over: as soon as nothing is lost by it, or in any pause when words are too long in coming. */
+  #awaitQuiet(): void {
+    this.#wordsTimer = this.#clock.after(limits.engineWordsMs, () => {
+      this.#session?.conversation.expectNoWords();
+      this.#swapWhenQuiet();
+    });
+    this.#swapWhenQuiet();
+  }
+
   /** Deferred: the session has not finished with this event yet. */
   #swapSoon(): void {
     if (this.#successor?.open === true) queueMicrotask(() => this.#swapWhenQuiet());
@@ -250,14 +263,18 @@ export class RealtimeEngine implements VoiceEngine {
   #swapWhenQuiet(): void {
     const successor = this.#successor;
     if (this.#state !== "ready" || successor?.open !== true || this.#session?.conversation.quiet !== true) return;
+    const { knowsMore } = this.#session.conversation;
+    this.#wordsTimer?.cancel();
     this.#session.close();
     this.#session = successor;
     this.#successor = null;
     this.#takeOver(successor);
+    if (knowsMore) successor.addLine({ role: "system", text: lostWordsNote });
     this.#log.info("REALTIME", "rotated");
   }
 
   #rotationFailed({ reason, code }: SessionEnd): void {
+    this.#wordsTimer?.cancel();
     this.#successor = null;
     this.#rotateNotBeforeMs = this.#clock.nowMs() + rotateAgainMs;
     this.#log.warn("REALTIME", "rotation failed", { reason, code });
@@ -270,6 +287,7 @@ export class RealtimeEngine implements VoiceEngine {
     if (this.#state === "ready" && conversation !== undefined) {
       this.#successor?.close();
       this.#successor = null;
+      this.#wordsTimer?.cancel();
       this.#state = "reconnecting";
       this.#outage = new Outage(this.#clock.nowMs(), conversation.unfinished());
       if (conversation.knowsMore) this.#outage.add({ role: "system", text: lostWordsNote });
@@ -318,5 +336,6 @@ export class RealtimeEngine implements VoiceEngine {
     this.#outage = null;
     this.#retryTimer?.cancel();
     this.#deadlineTimer?.cancel();
+    this.#wordsTimer?.cancel();
   }
 }
