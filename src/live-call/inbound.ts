@@ -80,13 +80,13 @@ export function createInbound(parts: InboundParts): InboundState {
  */
 export function onMediaFrame(call: InboundState, payload: string, timestampMs: number, nowMs: number): void {
   call.lastFrameMs = nowMs;
-  const at = timestampMs >= 0 ? timestampMs : Math.max(0, call.expectedMs);
+  const at = call.arrivals.timeOf(timestampMs, call.expectedMs, nowMs);
   call.arrivals.note(at, nowMs);
   if (call.expectedMs >= 0 && at - call.expectedMs >= 20) fillGap(call, at - call.expectedMs, nowMs);
   call.playout.pump(nowMs);
   const bytes = fitsFrame(payload) ? hearFrame(call, payload, at, nowMs) : hearLong(call, payload, at, nowMs);
   call.uplink.push(payload, bytes, nowMs < call.echoUntilMs);
-  call.expectedMs = at + bytes / MULAW_BYTES_PER_MS;
+  call.expectedMs = Math.max(call.expectedMs, at + bytes / MULAW_BYTES_PER_MS);
 }
 
 function hearFrame(call: InboundState, payload: string, atMs: number, nowMs: number): number {

@@ -198,9 +198,15 @@ export class CallBench {
     return this;
   }
 
-  #frame(payload: string): void {
+  /** The next frame comes with another stamp than its own. */
+  stamped(timestampMs: number): this {
+    this.#frame(quietFrames[0]!, timestampMs);
+    return this;
+  }
+
+  #frame(payload: string, timestampMs = this.#streamMs): void {
     this.clock.advance(20);
-    this.call.onMedia(payload, this.#streamMs);
+    this.call.onMedia(payload, timestampMs);
     this.#streamMs += 20;
   }
 }
