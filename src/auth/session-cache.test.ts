@@ -173,6 +173,14 @@ test("a process that cannot hear of ends remembers nothing", async () => {
   expect(second).not.toBe(first);
 });
 
+test("a process that cannot hear of ends answers nobody by what another asked before", async () => {
+  const { cache, begin } = await deafProcess();
+  const token = await begin();
+  const [first, second] = await Promise.all([cache.read(token), cache.read(token)]);
+  expect(first).not.toBeNull();
+  expect(second).not.toBe(first);
+});
+
 test("one that was deaf for a while and hears again does not go by what it remembered", async () => {
   const { cache, begin, hearAgain } = await deafProcess();
   const token = await begin();
