@@ -75,6 +75,16 @@ inBrowser("a test call that does not come about, in a browser", world, ({ open }
     await close();
   });
 
+  test("a call that the day's budget does not allow is refused in words, with the microphone off", async () => {
+    const { page, close } = await openWatched();
+    const refusal = { error: { code: "rate_limited", message: "budget_spent" } };
+    await page.route("**/api/test-call", (route) => route.fulfill({ status: 429, json: refusal }));
+    await start(page);
+    await page.getByRole("alert").getByText("התקציב של היום נוצל.").waitFor();
+    expect(await microphones(page)).toEqual(["ended"]);
+    await close();
+  });
+
   test("a browser without the sound for a call says so, with the microphone off", async () => {
     const { page, close } = await openWatched();
     await page.evaluate(() => {

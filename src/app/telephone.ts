@@ -100,10 +100,11 @@ interface TestCallParts extends TelephoneDeps {
 
 /** Calls from the panel's microphone, with tokens that open nothing else. */
 function assembleTestCalls({ clock, log, recorder, publicBaseUrl, ...parts }: TestCallParts) {
-  const { switchboard, phones, settingsFor } = parts;
+  const { switchboard, phones, settingsFor, budget } = parts;
   const tokens = new StreamTokens(clock);
   const { instant } = clock;
-  const desk = new TestCallDesk({ switchboard, phones, callLog: recorder, tokens, settingsFor, instant });
+  const { isSpent } = budget;
+  const desk = new TestCallDesk({ switchboard, phones, callLog: recorder, tokens, settingsFor, isSpent, instant });
   const socket = createTestCallSocket({
     desk: switchboard,
     phones,

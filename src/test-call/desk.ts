@@ -15,6 +15,8 @@ export interface TestCallDeps {
   callLog: Pick<CallLog, "begin"> & Pick<CallJournal, "ended">;
   tokens: StreamTokens;
   settingsFor(ids: { callId: CallId; businessId: BusinessId }): Promise<CallSettings>;
+  /** Whether the business has used up what its owner allows for a day. */
+  isSpent(businessId: BusinessId): boolean;
   instant(): Temporal.Instant;
 }
 
@@ -44,10 +46,13 @@ export class TestCallDesk {
 
   /**
    * Writes the call down and makes it; the browser then has `limits.streamStartMs` to open its socket.
-   * @throws AppError "rate_limited" when the business has enough of them, "unavailable" when no call can be taken.
+   * @throws AppError "rate_limited" when the business has enough of them or its budget is spent, "unavailable" when no call
+   * can be taken.
    */
   async begin(businessId: BusinessId, tester: { userId: string; name: string }): Promise<TestCall> {
     const { switchboard, phones, callLog, tokens, settingsFor } = this.#deps;
+    if (this.#deps.isSpent(businessId))
+      throw new AppError("rate_limited", "the day's budget is used up", { public: "budget_spent" });
     for (const callSid of phones.ofBusiness(businessId))
       if (!switchboard.find(callSid) && !this.#beginning.has(callSid)) phones.leave(callSid); // its browser never came
     if (phones.ofBusiness(businessId).length >= limits.testCallsPerBusinessMax)

@@ -27,7 +27,7 @@ const running: { stop(force: boolean): Promise<void> }[] = [];
 afterEach(() => Promise.all(running.splice(0).map((server) => server.stop(true))));
 
 /** Everything a test call goes through, with the built-in voice; only the database is not there. */
-function setUp(clock: Clock = systemClock, settingsOf = (settings: CallSettings) => settings) {
+function setUp(clock: Clock = systemClock, settingsOf = (settings: CallSettings) => settings, isSpent = () => false) {
   const log = silentLog;
   const begun: BegunCall[] = [];
   const journal = new ListJournal();
@@ -56,6 +56,7 @@ function setUp(clock: Clock = systemClock, settingsOf = (settings: CallSettings)
       ended: (callSid, end) => journal.ended(callSid, end),
     },
     settingsFor: async (ids) => settingsOf(testSettings({ ...ids, greeting: "שלום" })),
+    isSpent,
     instant: clock.instant,
   });
   const over = (callSid: TestCall["callSid"]) => desk.over(callSid);
@@ -192,11 +193,17 @@ test("K12: behind our proxy strangers count by the last hop that it saw, whateve
   expect(open).toHaveLength(1 + limits.anonymousSocketsPerAddressMax);
 });
 
+test("spent-budget-is-a-bug-in-the-log: a test call that the day's budget does not allow is refused in so many words, and is no call", async () => {
+  const { desk, begun, journal } = setUp(createVirtualClock(), undefined, () => true);
+  await expect(desk.begin(businessId, tester)).rejects.toMatchObject({ code: "rate_limited", public: "budget_spent" });
+  expect([begun, journal.ends]).toEqual([[], []]);
+});
+
 test("refused-test-call-stands-open: one that cannot be made has an end in the log", async () => {
   const { desk, begun, journal } = setUp(createVirtualClock(), () => {
-    throw new AppError("unavailable", "the day's budget is used up");
+    throw new AppError("not_found", "no such business");
   });
-  await expect(desk.begin(businessId, tester)).rejects.toThrow("budget");
+  await expect(desk.begin(businessId, tester)).rejects.toThrow("business");
   expect(begun).toHaveLength(1);
   expect(journal.ends).toMatchObject([{ reason: "bug", durationMs: 0 }]);
 });

@@ -1,9 +1,9 @@
 import { batch, signal } from "@preact/signals";
-import { api } from "../api.ts";
+import { ApiError, api } from "../api.ts";
 import type { LineNews, LineOrder } from "../line.worker.ts";
 
 export type TestCallState = "idle" | "connecting" | "live" | "over";
-export type TestCallProblem = "no_microphone" | "no_audio" | "lost";
+export type TestCallProblem = "no_microphone" | "no_audio" | "lost" | "budget_spent";
 
 export const testState = signal<TestCallState>("idle");
 export const testProblem = signal<TestCallProblem | null>(null);
@@ -27,7 +27,8 @@ export async function startTestCall(): Promise<void> {
   try {
     problem = await makeCall(mine.signal);
   } catch (error) {
-    if (current === mine) throw error; // whoever has hung up wants to hear nothing more of it
+    if (error instanceof ApiError && error.reason === "budget_spent") problem = "budget_spent";
+    else if (current === mine) throw error; // whoever has hung up wants to hear nothing more of it
   } finally {
     if (current === mine) ended(problem);
   }

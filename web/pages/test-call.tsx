@@ -18,7 +18,7 @@ export default function TestCallPage() {
       {call?.voice === "demo" && <p class="notice warn">{t.demoVoice}</p>}
       {problem !== null && (
         <p class="notice danger" role="alert">
-          {{ no_microphone: t.noMicrophone, no_audio: t.noAudio, lost: t.lost }[problem]}
+          {{ no_microphone: t.noMicrophone, no_audio: t.noAudio, lost: t.lost, budget_spent: t.budgetSpent }[problem]}
         </p>
       )}
       <Controls />
