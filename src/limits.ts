@@ -152,6 +152,7 @@ export const limits = {
   databaseStartMs: 20_000, // recovery after a power cut replays up to 256 MB of log
   databaseStopMs: 10_000,
   databaseKeepMs: 500, // how often our own server is looked after
+  lastLinesMs: 2_000, // for the log to be written out when the process ends: its reader may have stopped reading
   houseWaitMs: 15_000, // for a command that still has the storage folder, or a product that is starting or stopping
   databaseWaitingMax: 100, // transactions waiting or running: more are refused at once (F40)
   slowSqlMs: 200, // O3

@@ -4,12 +4,13 @@ import { AppError, describeError } from "./base/errors.ts";
 import { createLineWriter } from "./base/line-writer.ts";
 import { createLog } from "./base/log.ts";
 import { ConfigError, configFromEnvironment } from "./config.ts";
+import { limits } from "./limits.ts";
 
 const stdout = createLineWriter(Bun.stdout.writer());
 
-/** Everything that ends the process passes here: the log is written out first. */
+/** Everything that ends the process passes here: the log is written out first, if anybody reads it. */
 async function exit(code: number): Promise<never> {
-  await stdout.flush();
+  await stdout.flush(limits.lastLinesMs);
   process.exit(code);
 }
 

@@ -21,6 +21,12 @@ test("a stalled reader neither blocks the writer nor grows memory without bound"
   await writer.flush();
 });
 
+test("reader-that-stopped-reading: what it does not take keeps nobody waiting at the end", async () => {
+  const writer = createLineWriter(sink(() => new Promise<number>(() => {})));
+  writer.write("last words");
+  await writer.flush(1);
+});
+
 test("a broken sink is survived", async () => {
   const writer = createLineWriter(sink(() => Promise.reject(new Error("closed pipe"))));
   writer.write("lost");

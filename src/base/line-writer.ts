@@ -1,8 +1,8 @@
 /** Buffered lines to a byte sink; see `createLineWriter`. */
 export interface LineWriter {
   write(line: string): void;
-  /** Resolves when all that was taken so far has been handed to the sink. */
-  flush(): Promise<void>;
+  /** Resolves when all that was taken so far has been handed to the sink, or after `withinMs`: it may never take it. */
+  flush(withinMs?: number): Promise<void>;
   /** Lines dropped because the sink did not keep up. */
   readonly dropped: number;
 }
@@ -62,7 +62,10 @@ export function createLineWriter(sink: ByteSink): LineWriter {
       if (heldChars >= flushAtChars) void flush();
       else timer ??= setTimeout(() => void flush(), flushEveryMs);
     },
-    flush,
+    flush: (withinMs) =>
+      withinMs === undefined
+        ? flush()
+        : Promise.race([flush(), new Promise<void>((over) => setTimeout(over, withinMs))]),
     get dropped() {
       return dropped;
     },

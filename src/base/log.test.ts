@@ -49,6 +49,19 @@ test("json lines hold the same facts", () => {
   });
 });
 
+test.each(["text", "json"] as const)("no value and no event makes a line of any length: %s", (format) => {
+  const long = "א\n".repeat(50_000);
+  const [line] = lines({ format }, (log) => log.child({ inherited: long }).error("WA-ERROR", long, { own: long }));
+  expect(line!.length).toBeLessThan(3 * 10_000);
+  expect(line!.match(/…/g)).toHaveLength(3);
+});
+
+test("a json line holds no character that reorders the text, and says the same", () => {
+  const [line] = lines({ format: "json" }, (log) => log.warn("WA-INCOMING", "name", { from: "\u202egone\u009b" }));
+  expect(line).not.toMatch(/[\u202e\u009b]/);
+  expect(JSON.parse(line!)).toMatchObject({ from: "\u202egone\u009b" });
+});
+
 test("undefined fields are left out, null ones are shown", () => {
   expect(lines({}, (log) => log.info("APP", "x", { a: undefined, b: null }))[0]).toEndWith("x b=null");
 });

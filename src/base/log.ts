@@ -58,20 +58,28 @@ const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066
 const escapeUnsafe = (text: string): string =>
   text.replace(unsafe, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
+// What a stranger sent may be as long as he likes.
+const textMax = 2_000;
+const cut = (text: string): string => (text.length > textMax ? `${text.slice(0, textMax)}…` : text);
+
 const textValue = (value: LogValue): string => {
   if (typeof value !== "string") return String(value);
-  const safe = escapeUnsafe(value.length > 2_000 ? `${value.slice(0, 2_000)}…` : value);
+  const safe = escapeUnsafe(cut(value));
   return /[\s"=]/.test(safe) || safe === "" ? `"${safe.replaceAll('"', '\\"')}"` : safe;
 };
 
 const formatText = (time: string, level: LogLevel, prefix: LogPrefix, event: string, fields: LogFields): string => {
-  let line = `${time} ${level} ${bare.has(prefix) ? prefix : `[${prefix}]`} ${escapeUnsafe(event)}`;
+  let line = `${time} ${level} ${bare.has(prefix) ? prefix : `[${prefix}]`} ${escapeUnsafe(cut(event))}`;
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) line += ` ${name}=${textValue(value)}`;
   return line;
 };
 
 const formatJson = (time: string, level: LogLevel, prefix: LogPrefix, event: string, fields: LogFields): string =>
-  JSON.stringify({ time, level, prefix, event, ...fields });
+  escapeUnsafe(
+    JSON.stringify({ time, level, prefix, event, ...fields }, (_, value) =>
+      typeof value === "string" ? cut(value) : value,
+    ),
+  );
 
 /** The logger. Fields given to `child` come first, a line's own fields after them. */
 export function createLog(settings: LogSettings, inherited: LogFields = {}): Log {

@@ -126,6 +126,17 @@ test("what we send to one host is not sent on to another", async () => {
   expect(asked.map(({ headers }) => headers.get("authorization"))).toEqual(["secret", null]);
 });
 
+test.each([
+  ["its own deadline", { timeoutMs: 1 }, undefined],
+  ["whoever asked, who has given up", {}, AbortSignal.abort()],
+])("dns-that-hangs: a name that is looked up for ever is waited for no longer than by %s", async (_, over, signal) => {
+  const { means, asked } = internet({});
+  const hangs = { ...means, lookup: () => new Promise<never>(() => {}) };
+  const init = signal === undefined ? {} : { signal };
+  expect(await codeOf(fetchOutside("https://media.example.com/", init, { ...rules, ...over }, hangs))).toBe("upstream");
+  expect(asked).toEqual([]);
+});
+
 test("a redirected POST is an answer and is repeated nowhere; a body of no use is not read", async () => {
   const { means, asked } = internet({ "media.example.com/": to("https://media.example.com/2", 307) });
   const post = { method: "POST", body: "x" };

@@ -108,10 +108,23 @@ function allowed(text: string, { hosts }: OutsideRules): URL {
   return url;
 }
 
-async function ask(url: URL, init: BunFetchRequestInit, means: OutsideMeans): Promise<Response> {
+/** A look-up cannot be called off, and may hang: it is not waited for any longer than `signal` allows. */
+function heldTo<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const given = Promise.withResolvers<never>();
+  const giveUp = () => given.reject(signal.reason);
+  if (signal.aborted) giveUp();
+  else signal.addEventListener("abort", giveUp, { once: true });
+  return Promise.race([work, given.promise]);
+}
+
+async function ask(
+  url: URL,
+  init: BunFetchRequestInit & { signal: AbortSignal },
+  means: OutsideMeans,
+): Promise<Response> {
   const { lookup = (host) => systemLookup(host, { all: true }), fetch: send = fetch } = means;
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const found = isIP(host) ? [{ address: host }] : await lookup(host).catch(() => []);
+  const found = isIP(host) ? [{ address: host }] : await heldTo(init.signal, lookup(host)).catch(() => []);
   const [first] = found;
   if (first === undefined) throw new AppError("upstream", "unknown host");
   if (!found.every(({ address }) => isPublicAddress(address))) throw new AppError("forbidden", "not a public address");
