@@ -33,7 +33,7 @@ export async function answerDue(
 
 /**
  * Makes what waits in a chat due anew: the customer has changed it. Returns when; null = nothing waits (any more). Call it
- * after `holdChat` and the change.
+ * after the chat is held, and the change.
  */
 export async function restartAnswer(
   ctx: Ctx,
@@ -56,6 +56,16 @@ export async function holdChat(ctx: Ctx, chat: Pick<Chat, "conversationId">): Pr
     .select({ id: conversations.id })
     .from(conversations)
     .where(isChat(ctx, chat.conversationId))
+    .for("no key update");
+}
+
+/** As `holdChat`, of all chats of one customer: what is about the person is said in any of them. */
+export async function holdChatsOf(ctx: Ctx, { customerId }: Pick<Chat, "customerId">): Promise<void> {
+  await ctx.tx
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(and(eq(conversations.businessId, ctx.businessId), eq(conversations.customerId, customerId)))
+    .orderBy(conversations.id) // in one order: two who hold them wait for each other, and do not lock each other out
     .for("no key update");
 }
 

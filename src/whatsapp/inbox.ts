@@ -11,7 +11,7 @@ import { usage } from "../db/schema/usage.ts";
 import { withTenant } from "../db/tenant.ts";
 import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
-import { answerDue, holdChat, restartAnswer } from "./answer-due.ts";
+import { answerDue, holdChatsOf, restartAnswer } from "./answer-due.ts";
 import { type Chat, chatOf } from "./chat.ts";
 import { readContent, storableMessage } from "./content.ts";
 import { settleByHandset, silenceByHandset } from "./handset.ts";
@@ -105,7 +105,7 @@ async function store(deps: InboxDeps, ctx: Ctx, message: PersonalMessage, now: T
   const chat = await chatOf(ctx, { address: message.chat.address, alternatives, makesLead: !fromMe });
   if (read.kind === "change") {
     const overtakes = !fromMe && read.change.kind !== "reaction";
-    if (overtakes) await holdChat(ctx, chat);
+    if (overtakes) await holdChatsOf(ctx, chat); // not of this chat alone: the words may be a wish for all of them
     if (!(await changeMessage(ctx, chat, read.change, { fromMe, now }))) return { outcome: "ignored" };
     await tell(ctx, chat);
     if (!overtakes) return { outcome: "changed" };

@@ -17,11 +17,13 @@ afterEach(async () => {
   for (const room of rooms.splice(0)) await room.close();
 });
 
-/** Until another transaction waits for a row. */
-async function somebodyWaits({ tx }: Ctx): Promise<void> {
-  for (let waits = false; !waits; ) {
-    const [row] = await tx.execute(sql`select exists (select from pg_locks where not granted) as waits`);
-    waits = row!.waits === true;
+/** Until another transaction waits for a row, or so many do. */
+async function somebodyWaits({ tx }: Ctx, many = 1): Promise<void> {
+  for (let waiting = 0; waiting < many; ) {
+    const [row] = await tx.execute<{ waiting: number }>(
+      sql`select count(distinct pid)::int as waiting from pg_locks where not granted`,
+    );
+    waiting = row!.waiting;
   }
 }
 
@@ -65,6 +67,29 @@ test("deadlock: staff cancelled a meeting while its customer opted out, and each
     ["confirmation", "opted_out"],
     ["notice", null],
   ]);
+});
+
+test("deadlock: who had two chats asked in each at once, by correcting a word, for no more messages", async () => {
+  const room = await open(false);
+  room.channel.set({ canSend: false });
+  const chats = [dana, { kind: "lid", value: "55501" }] as const;
+  const slips: string[] = [];
+  for (const from of chats) slips.push(await room.channel.arrives(from, "הסרר"));
+  await room.channel.host.samePerson([...chats]);
+  const corrects = (nth: 0 | 1) => {
+    const correction = { kind: "edit", targetId: slips[nth]!, text: "הסר" } as const;
+    return room.channel.host.received(scriptedMessage(chats[nth], correction));
+  };
+  const both: Promise<unknown>[] = [];
+  await room.inTenant(async (ctx) => {
+    await ctx.tx.execute(sql`select from conversations order by id limit 1 for no key update`);
+    for (const nth of [0, 1] as const) {
+      both.push(corrects(nth));
+      await somebodyWaits(ctx, nth + 1);
+    }
+  });
+  await Promise.all(both);
+  expect((await room.messages()).map(({ handled }) => handled)).toEqual(["opted_out", "opted_out", null]);
 });
 
 test("what a customer corrected at the moment when it was put aside stood in the task as it was before", async () => {

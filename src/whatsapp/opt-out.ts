@@ -2,6 +2,7 @@ import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import { cancelQueued } from "../crm/conversations/cancel-queued.ts";
 import { conversations, messages } from "../db/schema/message.ts";
 import type { Ctx } from "../tenants/ctx.ts";
+import { holdChatsOf } from "./answer-due.ts";
 import type { Chat } from "./chat.ts";
 import { queueMessage } from "./queue-message.ts";
 import { tellFailure, tellUnknown } from "./receipts.ts";
@@ -57,6 +58,7 @@ export async function heedOptWord(
 ): Promise<boolean> {
   const word = readOptWord(body);
   if (word === null) return false;
+  await holdChatsOf(ctx, chat);
   const { optedOutAt, customerId, channel, lastInboundAt } = conversations;
   const changed = await ctx.tx
     .update(conversations)
@@ -109,10 +111,9 @@ export async function heedEditedOptWord(
  * that they may be out where their sending is under way.
  */
 async function dropQueued(ctx: Ctx, { customerId }: Chat): Promise<void> {
-  const theirs = eq(messages.customerId, customerId);
-  const underWay = await cancelQueued(ctx, and(theirs, eq(messages.state, "sending")), "opted_out");
-  const waiting = await cancelQueued(ctx, theirs, "opted_out");
-  const isStaffs = ({ purpose }: (typeof waiting)[number]) => purpose === "staff";
-  for (const { id } of underWay.filter(isStaffs)) await tellUnknown(ctx, id);
-  for (const { id } of waiting.filter(isStaffs)) await tellFailure(ctx, id, "opted_out");
+  const dropped = await cancelQueued(ctx, eq(messages.customerId, customerId), "opted_out");
+  for (const { id, purpose, state } of dropped) {
+    if (purpose !== "staff") continue;
+    await (state === "sending" ? tellUnknown(ctx, id) : tellFailure(ctx, id, "opted_out"));
+  }
 }
