@@ -7,9 +7,12 @@ import type { Ctx } from "../tenants/ctx.ts";
 import type { ChannelStatus } from "./provider.ts";
 import { say } from "./say.he.ts";
 
-/** Worth telling a person: it will not come back by itself, or has failed to for a while. */
+/**
+ * Worth telling a person: it will not come back by itself, or has failed to for a while. Off is as somebody wished, or for
+ * the moment between two processes.
+ */
 export const isOutage = (status: ChannelStatus): boolean =>
-  !status.connected && (!status.recovers || status.failures >= limits.waAlertFailures);
+  status.state !== "off" && !status.connected && (!status.recovers || status.failures >= limits.waAlertFailures);
 
 /**
  * Tells the business once per outage that WhatsApp is down (W7). A loss soon after a return is the same outage. Nothing is

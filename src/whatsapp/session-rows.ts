@@ -133,7 +133,8 @@ export async function saveStatus(ctx: Ctx, status: ChannelStatus, now: Temporal.
   await announce(ctx.tx, { businessId: ctx.businessId, type: "whatsapp", id: ctx.businessId });
 }
 
-const isUnlinked = ({ state }: ChannelStatus): boolean => state === "needs_link";
+/** There is no login any more: it is waited for a new one, or a person had this one unlinked. */
+const isUnlinked = ({ state, reason }: ChannelStatus): boolean => state === "needs_link" || reason === "unlinked";
 
 /** The command is done: its outcome stands under its id. */
 export async function saveOutcome(ctx: Ctx, outcome: CommandOutcome): Promise<void> {

@@ -99,6 +99,28 @@ test("who asked to be off or to unlink is not alarmed by it", async () => {
   expect(await room.bell("whatsapp_down")).toEqual([]);
 });
 
+test("a process that stops for its next start alarms nobody: the link comes back with it", async () => {
+  const room = await open();
+  room.link();
+  await stateIs(room, "open");
+  await room.whatsapp.stop();
+  expect((await statusOf(room)).state).toBe("off");
+  expect(await room.bell("whatsapp_down")).toEqual([]);
+});
+
+test("after an unlinking that somebody asked for, the next start misses no login", async () => {
+  const first = await open();
+  first.link();
+  await stateIs(first, "open");
+  const id = await first.inTenant(wishLogout);
+  await first.passes("the logout", () => first.inTenant((ctx) => outcomeOf(ctx, id)));
+  await first.whatsapp.stop();
+  first.provider.holdsLogin = () => false;
+  const second = await open(first);
+  await first.passes("the QR", async () => (await statusOf(second)).state === "needs_link", 1_000);
+  expect(await first.bell("whatsapp_down")).toEqual([]);
+});
+
 test("of two processes one holds the session; when it ends the other takes over and sends what waits, once", async () => {
   const first = await open();
   first.link();

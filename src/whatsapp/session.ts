@@ -58,8 +58,6 @@ export class Session implements ChannelHost {
   #writing: Promise<void> | null = null;
   #steady: Timer | null = null;
   #lastCommand: string | null = null;
-  /** Nobody is alarmed by a logout that somebody asked for. */
-  #askedOff = false;
 
   constructor(
     deps: SessionDeps,
@@ -110,10 +108,8 @@ export class Session implements ChannelHost {
   async #carryOut(command: SessionCommand): Promise<void> {
     switch (command.kind) {
       case "logout":
-        this.#askedOff = true;
         return this.channel.logout();
       case "reconnect":
-        this.#askedOff = false;
         return this.channel.connect();
       case "pairing_code":
         await this.channel.requestPairingCode(command.phone);
@@ -176,7 +172,7 @@ export class Session implements ChannelHost {
         const now = clock.instant();
         await this.#run(async (ctx) => {
           await saveStatus(ctx, status, now);
-          if (isOutage(status) && !this.#askedOff) await noteOutage(ctx, status, now);
+          if (isOutage(status)) await noteOutage(ctx, status, now);
         });
         if (status.state === "open") this.#linkedAt ??= now;
         if (status.state === "needs_link") this.#linkedAt = null;

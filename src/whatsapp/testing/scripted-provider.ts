@@ -104,16 +104,16 @@ export class ScriptedChannel implements WhatsAppChannel {
   connect(): void {
     if (this.#status.state === "open" || this.#status.state === "needs_link") return;
     if (this.#linked) return this.opens();
-    this.set({ state: "needs_link", qr: { text: "scripted-qr", expiresAt: "2026-11-27T10:00:00Z" } });
+    this.set({ state: "needs_link", recovers: true, qr: { text: "scripted-qr", expiresAt: "2026-11-27T10:00:00Z" } });
   }
 
   async disconnect(): Promise<void> {
-    this.set({ state: "off", reason: null });
+    this.set({ state: "off", recovers: false, reason: null });
   }
 
   async logout(): Promise<void> {
     this.#linked = false;
-    this.set({ state: "logged_out", recovers: false, reason: "logged_out" });
+    this.set({ state: "off", recovers: false, reason: "unlinked" });
   }
 
   async requestPairingCode(): Promise<{ code: string; expiresAt: string }> {
