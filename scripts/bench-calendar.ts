@@ -1,5 +1,5 @@
 /**
- * `bun scripts/bench-calendar.ts`: free slots of 30 days for 5 staff with 2,000 meetings, from the database to the list,
+ * `bun run bench:calendar`: free slots of 30 days for 5 staff with 2,000 meetings, from the database to the list,
  * on a throw-away server. Fails above the bar of 10 ms at p99.
  */
 import { newId } from "../src/base/ids.ts";

@@ -83,10 +83,3 @@ export function createSessionCache(deps: { db: Database; clock: Clock; random: R
     close: () => subscription.close(),
   };
 }
-
-/** Asks the database every time. */
-export const readEverySession = (db: Database, clock: Clock): Sessions => ({
-  read: (token) => readSession(db, token, clock.instant()),
-  forget: () => {},
-  close: async () => {},
-});

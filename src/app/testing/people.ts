@@ -1,9 +1,10 @@
 import { tmpdir } from "node:os";
 import { Hono } from "hono";
 import type { ApiEnv } from "../../api/env.ts";
-import { readEverySession } from "../../auth/session-cache.ts";
+import type { Sessions } from "../../auth/session-cache.ts";
+import { readSession } from "../../auth/sessions.ts";
 import { addUser } from "../../auth/users.ts";
-import { systemClock } from "../../base/clock.ts";
+import { type Clock, systemClock } from "../../base/clock.ts";
 import { type BusinessId, newId, type UserId } from "../../base/ids.ts";
 import { silentLog } from "../../base/log.ts";
 import { createRestCalendars } from "../../calendar/rest.ts";
@@ -36,6 +37,13 @@ export async function addPerson(
   });
   return { id, email };
 }
+
+/** Asks the database every time. */
+const readEverySession = (db: Database, clock: Clock): Sessions => ({
+  read: (token) => readSession(db, token, clock.instant()),
+  forget: () => {},
+  close: async () => {},
+});
 
 /** The API on this database, as browsers reach it under `publicBaseUrl`. */
 export function testApi(
