@@ -110,7 +110,7 @@ export const en: Translation<typeof he> = {
     noMicrophone: "The microphone cannot be used. Allow it in the browser and try again.",
     noAudio: "This browser cannot make a call from here.",
     lost: "The call's connection was lost.",
-    budgetSpent: "Today's budget is used up. Call again tomorrow, or raise the cap under Settings.",
+    budgetSpent: "Today's budget is used up. Call again tomorrow, or raise the cap under Assistant.",
     level: "Level",
     threshold: "Speech threshold",
     floor: "Noise floor",
