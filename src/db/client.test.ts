@@ -6,7 +6,7 @@ import type { Log, LogFields } from "../base/log.ts";
 import { silentLog } from "../base/log.ts";
 import { onBehalfOf } from "../base/on-behalf.ts";
 import { limits } from "../limits.ts";
-import { type Database, openDatabase } from "./client.ts";
+import { type Database, openDatabase, type Tx } from "./client.ts";
 import { connectPostgres } from "./connect.ts";
 import { mayPass } from "./errors.ts";
 import { withSystem, withTenant } from "./tenant.ts";
@@ -170,6 +170,27 @@ test("slow SQL is logged with the request and the business that it was for", asy
   const businessId = newId<BusinessId>();
   await onBehalfOf({ request: "r1" }, () => withTenant(db, businessId, (tx) => tx.execute(sql`select pg_sleep(0.25)`)));
   expect(warnings).toEqual([expect.objectContaining({ event: "slow SQL", request: "r1", biz: businessId })]);
+});
+
+// Raw, it was a bug for whoever asked: 500 in the panel, and an apology in place of an answer that only had to wait.
+test("a database that is away is told as such, however the driver found out", async () => {
+  const code = async (work: Promise<unknown>) => ((await failure(work)) as AppError).code;
+  await ask();
+  const lost = withSystem(db, async (tx) => {
+    await tx.execute(sql`select 1`);
+    link.set("refusing");
+    await tx.execute(sql`select 2`);
+  });
+  expect(await code(lost)).toBe("unavailable");
+  expect(await code(ask(300))).toBe("unavailable");
+  link.set("up");
+  const slow = (tx: Tx) => tx.execute(sql`select set_config('statement_timeout', '50', true), pg_sleep(0)`);
+  const stopped = withSystem(db, async (tx) => {
+    await slow(tx);
+    await tx.execute(sql`select pg_sleep(5)`);
+  });
+  expect(await code(stopped)).toBe("unavailable");
+  expect(await code(withSystem(db, (tx) => tx.execute(sql`select 1/0`)))).not.toBe("unavailable");
 });
 
 const codes: [unknown, boolean][] = [

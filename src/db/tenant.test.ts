@@ -103,7 +103,7 @@ test("a transaction of a single statement is over with it, and keeps what it did
     },
     { single: true },
   );
-  expect((await second.catch((error: unknown) => error)) as Error).toMatchObject({ cause: { code: "unavailable" } });
+  expect((await second.catch((error: unknown) => error)) as Error).toMatchObject({ code: "unavailable" });
   const read = () =>
     withTenant(db, tenant, (tx) => tx.select().from(customers).where(eq(customers.id, id)), { single: true });
   expect(await read()).toHaveLength(1);

@@ -3,7 +3,7 @@ import type { BusinessId } from "../base/ids.ts";
 import { onBehalfOf } from "../base/on-behalf.ts";
 import { limits } from "../limits.ts";
 import type { Database, Tx } from "./client.ts";
-import { isContended } from "./errors.ts";
+import { isContended, mayPass } from "./errors.ts";
 import { scopeOf } from "./orm.ts";
 
 export interface WithOptions {
@@ -20,8 +20,8 @@ export interface WithOptions {
 
 /**
  * One transaction on the rows of one business: row-level security hides and refuses all others.
- * @throws AppError "unavailable" when the database does not answer in time, or another transaction keeps a row that this
- * one needs; what the statements throw otherwise.
+ * @throws AppError "unavailable" when the database is away or does not answer in time, or another transaction keeps a row
+ * that this one needs; what the statements throw otherwise.
  */
 export function withTenant<T>(
   db: Database,
@@ -65,8 +65,10 @@ function transaction<T>(
     }),
   );
   return work.catch((error: unknown) => {
-    if (!isContended(error)) throw error;
-    throw new AppError("unavailable", "another change has these rows", { retryAfterSeconds: 1, cause: error });
+    if (isContended(error))
+      throw new AppError("unavailable", "another change has these rows", { retryAfterSeconds: 1, cause: error });
+    if (error instanceof AppError || !mayPass(error)) throw error;
+    throw new AppError("unavailable", "the database is away", { cause: error });
   });
 }
 
