@@ -27,13 +27,30 @@ const said = /^[ושה]?(?:אמר(?:תי|ת|ה|נו|ו|תמ)?|אומר(?:ת|ימ
 export const speaksOf = ({ text, entry }: Token): boolean =>
   said.test(text) || /^(?:מה|[בלמ]?איז[הו])$/.test(text) || entry.act === "question";
 
-const listening = /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מקשיבה|ממתינ|ממתינה|מחכה|עדיינ|עוד|בקו|כאנ|פה|איתכ|איתכמ)$/;
+const listening = /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מקשיבה|ממתינ|ממתינה|מחכה|עדיינ|עוד|על|ב?קו|הקו|כאנ|פה|איתכ|איתכמ)$/;
+const onThePhone = /^(?:מדבר|מדברת|הלו|דבר|דברי|דברו|תדבר|תדברי)$/;
+const holds = /^(?:רגע|שניי?ה|דקה|שניה רגע|דקה רגע)$/;
+const person = /^(?:ז[האו]|זאת|שמ|את|אתה|אתמ|מדבר|מדברת)$/;
+const asksFirst = /^ו?(?:כמה|למה)$/;
 
-/** "כן שמעתי אותך", "כן אני כאן": the answer of somebody who was called, not of one who was offered something. */
-export function answersCall(rest: readonly Token[]): boolean {
+/**
+ * "כן שמעתי אותך", "כן זה דנה מדברת", "הלו כן", "כן מי זה", "כן רגע אני בחוץ", "כן כמה זה עולה": the answer of somebody who was
+ * called, has to wait or wants to know first, not of one who agrees to what was offered. `rest` is what its clause says
+ * behind the yes at `i`.
+ */
+export function answersCall(tokens: readonly Token[], i: number, rest: readonly Token[]): boolean {
+  if (tokens[i - 1]?.text === "הלו" || rest.some(({ text }) => onThePhone.test(text))) return true;
+  const words = rest.filter(({ mark, text }) => mark === "" && !/^(?:אבל|רק|נו|שלומ|היי|תגידי?)$/.test(text));
+  const [first, second] = words;
+  if (first && second && holds.test(first.text)) return true;
+  if (first && (asksFirst.test(first.text) || asksWho(first, second))) return true;
   const content = rest.filter(({ text }) => !/^(?:אני|א[ונ]ת[כי].*|מצוינ|טוב|היטב)$/.test(text));
   return content.length > 0 && content.length <= 3 && content.every(({ text }) => listening.test(text));
 }
+
+/** "מי זה?", "מי שם", "מה" with nothing behind it. */
+const asksWho = ({ text }: Token, next: Token | undefined): boolean =>
+  /^ו?מי$/.test(text) ? next === undefined || person.test(next.text) : text === "מה" && next === undefined;
 
 const understanding = /^(?:הבנתי|הבנת|שמעתי|מבינ|מבינה|שומע|שומעת)$/;
 

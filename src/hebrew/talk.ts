@@ -241,7 +241,8 @@ function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: numb
   if (line.asks && tokens[i]!.text !== "כנ" && line.heavy > 0) return false; // "אין בעיה עם חניה?" asks
   const ofAll = i === line.first && (tokens[i + 1]?.mark !== "?" || tokens[i + 2] === undefined);
   if (line.asks && tokens[i]!.text === "כנ" && !ofAll) return false; // "אז זה כן פנוי?", "כן? מה?"
-  if (answersCall(tokens.slice(i + 1, i + 6).filter((_, k) => clauses[i + 1 + k] === clauses[i]))) return false;
+  const rest = tokens.slice(i + 1, i + 6).filter((_, k) => clauses[i + 1 + k] === clauses[i]);
+  if (answersCall(tokens, i, rest)) return false;
   if (tokens[i - 1] && speaksOf(tokens[i - 1]!)) return false; // "לא אמרתי כן"
   if (asksWhyNot(tokens, i)) return false;
   for (let k = i - 1; k >= line.first && k > i - 3; k--) {

@@ -1,0 +1,42 @@
+import { sayings } from "./testing/sayings.ts";
+
+const now = "2027-05-29T20:45:00+03:00";
+const offer = { offered: ["2027-06-01T17:00"] };
+
+sayings(
+  "a yes of somebody who was called, has to wait or wants to know first",
+  now,
+  offer,
+  `
+  כן זה דנה מדברת = none
+  כן מדבר יוסי = none
+  הלו כן = none
+  הלו כן מי זה = none
+  כן שלום מי זו = none
+  כן מה = none
+  כן דברי = none
+  כן אני על הקו = none
+  כן רגע אני בדרך החוצה = none
+  כן שנייה אני נוהגת = none
+  כן כמה זה עולה = none
+  `,
+);
+
+sayings(
+  "a yes beside the same words that still agrees",
+  now,
+  offer,
+  `
+  הלו כן מתאים = confirm 2027-06-01T17:00
+  הלו כן תקבעי לי = confirm 2027-06-01T17:00
+  כן רגע כן = confirm 2027-06-01T17:00
+  כן רגע תרשמי לי = confirm 2027-06-01T17:00
+  כן רגע ביום שלישי זה מצוין = confirm 2027-06-01T17:00
+  כן תגידי שאני מגיעה = confirm 2027-06-01T17:00
+  כן מה הכתובת = confirm 2027-06-01T17:00
+  כן מי שיבוא יהיה בעלי = confirm 2027-06-01T17:00
+  כן למה לא = confirm 2027-06-01T17:00
+  כן על שמי = confirm 2027-06-01T17:00
+  כן זו שעה טובה = confirm 2027-06-01T17:00
+  `,
+);
