@@ -27,7 +27,8 @@ const said = /^[ושה]?(?:אמר(?:תי|ת|ה|נו|ו|תמ)?|אומר(?:ת|ימ
 export const speaksOf = ({ text, entry }: Token): boolean =>
   said.test(text) || /^(?:מה|[בלמ]?איז[הו])$/.test(text) || entry.act === "question";
 
-const listening = /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מקשיבה|ממתינ|ממתינה|מחכה|עדיינ|עוד|על|ב?קו|הקו|כאנ|פה|איתכ|איתכמ)$/;
+const listening =
+  /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מקשיבה|ממתינ|ממתינה|מחכה|עדיינ|עוד|על|ב?קו|הקו|כאנ|פה|איתכ|איתכמ)$/;
 const onThePhone = /^(?:מדבר|מדברת|הלו|דבר|דברי|דברו|תדבר|תדברי)$/;
 const holds = /^(?:רגע|שניי?ה|דקה|שניה רגע|דקה רגע)$/;
 const person = /^(?:ז[האו]|זאת|שמ|את|אתה|אתמ|מדבר|מדברת)$/;
@@ -57,3 +58,27 @@ const understanding = /^(?:הבנתי|הבנת|שמעתי|מבינ|מבינה|ש
 /** "כן לא הבנתי": who did not get the question has not answered it. */
 export const missedIt = (tokens: readonly Token[]): boolean =>
   tokens.some(({ entry }, i) => entry.act === "no" && understanding.test(tokens[i + 1]?.text ?? ""));
+
+const degree = /^(?:לגמרי|לחלוטינ|ממש|מאה אחוז|100%|כל כ.?|הכי|עד|הסופ|באמת|עדיינ|ב?מאה)$/;
+const certain = /^(?:בטוח|בטוחה|בטוחימ|סגור|סגורה|סגורימ)$/;
+
+/** "כן או לא", "כן ולא", "גם לא כן", "לא מאה אחוז סגור": both answers are none yet, nor is less than certainty. */
+export const isUnsure = (tokens: readonly Token[]): boolean =>
+  tokens.some(({ text, entry }, i) => {
+    const [before, next, second] = [tokens[i - 1], tokens[i + 1], tokens[i + 2]];
+    if (text === "כנ" && (/^ו?גמ לא$/.test(`${tokens[i - 2]?.text} ${before?.text}`) || endsWithNo(tokens, i + 1)))
+      return true;
+    if (text === "לא" && next?.entry.tag === "or" && second?.text === "כנ") return true;
+    if (entry.act !== "no" && text !== "לא ממש") return false;
+    let at = i + 1;
+    while (degree.test(tokens[at]?.text ?? "")) at++;
+    return certain.test(tokens[at]?.text ?? "");
+  });
+
+/** "או לא", "ולא" and "וגם לא" with nothing behind it in the clause. */
+function endsWithNo(tokens: readonly Token[], at: number): boolean {
+  if (tokens[at]?.entry.tag === "or" && tokens[at + 1]?.text === "לא") return true;
+  const end = tokens[at]?.text === "וגמ" ? at + 1 : at;
+  const no = tokens[end]?.text ?? "";
+  return (no === "ולא" || (end > at && no === "לא")) && tokens[end + 1]?.mark !== "";
+}

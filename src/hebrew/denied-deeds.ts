@@ -38,6 +38,7 @@ export function negatedDeed(tokens: readonly Token[], i: number): boolean {
   if (act === "cancel" && (undone(tokens, i) || asksTheRule(tokens, i))) return true;
   if (act === "cancel" && (onlyThoughtOf(tokens, i) || comesAnyhow(tokens[i]!, tokens[i + 1]))) return true;
   if (act === "yes" || act === "maybe" || act === "correct" || act === "instead" || act === "any") return false;
+  if (act === "think" && tokens[i]!.text.startsWith("לא ")) return false; // "לא אני לא יודע"
   for (let k = i - 1; k >= 0 && k >= i - 2; k--) {
     const before = tokens[k]!;
     if (before.mark === "," || before.mark === "?") return false;

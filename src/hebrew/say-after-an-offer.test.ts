@@ -84,7 +84,7 @@ sayings(
   בצהריים זה בעייתי = constraint
   אני מעדיפה שלא = reject
   עדיף שלא = reject
-  כן ולא = reject
+  כן ולא = undecided
   לא. = reject
   לא!!! = reject
   לא לא לא = reject

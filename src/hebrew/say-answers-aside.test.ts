@@ -40,3 +40,37 @@ sayings(
   כן זו שעה טובה = confirm 2027-06-01T17:00
   `,
 );
+
+sayings(
+  "both answers, or less than certainty",
+  now,
+  offer,
+  `
+  כן או לא אני לא יודע = undecided
+  כן ולא = undecided
+  גם כן וגם לא = undecided
+  אז לא או כן = undecided
+  אני לא אומרת לא אבל גם לא כן = undecided
+  לא אני לא יודעת = undecided
+  לא מאה אחוז סגור על זה = undecided
+  לא ממש בטוח = undecided
+  לא עד הסוף בטוחה = undecided
+  `,
+);
+
+sayings(
+  "a yes and a no of which one counts",
+  now,
+  offer,
+  `
+  לא, כן = confirm 2027-06-01T17:00
+  כן, לא = reject
+  גם כן = confirm 2027-06-01T17:00
+  לי זה גם כן מתאים = confirm 2027-06-01T17:00
+  כן ולא אכפת לי = confirm 2027-06-01T17:00
+  כן לא בעיה = confirm 2027-06-01T17:00
+  לא לגמרי מתאים = reject
+  לא ממש = reject
+  סגור סגור = confirm 2027-06-01T17:00
+  `,
+);

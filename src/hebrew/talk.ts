@@ -1,5 +1,5 @@
 import { markBusy, markBusyDays, proposes } from "./busy.ts";
-import { answersCall, isConditional, missedIt, speaksOf } from "./conditions.ts";
+import { answersCall, isConditional, isUnsure, missedIt, speaksOf } from "./conditions.ts";
 import { movesThing, negatedDeed, takenBack } from "./denied-deeds.ts";
 import { durationMinutes, readDuration } from "./durations.ts";
 import type { Act } from "./lexicon.ts";
@@ -60,7 +60,7 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
     yes: -1,
     no: -1,
     maybe: has("maybe"),
-    think: has("think") >= 0 || trailsOff(tokens),
+    think: has("think") >= 0 || trailsOff(tokens) || isUnsure(tokens),
     conditional,
     cancel: has("cancel") >= 0 && !conditional && !(facts.length === 0 && takenBack(tokens, has("cancel"))),
     move: has("move") >= 0 ? "move" : has("postpone") >= 0 ? "postpone" : has("advance") >= 0 ? "advance" : null,
