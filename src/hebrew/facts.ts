@@ -28,6 +28,11 @@ export function readFacts(scan: Scan, place: Place): Fact[] {
   const facts: Fact[] = [];
   let i = 0;
   while (i < tokens.length && facts.length < factsMax) {
+    const dictated = pastDictated(tokens, i);
+    if (dictated > i) {
+      i = dictated;
+      continue;
+    }
     const found = factAt(scan, place, i, facts);
     if (found) {
       facts.push(found);
@@ -36,6 +41,26 @@ export function readFacts(scan: Scan, place: Place): Fact[] {
   }
   if (scan.moving) disown(scan, facts);
   return facts;
+}
+
+/** So many numbers in a row are a phone number or a code; fewer when it opens with its area ("054", "03"). */
+const dictatedMin = { bare: 5, area: 3 };
+
+/** "054 שש שש שש", "אפס חמש שתיים שלוש אחת": where a number told digit by digit ends, `at` when none begins there. */
+function pastDictated(tokens: readonly Token[], at: number): number {
+  const first = tokens[at]!;
+  if (first.prefix !== "" || (first.digits === null && first.entry.number === undefined)) return at;
+  const area = first.digits !== null && /^0\d{1,3}$/.test(first.text);
+  let count = 0;
+  let end = at;
+  for (let i = at; i < tokens.length; ) {
+    const { prefix, digits, mark } = tokens[i]!;
+    const next = prefix === "" ? (readNumber(tokens, i)?.next ?? (digits?.shape === "opaque" ? i + 1 : i)) : i;
+    if (next > i) [count, end, i] = [count + 1, next, next];
+    else if (area && (mark === "-" || mark === ",")) i++;
+    else break;
+  }
+  return count >= (area ? dictatedMin.area : dictatedMin.bare) ? end : at;
 }
 
 /** "להזיז את התור של מחר לראשון": beside a new day, or where the meeting is, the day behind "של" is the old one. */
