@@ -27,7 +27,7 @@ export function readDeed(world: World, scan: Scan, facts: readonly Fact[], wish:
   }
   const named = wish.hour !== null || wish.date !== null;
   const replaces = hasMeeting && named && (talk.instead >= 0 || talk.switches);
-  const slotShift = !hasMeeting || facts.length > 0 || scan.told ? null : readSlotShift(scan.tokens);
+  const slotShift = !hasMeeting || facts.length > 0 || scan.told.length > 0 ? null : readSlotShift(scan.tokens);
   if (slotShift !== null && !talk.cancel) return shiftedMeeting(scan.context.appointment!, slotShift);
   const offers = (scan.context.offered?.length ?? 0) > 0 && !hasMeeting;
   // "אפשר לשנות שעה?" is not this slot; "רק תשנה לחמש" is a time of its own.

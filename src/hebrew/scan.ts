@@ -22,8 +22,8 @@ export interface Scan {
   context: Context;
   /** A meeting is being moved: "מיום רביעי לחמישי" is from the old day to the new one, not a stretch. */
   moving: boolean;
-  /** A time was left out because it is only told; its length ("הגעתי לפני חצי שעה") moves no slot either. */
-  told: boolean;
+  /** Times left out because they are only told; their length ("הגעתי לפני חצי שעה") moves no slot either. */
+  told: readonly Fact[];
 }
 
 export type Relation = "after" | "before" | "until" | "from" | null;

@@ -6,6 +6,7 @@ import type { Act } from "./lexicon.ts";
 import { readNumber } from "./numbers.ts";
 import type { Fact, Scan } from "./scan.ts";
 import type { Token } from "./tokens.ts";
+import { tellsNot } from "./told.ts";
 
 /** What the words around the times do: agree, refuse, move, hesitate. Positions are token indices, -1 for absent. */
 export interface Talk {
@@ -193,10 +194,11 @@ function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
     if (act === "no" && facts.some(({ at, next }) => i > at && i < next)) continue; // "ראשון, לא הקרוב"
     if (act === "yes" && opensClause(tokens, talk, i)) talk.yes = i;
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
-    else if (act === "refuse" || (act === "neither" && restIsLight(talk, i))) refuse(tokens, facts, talk, i);
-    else if (act === "poor" && lightClause(talk, i, true)) refuse(tokens, facts, talk, i);
+    else if (act === "refuse" || (act === "neither" && restIsLight(talk, i) && !tellsNot(tokens, i + 1)))
+      refuse(scan, facts, talk, i);
+    else if (act === "poor" && lightClause(talk, i, true)) refuse(scan, facts, talk, i);
     else if (act === "untimely" && lightClause(talk, i) && !facts.some(({ kind }) => kind === "date"))
-      refuse(tokens, facts, talk, i);
+      refuse(scan, facts, talk, i);
     else if (act === "arrive" && comes.test(token.text) && lightClause(talk, i)) talk.yes = i;
     else if (act === "no" && i !== talk.correct) readNo(scan, facts, talk, i);
     else if (act === "dont") denyBounds(tokens, facts, talk, i);
@@ -260,7 +262,8 @@ const lightClause = ({ clauses, lines }: Talk, i: number, mayWant = false): bool
 };
 
 /** A refusal covers the times of its clause; without any it is a plain no. */
-function refuse(tokens: readonly Token[], facts: Fact[], talk: Talk, i: number): void {
+function refuse({ tokens, told }: Scan, facts: Fact[], talk: Talk, i: number): void {
+  if (told.some(({ at }) => at === i + 1)) return; // "המקרר לא עובד מהבוקר"
   let covered = false;
   for (const fact of facts) {
     if (talk.clauses[fact.at] !== talk.clauses[i] || fact.at === i) continue;
@@ -284,8 +287,10 @@ const isNoAnswer = (denied: Token | undefined): boolean => {
   );
 };
 
-function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number): void {
+function readNo(scan: Scan, facts: Fact[], talk: Talk, i: number): void {
+  const { tokens, context } = scan;
   const next = tokens[i + 1];
+  if (tellsNot(tokens, i)) return;
   if (next && /^ו?אמ$/.test(tokens[i - 1]?.text ?? "")) return; // "אם לא יתאים": a condition; "אמממ לא" is none
   if (!next || next.mark !== "" || talk.clauses[i + 1] !== talk.clauses[i]) {
     if (/^אחר כ/.test(tokens[i - 1]?.text ?? "")) return; // "פנוי עד 11, אחר כך לא" says the same twice
@@ -311,10 +316,10 @@ function readNo({ tokens, context }: Scan, facts: Fact[], talk: Talk, i: number)
     negateChain(tokens, facts, fact);
     return;
   }
-  if (next.entry.able || next.entry.act === "want") return refuse(tokens, facts, talk, i);
+  if (next.entry.able || next.entry.act === "want") return refuse(scan, facts, talk, i);
   if (isNoAnswer(next)) return;
   if (next.entry.act === "correct" && facts.some(({ at }) => at > i)) return; // "עשר, לא בעצם אחת עשרה"
-  if (facts.some(({ at }) => talk.clauses[at] === talk.clauses[i])) return refuse(tokens, facts, talk, i);
+  if (facts.some(({ at }) => talk.clauses[at] === talk.clauses[i])) return refuse(scan, facts, talk, i);
   if (restIsLight(talk, i) || (talk.yes >= 0 && tokens[i - 1]?.entry.act === "only"))
     talk.no = i; // "כן רק לא באותו יום"
   else if (context.offered?.length && deniesInAWord(tokens, talk, i)) talk.no = i;

@@ -10,8 +10,9 @@ const whoDid = /^ש(?:התקשר|צלצל|שלח|דיבר|הגיע|ביקר|קנ
 const youDid = /^(?![ושהכלבמ]*(?:רו|יו|אי|או|א|בי|ב)תמ$)[וש]?(?!(?:אמר|הצע|כתב|קבע|סיכמ|רשמ|נת)תמ)[א-ת]{3,}תמ$/;
 const was = /^[וש]?(?:הייתי|היינו|היה|הייתה|היתה|היו)$/;
 const wouldBe = /^(?:רוצה|רוצימ|שמח|שמחה|מעדיפ|מעדיפה|אמור|אמורה|אמורימ|צריכ|צריכה|נוח|עדיפ|כדאי)$/;
+const closed = /^סגור/;
 const reminds = /^[וש]?(?:תזכיר|תזכירי|תזכירו|להזכיר|תזכורת)$/;
-const wishes = /^[וש]?(?:רוצה|רוצימ|רציתי|רצינו|לקבוע|להזמינ|לבוא|להגיע|מבקש|מבקשת|אמר|אמרה|אמרו)$/;
+const wishes = /^[וש]?(?:רוצה|רוצימ|רציתי|רצינו|לקבוע|להזמינ|לבוא|להגיע|מבקש|מבקשת|ביקשתי|ביקשנו|אמר|אמרה|אמרו)$/;
 const thought = /^(?:חשבתי|חשבנו|הבנתי|הבנו)$/;
 const thatItWas = /^ש(?:זה|ה?תור|ה?פגישה|קבענו|קבעתי|היה)$/;
 const called = /^(?:שמי|שמה|שמו|בשמ)$/;
@@ -29,24 +30,47 @@ export function untold({ tokens, now }: Scan, facts: readonly Fact[]): Fact[] {
   const kept: Fact[] = [];
   let toldUntil = -1;
   for (const fact of facts) {
-    const hangs = toldUntil >= 0 && fact.at - toldUntil <= 1; // "ביום שני בעשר"
-    if (hangs || isTold(tokens, fact) || isLongAgo(fact, now.day) || isName(tokens, fact)) toldUntil = fact.next;
+    const hangs = toldUntil >= 0 && hangsOn(tokens, fact, toldUntil);
+    if (hangs || isTold(tokens, fact) || isBygone(tokens, fact, now) || isName(tokens, fact)) toldUntil = fact.next;
     else kept.push(fact);
   }
   return kept;
 }
 
-/** The nearest verb before a time in its clause tells of the past, or the verb right behind it does. */
+/** "ביום שני בעשר": told with the day; "מהבוקר, אפשר בארבע" and "אתמול אבל מחר" are not. */
+const hangsOn = (tokens: readonly Token[], fact: Fact, end: number): boolean =>
+  fact.at <= end + 1 && !isAhead(fact, tokens) && !(fact.at > end && proposes(tokens[end]!));
+
+/**
+ * The nearest verb before a time in its clause tells of the past, the one right behind it does, or an "and it did not
+ * happen" follows. "הזמנתי ליום ראשון" stands.
+ */
 function isTold(tokens: readonly Token[], fact: Fact): boolean {
-  if (fact.kind === "range" || /ל$/.test(fact.prefix)) return false; // "הזמנתי ליום ראשון" stands
   if (isAhead(fact, tokens)) return false; // "לקחתי יום חופש מחר"
+  const stands = fact.kind === "range" || /ל$/.test(fact.prefix);
   for (let i = fact.at - 1; i >= 0 && i >= fact.at - wordsAround; i--) {
-    const token = tokens[i]!;
-    if (token.mark !== "" || wishes.test(token.text) || proposes(token)) return false;
-    if (reminds.test(token.text)) return tokens[fact.next - 1]!.entry.tag === "ago"; // "תזכירי לי יום לפני"
-    if (tells(tokens, i)) return true;
+    if (tokens[i]!.mark !== "" || isWish(tokens, i)) return false;
+    if (stands) continue;
+    if (reminds.test(tokens[i]!.text)) return tokens[fact.next - 1]!.entry.tag === "ago"; // "תזכירי לי יום לפני"
+    if (tells(tokens, i) || tellsNot(tokens, i)) return true;
   }
-  return tells(tokens, fact.next) && tokens[fact.next]!.prefix === "";
+  if (cameToNothing(tokens, fact.next)) return true;
+  return !stands && ((tells(tokens, fact.next) && tokens[fact.next]!.prefix === "") || tellsNot(tokens, fact.next));
+}
+
+/** "רציתי", "אפשר", "יש משהו"; "יש לי" is no question. */
+const isWish = (tokens: readonly Token[], i: number): boolean => {
+  const { text } = tokens[i]!;
+  return (
+    wishes.test(text) || proposes(tokens[i]!) || (/^ו?יש$/.test(text) && !/^ל(?:י|נו)$/.test(tokens[i + 1]?.text ?? ""))
+  );
+};
+
+/** "... ולא ענו", "... ואף אחד לא בא" in the clause. */
+function cameToNothing(tokens: readonly Token[], from: number): boolean {
+  for (let i = from; i < from + wordsAround && tokens[i]?.mark === "" && !isWish(tokens, i); i++)
+    if (tellsNot(tokens, i) && (/^ו/.test(tokens[i]!.text) || /^ו/.test(tokens[i - 1]?.text ?? ""))) return true;
+  return false;
 }
 
 /** "מחר", whatever was done about it. "למחרת" follows what was told before it. */
@@ -55,17 +79,53 @@ function isAhead({ kind, at }: Fact, tokens: readonly Token[]): boolean {
   return kind === "date" && shift > 0 && tag !== "day-after";
 }
 
+/** What one says, chooses or wishes was no event: "לא אמרתי שלישי", "לא בחרתי", "לא מצאתי". */
+const noEvent = /^(?:אשתי|אחותי|איתמ|אליו|אמר|רצי|חשב|בחר|קבע|ביקש|התכוונ|הזמנ|החלט|הצע|סיכמ|רשמ|כתב|מצא|ראי|הבנ|שמע)/;
+const pastVerb = /^(?:[א-ת]{2,}(?:תי|תמ)|[^יתבלכמש][א-ת]{2,}(?<!נ)ו)$/;
+
+/** "לא ישנתי", "לא ענו", "לא הגיע", "אפ אחד לא בא": what did not happen is no answer, and its time is only told. */
+export function tellsNot(tokens: readonly Token[], i: number): boolean {
+  const next = tokens[i + 1];
+  if (next === undefined || (tokens[i]?.entry.act !== "no" && !/^ו?עוד לא$/.test(tokens[i]?.text ?? ""))) return false;
+  if (/^(?:הגיע|הגיעה|היה|הייתה|היתה)$/.test(next.text)) return true;
+  const nobody = tokens[i - 1]?.entry.act === "neither" || tokens[i + 2]?.entry.act === "neither";
+  if (nobody && (!next.known || /^באה?$/.test(next.text))) return true;
+  return (!next.known || next.text === "באתי") && pastVerb.test(next.text) && !noEvent.test(next.text);
+}
+
 function tells(tokens: readonly Token[], i: number): boolean {
   const text = tokens[i]?.text ?? "";
   if (happened.test(text) || whoDid.test(text) || (!tokens[i]?.known && youDid.test(text))) return true;
   if (thought.test(text)) return thatItWas.test(tokens[i + 1]?.text ?? ""); // "חשבתי שזה בחמש"
   if (!was.test(text)) return false;
   const next = tokens[i + 1];
-  return next !== undefined && !wouldBe.test(next.text) && next.entry.able !== true && !proposes(next); // "הייתי רוצה"
+  return (
+    next !== undefined && !wouldBe.test(next.text) && (!next.entry.able || closed.test(next.text)) && !proposes(next)
+  ); // "הייתי רוצה"
 }
 
-const isLongAgo = (fact: Fact, today: number): boolean =>
-  fact.kind === "date" && fact.days.length === 1 && fact.span === null && fact.days[0]! < today - daysAgoMax;
+/** "לא אכל מאתמול", "השיעור של אתמול בוטל": who names a day that is over beside a bound or another word than small talk wants none. */
+function isBygone(tokens: readonly Token[], fact: Fact, { day: today, minute }: Scan["now"]): boolean {
+  if (fact.kind !== "date" || fact.problem !== null) return false;
+  const { days, span, moment, relation = null, at, next } = fact;
+  const last = span?.last ?? moment?.day ?? days[0] ?? today;
+  if (days.length === 1 && span === null && last < today - daysAgoMax) return true;
+  const open = tokens[next]?.entry.tag !== "until"; // "מהבוקר עד הצהריים" is a stretch
+  const since = open && relation === "from" && last === today && fact.part === "morning" && minute >= noon; // "מהבוקר"
+  if (last >= today && !since) return false;
+  return relation !== null || [-1, 1].some((step) => besideThing(tokens, step < 0 ? at - 1 : next, step));
+}
+
+const noon = 720;
+
+/** Whether an unknown word stands within reach in the clause. */
+function besideThing(tokens: readonly Token[], from: number, step: number): boolean {
+  for (let i = from; tokens[i] && i !== from + step * wordsAround; i += step) {
+    if (tokens[i]!.mark !== "") return false;
+    if (!tokens[i]!.known) return true;
+  }
+  return false;
+}
 
 /** "קוראים לי שני", "קוראים לבת שלי שני", "שמה שני". */
 function isName(tokens: readonly Token[], { kind, at, next, prefix }: Fact): boolean {

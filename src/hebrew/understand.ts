@@ -34,10 +34,11 @@ export function understand(text: string, { now, zone, city, context = {} }: Mome
   const moving = tokens.some(
     ({ entry: { act } }, i) => (act === "move" && !movesThing(tokens, i)) || act === "postpone" || act === "advance",
   );
-  const read: Scan = { tokens, now: world.now, context, moving, told: false };
+  const read: Scan = { tokens, now: world.now, context, moving, told: [] };
   const all = readFacts(read, world);
   const facts = untold(read, all);
-  const scan: Scan = { ...read, told: facts.length < all.length };
+  const told = facts.length < all.length ? all.filter((fact) => !facts.includes(fact)) : [];
+  const scan: Scan = { ...read, told };
   const talk = readTalk(scan, facts);
   const wish = readWish(scan, facts, talk);
   const draft = decide(world, scan, facts, talk, wish);
@@ -108,7 +109,7 @@ function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft |
 
 function shiftedFrom(world: World, scan: Scan, slot: string): Draft | null {
   const at = parseIsoLocal(slot);
-  const shift = scan.told ? null : readSlotShift(scan.tokens);
+  const shift = scan.told.length > 0 ? null : readSlotShift(scan.tokens);
   if (!at || shift === null) return null;
   const minute = at.minute + shift;
   const carry = Math.floor(minute / 1440);

@@ -34,7 +34,7 @@ export interface Wish {
 /** Combines the facts: corrections win over what they correct, a week and a weekday make one day. */
 export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
   const kept = withoutReplaced(facts, talk);
-  const negated = kept.filter((fact) => fact.negated);
+  const negated = kept.filter((fact) => fact.negated && !isOver(fact, scan.now.day)); // "אתמול לא" refuses nothing
   const positive = kept.filter((fact) => !fact.negated && !negated.some((later) => takesBack(later, fact)));
   const parts = positive.filter((fact) => fact.kind === "part");
   const named = mergeDates(scan, positive.filter((fact) => fact.kind === "date") as (DateFact & Fact)[]);
@@ -83,6 +83,11 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
     negated,
   };
 }
+
+const isOver = (fact: Fact, today: Day): boolean =>
+  fact.kind === "date" &&
+  fact.problem === null &&
+  (fact.span?.last ?? fact.moment?.day ?? fact.days[0] ?? today) < today;
 
 /** "בעשר. לא בעשר, באחת עשרה": the same time refused behind it. */
 function takesBack(later: Fact, fact: Fact): boolean {
