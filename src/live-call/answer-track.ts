@@ -15,11 +15,6 @@ export class AnswerTrack {
     return this.#expected || this.#current !== null;
   }
 
-  /** Nothing is being made: what was heard of the last answer is all there is of it. */
-  get complete(): boolean {
-    return this.#current === null;
-  }
-
   /** The answer in the making was heard already, at least its beginning. */
   get spoke(): boolean {
     return this.#current?.spoke ?? false;

@@ -264,4 +264,15 @@ describe("the caller interrupts", () => {
     bench.quiet(1_300);
     expect(bench.line.heardBytes).toEqual(audioOf(0x31, 1_000));
   });
+
+  test("said-but-never-heard: the model is told that nothing was heard of an answer that gave way to the caller", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "אני רוצה");
+    bench.sound(sentence.slice(0, 8_000));
+    bench.engine.answer("a1", audioOf(0x30, 1_000), words);
+    expect(bench.engine.did("interrupt").map(({ cuts }) => cuts)).toEqual([
+      [{ itemId: "a1-item", heardMs: 0, receivedMs: 0 }],
+    ]);
+  });
 });

@@ -168,7 +168,7 @@ export class Conversation {
 
   audio(itemId: string, payload: string): void {
     if (this.#answers.muted || this.closing.last) return;
-    if (this.#answers.speaking(itemId) && !this.#beginSpeaking()) return;
+    if (this.#answers.speaking(itemId) && !this.#beginSpeaking(itemId)) return;
     if (!this.#playout.write(itemId, payload, this.#core.nowMs())) this.#overflow(itemId);
     this.latency.mark("first_frame_sent");
     this.#step("audio_sent");
@@ -229,11 +229,14 @@ export class Conversation {
       this.closing.perform(); // the excuse was being said: the recording flow listens better
       return;
     }
-    const { complete } = this.#answers;
+    const complete = !this.#answers.open;
+    const { spoken } = this.closing;
     const after = this.closing.cancel();
     const cleared = this.#cut();
+    // What follows the goodbye waits only for what the caller meant.
+    const saidGoodbye = spoken && cleared.heard.length === 0;
     this.#core.event("barge_in", { rms, heard_ms: cleared.heard[0]?.heardMs ?? 0 });
-    if (cleared.heard.every((cut) => this.speaker.isFiller(cut.itemId))) {
+    if (!saidGoodbye && cleared.heard.every((cut) => this.speaker.isFiller(cut.itemId))) {
       if (this.#busy) this.#step("answer_expected"); // only a filler was cut: the answer is still wanted
       if (after) this.closing.set(after, false);
       return;
@@ -273,8 +276,8 @@ export class Conversation {
     const cut = this.#decided();
     this.#core.event("interruption", { verdict });
     if (verdict === "false_stop" && cut) {
+      if (cut.after) this.closing.set(cut.after, true); // happens at once when nothing is left to be heard
       this.#resume(cut.remainder, cut.complete);
-      if (cut.after) this.closing.set(cut.after, true);
       return;
     }
     this.#rest.drop();
@@ -375,11 +378,11 @@ export class Conversation {
   }
 
   /** An answer begins to speak. False: it is dropped, because the caller is in the middle of a sentence. */
-  #beginSpeaking(): boolean {
+  #beginSpeaking(itemId: string): boolean {
     if (!this.#playout.active && this.#politeness.yields()) {
       this.#core.event("answer_dropped", { why: "caller_speaking" });
       this.closing.cancel();
-      this.#cancelAnswer([]);
+      this.#cancelAnswer([{ itemId, heardMs: 0, receivedMs: 0 }]);
       this.#step("caller_interrupted");
       return false;
     }

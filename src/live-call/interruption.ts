@@ -8,7 +8,7 @@ import type { Vad } from "./vad/vad.ts";
 export interface CutAnswer {
   atMs: number;
   remainder: Remainder[];
-  /** The answer had been made completely; only its playback was stopped. */
+  /** The answer had been made completely, and no other was asked for: only playback was stopped. */
   complete: boolean;
   /** What was to happen after the answer. */
   after: After | null;

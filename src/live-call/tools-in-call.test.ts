@@ -24,8 +24,8 @@ function handTools(): CallTools & { finish(outcome: ToolOutcome): void; signals:
 /** A result after which the call itself has something to do. */
 const doneWith = (afterwards: NonNullable<ToolOutcome["afterwards"]>): ToolOutcome => ({ output: "{}", afterwards });
 
-async function callingTool(tools: CallTools): Promise<CallBench> {
-  const bench = new CallBench({ clock: createVirtualClock(), settings: { tools } });
+async function callingTool(tools: CallTools, delayMs = 0): Promise<CallBench> {
+  const bench = new CallBench({ clock: createVirtualClock(), settings: { tools }, line: { delayMs: () => delayMs } });
   bench.start().quiet(1_000);
   bench.engine.turn("t1", "תקבעי לי תור");
   bench.engine.begin("a1");
@@ -201,6 +201,60 @@ describe("tools in a call", () => {
     bench.engine.answer("a2", audioOf(0x31, 1_000), "כן?");
     await bench.quiet(3_000).settled();
     expect(bench.phone.hangUps).toEqual([]);
+  });
+
+  const ends = { kind: "end" } as const;
+  const transfers = { kind: "transfer", to: "+972521111111", label: "דנה" } as const;
+  test.each([ends, transfers])(
+    "cough-into-the-last-word: what follows a goodbye that was heard is not put off ($kind)",
+    async (afterwards) => {
+      const tools = handTools();
+      const bench = await callingTool(tools, 120);
+      bench.engine.answer("a0", audioOf(0x30, 1_000), "רגע"); // shows how long the way is
+      bench.quiet(2_000);
+      tools.finish(doneWith(afterwards));
+      await bench.settled();
+      bench.engine.answer("a2", audioOf(0x31, 2_000), "תודה ולהתראות");
+      await bench.quiet(1_960).sound(hoarseSound(300)).quiet(500).settled();
+      expect(bench.logLines.some((line) => line.includes("[BARGE-IN]"))).toBe(true);
+      expect(bench.line.heardBytes.slice(-16_000)).toEqual(audioOf(0x31, 2_000));
+      expect(bench.switchboard.live).toBe(1); // it may have been a word
+      await bench.quiet(1_500).settled();
+      bench.switchboard.next(bench.callSid);
+      expect(bench.journal.ends.map(({ reason }) => reason)).toEqual([
+        afterwards.kind === "end" ? "assistant_ended" : "transferred",
+      ]);
+    },
+  );
+
+  test("a question said into the last word of a goodbye is heard: the call goes on", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools, 120);
+    bench.engine.answer("a0", audioOf(0x30, 1_000), "רגע");
+    bench.quiet(2_000);
+    tools.finish(doneWith(ends));
+    await bench.settled();
+    bench.engine.answer("a2", audioOf(0x31, 2_000), "תודה ולהתראות");
+    await bench.quiet(1_960).sound(loudSound(1_500)).quiet(4_000).settled();
+    expect(bench.phone.hangUps).toEqual([]);
+    expect(bench.engine.did("respond").at(-1)?.request).toEqual({ takeTurn: true });
+  });
+
+  test('cough-swallows-the-answer: a cough into "let me check", just after the tool was done, and its answer still comes', async () => {
+    const tools = handTools();
+    const bench = new CallBench({ clock: createVirtualClock(), settings: { tools } });
+    bench.start().quiet(1_000);
+    bench.engine.turn("t1", "יש תור מחר?");
+    bench.engine.begin("a1");
+    bench.engine.speak("a1", audioOf(0x30, 2_000));
+    bench.engine.emit.toolCall({ id: "c1", name: "book", argumentsJson: "{}" });
+    bench.engine.finish("a1", "רגע, אני בודקת");
+    await bench.quiet(700).sound(hoarseSound(80)).settled();
+    tools.finish({ output: "{}" });
+    await bench.settled();
+    bench.sound(hoarseSound(400)).quiet(4_000);
+    expect(bench.journal.kinds()).toContain("interruption");
+    expect(bench.engine.did("respond").at(-1)?.request.instructions).toContain("רגע, אני בודקת");
   });
 
   test("a goodbye that never ends is cut after 30 s", async () => {
