@@ -32,7 +32,7 @@ export class AnswerWatch {
 
   /**
    * An answer is expected from now on; repeated calls keep the first moment.
-   * @param silentMs since the assistant's last word, when the answer goes on; null when it has not begun.
+   * @param silentMs since the last word of anybody; null when the wait begins now.
    */
   wait(silentMs: number | null): void {
     if (!this.#waiting) {

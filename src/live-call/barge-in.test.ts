@@ -160,6 +160,27 @@ describe("the caller interrupts", () => {
     }
   });
 
+  test("words-of-the-turn-before: they come late, into a cough and after it, and say nothing of it", () => {
+    for (const lateMs of [200, 2_000]) {
+      const bench = new CallBench({ clock: createVirtualClock() });
+      bench.start().quiet(1_000);
+      bench.engine.emit.callerTurn("t1");
+      bench.engine.answer("a1", audioOf(0x30, 6_000), words);
+      bench.quiet(2_000).sound(loudSound(400));
+      bench.engine.emit.callerTurn("t2");
+      bench.quiet(lateMs);
+      bench.engine.emit.transcript({ role: "caller", itemId: "t1", text: "אפשר לקבוע תור למחר?", final: true });
+      bench.quiet(8_000);
+      expect(bench.journal.events.filter(({ kind }) => kind === "interruption").map(({ detail }) => detail)).toEqual([
+        { verdict: "false_stop" },
+      ]);
+      expect(bench.engine.did("respond").filter(({ request }) => request.say === undefined)).toEqual([]);
+      expect(Math.abs(bench.line.heardBytes.filter((byte) => byte === 0x30).length / 8 - 6_000)).toBeLessThanOrEqual(
+        60,
+      );
+    }
+  });
+
   test("a turn of which no words ever come is answered when it was longer than a cough", () => {
     const bench = interrupted(loudSound(700));
     bench.engine.emit.callerTurn("t2");

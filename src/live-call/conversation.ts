@@ -82,11 +82,11 @@ export class Conversation {
     return this.#floor === "listening" && !this.#deps.vad.speaking && !this.#interruption.undecided;
   }
 
-  /** Asks the engine for an answer and watches over it. */
-  request(request?: AnswerRequest): void {
+  /** Asks the engine for an answer and watches over it. @param waitedMs the caller has waited for it already. */
+  request(request?: AnswerRequest, waitedMs: number | null = null): void {
     if (this.closing.last) return;
     this.#core.engine.respond(request);
-    this.#expect();
+    this.#expect(waitedMs);
   }
 
   /** An answer will be asked for as soon as the engine is there: the caller's wait counts from now. */
@@ -127,10 +127,10 @@ export class Conversation {
   // ── what the engine tells ────────────────────────────────────────────────────────────────────────────────────
 
   /** @param heard whether the caller was heard to speak, by our own ear, since the last turn. */
-  callerTurn(heard: boolean): void {
+  callerTurn(itemId: string, heard: boolean): void {
     if (this.closing.last) return;
     if (this.autoAnswer.keysPressed) {
-      this.#turnAmongKeys(heard);
+      this.#turnAmongKeys(itemId, heard);
       return;
     }
     this.latency.mark("caller_turn");
@@ -138,11 +138,14 @@ export class Conversation {
     this.tools.newTurn();
     this.#rest.callerTurn();
     this.#core.deadlines.disarm("missed_turn");
-    this.#interruption.callerTurn();
-    if (!this.#interruption.undecided) this.#expect();
+    this.#interruption.callerTurn(itemId);
+    // The caller's wait began with his last word, however late it is taken for a turn.
+    const { pauseMs } = this.#deps.vad;
+    if (!this.#interruption.undecided) this.#expect(heard && pauseMs < limits.missedTurnMs ? pauseMs : null);
   }
 
-  callerText(text: string): void {
+  callerText(itemId: string, text: string): void {
+    if (!this.#interruption.worded(itemId)) return;
     if (this.#interruption.undecided) {
       this.#interruption.callerText(text);
       this.judge();
@@ -282,7 +285,7 @@ export class Conversation {
     }
     this.#rest.drop();
     this.#deps.transcript.settleCuts();
-    if (this.#interruption.turnTaken) this.request();
+    if (this.#interruption.turnTaken) this.request({}, this.#deps.vad.pauseMs);
     else if (!this.#deps.vad.speaking) this.#core.arm("missed_turn", limits.missedTurnMs);
   }
 
@@ -372,9 +375,9 @@ export class Conversation {
     return cut;
   }
 
-  #expect(): void {
+  #expect(waitedMs: number | null = null): void {
     this.#answers.expect();
-    this.#step("answer_expected");
+    this.#step("answer_expected", waitedMs);
   }
 
   /** An answer begins to speak. False: it is dropped, because the caller is in the middle of a sentence. */
@@ -394,9 +397,11 @@ export class Conversation {
   }
 
   /** The engine took a turn while keys were pressed: a tone, unless the caller was heard to speak as well. */
-  #turnAmongKeys(heard: boolean): void {
+  #turnAmongKeys(itemId: string, heard: boolean): void {
     this.#core.event("turn_among_keys", { heard });
-    if (heard && !this.#interruption.undecided) this.request();
+    if (!heard) return;
+    if (this.#interruption.undecided) this.#interruption.callerTurn(itemId);
+    else this.request();
   }
 
   #noAnswer(why: string): void {
@@ -461,14 +466,13 @@ export class Conversation {
     else this.drained();
   }
 
-  #step(input: FloorInput): void {
+  #step(input: FloorInput, waitedMs: number | null = null): void {
     const [floor, action] = stepFloor(this.#floor, input);
     this.#floor = floor;
-    const silentMs = input === "heard_all_more_coming" ? this.#core.nowMs() - this.#playout.endsMs : null;
-    this.#act(action, silentMs);
+    this.#act(action, input === "heard_all_more_coming" ? this.#core.nowMs() - this.#playout.endsMs : waitedMs);
   }
 
-  /** @param silentMs since the assistant's last word, when it is in the middle of something. */
+  /** @param silentMs since the last word of the assistant, when she is in the middle of something, or of the caller. */
   #act(action: FloorAction, silentMs: number | null): void {
     if (action === "none") return;
     if (action === "wait_for_audio") {

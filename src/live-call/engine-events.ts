@@ -63,7 +63,7 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
         transcript.callerTurn(itemId, startMs, endMs);
         handle(() => {
           core.settings?.tools.turnTaken?.();
-          talk.callerTurn(heard);
+          talk.callerTurn(itemId, heard);
         });
       }),
     answerStarted: (answerId) => handle(() => talk.answerStarted(answerId)),
@@ -75,7 +75,7 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
         transcript.text(role, itemId, text, final);
         handle(() => {
           if (final) core.settings?.tools.heard?.(role, text);
-          if (role === "caller" && final) talk.callerText(text);
+          if (role === "caller" && final) talk.callerText(itemId, text);
         });
       }),
     toolCall: (call) => handle(() => talk.toolCall(call)),

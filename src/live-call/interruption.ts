@@ -20,6 +20,9 @@ export class Interruption {
   #transcript: string | null = null;
   #turnTaken = false;
   #wordsMissing = false;
+  /** Turns whose words have not come; and those of them that were taken before the interruption. */
+  readonly #wordless = new Set<string>();
+  #earlier: ReadonlySet<string> = new Set();
 
   get undecided(): boolean {
     return this.#cut !== null;
@@ -34,10 +37,12 @@ export class Interruption {
     this.#cut = cut;
     this.#transcript = null;
     this.#turnTaken = this.#wordsMissing = false;
+    this.#earlier = new Set(this.#wordless);
   }
 
   /** The engine took a turn of the caller. */
-  callerTurn(): void {
+  callerTurn(itemId: string): void {
+    this.#wordless.add(itemId);
     this.#turnTaken = this.undecided;
     this.#wordsMissing = false;
   }
@@ -45,6 +50,12 @@ export class Interruption {
   /** The caller has something to say, whatever stopped the assistant: what was to happen after the answer does not. */
   keyPressed(): void {
     if (this.#cut !== null) this.#cut.after = null;
+  }
+
+  /** The words of a turn have come. False: it was taken before the interruption, and they say nothing of it. */
+  worded(itemId: string): boolean {
+    this.#wordless.delete(itemId);
+    return !this.#earlier.has(itemId);
   }
 
   callerText(text: string): void {

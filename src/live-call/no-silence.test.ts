@@ -154,6 +154,33 @@ describe("the caller never hears more than 2 s of unexplained silence (V21)", ()
     expect(bench.engine.did("respond")).toEqual([]);
   });
 
+  test("wait-counted-from-the-turn: the engine takes its time to see the turn, and the caller still waits 2 s at most", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000).sound(loudSound(800)).quiet(1_500);
+    bench.engine.emit.callerTurn("t1");
+    bench.quiet(500);
+    expect(bench.line.sounding).toBe(true);
+  });
+
+  test("wait-counted-from-the-verdict: an interruption is long in doubt, and the caller still waits 2 s at most", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.engine.answer("a1", audioOf(0x30, 6_000), "שלום");
+    bench.quiet(1_000).sound(loudSound(600)).quiet(800);
+    bench.engine.emit.callerTurn("t1");
+    bench.quiet(1_200);
+    expect(bench.journal.events.at(-2)?.detail).toEqual({ verdict: "meant" });
+    expect(bench.line.sounding).toBe(true);
+  });
+
+  test("a sound of long ago is no wait: nobody is asked for patience in the moment in which a turn is taken", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000).sound(hoarseSound(160)).quiet(5_000);
+    bench.engine.emit.callerTurn("t1");
+    bench.quiet(1_000);
+    expect(bench.line.heardMs).toBe(0);
+  });
+
   test("a silent caller is asked twice, then the call ends politely", async () => {
     const bench = new CallBench({ clock: createVirtualClock() });
     bench.start().quiet(31_000);

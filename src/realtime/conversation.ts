@@ -218,7 +218,8 @@ export class Conversation {
     if (unfinished !== null) this.#finish(unfinished, "failed", "replaced");
     if (this.#windingUp) this.#sequencer.interrupt(); // the server began it before it was told not to
     this.#answer = { id: responseId, produced: false, calls: new Set() };
-    this.#events.answerStarted(responseId);
+    // One that was interrupted before it began is not the answer that anybody waits for.
+    if (this.#sequencer.accepts(responseId)) this.#events.answerStarted(responseId);
   }
 
   #said(responseId: string, itemId: string, payload: string): void {
