@@ -1,3 +1,4 @@
+import { collectAndShrink } from "./app/give-back.ts";
 import { createApp } from "./app.ts";
 import { systemClock } from "./base/clock.ts";
 import { AppError, describeError } from "./base/errors.ts";
@@ -51,6 +52,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => vo
 
 try {
   const { adminLink, ...addresses } = await app.start();
+  // Loading leaves its garbage between what stays. Gone before calls fill the gaps, it is 8 MB less at 100 calls.
+  collectAndShrink();
   log.info("APP", "ready", addresses);
   if (adminLink !== null) stdout.write(`First login, once: ${adminLink}`);
 } catch (error) {

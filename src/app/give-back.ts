@@ -24,7 +24,7 @@ const passesMax = 2;
 export class GiveBack {
   readonly #deps: Required<GiveBackDeps>;
   #timer: Timer | null = null;
-  /** What it held at its start, and after each time it gave back. */
+  /** The most that was left after giving back; before the first time nobody knows. */
   #usualBytes = 0;
   #busyMs: number;
   /** Since the last call, or since the start. */
@@ -37,7 +37,6 @@ export class GiveBack {
   }
 
   start(): void {
-    this.#usualBytes = this.#deps.residentBytes();
     this.#timer = this.#deps.clock.every(lookEveryMs, () => this.#look());
   }
 
@@ -69,7 +68,8 @@ export class GiveBack {
   }
 }
 
-function collectAndShrink(): void {
+/** Holds up the loop for some 50 ms; the pages themselves go a moment later. */
+export function collectAndShrink(): void {
   Bun.gc(true);
   Bun.shrink();
 }
