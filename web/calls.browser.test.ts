@@ -185,6 +185,15 @@ inBrowser("calls in a browser", world, (given) => {
     await watcher.locator(".meter").waitFor();
     await watcher.getByText("שיחת ניסיון ·").waitFor();
     await watcher.locator(".turn-who.assistant").first().waitFor();
+    // On every page of a phone somebody is told of it, and comes to its newest words; the summary is not written yet.
+    const phone = await open({ path: "/inbox", width: 390, role: "agent" });
+    await phone.shot("live-inbox");
+    await phone.page.getByRole("link", { name: "שיחה אחת מתנהלת עכשיו" }).click();
+    const [words, summary] = [phone.page.locator(".transcript"), phone.page.locator(".call-summary")];
+    await words.waitFor();
+    expect((await words.boundingBox())!.y).toBeLessThan((await summary.boundingBox())!.y);
+    expect(await phone.violations()).toEqual([]);
+    await phone.close();
     await page.bringToFront();
     await page.getByRole("button", { name: "סיום השיחה" }).click();
     await watcher.getByText("הסתיימה").waitFor(); // and not: a message was left

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { wordsReady } from "./language.ts";
 import { goLive } from "./live.ts";
+import { liveCalls } from "./models/live-calls.ts";
 import { bell } from "./models/notifications.ts";
 import { unreadChats } from "./models/unread-chats.ts";
 import { findRoute, registerRoutes } from "./route-table.ts";
@@ -33,6 +34,7 @@ async function start(): Promise<void> {
     if (me.value?.business) {
       bell.hold();
       unreadChats.hold();
+      liveCalls.hold();
     }
   }
   if ("serviceWorker" in navigator) followNotifications(navigator.serviceWorker);

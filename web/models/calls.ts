@@ -3,8 +3,7 @@ import type { InferResponseType } from "hono/client";
 import { api } from "../api.ts";
 import { type Moment, onMoment } from "../live.ts";
 import { pagesBy } from "../read-pages.ts";
-import { resource, resourceBy } from "../resource.ts";
-import { setNavCount } from "./counts.ts";
+import { resourceBy } from "../resource.ts";
 
 const { calls } = api;
 
@@ -15,7 +14,6 @@ export type Turn = CallDetail["turns"][number];
 export type CallEvent = CallDetail["events"][number];
 export type Trace = InferResponseType<(typeof calls)[":id"]["trace"]["$get"], 200>;
 export type Peaks = InferResponseType<(typeof calls)[":id"]["recordings"][":recording"]["peaks"]["$get"], 200>;
-export type LiveCall = InferResponseType<typeof calls.live.$get, 200>["items"][number];
 
 export const callFilters = ["all", "missed", "handled", "recorded"] as const;
 export type CallFilter = (typeof callFilters)[number];
@@ -98,12 +96,6 @@ export const peaksBy = resourceBy<Peaks>(async (key, abort) => {
   return answer.json();
 });
 
-export const liveCalls = resource<{ items: LiveCall[] }>(
-  async (abort) => (await calls.live.$get({}, { init: { signal: abort } })).json(),
-  ["call"],
-);
-liveCalls.data.subscribe((live) => setNavCount("/calls", live?.items.length ?? 0));
-
 /** How loud a live call is: rms in 16-bit units. */
 export interface Level {
   level: number;
@@ -132,8 +124,6 @@ onMoment(({ type, id, data }: Moment) => {
       endedCalls.value = { ...endedCalls.value, [id]: (data as { reason: string }).reason };
       const { [id]: _gone, ...rest } = liveLevels.value;
       liveLevels.value = rest;
-      // At once: it is counted in the navigation, where nobody reads the list again.
-      liveCalls.patch(({ items }) => ({ items: items.filter((call) => call.id !== id) }));
     });
 });
 

@@ -5,7 +5,7 @@ import { phoneText } from "../format.ts";
 import { onFact } from "../live.ts";
 import { failed, toast } from "../parts/toasts.tsx";
 import { resource } from "../resource.ts";
-import { query } from "../router.ts";
+import { path, query, setQuery } from "../router.ts";
 import { matches, searchKey } from "../search-key.ts";
 import { leadWords } from "../strings/leads.he.ts";
 import { shellWords } from "../strings/shell.he.ts";
@@ -104,11 +104,29 @@ export function leadKey(lead: Lead): string {
   return key;
 }
 
-/** What is typed into the filter; the address follows a little later. */
-export const typed = signal(query.value.get("q") ?? "");
+// The address follows the typing at this distance: a shared link has the filter, and no letter waits for the history.
+const addressMs = 400;
+let addressTimer: ReturnType<typeof setTimeout> | undefined;
+let told = query.value.get("q") ?? "";
+
+/** What is typed into the filter. It follows the address where that changed by itself: on the way back, by a link. */
+export const typed = signal(told);
 effect(() => {
-  if (query.value.get("q") === null && query.value.size === 0) typed.value = "";
+  const q = query.value.get("q") ?? "";
+  if (path.value !== "/leads" || q === told) return;
+  told = q;
+  typed.value = q;
 });
+
+export function type(text: string): void {
+  typed.value = text;
+  clearTimeout(addressTimer);
+  addressTimer = setTimeout(() => {
+    if (path.value !== "/leads") return;
+    told = text.trim();
+    setQuery({ q: told });
+  }, addressMs);
+}
 
 const fitting = computed(() => {
   const wanted = searchKey(typed.value);

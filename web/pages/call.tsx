@@ -1,5 +1,6 @@
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { link } from "../address.ts";
 import { dayName, duration, money, nearTime, phoneText } from "../format.ts";
 import { phone as phoneIcon, user } from "../icons.ts";
@@ -95,7 +96,7 @@ function Detail({ of }: { of: CallDetail }) {
   const isLive = of.endReason === null;
   const replayed = onStreamClock(of);
   return (
-    <div class="columns of-call">
+    <div class={`columns of-call${isLive ? " live" : ""}`}>
       <div class="stack">
         {isLive ? <Live id={of.id} /> : <Replay of={replayed} playing={playing} />}
         {!isLive && <Message of={of} playing={message} />}
@@ -187,6 +188,7 @@ function Transcript({ of, isLive, playing, message }: TranscriptProps) {
   const t = callWords();
   const turns = isLive ? joined(of.turns, liveTurns.value[of.id] ?? []) : of.turns;
   const list = useFollowed(turns, playing);
+  useNewest(list, isLive, turns.length);
   const soundOf = soundsOf(of, isLive, playing, message);
   const cuts = turns.filter(({ interrupted }) => interrupted).length;
   return (
@@ -238,10 +240,24 @@ function useFollowed(turns: readonly Turn[], playing: PlayingSignal) {
     if (!line || line === last.current) return;
     const follows = last.current === null || isInSight(last.current);
     last.current = line;
-    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
-    if (follows) line.scrollIntoView({ block: "nearest", behavior });
+    if (follows) bringInSight(line);
   });
   return list;
+}
+
+/** A live call is read at its newest line, unless the reader has scrolled away from it. */
+function useNewest(list: RefObject<HTMLOListElement | null>, isLive: boolean, count: number): void {
+  const last = useRef<Element | null>(null);
+  useEffect(() => {
+    const line = list.current?.lastElementChild ?? null;
+    if (isLive && line !== null && (last.current === null || isInSight(last.current))) bringInSight(line);
+    last.current = line;
+  }, [isLive, count]);
+}
+
+function bringInSight(line: Element): void {
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  line.scrollIntoView({ block: "nearest", behavior });
 }
 
 function isInSight(element: Element): boolean {

@@ -1,16 +1,7 @@
 import { clockTime, duration, nearDay, phoneText } from "../format.ts";
 import { mic, phone, phoneForwarded, phoneIncoming, phoneMissed, search } from "../icons.ts";
-import {
-  type CallFilter,
-  type CallLine,
-  callFilters,
-  callLog,
-  type LiveCall,
-  liveCalls,
-  liveTurns,
-  logKey,
-  moreCalls,
-} from "../models/calls.ts";
+import { type CallFilter, type CallLine, callFilters, callLog, liveTurns, logKey, moreCalls } from "../models/calls.ts";
+import { type LiveCall, liveCalls } from "../models/live-calls.ts";
 import { Badge, type Tone } from "../parts/badge.tsx";
 import { Button, LinkButton } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";

@@ -1,7 +1,9 @@
+import { session, whatsappSettings } from "../models/channels.ts";
 import { numberList } from "../models/settings.ts";
 import { CopyText } from "../parts/copy-text.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
+import { Together } from "../parts/together.tsx";
 import { me } from "../session.ts";
 import { channelWords } from "../strings/channels.he.ts";
 import { PhoneNumber } from "./channels/numbers.tsx";
@@ -12,8 +14,10 @@ export default function ChannelsPage() {
   const t = channelWords();
   return (
     <Page narrow title={t.title}>
-      <WhatsappCard />
-      <PhoneCard />
+      <Together of={[session, whatsappSettings, numberList]}>
+        <WhatsappCard />
+        <PhoneCard />
+      </Together>
     </Page>
   );
 }

@@ -34,7 +34,11 @@ export default function CustomerPage({ params }: { params: { id: string } }) {
     <Page
       title={name}
       back="/leads"
-      lead={<span class="only-wide">{data && <Avatar name={data.name} size="large" />}</span>}
+      lead={
+        <span class="only-wide">
+          <Avatar name={data?.name ?? null} size="large" />
+        </span>
+      }
       actions={data && <Actions customer={data} name={name} />}
     >
       <Loaded from={shown}>

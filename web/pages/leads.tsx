@@ -4,7 +4,17 @@ import { ApiError } from "../api.ts";
 import { number } from "../format.ts";
 import { download, ellipsisVertical, kanban, list, listChecks, plus, search, upload, users } from "../icons.ts";
 import { choosing } from "../models/chosen-leads.ts";
-import { byStatus, fittingCount, leads, leadsLoad, loadLeads, shownLeads, statuses, typed } from "../models/leads.ts";
+import {
+  byStatus,
+  fittingCount,
+  leads,
+  leadsLoad,
+  loadLeads,
+  shownLeads,
+  statuses,
+  type,
+  typed,
+} from "../models/leads.ts";
 import { exportLeads } from "../models/leads-file.ts";
 import { Button } from "../parts/button.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -116,24 +126,7 @@ function Views({ board }: { board: boolean }) {
   );
 }
 
-// The address follows the typing at this distance: a shared link has the filter, and no letter waits for the history.
-const addressMs = 400;
-let addressTimer: ReturnType<typeof setTimeout> | undefined;
-
-function Filter() {
-  const t = leadWords();
-  return (
-    <SearchBox
-      label={t.filter}
-      value={typed.value}
-      onType={(text) => {
-        typed.value = text;
-        clearTimeout(addressTimer);
-        addressTimer = setTimeout(() => setQuery({ q: typed.value.trim() }), addressMs);
-      }}
-    />
-  );
-}
+const Filter = () => <SearchBox label={leadWords().filter} value={typed.value} onType={type} />;
 
 function StatusChips() {
   const t = leadWords();
@@ -187,7 +180,7 @@ function Leads({ board, onImport }: LeadsProps) {
   if (board) return <Board />;
   if (shownLeads.value.length > 0) return <LeadList />;
   const clear = () => {
-    typed.value = "";
+    type("");
     setQuery({ q: "", status: "" });
   };
   return (

@@ -6,6 +6,7 @@ import { type Compared, comparedBy, type Usage, usageBy } from "../models/report
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Page } from "../parts/page.tsx";
+import { Together } from "../parts/together.tsx";
 import { query, setQuery } from "../router.ts";
 import { settingsWords } from "../strings/settings.he.ts";
 
@@ -31,12 +32,10 @@ export default function ReportsPage() {
           </button>
         ))}
       </fieldset>
-      <Loaded key={`compared ${key}`} from={comparedBy(key)}>
-        {(compared) => <Outcomes of={compared} days={days} />}
-      </Loaded>
-      <Loaded key={key} from={usageBy(key)}>
-        {(usage) => <Report of={usage} from={addDays(to, 1 - days)} days={days} />}
-      </Loaded>
+      <Together key={key} of={[comparedBy(key), usageBy(key)]}>
+        <Loaded from={comparedBy(key)}>{(compared) => <Outcomes of={compared} days={days} />}</Loaded>
+        <Loaded from={usageBy(key)}>{(usage) => <Report of={usage} from={addDays(to, 1 - days)} days={days} />}</Loaded>
+      </Together>
     </Page>
   );
 }

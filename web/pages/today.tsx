@@ -4,7 +4,7 @@ import { link } from "../address.ts";
 import { shownNow } from "../clock.ts";
 import { clockTime, dayKey, dayName, number, weekday } from "../format.ts";
 import { circleCheck, phoneCall } from "../icons.ts";
-import { liveCalls } from "../models/calls.ts";
+import { liveCalls } from "../models/live-calls.ts";
 import { bell } from "../models/notifications.ts";
 import { type Task, taskList } from "../models/tasks.ts";
 import { alarms, dueTasks, firstSteps, type Meeting, today } from "../models/today.ts";
@@ -19,6 +19,7 @@ import { StaleNote } from "../parts/stale-note.tsx";
 import { useResource } from "../resource.ts";
 import { mayOpen } from "../route-table.ts";
 import { me } from "../session.ts";
+import { shellWords } from "../strings/shell.he.ts";
 import { todayWords } from "../strings/today.he.ts";
 import { TaskDialog } from "./tasks/task-dialog.tsx";
 import { TaskRow } from "./tasks/task-row.tsx";
@@ -71,7 +72,7 @@ function LiveStrip() {
   return (
     <div class="notice voice" role="status">
       <span class="live-dot" />
-      <strong class="grow">{t.live(count)}</strong>
+      <strong class="grow">{shellWords().live(count)}</strong>
       <LinkButton to="/calls" icon={phoneCall}>
         {t.listen}
       </LinkButton>

@@ -44,7 +44,7 @@ export function Side() {
               >
                 <Icon of={icon} />
                 <span class="nav-text">{name}</span>
-                <Count of={navCounts.value[to] ?? 0} />
+                <Count of={navCounts.value[to] ?? 0} live={to === "/calls"} />
               </a>
             ))}
           </div>
@@ -58,6 +58,14 @@ export function Side() {
 }
 
 /** A number beside a name; none is nothing. */
-export function Count({ of }: { of: number }) {
-  return of > 0 ? <span class="count">{of > 99 ? "99+" : of}</span> : null;
+export function Count({ of, live = false }: { of: number; live?: boolean }) {
+  if (of === 0) return null;
+  const shown = of > 99 ? "99+" : of;
+  if (!live) return <span class="count">{shown}</span>;
+  return (
+    <span class="count live" title={shellWords().live(of)}>
+      <span class="live-dot" />
+      {shown}
+    </span>
+  );
 }

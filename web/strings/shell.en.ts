@@ -31,6 +31,7 @@ export const en: Translation<typeof he> = {
   searchEmpty: "Nothing found. Try a name, any part of a phone number, or a page.",
   clearSearch: "Clear the search",
   bell: (unread) => (unread === "0" ? "Notifications" : `Notifications, ${unread} new`),
+  live: (count) => (count === 1 ? "One call is going on now" : `${count} calls are going on now`),
   account: "My account",
   logout: "Log out",
   theme: { label: "Appearance", auto: "As the device", light: "Light", dark: "Dark" },

@@ -31,6 +31,7 @@ export const he = {
   clearSearch: "ניקוי החיפוש",
   bell: (unread: string) =>
     unread === "0" ? "התראות" : unread === "1" ? "התראות, אחת חדשה" : `התראות, ${unread} חדשות`,
+  live: (count: number) => (count === 1 ? "שיחה אחת מתנהלת עכשיו" : `${count} שיחות מתנהלות עכשיו`),
   account: "החשבון שלי",
   logout: "יציאה מהחשבון",
   theme: { label: "תצוגה", auto: "לפי המכשיר", light: "בהירה", dark: "כהה" },

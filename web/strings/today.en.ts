@@ -19,7 +19,6 @@ export const en: Translation<typeof he> = {
   meetings: "Today's meetings",
   noMeetings: "No meetings today",
   allMeetings: "Open calendar",
-  live: (count) => (count === 1 ? "One call is going on now" : `${count} calls are going on now`),
   listen: "Follow live",
   blocked: "Blocked time",
   start: {

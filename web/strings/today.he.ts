@@ -15,7 +15,6 @@ export const he = {
   meetings: "הפגישות של היום",
   noMeetings: "אין פגישות היום",
   allMeetings: "ליומן",
-  live: (count: number) => (count === 1 ? "שיחה אחת מתנהלת עכשיו" : `${count} שיחות מתנהלות עכשיו`),
   listen: "מעקב חי",
   blocked: "זמן חסום",
   start: {

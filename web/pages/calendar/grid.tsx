@@ -30,9 +30,7 @@ export function Grid({ days, meetings, onOpen, onBook }: GridProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const today = dayKey(shownNow());
   useEffect(() => {
-    const shown = (what: string) => scroller.current?.querySelector(what);
-    shown(".calendar-head.today")?.scrollIntoView({ block: "nearest", inline: "center" });
-    shown(".now-line")?.scrollIntoView({ block: "center", inline: "nearest" });
+    scroller.current?.querySelector(".now-line")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, []);
   return (
     <div class="calendar-scroll" ref={scroller}>

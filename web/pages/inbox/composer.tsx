@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { createForm, type Form } from "../../form.ts";
-import { nearTime } from "../../format.ts";
+import { clockTime, daysAway, nearTime } from "../../format.ts";
 import { audioLines, hand, send as sendIcon } from "../../icons.ts";
 import { attach, draftOf, quote, send, write } from "../../models/draft.ts";
 import { type Chat, handBack, isSilent, takeOver } from "../../models/inbox.ts";
@@ -127,9 +127,12 @@ function keys(event: KeyboardEvent, chatId: string, submit: () => void): void {
 
 const problemId = "composer-file-problem";
 
+/** Of today the hour alone: "until today" reads as "until now" in Hebrew. */
+const untilTime = (instant: string): string => (daysAway(instant) === 0 ? clockTime : nearTime)(instant);
+
 function WhoAnswers({ chat }: { chat: Chat }) {
   const t = inboxWords();
-  const until = isSilent(chat) && chat.silentUntil !== null ? nearTime(chat.silentUntil) : null;
+  const until = isSilent(chat) && chat.silentUntil !== null ? untilTime(chat.silentUntil) : null;
   const silent = until !== null;
   const said = !silent ? t.answering : chat.silentBy === "handset" ? t.silentHandset(until) : t.silent(until);
   return (

@@ -24,6 +24,7 @@ import { Empty } from "../../parts/empty.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import type { Pages } from "../../read-pages.ts";
 import { useResource } from "../../resource.ts";
+import { LiveNow } from "../../shell/live-now.tsx";
 import { inboxWords } from "../../strings/inbox.he.ts";
 import { shellWords } from "../../strings/shell.he.ts";
 import { Bubble, CallCard, PendingBubble } from "./bubble.tsx";
@@ -66,13 +67,16 @@ function ThreadHead({ customerId }: { customerId: string }) {
   const name = lineName({ name: found?.name ?? line?.name ?? null, phone });
   return (
     <header class="thread-head">
-      <span class="only-small">
+      <span class="thread-back">
         <LinkButton to={inboxAddress(null)} look="ghost" icon={arrowLeft} label={shellWords().back} flip />
       </span>
       <Avatar name={found?.name ?? line?.name ?? null} />
       <h2 class="grow ellipsis" dir="auto">
         {name}
       </h2>
+      <span class="only-small">
+        <LiveNow />
+      </span>
       {phone !== null && <LinkButton to={`tel:${phone}`} look="ghost" icon={phoneIcon} label={t.dial} letter="C" />}
       <LinkButton to={link("/customers/:id", { id: customerId })} look="ghost" icon={user} label={t.toCustomer} />
     </header>
@@ -182,4 +186,28 @@ function useScroll(box: RefObject<HTMLDivElement | null>, entries: readonly Entr
     box.current.scrollTop = box.current.scrollHeight - (shown.current === last ? scrollHeight - scrollTop : 0);
     shown.current = last;
   }, [first, last]);
+  useEffect(() => (box.current ? keepEnd(box.current) : undefined), []);
+}
+
+/** Whoever reads the end goes on seeing it while the keyboard opens, the answer grows, and pictures come. Returns how to stop. */
+function keepEnd(box: HTMLElement): () => void {
+  let atEnd = true;
+  let tall = box.clientHeight;
+  const measure = () => {
+    if (box.clientHeight !== tall) return; // it was at the end before it shrank, which is told next
+    atEnd = box.scrollHeight - box.scrollTop - tall < 40;
+  };
+  const stay = () => {
+    tall = box.clientHeight;
+    if (atEnd) box.scrollTop = box.scrollHeight;
+  };
+  const observer = new ResizeObserver(stay);
+  observer.observe(box);
+  box.addEventListener("scroll", measure, { passive: true });
+  box.addEventListener("load", stay, true); // of a picture in it: such an event does not bubble
+  return () => {
+    observer.disconnect();
+    box.removeEventListener("scroll", measure);
+    box.removeEventListener("load", stay, true);
+  };
 }

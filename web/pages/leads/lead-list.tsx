@@ -14,7 +14,8 @@ import { ChooseAll } from "./choose-all.tsx";
 import { StatusMenu } from "./status-menu.tsx";
 import { useLongPress } from "./use-long-press.ts";
 
-const rowPx = 64;
+// As its letters: whoever reads large ones has taller rows.
+const rowPx = 4 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 export function LeadList() {
   const t = leadWords();

@@ -15,16 +15,17 @@ import { Field } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { SettingsForm } from "../../parts/settings-form.tsx";
+import { Together } from "../../parts/together.tsx";
 import { me } from "../../session.ts";
 import { settingsWords } from "../../strings/settings.he.ts";
 
 const numberForm = createForm();
 
 export const BusinessTab = () => (
-  <>
+  <Together of={[businessData, numberList]}>
     <Loaded from={businessData}>{(business) => <Details of={business} />}</Loaded>
     <Numbers />
-  </>
+  </Together>
 );
 
 function Details({ of }: { of: Business }) {

@@ -9,7 +9,7 @@ import { Field, NumberField } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { SettingsForm } from "../../parts/settings-form.tsx";
-import { useResource } from "../../resource.ts";
+import { Together } from "../../parts/together.tsx";
 import { query } from "../../router.ts";
 import { settingsWords } from "../../strings/settings.he.ts";
 import { Calendars, OwnWeek, WhoseHours } from "./calendars.tsx";
@@ -19,10 +19,10 @@ const dateForm = createForm();
 const holidaysShown = 8;
 
 export function HoursTab() {
-  const calendars = useResource(resourceList).data.value?.items ?? [];
+  const calendars = resourceList.data.value?.items ?? [];
   const chosen = calendars.find(({ id }) => id === query.value.get("calendar")) ?? null;
   return (
-    <>
+    <Together of={[resourceList, opening]}>
       <WhoseHours calendars={calendars} chosen={chosen} />
       <Loaded from={opening}>
         {(data) => (
@@ -39,7 +39,7 @@ export function HoursTab() {
         )}
       </Loaded>
       <Calendars />
-    </>
+    </Together>
   );
 }
 

@@ -23,6 +23,7 @@ import { Field, Select } from "../../parts/field.tsx";
 import { Form } from "../../parts/form.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { toast } from "../../parts/toasts.tsx";
+import { Together } from "../../parts/together.tsx";
 import { settingsWords } from "../../strings/settings.he.ts";
 
 const form = createForm();
@@ -41,7 +42,7 @@ export function KeysTab() {
     if (done) element.reset();
   };
   return (
-    <>
+    <Together of={[keyList, webhookList]}>
       <section class="stack">
         <h2>{t.title}</h2>
         <Loaded from={keyList}>{({ items }) => <Keys items={items} />}</Loaded>
@@ -65,7 +66,7 @@ export function KeysTab() {
       </section>
       <Webhooks />
       <Feed />
-    </>
+    </Together>
   );
 }
 
