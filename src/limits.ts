@@ -38,6 +38,7 @@ export const limits = {
   inboundGapMs: 2_000, // lost frames are replaced by at most this much silence
   echoTailMs: 300, // the last words come back from the caller's phone this late, or later where its echo was heard to be
   missedTurnMs: 1_700, // of silence by our ear, and the engine has not noticed: ask for the answer; V21 allows the caller 2 s
+  keypadInputsPerCallMax: 40, // S6: nobody presses that many
   keypadMs: 3_000, // keys within this time are one input
   nextStepMs: 2_000, // how long the provider may take to ask what follows the stream
   stoppedMs: 15_000, // a stream was stopped: how long Twilio may try to ask us before the caller is taken to have hung up

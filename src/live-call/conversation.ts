@@ -83,7 +83,7 @@ export class Conversation {
   }
 
   /** Asks the engine for an answer and watches over it. @param waitedMs the caller has waited for it already. */
-  request(request?: AnswerRequest, waitedMs: number | null = null): void {
+  request(request?: AnswerRequest, waitedMs = this.#waitedMs): void {
     if (this.closing.last) return;
     this.#core.engine.respond(request);
     this.#expect(waitedMs);
@@ -139,9 +139,7 @@ export class Conversation {
     this.#rest.callerTurn();
     this.#core.deadlines.disarm("missed_turn");
     this.#interruption.callerTurn(itemId);
-    // The caller's wait began with his last word, however late it is taken for a turn.
-    const { pauseMs } = this.#deps.vad;
-    if (!this.#interruption.undecided) this.#expect(heard && pauseMs < limits.missedTurnMs ? pauseMs : null);
+    if (!this.#interruption.undecided) this.#expect();
   }
 
   callerText(itemId: string, text: string): void {
@@ -375,7 +373,13 @@ export class Conversation {
     return cut;
   }
 
-  #expect(waitedMs: number | null = null): void {
+  /** The caller's wait began with his last word, however late it is taken for a turn. A sound of long ago is none: null. */
+  get #waitedMs(): number | null {
+    const { utteranceMs, pauseMs } = this.#deps.vad;
+    return utteranceMs > 0 && pauseMs < limits.missedTurnMs ? pauseMs : null;
+  }
+
+  #expect(waitedMs = this.#waitedMs): void {
     this.#answers.expect();
     this.#step("answer_expected", waitedMs);
   }

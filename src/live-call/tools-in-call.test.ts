@@ -313,6 +313,19 @@ describe("tools in a call", () => {
     expect(bench.journal.turns.map((turn) => turn.text)).toEqual(["[DTMF 12]"]);
   });
 
+  test("keys-without-end: a machine that presses them all day costs forty answers, and the call goes on", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    for (let press = 0; press < 500; press++) {
+      bench.call.onKeypad("#");
+      bench.quiet(20);
+    }
+    expect(bench.engine.did("addContext").length).toBe(limits.keypadInputsPerCallMax);
+    bench.engine.answer("a1", audioOf(0x30, 1_000), "אפשר לעזור?");
+    bench.quiet(3_000).sound(loudSound(800)).quiet(2_000);
+    expect(bench.engine.did("respond").at(-1)?.request).toEqual({ takeTurn: true });
+  });
+
   test("a tone that the engine takes for a turn is not answered; words said along with keys are", () => {
     const bench = new CallBench({ clock: createVirtualClock() });
     bench.start().quiet(500);

@@ -5,8 +5,8 @@ import { createVirtualClock } from "../sim/clock.ts";
 import { CallBench } from "./testing/call-bench.ts";
 import { type EngineFaults, ReactingEngine } from "./testing/reacting-engine.ts";
 import { audioOf } from "./testing/scripted-engine.ts";
-import { loudSound } from "./testing/scripted-vad.ts";
-import type { CallTools } from "./tools.ts";
+import { hoarseSound, loudSound } from "./testing/scripted-vad.ts";
+import type { CallTools, ToolOutcome } from "./tools.ts";
 
 const mild: EngineFaults = { empty: 0.05, mute: 0.03, lateAudio: 0.5, drop: 0.01, lost: 0, tool: 0.2 };
 const harsh: EngineFaults = { empty: 0.2, mute: 0.2, lateAudio: 0.8, drop: 0.05, lost: 0.05, tool: 0.3 };
@@ -27,7 +27,7 @@ class World {
     const random = seededRandom(seed);
     this.#seed = seed;
     this.#random = random;
-    const tools: CallTools = { definitions: [], run: () => Promise.resolve({ output: "{}" }) };
+    const tools: CallTools = { definitions: [], run: () => this.#useTool() };
     const [delayMs, loss] = [random() * 80, random() < 0.3 ? random() * 0.5 : 0];
     this.bench = new CallBench({
       clock: createVirtualClock(),
@@ -56,8 +56,26 @@ class World {
     const until = bench.clock.nowMs() + ms;
     while (bench.clock.nowMs() < until && !this.over) {
       await this.quiet(300 + this.#random() * 3_500);
-      await this.talk(200 + this.#random() * 2_000);
+      const act = this.#random();
+      if (act < 0.7) await this.talk(200 + this.#random() * 2_000);
+      else if (act < 0.9) await this.#sound(hoarseSound(100 + 20 * Math.floor(this.#random() * 15)));
+      else await this.#press();
     }
+  }
+
+  /** At once, or after a while. */
+  #useTool(): Promise<ToolOutcome> {
+    const done = Promise.withResolvers<ToolOutcome>();
+    const ms = this.#random() < 0.5 ? 0 : this.#random() * 6_000;
+    this.bench.clock.after(ms, () => done.resolve({ output: "{}" }));
+    return done.promise;
+  }
+
+  /** A key, and whatever it is the beginning of. */
+  async #press(): Promise<void> {
+    this.bench.call.onKeypad(this.#random() < 0.5 ? "#" : "5");
+    this.#owedSinceMs = -1;
+    await this.bench.settled();
   }
 
   async quiet(ms: number): Promise<void> {
@@ -68,15 +86,20 @@ class World {
   }
 
   async talk(ms: number): Promise<void> {
-    const sound = loudSound(Math.ceil(ms / 20) * 20);
+    await this.#sound(loudSound(Math.ceil(ms / 20) * 20));
+    const { bench } = this;
+    const [saidMs, heardMs] = [bench.clock.nowMs(), bench.line.heardNowMs];
+    await this.quiet(200 + this.#random() * 1_200); // until the engine takes it for a turn
+    if (this.over) return;
+    this.engine.callerSaid("אני רוצה תור");
+    if (bench.line.heardNowMs === heardMs && bench.engine.state === "ready") this.#owedSinceMs = saidMs;
+  }
+
+  async #sound(sound: Uint8Array): Promise<void> {
     for (let at = 0; at < sound.length && !this.over; at += 160) {
       this.bench.sound(sound.slice(at, at + 160));
       await this.#watch(true);
     }
-    await this.quiet(400);
-    if (this.over) return;
-    this.engine.callerSaid("אני רוצה תור");
-    if (!this.bench.line.sounding && this.bench.engine.state === "ready") this.#owedSinceMs = this.bench.clock.nowMs();
   }
 
   async end(): Promise<void> {

@@ -42,6 +42,22 @@ test("nothing is owed: over at once, without a word to the model", async () => {
   await probe.until(() => probe.clock.timers === 0);
 });
 
+test("he hung up during a change of session: the half-made one goes at once, and what the old one owes still comes", async () => {
+  using server = new ScriptedServer();
+  const { probe, connection } = await talking(server);
+  connection.emit(committed("i1"), created("r1"), done("r1"));
+  await probe.next("answerDone");
+  probe.engine.rotate();
+  const successor = await server.connection();
+  await successor.configure();
+  const over = windUp(probe);
+  await successor.closed;
+  connection.emit(worded("i1", "תחזרו אליי"));
+  await connection.closed;
+  expect([finals(probe), over.times]).toEqual([["תחזרו אליי"], 1]);
+  await probe.until(() => probe.clock.timers === 0);
+});
+
 test("the words of a turn come after the hang-up: told, then over, and its answer is not made", async () => {
   using server = new ScriptedServer();
   const { probe, connection } = await talking(server);

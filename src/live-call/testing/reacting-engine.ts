@@ -54,7 +54,10 @@ export class ReactingEngine {
   /** The caller's words are over: they become a turn, and an answer if the engine is allowed to give one. */
   callerSaid(text: string): void {
     if (this.#engine.state !== "ready") return;
-    this.#engine.turn(`turn${this.#turns++}`, text);
+    const itemId = `turn${this.#turns++}`;
+    this.#engine.turn(itemId);
+    const emit = this.#engine.emit;
+    this.#later(200 + this.#random() * 2_000, () => emit.transcript({ role: "caller", itemId, text, final: true }));
     if (this.#autoAnswer && this.#engine.state === "ready") this.#want();
   }
 
