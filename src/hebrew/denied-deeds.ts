@@ -2,7 +2,7 @@ import type { Token } from "./tokens.ts";
 
 const swaps = /^[הולכב]*(?:החליפ|החלפ|תחליפ|נחליפ)/;
 const passesOn = /^[הולכב]*(?:[תנ]?עביר|שנות|[תנ]שנ)/;
-const between = /^(?:לי|לנו|את|אותי|אותנו)$/;
+const between = /^(?:לי|לנו|לו|לה|להמ|את|אותי|אותנו)$/;
 const meeting = /^ה?(?:תאריכ|מועד|זמנ)$/;
 
 /**
@@ -35,7 +35,7 @@ const vehicle = /^ב(?:אוטו|רכב|רכבת|אוטובוס|מונית|רגל
 /** "לא לבטל", "אל תבטלו", "לא צריך להזיז": the deed is denied. */
 export function negatedDeed(tokens: readonly Token[], i: number): boolean {
   const { act } = tokens[i]!.entry;
-  if (act === "cancel" && (undone(tokens, i) || asksTheRule(tokens, i))) return true;
+  if (act === "cancel" && (undone(tokens, i) || asksTheRule(tokens, i) || cancelsThing(tokens, i))) return true;
   if (act === "cancel" && (onlyThoughtOf(tokens, i) || comesAnyhow(tokens[i]!, tokens[i + 1]))) return true;
   if (act === "yes" || act === "maybe" || act === "correct" || act === "instead" || act === "any") return false;
   if (act === "think" && tokens[i]!.text.startsWith("לא ")) return false; // "לא אני לא יודע"
@@ -56,6 +56,16 @@ function undone(tokens: readonly Token[], i: number): boolean {
   return isNoun(i) ? tokens[verb]?.entry.act === "cancel" : isNoun(behind);
 }
 
+const bought =
+  /^ה?(?:מנוי|מינוי|ביטוח|פוליסה|חשבונ|חשבונית|עסקה|עסקת|חיוב|הוראת|כרטיס|כרטיסימ|אשראי|תשלומ|תשלומימ|משלוח|הרשמה|אפליקציה|קנס|דוח|צ'ק|המחאה|קופונ|חבילה|תוכנית|הסכמ|חוזה|רכישה|קנייה|קניה|תזכורת|תזכורות)$/;
+
+/** "לבטל את המנוי": what is bought, paid or subscribed to, not a meeting. */
+function cancelsThing(tokens: readonly Token[], i: number): boolean {
+  let at = i + 1;
+  while (between.test(tokens[at]?.text ?? "") && at < i + 4) at++;
+  return bought.test(tokens[at]?.text ?? "");
+}
+
 /** "אפשר לבטל עד יום לפני?", "ניתן לבטל בלי קנס?": the rule is asked for. */
 const asksTheRule = (tokens: readonly Token[], i: number): boolean =>
   /^(?:אפשר|ניתנ|מותר)$/.test(tokens[i - 1]?.text ?? "") &&
@@ -73,9 +83,14 @@ function comesAnyhow({ text }: Token, next: Token | undefined): boolean {
 function onlyThoughtOf(tokens: readonly Token[], i: number): boolean {
   for (let k = i - 1; k >= 0 && k >= i - 4; k--) {
     const { mark, text, entry } = tokens[k]!;
-    if (mark === "," || mark === "?") return false;
-    if (entry.act === "question" || entry.act === "maybe" || /^(?:מתי |(?:חשבתי|חושב|חושבת|מקסימומ)$)/.test(text))
+    if (mark === "," || mark === "?" || entry.act === "cancel") return false;
+    if (
+      entry.act === "question" ||
+      entry.act === "maybe" ||
+      /^(?:מתי |(?:חשבתי|חושב|חושבת|מקסימומ|שכחתי|שכחנו)$)/.test(text)
+    )
       return true;
+    if (k === i - 1 && text === "על") return true; // "יש קנס על ביטול?"
   }
   return false;
 }
