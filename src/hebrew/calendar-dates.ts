@@ -135,6 +135,7 @@ function readDayThenMonth(tokens: readonly Token[], at: number, moving: boolean)
   if (!prefix.endsWith("ל") || prefix.length > 1) return null;
   const named = day.ordinal && /^מ?$/.test(tokens[at]!.prefix);
   if (moving && named) return null; // "להזיז את חמישי לראשון": from Thursday to Sunday
+  if (day.ordinal && (entry.ordinal ?? 7) <= 6 && describes(tokens[at - 1], tokens[at]!)) return null; // "טיפול ראשון לרביעי"
   const article = tokens[at]!.prefix.includes("ה") || day.ordinal;
   if (
     entry.ordinal !== undefined &&
@@ -149,6 +150,13 @@ function readDayThenMonth(tokens: readonly Token[], at: number, moving: boolean)
   }
   return null;
 }
+
+/** An ordinal right behind a thing ("טיפול ראשון") may count it. */
+export const describes = (thing: Token | undefined, { prefix }: Token): boolean =>
+  thing !== undefined &&
+  thing.mark === "" &&
+  prefix === "" &&
+  (!thing.known || /^(?:תור|פגישה|ייעוצ|שיחה|ביקור)$/.test(thing.text));
 
 function withYear(tokens: readonly Token[], day: number, month: number, next: number): Found {
   const year = readYear(tokens, next);

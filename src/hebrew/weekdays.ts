@@ -1,4 +1,4 @@
-import { readCalendarDate } from "./calendar-dates.ts";
+import { describes, readCalendarDate } from "./calendar-dates.ts";
 import { civilOf, type Day, dayOf, daysInMonth, monthStart, weekdayOf, weekOf } from "./civil.ts";
 import { readDuration } from "./durations.ts";
 import { type DateFact, dateFact, type Now, type Scan, skipMarks } from "./scan.ts";
@@ -264,6 +264,7 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
     return !offered && (isTimeWord(next) || before === undefined);
   }
   if (before?.entry.label || next?.entry.countable) return false;
+  if (!scan.moving && describes(before, token) && namesDayAt(tokens, name.next)) return false; // "שיעור שלישי ביום שני"
   if (before?.entry.unit === "month" && !before.prefix.endsWith("ה") && name.prefix === "") return false; // "בחודש שישי"
   if (name.prefix === "" && token.entry.number !== undefined && next?.prefix === "ה" && counted.test(next.text))
     return false; // "שני התורים"
@@ -282,12 +283,20 @@ function trusted(scan: Scan, at: number, name: Named): boolean {
   if (livesIn(tokens, at) || inAddress(tokens, at)) return false;
   if (before && name.weekday === 1 && name.prefix === "" && introduces.test(before.text) && !isTimeWord(next))
     return false;
-  if (before?.text === "עמ" && tokens[at - 2]?.text !== "מה" && name.prefix === "" && !isTimeWord(next)) return false; // "לדבר עם שני": a name
+  if (before?.text === "עמ" && !/^ו?מה$/.test(tokens[at - 2]?.text ?? "") && name.prefix === "" && !isTimeWord(next))
+    return false; // "לדבר עם שני": a name
   if (/[בלמ]$/.test(name.prefix)) return true;
   if (isTimeWord(next) || next === undefined || next.mark !== "")
     return before === undefined || before.known || isTimeWord(next);
   return before === undefined || before.mark !== "" || isTime(before);
 }
+
+const namesDayAt = (tokens: readonly Token[], at: number): boolean => {
+  const { prefix = "", entry } = tokens[at] ?? {};
+  return (
+    /^[בל]$/.test(prefix) && (entry?.tag === "day-word" || entry?.weekday !== undefined || (entry?.ordinal ?? 7) <= 6)
+  );
+};
 
 /** "כאן שני", "מדברת שני": the woman's name. */
 const introduces = /^(?:כאנ|זאת|זו|מדברת|שמי|אני|גברת|גב')$/;
@@ -300,7 +309,8 @@ const howItIs = /^(?:פתוח|עמוס|מלא|תפוס|סגור)$/;
 
 const isTime = (token: Token): boolean => {
   const { part, tag, act, shift, unit } = token.entry;
-  return part !== undefined || tag !== undefined || act !== undefined || shift !== undefined || unit !== undefined;
+  const means = [part, tag, act, shift, unit].some((meaning) => meaning !== undefined);
+  return means || /^ו?גמ$/.test(token.text);
 };
 
 const isTimeWord = (token: Token | undefined): boolean => {
