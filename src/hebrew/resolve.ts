@@ -28,6 +28,7 @@ export function resolveWish(world: World, context: Context, wish: Wish, talk: Ta
   const afterShabbatAt = wish.date?.moment && wish.hour !== null; // "אחרי צאת שבת בשמונה"
   if (wish.date && wish.dateRelation && wish.date.problem === null && !afterShabbatAt) return dayBounds(world, wish);
   if (wish.otherParts.length > 1 && !wish.hour && !wish.range) return severalParts(wish, base);
+  if (wish.range && wish.otherRanges.length > 0) return severalRanges(wish, wish.range, base);
   if (wish.range) return rangeOf(world, wish, wish.range, base);
   if (wish.date) return withDate(world, context, wish, wish.date, talk);
   if (wish.hour) return withoutDate(world, context, wish.hour, base);
@@ -74,7 +75,22 @@ function severalHours(wish: Wish, base: Day | null): Draft {
 /** "מחר בבוקר או אחר הצהריים": the candidates are where each part begins. */
 function severalParts({ date, otherParts }: Wish, base: Day | null): Draft {
   const day = date ? (date.problem === null && date.days.length === 1 ? date.days[0]! : null) : base;
-  const minutes = otherParts.map((part) => hoursOfPart(part, false)[0] * 60);
+  return whichHour(
+    otherParts.map((part) => hoursOfPart(part, false)[0] * 60),
+    day,
+  );
+}
+
+/** "מחר 10-12 או 16-18": the candidates are where each stretch begins. */
+function severalRanges({ date, otherRanges }: Wish, range: NonNullable<Wish["range"]>, base: Day | null): Draft {
+  const day = date ? (date.problem === null && date.days.length === 1 ? date.days[0]! : null) : base;
+  return whichHour(
+    [range, ...otherRanges].flatMap(({ from }) => from),
+    day,
+  );
+}
+
+function whichHour(minutes: readonly number[], day: Day | null): Draft {
   if (day === null) return ask(["which", "date", "time"], minutes.map(isoTime));
   return ask(
     ["which", "time"],

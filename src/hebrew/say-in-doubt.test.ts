@@ -19,3 +19,27 @@ sayings(
   ה 3 ליוני = day 2027-06-03
   `,
 );
+
+sayings(
+  "a day that is named in passing",
+  now,
+  {},
+  `
+  גם שישי טוב לי אבל לא מוקדם = day 2027-05-28
+  גם שני וגם שלישי טוב = ask which,date,time
+  יש לי גם שני ילדים = none
+  גם ראשון לציון מתאים = none
+  `,
+);
+
+sayings(
+  "another stretch of hours is asked about",
+  now,
+  {},
+  `
+  בין תשע לעשר או בין שתיים לשלוש מחר = ask which,time
+  מחר 10-12 או 16-18 = ask which,time
+  מחר בין 10 ל 12 או ביום ראשון = ask which,date,time
+  מחר בין תשע לעשר בערך או משהו כזה = from 2027-05-27T09:00 to 10:00
+  `,
+);

@@ -15,6 +15,8 @@ export interface HourWish {
   relation: Relation;
 }
 
+type Stretch = { from: number[]; to: number[]; fact: ClockRange };
+
 /** What the customer wants, put together from the facts that were not refused or taken back. */
 export interface Wish {
   date: DateFact | null;
@@ -23,7 +25,9 @@ export interface Wish {
   dateRelation: Relation;
   hour: HourWish | null;
   otherHours: HourWish[];
-  range: { from: number[]; to: number[]; fact: ClockRange } | null;
+  range: Stretch | null;
+  /** More stretches of hours that were named as alternatives. */
+  otherRanges: Stretch[];
   part: Part | null;
   /** "בבוקר או בערב": the parts of the day among which one has to be chosen; none of them is `part`. */
   otherParts: Part[];
@@ -63,8 +67,11 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
       };
     });
   hours.push(...limits.map(partLimit));
-  const rangeFact = positive.find((fact) => fact.kind === "range") ?? null;
-  const range = rangeFact ? { ...rangeReadings(rangeFact.from, rangeFact.to, part, dawn), fact: rangeFact } : null;
+  const ranges = positive.filter((fact) => fact.kind === "range");
+  const stretches = ranges
+    .filter((fact, i) => i === 0 || orBetween(scan, ranges[i - 1]!, fact))
+    .map((fact): Stretch => ({ ...rangeReadings(fact.from, fact.to, part, dawn), fact }));
+  const [range = null, ...otherRanges] = stretches;
   if (hours.length === 0 && scan.tokens.some((token) => token.entry.tag === "same-hour")) {
     const minute = knownMinute(scan.context);
     if (minute !== null) hours.push(settledHour(minute));
@@ -77,6 +84,7 @@ export function readWish(scan: Scan, facts: readonly Fact[], talk: Talk): Wish {
     hour: distinctHours[0] ?? null,
     otherHours: distinctHours.slice(1),
     range,
+    otherRanges,
     part,
     otherParts,
     dawn,
