@@ -107,6 +107,8 @@ function withPart(tokens: readonly Token[], clock: Clock): Clock {
   }
   if (tag === "ago" && tokens[i + 1]?.entry.part === "noon" && tokens[i + 1]!.prefix === "ה")
     return { ...clock, part: "morning", next: i + 2, strong: true }; // "בשמונה לפני הצהריים"
+  if (tag === "after" && tokens[i + 1]?.entry.tag === "midnight" && clock.hour <= 6)
+    return { ...clock, part: "night", next: i + 2, strong: true }; // "באחת אחרי חצות"
   const feast = tokens[i + 1]?.entry;
   if (part === "evening" && (feast?.holiday || feast?.tag === "feast")) return clock; // "בארבע בערב פסח"
   if (

@@ -43,3 +43,19 @@ sayings(
   מחר בין תשע לעשר בערך או משהו כזה = from 2027-05-27T09:00 to 10:00
   `,
 );
+
+sayings(
+  "after midnight, and before the end",
+  now,
+  {},
+  `
+  באחת אחרי חצות = hour 01:00
+  מחר בשתיים אחרי חצות = ask date
+  אחרי חצות = constraint from 00:00
+  בעשר בערב לא אחרי חצות = hour 22:00
+  לפני סוף החודש = constraint to 2027-05-31
+  לפני סוף יוני = constraint to 2027-06-30
+  עד סוף החודש = constraint to 2027-05-31
+  לפני תחילת החודש = constraint to 2027-05-31
+  `,
+);
