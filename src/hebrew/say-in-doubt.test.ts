@@ -59,3 +59,30 @@ sayings(
   לפני תחילת החודש = constraint to 2027-05-31
   `,
 );
+
+sayings(
+  "to whom something is told, and what is said twice",
+  now,
+  {},
+  `
+  תגיד ליוני שאני מחכה = none
+  תמסור לשני שהתקשרתי = none
+  תקבע ליוני = month 2027-06-01
+  תעביר לשני = move to day 2027-05-31T00:00
+  ביום שני אה לא לא בשלישי בתשע = at 2027-06-01T09:00
+  לא לא ביום שלישי = constraint not 2
+  ביום שני לא לא יכול = constraint not 1
+  `,
+);
+
+sayings(
+  "a condition before the yes",
+  now,
+  { offered: ["2027-06-01T17:00"] },
+  `
+  אם אני אצא מוקדם מהעבודה אז כן = undecided
+  כן אם אפשר = confirm 2027-06-01T17:00
+  ואפשר לבטל אם צריך, כן? = none
+  ומה עם רביעי = day 2027-06-02
+  `,
+);

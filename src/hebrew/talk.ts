@@ -111,8 +111,8 @@ function loneNo(tokens: readonly Token[], facts: readonly Fact[]): number {
   const opens = (i: number): boolean =>
     tokens[i]?.mark === "," || (tokens[i]?.entry.filler === true && tokens[i - 1]?.mark === ",");
   return tokens.findIndex(
-    ({ entry }, i) =>
-      entry.act === "no" &&
+    ({ entry, text }, i) =>
+      (entry.act === "no" || text === "לא לא") &&
       i > first &&
       i < last &&
       (halts(i + 1) || halts(i - 1) || (tokens[i + 1]?.mark === "," && (opens(i - 1) || opens(i - 2)))),
@@ -194,7 +194,10 @@ function readAnswers(scan: Scan, facts: Fact[], talk: Talk): void {
     if (act === "no" && facts.some(({ at, next }) => i > at && i < next)) continue; // "ראשון, לא הקרוב"
     if (act === "yes" && opensClause(tokens, talk, i)) talk.yes = i;
     else if (act === "fine" && lightClause(talk, i)) talk.yes = i;
-    else if (act === "refuse" || (act === "neither" && restIsLight(talk, i) && !tellsNot(tokens, i + 1)))
+    else if (
+      (act === "refuse" && i !== talk.correct) ||
+      (act === "neither" && restIsLight(talk, i) && !tellsNot(tokens, i + 1))
+    )
       refuse(scan, facts, talk, i);
     else if (act === "poor" && lightClause(talk, i, true)) refuse(scan, facts, talk, i);
     else if (act === "untimely" && lightClause(talk, i) && !facts.some(({ kind }) => kind === "date"))

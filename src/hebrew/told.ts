@@ -127,8 +127,13 @@ function besideThing(tokens: readonly Token[], from: number, step: number): bool
   return false;
 }
 
+const tellsSomebody = /^[ול]?ל?(?:[תא]?גיד[יו]?|הגיד|תאמר[יו]?|תמסור|תמסר[יו]|מסור|מסר[יו])$/;
+const givenNames = /^ל(?:שני|מאי|יוני|אפריל|יולי|ניסנ|סיוו?נ)$/;
+
 /** "קוראים לי שני", "קוראים לבת שלי שני", "שמה שני". */
 function isName(tokens: readonly Token[], { kind, at, next, prefix }: Fact): boolean {
+  if (tellsSomebody.test(tokens[at - 1]?.text ?? "") && next - at === 1 && givenNames.test(tokens[at]!.text))
+    return true; // "תגיד ליוני"
   if (kind !== "date" || prefix !== "" || next - at !== 1 || tokens[at]!.entry.ordinal === undefined) return false;
   const before = tokens.slice(Math.max(0, at - 4), at);
   return called.test(before.at(-1)?.text ?? "") || before.some(({ text }) => text === "קוראימ");

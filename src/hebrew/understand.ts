@@ -159,6 +159,8 @@ function answer(scan: Scan, talk: Talk): Draft {
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
   if (talk.yes >= 0 && (talk.conditional || hedged(scan, talk))) return { kind: "undecided" };
   if (talk.yes >= 0) return confirmed(context);
+  if (talk.conditional && scan.tokens.some(({ text }, i) => text === "כנ" && scan.tokens[i + 1]?.mark !== "?"))
+    return { kind: "undecided" }; // "אם אצא מוקדם אז כן"
   if (talk.maybe >= 0 || scan.tokens.at(-1)?.text === "עוד לא") return { kind: "undecided" }; // "עוד לא"
   return { kind: "none" };
 }
