@@ -53,7 +53,8 @@ export function answersCall(tokens: readonly Token[], i: number, rest: readonly 
 const asksWho = ({ text }: Token, next: Token | undefined): boolean =>
   /^ו?מי$/.test(text) ? next === undefined || person.test(next.text) : text === "מה" && next === undefined;
 
-const understanding = /^(?:הבנתי|הבנת|שמעתי|מבינ|מבינה|שומע|שומעת)$/;
+const understanding =
+  /^(?:הבנתי|הבנת|הבנו|שמעתי|שמענו|קלטתי|מבינ|מבינה|מבינימ|שומע|שומעת|שומעימ|קולט|קולטת|לשמוע|להבינ|ברור)$/;
 
 /** "כן לא הבנתי": who did not get the question has not answered it. */
 export const missedIt = (tokens: readonly Token[]): boolean =>

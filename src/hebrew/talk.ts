@@ -332,11 +332,15 @@ const isClock = ({ kind }: Fact): boolean => kind === "clock";
 
 const past = /(?:תי|תמ|תנ|נו)$/;
 
+/** "לא שומעים אותך", "לא מכירה אתכם": what is denied is of the other side. */
+const you = /^(?:אות|את|לגבי|אחרי|אלי|עלי)כ[מנ]?$/;
+
 /** "לא אידיאלי", "לא מתאפשר": after an offer one or two words behind "לא" refuse it, unless they tell of the past. */
 function deniesInAWord(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
   const line = lines[clauses[i]!]!;
   const said = tokens.slice(i + 1).filter((token, k) => clauses[i + 1 + k] === clauses[i] && !token.entry.filler);
   if (line.asks || tokens.at(-1)?.mark === "?" || said.length > 2 || line.first < i - 1) return false;
+  if (said.some(({ text }) => you.test(text))) return false;
   return said.every(({ known, text, entry }) => (!known || entry.act !== undefined) && !past.test(text));
 }
 

@@ -157,13 +157,17 @@ function answer(scan: Scan, talk: Talk): Draft {
   if ((talk.later || talk.earlier) && (context.offered?.length ?? 0) > 0) return laterOrEarlier(context.offered!, talk);
   if (talk.other && ((context.offered?.length ?? 0) > 0 || context.pending !== undefined)) return { kind: "reject" };
   if (talk.no >= 0 && talk.yes < talk.no) return { kind: "reject" };
-  if (talk.yes >= 0 && (talk.conditional || hedged(scan, talk))) return { kind: "undecided" };
+  if (talk.yes >= 0 && (asksFirst(scan, talk) || talk.conditional || hedged(scan, talk))) return { kind: "undecided" };
   if (talk.yes >= 0) return confirmed(context);
   if (talk.conditional && scan.tokens.some(({ text }, i) => text === "כנ" && scan.tokens[i + 1]?.mark !== "?"))
     return { kind: "undecided" }; // "אם אצא מוקדם אז כן"
   if (talk.maybe >= 0 || scan.tokens.at(-1)?.text === "עוד לא") return { kind: "undecided" }; // "עוד לא"
   return { kind: "none" };
 }
+
+/** "סבבה אבל כמה זה עולה": behind the "but" one asks for what may decide. */
+const asksFirst = ({ tokens }: Scan, { yes, lines, clauses }: Talk): boolean =>
+  tokens.some(({ entry }, i) => i > yes && entry.act === "but" && lines[clauses[i]!]!.asks);
 
 /** "כן כנראה"; "אם אוכל, אז כן": a condition hedges a yes of any clause. */
 const hedged = ({ tokens }: Scan, { yes, maybe, clauses }: Talk): boolean =>
