@@ -86,3 +86,15 @@ sayings(
   ומה עם רביעי = day 2027-06-02
   `,
 );
+
+sayings(
+  "a day of the week left out",
+  now,
+  {},
+  `
+  כל השבוע חוץ משני = constraint not 1
+  שבוע הבא חוץ מרביעי = constraint not 3
+  שבוע הבא ביום שני לא שלישי = day 2027-05-31
+  שבוע הבא אחרי ארבע חוץ מרביעי = constraint from 16:00
+  `,
+);
