@@ -69,7 +69,7 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
     arrive: has("arrive") >= 0,
     switches: has("switch") >= 0,
     stuck: has("stuck") >= 0,
-    any: has("any") >= 0,
+    any: has("any") >= 0 && !asksOpeningHours(tokens, has("any")),
     books: has("want") >= 0,
     correct: tokens.findLastIndex(({ entry }) => entry.act === "correct"),
     instead: has("instead"),
@@ -89,6 +89,11 @@ export function readTalk(scan: Scan, facts: Fact[]): Talk {
   markBusyDays(scan, facts, clauses);
   return talk;
 }
+
+/** "באיזה שעות אתם עובדים?" asks for no meeting. */
+const asksOpeningHours = (tokens: readonly Token[], any: number): boolean =>
+  /איזה|אילו/.test(tokens[any]!.text) &&
+  tokens.slice(any + 1, any + 4).some(({ text }) => /^(?:עובד|פתוח|סגור|פעיל|מקבל)(?:ת|ה|ימ)?$/.test(text));
 
 /** "כן כן שמעתי, אני חושבת", "כן אבל רגע": who ends with it is still thinking; "כן אני חושבת" is not. */
 function trailsOff(tokens: readonly Token[]): boolean {

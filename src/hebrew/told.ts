@@ -49,6 +49,7 @@ function isTold(tokens: readonly Token[], fact: Fact): boolean {
   if (isAhead(fact, tokens)) return false; // "לקחתי יום חופש מחר"
   const stands = fact.kind === "range" || /ל$/.test(fact.prefix);
   for (let i = fact.at - 1; i >= 0 && i >= fact.at - wordsAround; i--) {
+    if (wasDue(tokens, i)) return true;
     if (tokens[i]!.mark !== "" || isWish(tokens, i)) return false;
     if (stands) continue;
     if (reminds.test(tokens[i]!.text)) return tokens[fact.next - 1]!.entry.tag === "ago"; // "תזכירי לי יום לפני"
@@ -57,6 +58,12 @@ function isTold(tokens: readonly Token[], fact: Fact): boolean {
   if (cameToNothing(tokens, fact.next)) return true;
   return !stands && ((tells(tokens, fact.next) && tokens[fact.next]!.prefix === "") || tellsNot(tokens, fact.next));
 }
+
+/** "המשלוח היה אמור להגיע ביום שלישי": of a thing, not of the customer or the meeting. */
+const wasDue = (tokens: readonly Token[], i: number): boolean =>
+  /^אמור(?:ה|ימ)?$/.test(tokens[i - 1]?.text ?? "") &&
+  /^[וש]?(?:היה|הייתה|היתה|היו)$/.test(tokens[i - 2]?.text ?? "") &&
+  ![tokens[i - 3], tokens[i - 4]].some((token) => token?.entry.act === "want");
 
 /** "רציתי", "אפשר", "יש משהו"; "יש לי" is no question. */
 const isWish = (tokens: readonly Token[], i: number): boolean => {
