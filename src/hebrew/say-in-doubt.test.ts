@@ -113,3 +113,16 @@ sayings(
   איזה שעות יש לכם = open
   `,
 );
+
+sayings(
+  "a number behind its label, asked for the day",
+  now,
+  { pending: { time: "16:00" }, asked: "date" },
+  `
+  הבן בן שלוש = none
+  קומה שלוש = none
+  כיתה ב = none
+  ב 20 = at 2027-06-20T16:00
+  20 = at 2027-06-20T16:00
+  `,
+);
