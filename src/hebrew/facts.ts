@@ -17,7 +17,7 @@ import {
   skipMarks,
 } from "./scan.ts";
 import type { Token } from "./tokens.ts";
-import { readWeekday, street } from "./weekdays.ts";
+import { isOneAfter, readWeekday, street } from "./weekdays.ts";
 
 /** More times than this in one text is no request; the rest is not read, which keeps the work linear. */
 const factsMax = 40;
@@ -85,6 +85,8 @@ function skipQuantity(tokens: readonly Token[], i: number): number {
 function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fact | null {
   const token = scan.tokens[i]!;
   if (token.mark !== "" || token.entry.place || token.entry.greeting) return null;
+  const following = theOneAfter(scan.tokens, i, facts);
+  if (following) return following;
   if (!mayBegin(token)) return null;
   if (token.prefix === "" && token.digits === null && street.test(scan.tokens[i - 1]?.text ?? "")) return null;
   const offset = readOffset(scan, i, (at) => readRelative(scan, at) ?? readDate(scan, place, at));
@@ -99,6 +101,16 @@ function factAt(scan: Scan, place: Place, i: number, facts: readonly Fact[]): Fa
   if (fact && scan.moving && /^[וש]*מה?$/.test(fact.prefix)) return { ...fact, negated: true };
   if (fact && /^[והש]*מה?$/.test(fact.prefix) && fact.kind !== "range") return { ...fact, relation: "from" };
   return fact;
+}
+
+/** "לא בשבוע הקרוב אלא בזה שאחריו", "לא שלישי הקרוב, זה שאחריו": a week after the day or week before it. */
+function theOneAfter(tokens: readonly Token[], i: number, facts: readonly Fact[]): DateFact | null {
+  const before = facts.at(-1);
+  if (before?.kind !== "date" || !/^ב?זה$/.test(tokens[i]!.text) || !isOneAfter(tokens[i + 1])) return null;
+  const { span, days, weekday } = before;
+  const after = { ...before, at: i, next: i + 2 };
+  if (span?.grain === "week") return { ...after, span: { ...span, first: span.first + 7, last: span.last + 7 } };
+  return weekday === null || days.length !== 1 ? null : { ...after, days: [days[0]! + 7] };
 }
 
 /** Most words of a sentence begin nothing; they are passed over without trying the matchers. */

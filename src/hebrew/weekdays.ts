@@ -184,7 +184,7 @@ function afterNotComing(tokens: readonly Token[], at: number): number | null {
 }
 
 /** "שאחרי", "שאחריו". */
-const isOneAfter = ({ text }: Token): boolean => /^שאחרי[והמ]?$/.test(text);
+export const isOneAfter = (token: Token | undefined): boolean => /^שאחרי[והמ]?$/.test(token?.text ?? "");
 
 function inWeek(scan: Scan, weekday: number, week: Week): Pick<DateFact, "days" | "problem"> {
   const { now } = scan;
