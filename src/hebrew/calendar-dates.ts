@@ -193,7 +193,8 @@ function readDayAlone(scan: Scan, at: number, weekday: number | null): DateFact 
   if (tokens[at - 1]?.entry.unit === "year") return null; // "בשנות השלושים"
   const masculine = tokens[at]!.entry.gender === "m" && day.day > 10 && prefix !== "";
   const weekdayName = tokens[at]!.entry.ordinal !== undefined; // "שני" is Monday before it is two
-  const asked = scan.context.asked === "date" && (prefix === "" || prefix === "ב") && !weekdayName && !tokens[at - 1]?.entry.label;
+  const asked =
+    scan.context.asked === "date" && (prefix === "" || prefix === "ב") && !weekdayName && !tokens[at - 1]?.entry.label;
   const before = prefix === "ב" && (day.day > 24 || (day.day > 12 && beginsHour(tokens[day.next])));
   const numbered = (day.digits && (article || before)) || asked;
   if (!numbered && !masculine && !(article && day.day > 10) && !(weekday !== null && article)) return null;

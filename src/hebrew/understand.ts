@@ -123,7 +123,12 @@ function boundOnDay(world: World, scan: Scan, facts: readonly Fact[], wish: Wish
   const weekday = wish.negated[0]?.kind === "date" ? wish.negated[0].weekday : null;
   if (wish.date.span?.grain === "week" && weekday !== null && !wish.part) {
     const { first, last } = wish.date.span; // "השבוע, חוץ משני"
-    return { kind: "constraint", notWeekday: weekday, window: [isoDate(first), isoDate(last)], missing: ["date", "time"] };
+    return {
+      kind: "constraint",
+      notWeekday: weekday,
+      window: [isoDate(first), isoDate(last)],
+      missing: ["date", "time"],
+    };
   }
   if (wish.negated[0]?.kind === "part" && !wish.part && day !== undefined && other === undefined)
     return {
