@@ -54,7 +54,10 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
         core.log.error("REALTIME-ERROR", "engine lost", { reason, code });
         core.event("engine_lost", { reason, code });
         // Last words are on their way and need no model: what follows them happens when they were heard.
-        if (!talk.closing.spoken) leg.fail("engine_lost");
+        if (talk.closing.spoken) return;
+        if (talk.closing.pending)
+          talk.closing.perform(); // decided, and not announced
+        else leg.fail("engine_lost");
       }),
     callerSpeech: (edge) => handle(() => core.log.debug("REALTIME", "caller speech", { edge })),
     callerTurn: (itemId) =>

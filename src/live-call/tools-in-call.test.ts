@@ -285,6 +285,18 @@ describe("tools in a call", () => {
     expect(bench.journal.ends.map((end) => end.reason)).toEqual(["transferred"]);
   });
 
+  test("transfer-to-nobody: the model is lost before it has announced the transfer, and the caller gets to the person", async () => {
+    const tools = handTools();
+    const bench = await callingTool(tools);
+    tools.finish(doneWith(transfers));
+    await bench.settled();
+    bench.engine.state = "lost";
+    bench.engine.emit.lost("refused", "");
+    await bench.quiet(500).settled();
+    expect(bench.switchboard.next(bench.callSid)).toEqual({ kind: "dial", to: transfers.to, label: transfers.label });
+    expect(bench.phone.redirects).toEqual([]);
+  });
+
   test("nobody asks what follows a transfer: message taking instead of a dead line", async () => {
     const tools = handTools();
     const bench = await callingTool(tools);
