@@ -15,20 +15,12 @@ const outWords = new Set([
   "הסרה",
   "להסרה",
   "להסיר",
-  "הסר אותי",
-  "הסירו אותי",
-  "תסירו אותי",
   "נא להסיר",
-  "נא להסיר אותי",
   "תפסיקו לשלוח",
-  "תפסיקו לשלוח לי הודעות",
-  "אל תשלחו לי הודעות",
-  "לא לשלוח יותר",
   "stop",
   "stop all",
   "stopall",
   "unsubscribe",
-  "remove me",
   "opt out",
   "стоп",
   "отписаться",
@@ -37,14 +29,43 @@ const outWords = new Set([
 ]);
 const inWords = new Set(["חזרה", "להצטרף", "הצטרפות", "להחזיר", "start", "unstop", "subscribe", "opt in"]);
 
+const opening =
+  "(?:(?:בבקשה|נא|אנא|היי|הי|שלום|תודה|אני|אנחנו|רוצה|רוצים|מבקש|מבקשת|מבקשים|אבקש|אפשר|ניתן|פשוט|please|hi) )*";
+const closing = "(?: (?:בבקשה|תודה|רבה|כבר|מיד|מייד|מכם|שלכם|האלה|האלו|הללו|יותר|לגמרי|please|thanks|thank you))*";
+const mail =
+  "ה?(?:הודעות|פרסומות|פרסומים|ספאם|דיוור|דיוורים|מסרונים|סמסים)(?: ה?(?:שיווקיות|פרסומיות|פרסומת)| בוואטסאפ| בווטסאפ)?";
+const mailingList =
+  "מ(?:כל )?ה?(?:רשימ(?:ת|ות) ה?(?:תפוצה|דיוור|דיוורים|הודעות|פרסום|פרסומות)|תפוצה|דיוור|דיוורים|פרסומות|הודעות)";
+const anyList = `(?:${mailingList}|מה?רשימה|מה?רשימות)`;
+
+/** The same wish in a sentence, and nothing beside it: what is taken off, stopped or not wanted has to be said. */
+const outSentences = [
+  `(?:הסר|הסיר[וי]|ש?תסיר[וי]?|להסיר) (?:אותי|אותנו|את ה?מספר שלי|את המספר הזה)(?: ${anyList})?`,
+  `(?:הוריד[וי]|ש?תוריד[וי]?|להוריד|הוציאו|ש?תוציא[וי]?|להוציא|מחקו|ש?תמחק[וי]?|למחוק) אותי ${mailingList}`,
+  `(?:הסרה|להסרה|להסיר|הסר|הסירו|בקשה להסרה) ${mailingList}`,
+  `(?:ש?תפסיק[וי]?|הפסיקו|הפסק|להפסיק)(?: כבר| בבקשה)? (?:לשלוח|לכתוב) (?:(?:לי|לנו|אליי|אלי)|(?:(?:לי|לנו|אליי|אלי) )?(?:את )?${mail})`,
+  `(?:די|מספיק|ש?תפסיק[וי]?|הפסיקו)(?: כבר)? עם ${mail}`,
+  `(?:ש?לא לשלוח|(?:אל|שלא) (?:תשלח[וי]?|תכתב[וי]|תכתוב))(?: לי| לנו| אליי| אלי)?(?: (?:יותר|עוד))? ${mail}`,
+  "(?:ש?לא לשלוח|(?:אל|שלא) (?:תשלח[וי]?|תכתב[וי]|תכתוב))(?: לי| לנו| אליי| אלי)? יותר(?: כלום| שום דבר)?",
+  `לא (?:מעוניי?נ(?:ת|ים)|מעוניין|מעונין|רוצה|רוצים)(?: יותר)? (?:(?:לקבל|בקבלת|שתשלחו לי|שישלחו לי)(?: (?:מכם|יותר|עוד))* )?${mail}`,
+  `לא (?:מעוניי?נ(?:ת|ים)|מעוניין|מעונין)(?: יותר)? ב${mail}`,
+  "stop (?:sending|texting|messaging)(?: me)?(?: (?:any|more))*(?: messages)?",
+  "(?:stop|unsubscribe me|(?:take|remove) me(?: (?:off|from) (?:this|the|your)(?: mailing)? list)?)",
+].map((core) => new RegExp(`^${opening}${core}${closing}$`));
+
+/** Longer messages say more than that. */
+const wishLettersMax = 120;
+
 /** Whether a message is a wish not to be written to, or the end of such a wish. Pure. */
 export function readOptWord(text: string): "out" | "in" | null {
+  if (text.length > wishLettersMax) return null;
   const words = text
     .toLowerCase()
-    .replace(/[.,!?;:'"׳״()־-]+/g, " ")
+    .replace(/[.,!?;:'"׳״()־-]+|\p{Extended_Pictographic}|\ufe0f|[\u200b-\u200f]/gu, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return outWords.has(words) ? "out" : inWords.has(words) ? "in" : null;
+  if (outWords.has(words) || outSentences.some((sentence) => sentence.test(words))) return "out";
+  return inWords.has(words) ? "in" : null;
 }
 
 /**
