@@ -1,8 +1,8 @@
 import { MULAW_FRAME_BYTES, MULAW_SILENCE } from "../audio/mulaw.ts";
 
-// 2.5 s: what Twilio holds ahead and what was heard last; a long answer doubles it as needed and gives it back when heard.
+// 2.5 s: what Twilio holds ahead and what was heard last. A long answer doubles it as needed and gives it back when what is
+// left fills half of it: were it just large enough, the next piece of an answer would double it again.
 const smallBytes = 20_000;
-const keepBytes = 64_000;
 
 /**
  * The assistant's mu-law bytes from "received" to "heard", addressed by their offset since the call began.
@@ -70,7 +70,7 @@ export class AudioFifo {
 
   #giveBack(): void {
     const held = this.end - this.start;
-    if (this.#bytes.length <= keepBytes || held > smallBytes) return;
+    if (this.#bytes.length === smallBytes || held > smallBytes / 2) return;
     const small = Buffer.allocUnsafeSlow(smallBytes);
     this.#bytes.copy(small, 0, this.#head, this.#head + held);
     this.#bytes = small;
