@@ -97,9 +97,13 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${tail}`;
 }
 
+const numberFormats: { he?: Intl.NumberFormat; en?: Intl.NumberFormat } = {};
+
 /** Whole numbers with their thousands separated. */
-export const number = (value: number): string =>
-  new Intl.NumberFormat(language.value === "en" ? "en-IL" : "he-IL").format(value);
+export function number(value: number): string {
+  numberFormats[language.value] ??= new Intl.NumberFormat(`${language.value}-IL`);
+  return numberFormats[language.value]!.format(value);
+}
 
 /** Agorot as shekels, `₪12.50`: one word, so that its sign stands left of the figure in lines of either direction. */
 export const money = (agorot: number): string =>

@@ -1,4 +1,5 @@
 import { render } from "preact";
+import "./first-script.ts";
 import { wordsReady } from "./language.ts";
 import { goLive } from "./live.ts";
 import { liveCalls } from "./models/live-calls.ts";
@@ -22,9 +23,10 @@ async function start(): Promise<void> {
   registerRoutes(routes);
   watchLinks();
   const page = findRoute(path.value)?.route;
-  void page?.load().catch(() => {}); // its code comes while the server is asked
   const stranger = page?.access === "public"; // its pages stand outside of the shell, for whoever comes
-  const [loggedIn] = await Promise.all([stranger ? null : untilAnswered(root, loadMe), wordsReady().catch(() => {})]);
+  const asked = stranger ? null : untilAnswered(root, loadMe); // first: nothing is drawn before the answer
+  void page?.load().catch(() => {}); // its code comes while the server is asked
+  const [loggedIn] = await Promise.all([asked, wordsReady().catch(() => {})]);
   if (loggedIn === false) return toLogin();
   followAddress();
   render(<Shell />, root);

@@ -37,7 +37,17 @@ inBrowser("what was in sight stays there", {}, (given) => {
   test("after a look at a customer, the way back showed the found ones under an empty search", async () => {
     const { page, errors, close } = await open({ path: "/leads", width: 390 });
     const search = page.getByRole("searchbox");
-    await search.fill("4310753");
+    // Each letter looks among those of the letter before, and among all again where one is taken back.
+    for (const [typed, name] of [
+      ["ד", /דנה לוי/],
+      ["דנה 43", /דנה לוי/],
+      ["43107", /יוסי אברהמי/],
+      ["4310", /דנה לוי/],
+      ["4310753", /יוסי אברהמי/],
+    ] as const) {
+      await search.fill(typed);
+      await page.getByRole("link", { name }).waitFor();
+    }
     await page.waitForURL(/q=4310753/);
     await page.getByRole("link", { name: /יוסי אברהמי/ }).click();
     await page.getByRole("heading", { name: "יוסי אברהמי" }).waitFor();
@@ -98,6 +108,30 @@ inBrowser("what was in sight stays there", {}, (given) => {
     await shot("calendar-scrolled");
     const [head, title] = [await today.boundingBox(), await page.locator(".page-head").boundingBox()];
     expect(head!.y).toBeGreaterThanOrEqual(Math.floor(title!.y + title!.height));
+    await close();
+  });
+
+  test("nor, on a phone, which day it is", async () => {
+    const { page, shot, close } = await open({ path: "/calendar?view=day", width: 390 });
+    const day = page.locator(".calendar-day");
+    await day.waitFor();
+    await page.locator("main").evaluate((main) => main.scrollTo({ top: 9_999, behavior: "instant" }));
+    await shot("calendar-day-scrolled");
+    const [name, title] = [await day.boundingBox(), await page.locator(".page-head").boundingBox()];
+    expect(name!.y).toBeGreaterThanOrEqual(Math.floor(title!.y + title!.height) - 1);
+    await close();
+  });
+
+  test("who is logged in is asked before any code of the page: small files took the line before it", async () => {
+    const { page, close } = await open({ path: "/tasks" });
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(new URL("/calls", page.url()).href);
+    await page.getByRole("heading", { name: "יומן שיחות" }).waitFor();
+    const [me, code] = [asked.indexOf("/api/auth/me"), asked.findIndex((path) => path.startsWith("/c/"))];
+    expect(code).toBeGreaterThan(-1);
+    expect(me).toBeGreaterThan(-1);
+    expect(me).toBeLessThan(code);
     await close();
   });
 

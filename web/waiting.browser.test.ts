@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import { newId } from "../src/base/ids.ts";
 import { createTask } from "../src/crm/tasks/create-task.ts";
 import { notifications } from "../src/db/schema/notification.ts";
@@ -29,6 +30,20 @@ inBrowser("what waits for somebody, in a browser", {}, (given) => {
     await done.click();
     await done.waitFor({ state: "detached" });
     expect(errors).toEqual([]);
+    await close();
+  });
+
+  // After a file of customers it said a hundred, whatever their number.
+  test("more new customers than the day's page counts are a hundred and more", async () => {
+    await inOffice(({ tx, businessId }) =>
+      tx.execute(sql`with made as (
+        insert into customers (id, business_id, name)
+        select gen_random_uuid(), ${businessId}, 'לקוחה ' || i from generate_series(1, 101) i returning id, name)
+        insert into leads (id, business_id, customer_id, source, name)
+        select gen_random_uuid(), ${businessId}, id, 'import', name from made`),
+    );
+    const { page, close } = await open({ path: "/" });
+    await page.getByRole("link", { name: "100+ לקוחות חדשים" }).waitFor();
     await close();
   });
 

@@ -73,6 +73,7 @@ async function buildScripts(files: Files): Promise<string> {
     minify: true,
     target: "browser",
     splitting: true,
+    minChunkSize: 4_096, // smaller ones are folded into their users where they can be: a request costs more
     jsx: { runtime: "automatic", importSource: "preact", development: false },
     publicPath: "/",
     naming: { entry: "[name]-[hash].[ext]", chunk: "c/[name]-[hash].[ext]" },

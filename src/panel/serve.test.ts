@@ -47,6 +47,22 @@ test("every file that the page and the styles name is there, for ever, under its
   }
 });
 
+// An HTTP/1.1 browser makes six requests at once, one of which asks who is logged in. Tiny shared files went before it.
+test.each(["today", "calls", "inbox", "leads"])(
+  "the page of %s is six files at most beside the first script",
+  async (page) => {
+    const code = async (path: string) => new TextDecoder().decode(await panel.assets.get(path)!.body("identity"));
+    const found = new Set<string>();
+    const follow = async (path: string): Promise<void> => {
+      if (found.has(path) || path.startsWith("/main-")) return;
+      found.add(path);
+      for (const match of (await code(path)).matchAll(/(?:from|import)"(\/[^"]+\.js)"/g)) await follow(match[1]!);
+    };
+    await follow(pathOf(new RegExp(`^/c/${page}-.*\\.js$`)));
+    expect(found.size).toBeLessThanOrEqual(6);
+  },
+);
+
 test("files come as small as the browser can read them", async () => {
   const path = pathOf(/^\/main-.*\.js$/);
   const plain = await (await get(path)).bytes();

@@ -49,7 +49,10 @@ async function bringAll(): Promise<void> {
   try {
     while (cursor !== null && found.size < heldMax) {
       const page = await nextPage(cursor);
-      for (const lead of page.items) found.set(lead.id, lead);
+      for (const lead of page.items) {
+        found.set(lead.id, lead);
+        leadKey(lead); // now, and not ten thousand at the first letter
+      }
       cursor = page.next;
       // While a whole list is on the screen already, it is replaced by a whole one.
       if (leadsLoad.value !== "all") leads.value = [...found.values()];
@@ -128,9 +131,21 @@ export function type(text: string): void {
   }, addressMs);
 }
 
+interface Fitting {
+  of: readonly Lead[];
+  wanted: string;
+  found: readonly Lead[];
+}
+let before: Fitting = { of: [], wanted: "", found: [] };
+
+/** With a further letter only those that fitted without it are looked at. */
 const fitting = computed(() => {
   const wanted = searchKey(typed.value);
-  return wanted === "" ? leads.value : leads.value.filter((lead) => matches(leadKey(lead), wanted));
+  const goesOn = before.of === leads.value && wanted.startsWith(before.wanted);
+  const from = goesOn ? before.found : leads.value;
+  const found = wanted === "" ? leads.value : from.filter((lead) => matches(leadKey(lead), wanted));
+  before = { of: leads.value, wanted, found };
+  return found;
 });
 
 /** Leads that fit what is typed, by status: the numbers on the chips and the columns of the board. */

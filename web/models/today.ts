@@ -23,13 +23,16 @@ export const today = resource(
       meetings.$get({ query: { from: date, to: date } }, read(signal)).then((answer) => answer.json()),
       api.leads.$get({ query: { sort: "newest", limit: "100" } }, read(signal)).then((answer) => answer.json()),
     ]);
+    const came = fresh.items.filter(({ createdAt }) => dayKey(createdAt) === date).length;
     const phoned = calls.items.filter(({ origin }) => origin === "phone");
     return {
       date,
       calls: phoned.length,
       answered: phoned.filter(({ endReason }) => endReason !== null && !["fallback", "bug", "lost"].includes(endReason))
         .length,
-      leads: fresh.items.filter(({ createdAt }) => dayKey(createdAt) === date).length,
+      leads: came,
+      /** After a file of customers, say: at least as many, and nobody has counted the others. */
+      moreLeads: came === fresh.items.length && fresh.next !== null,
       meetings: planned.items.filter(({ status }) => status !== "cancelled"),
     };
   },

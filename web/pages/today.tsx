@@ -85,9 +85,11 @@ function Figures() {
   useResource(today);
   const data = today.data.value;
   const unknown = today.error.value === null ? <span class="skeleton figure-skeleton" /> : "–";
-  const figure = (name: string, value: number | undefined, to: string) => (
+  const figure = (name: string, value: number | undefined, to: string, more = false) => (
     <a class="figure" href={to}>
-      <span class="figure-value">{value === undefined ? unknown : number(value)}</span>
+      <span class="figure-value">
+        {value === undefined ? unknown : <bdi dir="ltr">{`${number(value)}${more ? "+" : ""}`}</bdi>}
+      </span>
       <span class="small muted">{name}</span>
     </a>
   );
@@ -95,7 +97,7 @@ function Figures() {
     <nav class="figures" aria-label={t.label}>
       {figure(t.calls, data?.calls, "/calls")}
       {figure(t.answered, data?.answered, "/calls?show=handled")}
-      {figure(t.leads, data?.leads, "/leads")}
+      {figure(t.leads, data?.leads, "/leads", data?.moreLeads)}
       {figure(t.meetings, data?.meetings.length, "/calendar")}
     </nav>
   );

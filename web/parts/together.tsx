@@ -12,5 +12,5 @@ interface TogetherProps {
 export function Together({ of, children }: TogetherProps) {
   for (const one of of) useResource(one);
   const waits = of.some(({ data, error }) => data.value === null && error.value === null);
-  return waits ? <SkeletonRows /> : <>{children}</>;
+  return waits ? <SkeletonRows /> : children;
 }
