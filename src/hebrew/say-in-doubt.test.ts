@@ -138,3 +138,16 @@ sayings(
   זה שאחריו = none
   `,
 );
+
+sayings(
+  "this week's or the next's, after an offer and said on a Saturday",
+  "2027-05-29T20:45:00+03:00",
+  { offered: ["2027-06-01T17:00"] },
+  `
+  זה שלישי הזה או הבא = ask date
+  שלישי הזה או בשבוע הבא = ask date
+  שלישי הזה = confirm 2027-06-01T17:00
+  שלישי הבא = confirm 2027-06-01T17:00
+  שלישי הזה או רביעי = ask which,date,time
+  `,
+);

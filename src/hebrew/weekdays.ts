@@ -92,7 +92,8 @@ export function readWeekday(scan: Scan, at: number): DateFact | null {
   const found = inWeek(scan, weekday, week);
   const other = tokens[week.next]?.entry.tag === "or" ? readWeek(scan, week.next + 1) : null;
   if (other === null) return dateFact(at, week.next, { ...base, ...found });
-  const days = [...new Set([...found.days, ...inWeek(scan, weekday, other).days])];
+  const named = [...new Set([...found.days, ...inWeek(scan, weekday, other).days])];
+  const days = named.length === 1 ? [named[0]!, named[0]! + 7] : named; // "שלישי הזה או הבא" on Saturday
   const problem = days.length > 1 ? "ambiguous" : found.problem; // "חמישי הזה או הבא"
   return dateFact(at, other.next, { ...base, days, problem });
 }
