@@ -244,6 +244,11 @@ const asksWhyNot = (tokens: readonly Token[], i: number): boolean => {
   return tokens[i]!.text === "למה לא" && next !== undefined && next.mark === "" && !next.known;
 };
 
+/** "בטח אתם עמוסים", "בטח שכחתם אותי לגמרי": surely, and no yes. */
+const supposes = (tokens: readonly Token[], i: number, heavy: number): boolean =>
+  tokens[i]!.text === "בטח" &&
+  (heavy > 1 || (heavy > 0 && /^(?:שאתמ|אתמ|אתה|את|יש|זה)$/.test(tokens[i + 1]?.text ?? "")));
+
 /** Only fillers and agreements stand close before the word in its clause, and no refusal. */
 function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: number): boolean {
   const line = lines[clauses[i]!]!;
@@ -252,7 +257,7 @@ function opensClause(tokens: readonly Token[], { clauses, lines }: Talk, i: numb
   const ofAll = i === line.first && (tokens[i + 1]?.mark !== "?" || tokens[i + 2] === undefined);
   if (line.asks && tokens[i]!.text === "כנ" && !ofAll) return false; // "אז זה כן פנוי?", "כן? מה?"
   const rest = tokens.slice(i + 1, i + 6).filter((_, k) => clauses[i + 1 + k] === clauses[i]);
-  if (answersCall(tokens, i, rest)) return false;
+  if (answersCall(tokens, i, rest) || supposes(tokens, i, line.heavy)) return false;
   if (tokens[i - 1] && speaksOf(tokens[i - 1]!)) return false; // "לא אמרתי כן"
   if (asksWhyNot(tokens, i)) return false;
   for (let k = i - 1; k >= line.first && k > i - 3; k--) {
