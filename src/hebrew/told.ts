@@ -15,7 +15,7 @@ const reminds = /^[וש]?(?:תזכיר|תזכירי|תזכירו|להזכיר|ת
 const wishes = /^[וש]?(?:רוצה|רוצימ|רציתי|רצינו|לקבוע|להזמינ|לבוא|להגיע|מבקש|מבקשת|ביקשתי|ביקשנו|אמר|אמרה|אמרו)$/;
 const thought = /^(?:חשבתי|חשבנו|הבנתי|הבנו)$/;
 const thatItWas = /^ש(?:זה|ה?תור|ה?פגישה|קבענו|קבעתי|היה)$/;
-const called = /^(?:שמי|שמה|שמו|בשמ)$/;
+const called = /^(?:שמי|שמה|שמו|בשמ|משפחת|משפחה)$/;
 
 /** So many words around a time are looked at for what is told of it. */
 const wordsAround = 6;
@@ -137,11 +137,15 @@ function besideThing(tokens: readonly Token[], from: number, step: number): bool
 const tellsSomebody = /^[ול]?ל?(?:[תא]?גיד[יו]?|הגיד|תאמר[יו]?|תמסור|תמסר[יו]|מסור|מסר[יו])$/;
 const givenNames = /^ל(?:שני|מאי|יוני|אפריל|יולי|ניסנ|סיוו?נ)$/;
 
+/** "על שם חנוכה". */
+const isOnName = (before: readonly Token[]): boolean => before.at(-1)?.text === "שמ" && before.at(-2)?.text === "על";
+
 /** "קוראים לי שני", "קוראים לבת שלי שני", "שמה שני". */
 function isName(tokens: readonly Token[], { kind, at, next, prefix }: Fact): boolean {
   if (tellsSomebody.test(tokens[at - 1]?.text ?? "") && next - at === 1 && givenNames.test(tokens[at]!.text))
     return true; // "תגיד ליוני"
-  if (kind !== "date" || prefix !== "" || next - at !== 1 || tokens[at]!.entry.ordinal === undefined) return false;
+  const { ordinal, holiday, month } = tokens[at]!.entry;
+  if (kind !== "date" || prefix !== "" || next - at !== 1 || (ordinal ?? holiday ?? month) === undefined) return false;
   const before = tokens.slice(Math.max(0, at - 4), at);
-  return called.test(before.at(-1)?.text ?? "") || before.some(({ text }) => text === "קוראימ");
+  return called.test(before.at(-1)?.text ?? "") || isOnName(before) || before.some(({ text }) => text === "קוראימ");
 }
