@@ -1,4 +1,5 @@
 import { type Day, isoDate, isoLocal, parseIsoLocal } from "./civil.ts";
+import { speaksOf } from "./conditions.ts";
 import { readDeed } from "./deeds.ts";
 import { movesThing } from "./denied-deeds.ts";
 import { confirmed, coversSlot, pickByPlace, pickByTime, refused, tellsMore } from "./dialogue.ts";
@@ -55,8 +56,10 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   if (picked) return isPick(picked) ? withRest(world, scan, wish, talk, picked) : picked;
   const timed =
     boundOnDay(world, scan, facts, wish, talk) ?? resolveWish(world, scan.context, wish, talk, baseDay(scan));
+  if (timed && mayBeTold(scan, wish, talk, timed)) return ask(["which"], [timed.start]);
   if (timed) return repeatsOffer(scan.context, timed) ? repeated(scan, wish, talk, timed) : timed;
   const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
+  if (denied && deniesMore(scan, wish, talk, denied)) return ask(["which"], []);
   if (denied) return denied;
   return answer(scan, talk);
 }
@@ -97,6 +100,35 @@ function repeated(scan: Scan, wish: Wish, talk: Talk, timed: Draft & { start: st
 
 const repeatsOffer = ({ offered }: Context, timed: Draft): timed is Draft & { start: string } =>
   timed.kind === "instant" && offered?.includes(timed.start) === true;
+
+const pastForm = /^(?!.*(?:אשתי|אחותי|בתי|ביתי|חברתי)$)(?!אצל|בשביל).*(?:תי|תמ|נו|ו)$/;
+
+/** "דיווחתי לכם על זה בשלישי": a weekday alone, beside a word of the past's form and none that wishes or asks, may only be told. */
+function mayBeTold(
+  { tokens }: Scan,
+  { date }: Wish,
+  { lines, clauses }: Talk,
+  timed: Draft,
+): timed is Draft & { start: string } {
+  if (timed.kind !== "instant" || timed.time !== undefined || timed.grain !== "day" || !date?.anyWeek) return false;
+  if (lines[clauses[date.at]!]!.heavy < 2 || !tokens.some(({ known, text }) => !known && pastForm.test(text)))
+    return false;
+  return !tokens.some((token) => token.mark === "?" || token.entry.act !== undefined || speaksOf(token));
+}
+
+/** "בשני כבר לא הרגשנו את זה": what is denied is told in more words than a refusal takes, so that the weekday may be fine. */
+function deniesMore(
+  { tokens, context }: Scan,
+  { negated: [fact] }: Wish,
+  { lines, clauses }: Talk,
+  denied: Draft,
+): boolean {
+  if (denied.kind !== "constraint" || denied.notWeekday === undefined || !fact || context.offered?.length) return false;
+  const plain = tokens.some(
+    ({ entry }, i) => entry.act === "refuse" || (entry.act === "no" && tokens[i + 1]?.entry.able),
+  );
+  return !plain && lines[clauses[fact.at]!]!.heavy >= 2;
+}
 
 /** "אפשר חצי שעה אחרי?" counts from the one offer. */
 function shiftedOffer(world: World, scan: Scan, facts: readonly Fact[]): Draft | null {
