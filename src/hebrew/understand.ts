@@ -56,10 +56,10 @@ function decide(world: World, scan: Scan, facts: readonly Fact[], talk: Talk, wi
   if (picked) return isPick(picked) ? withRest(world, scan, wish, talk, picked) : picked;
   const timed =
     boundOnDay(world, scan, facts, wish, talk) ?? resolveWish(world, scan.context, wish, talk, baseDay(scan));
-  if (timed && mayBeTold(scan, wish, talk, timed)) return ask(["which"], [timed.start]);
+  if (timed && mayBeTold(scan, wish, talk, timed)) return ask(["which", "date", "time"], [timed.start.slice(0, 10)]);
   if (timed) return repeatsOffer(scan.context, timed) ? repeated(scan, wish, talk, timed) : timed;
   const denied = deniedBound(world, scan, wish, talk) ?? refused(wish.negated);
-  if (denied && deniesMore(scan, wish, talk, denied)) return ask(["which"], []);
+  if (denied && deniesMore(scan, wish, talk, denied)) return ask(["which", "date", "time"], []);
   if (denied) return denied;
   return answer(scan, talk);
 }
@@ -152,7 +152,8 @@ function shiftedFrom(world: World, scan: Scan, slot: string): Draft | null {
 function boundOnDay(world: World, scan: Scan, facts: readonly Fact[], wish: Wish, talk: Talk): Draft | null {
   if (!wish.date || wish.hour || wish.range) return null;
   const [day, other] = wish.date.days;
-  const weekday = wish.negated[0]?.kind === "date" ? wish.negated[0].weekday : null;
+  const [not] = wish.negated;
+  const weekday = not?.kind === "date" && !not.relation ? not.weekday : null;
   if (wish.date.span?.grain === "week" && weekday !== null && !wish.part) {
     const { first, last } = wish.date.span; // "השבוע, חוץ משני"
     return {
