@@ -40,7 +40,9 @@ const asksFirst = /^ו?(?:כמה|למה)$/;
  * behind the yes at `i`.
  */
 export function answersCall(tokens: readonly Token[], i: number, rest: readonly Token[]): boolean {
-  if (tokens[i - 1]?.text === "הלו" || rest.some(({ text }) => onThePhone.test(text))) return true;
+  if (tokens[i - 1]?.text === "הלו") return true;
+  if (rest.length === 0) return false;
+  if (rest.some(({ text }) => onThePhone.test(text))) return true;
   const words = rest.filter(({ mark, text }) => mark === "" && !/^(?:אבל|רק|נו|שלומ|היי|תגידי?)$/.test(text));
   const [first, second] = words;
   if (first && second && holds.test(first.text)) return true;
@@ -66,15 +68,17 @@ const certain = /^(?:בטוח|בטוחה|בטוחימ|סגור|סגורה|סגו
 /** "כן או לא", "כן ולא", "גם לא כן", "לא מאה אחוז סגור": both answers are none yet, nor is less than certainty. */
 export const isUnsure = (tokens: readonly Token[]): boolean =>
   tokens.some(({ text, entry }, i) => {
-    const [before, next, second] = [tokens[i - 1], tokens[i + 1], tokens[i + 2]];
-    if (text === "כנ" && (/^ו?גמ לא$/.test(`${tokens[i - 2]?.text} ${before?.text}`) || endsWithNo(tokens, i + 1)))
-      return true;
-    if (text === "לא" && next?.entry.tag === "or" && second?.text === "כנ") return true;
+    if (text === "כנ" && (deniedToo(tokens, i) || endsWithNo(tokens, i + 1))) return true;
+    if (text === "לא" && tokens[i + 1]?.entry.tag === "or" && tokens[i + 2]?.text === "כנ") return true;
     if (entry.act !== "no" && text !== "לא ממש") return false;
     let at = i + 1;
     while (degree.test(tokens[at]?.text ?? "")) at++;
     return certain.test(tokens[at]?.text ?? "");
   });
+
+/** "גם לא כן". */
+const deniedToo = (tokens: readonly Token[], i: number): boolean =>
+  tokens[i - 1]?.text === "לא" && /^ו?גמ$/.test(tokens[i - 2]?.text ?? "");
 
 /** "או לא", "ולא" and "וגם לא" with nothing behind it in the clause. */
 function endsWithNo(tokens: readonly Token[], at: number): boolean {

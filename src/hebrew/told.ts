@@ -61,7 +61,7 @@ function isTold(tokens: readonly Token[], fact: Fact): boolean {
 
 /** "המשלוח היה אמור להגיע ביום שלישי": of a thing, not of the customer or the meeting. */
 const wasDue = (tokens: readonly Token[], i: number): boolean =>
-  /^אמור(?:ה|ימ)?$/.test(tokens[i - 1]?.text ?? "") &&
+  tokens[i - 1]?.text.startsWith("אמור") === true &&
   /^[וש]?(?:היה|הייתה|היתה|היו)$/.test(tokens[i - 2]?.text ?? "") &&
   ![tokens[i - 3], tokens[i - 4]].some((token) => token?.entry.act === "want");
 
@@ -69,14 +69,18 @@ const wasDue = (tokens: readonly Token[], i: number): boolean =>
 const isWish = (tokens: readonly Token[], i: number): boolean => {
   const { text } = tokens[i]!;
   return (
-    wishes.test(text) || proposes(tokens[i]!) || (/^ו?יש$/.test(text) && !/^ל(?:י|נו)$/.test(tokens[i + 1]?.text ?? ""))
+    wishes.test(text) ||
+    proposes(tokens[i]!) ||
+    ((text === "יש" || text === "ויש") && !/^ל(?:י|נו)$/.test(tokens[i + 1]?.text ?? ""))
   );
 };
 
 /** "... ולא ענו", "... ואף אחד לא בא" in the clause. */
 function cameToNothing(tokens: readonly Token[], from: number): boolean {
-  for (let i = from; i < from + wordsAround && tokens[i]?.mark === "" && !isWish(tokens, i); i++)
-    if (tellsNot(tokens, i) && (/^ו/.test(tokens[i]!.text) || /^ו/.test(tokens[i - 1]?.text ?? ""))) return true;
+  for (let i = from; i < from + wordsAround && tokens[i]?.mark === ""; i++) {
+    const joined = tokens[i]!.text.startsWith("ו") || tokens[i - 1]?.text.startsWith("ו");
+    if (joined && tellsNot(tokens, i)) return !tokens.slice(from, i).some((_, k) => isWish(tokens, from + k));
+  }
   return false;
 }
 
@@ -93,7 +97,8 @@ const pastVerb = /^(?:[א-ת]{2,}(?:תי|תמ)|[^יתבלכמש][א-ת]{2,}(?<!�
 /** "לא ישנתי", "לא ענו", "לא הגיע", "אפ אחד לא בא": what did not happen is no answer, and its time is only told. */
 export function tellsNot(tokens: readonly Token[], i: number): boolean {
   const next = tokens[i + 1];
-  if (next === undefined || (tokens[i]?.entry.act !== "no" && !/^ו?עוד לא$/.test(tokens[i]?.text ?? ""))) return false;
+  const { act } = tokens[i]?.entry ?? {};
+  if (next === undefined || (act !== "no" && (act !== "dont" || !tokens[i]!.text.endsWith("עוד לא")))) return false;
   if (/^(?:הגיע|הגיעה|היה|הייתה|היתה)$/.test(next.text)) return true;
   const nobody = tokens[i - 1]?.entry.act === "neither" || tokens[i + 2]?.entry.act === "neither";
   if (nobody && (!next.known || /^באה?$/.test(next.text))) return true;
@@ -142,7 +147,7 @@ const isOnName = (before: readonly Token[]): boolean => before.at(-1)?.text === 
 
 /** "קוראים לי שני", "קוראים לבת שלי שני", "שמה שני". */
 function isName(tokens: readonly Token[], { kind, at, next, prefix }: Fact): boolean {
-  if (tellsSomebody.test(tokens[at - 1]?.text ?? "") && next - at === 1 && givenNames.test(tokens[at]!.text))
+  if (prefix === "ל" && givenNames.test(tokens[at]!.text) && tellsSomebody.test(tokens[at - 1]?.text ?? ""))
     return true; // "תגיד ליוני"
   const { ordinal, holiday, month } = tokens[at]!.entry;
   if (kind !== "date" || prefix !== "" || next - at !== 1 || (ordinal ?? holiday ?? month) === undefined) return false;
