@@ -47,7 +47,8 @@ const hangsOn = (tokens: readonly Token[], fact: Fact, end: number): boolean =>
  */
 function isTold(tokens: readonly Token[], fact: Fact): boolean {
   if (isAhead(fact, tokens)) return false; // "לקחתי יום חופש מחר"
-  const stands = fact.kind === "range" || /ל$/.test(fact.prefix);
+  const stands = fact.kind === "range" || fact.prefix.endsWith("ל");
+  if (stands && !cameToNothing(tokens, fact.next)) return false;
   for (let i = fact.at - 1; i >= 0 && i >= fact.at - wordsAround; i--) {
     if (wasDue(tokens, i)) return true;
     if (tokens[i]!.mark !== "" || isWish(tokens, i)) return false;
@@ -55,8 +56,12 @@ function isTold(tokens: readonly Token[], fact: Fact): boolean {
     if (reminds.test(tokens[i]!.text)) return tokens[fact.next - 1]!.entry.tag === "ago"; // "תזכירי לי יום לפני"
     if (tells(tokens, i) || tellsNot(tokens, i)) return true;
   }
-  if (cameToNothing(tokens, fact.next)) return true;
-  return !stands && ((tells(tokens, fact.next) && tokens[fact.next]!.prefix === "") || tellsNot(tokens, fact.next));
+  return (
+    stands ||
+    cameToNothing(tokens, fact.next) ||
+    (tells(tokens, fact.next) && tokens[fact.next]!.prefix === "") ||
+    tellsNot(tokens, fact.next)
+  );
 }
 
 /** "המשלוח היה אמור להגיע ביום שלישי": of a thing, not of the customer or the meeting. */
