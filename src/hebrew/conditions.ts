@@ -30,9 +30,10 @@ export const speaksOf = ({ text, entry }: Token): boolean =>
 const listening =
   /^(?:שמעתי|שומע|שומעת|שומעימ|מקשיב|מקשיבה|ממתינ|ממתינה|מחכה|עדיינ|עוד|על|ב?קו|הקו|כאנ|פה|איתכ|איתכמ)$/;
 const onThePhone = /^(?:מדבר|מדברת|הלו|דבר|דברי|דברו|תדבר|תדברי)$/;
+const toMe = /^(?:אלי|אליי|אלינו)$/; // "זה מדבר אליי"
+const writesDown = /^(?:רושמת?|כותבת?)$/; // "כן שנייה רושמת"
 const holds = /^(?:רגע|שניי?ה|דקה|שניה רגע|דקה רגע)$/;
 const person = /^(?:ז[האו]|זאת|שמ|את|אתה|אתמ|מדבר|מדברת)$/;
-const asksFirst = /^ו?(?:כמה|למה)$/;
 
 /**
  * "כן שמעתי אותך", "כן זה דנה מדברת", "הלו כן", "כן מי זה", "כן רגע אני בחוץ", "כן כמה זה עולה": the answer of somebody who was
@@ -42,14 +43,18 @@ const asksFirst = /^ו?(?:כמה|למה)$/;
 export function answersCall(tokens: readonly Token[], i: number, rest: readonly Token[]): boolean {
   if (tokens[i - 1]?.text === "הלו") return true;
   if (rest.length === 0) return false;
-  if (rest.some(({ text }) => onThePhone.test(text))) return true;
+  if (rest.some(({ text }, k) => onThePhone.test(text) && !toMe.test(rest[k + 1]?.text ?? ""))) return true;
   const words = rest.filter(({ mark, text }) => mark === "" && !/^(?:אבל|רק|נו|שלומ|היי|תגידי?)$/.test(text));
   const [first, second] = words;
-  if (first && second && holds.test(first.text)) return true;
-  if (first && (asksFirst.test(first.text) || asksWho(first, second))) return true;
+  if (first && second && holds.test(first.text)) return !words.some(({ text }) => writesDown.test(text));
+  if (first && (asksHowMuch(first, second) || asksWho(first, second))) return true;
   const content = rest.filter(({ text }) => !/^(?:אני|א[ונ]ת[כי].*|מצוינ|טוב|היטב)$/.test(text));
   return content.length > 0 && content.length <= 3 && content.every(({ text }) => listening.test(text));
 }
+
+/** "כמה זה עולה", "למה"; "כמה טוב" is joy. */
+const asksHowMuch = ({ text }: Token, next: Token | undefined): boolean =>
+  /^ו?(?:כמה|למה)$/.test(text) && next?.entry.able === undefined && next?.entry.act !== "fine";
 
 /** "מי זה?", "מי שם", "מה" with nothing behind it. */
 const asksWho = ({ text }: Token, next: Token | undefined): boolean =>

@@ -37,9 +37,11 @@ export function untold({ tokens, now }: Scan, facts: readonly Fact[]): Fact[] {
   return kept;
 }
 
-/** "ביום שני בעשר": told with the day; "מהבוקר, אפשר בארבע" and "אתמול אבל מחר" are not. */
+/** "ביום שני בעשר": told with the day; "מהבוקר, אפשר בארבע", "אתמול, היום בארבע" and "אתמול אבל מחר" are not. */
 const hangsOn = (tokens: readonly Token[], fact: Fact, end: number): boolean =>
-  fact.at <= end + 1 && !isAhead(fact, tokens) && !(fact.at > end && proposes(tokens[end]!));
+  fact.at <= end + 1 && !isAhead(fact, tokens) && !(fact.at > end && isParted(tokens[end]!));
+
+const isParted = (token: Token): boolean => token.mark !== "" || proposes(token);
 
 /**
  * The nearest verb before a time in its clause tells of the past, the one right behind it does, or an "and it did not
@@ -104,7 +106,8 @@ export function tellsNot(tokens: readonly Token[], i: number): boolean {
   const next = tokens[i + 1];
   const { act } = tokens[i]?.entry ?? {};
   if (next === undefined || (act !== "no" && (act !== "dont" || !tokens[i]!.text.endsWith("עוד לא")))) return false;
-  if (/^(?:הגיע|הגיעה|היה|הייתה|היתה)$/.test(next.text)) return true;
+  if (/^(?:הגיע|הגיעה)$/.test(next.text)) return true;
+  if (/^(?:היה|הייתה|היתה)$/.test(next.text)) return ![tokens[i + 2], tokens[i + 3]].some((token) => token?.entry.able); // "לא היה לי נוח"
   const nobody = tokens[i - 1]?.entry.act === "neither" || tokens[i + 2]?.entry.act === "neither";
   if (nobody && (!next.known || /^באה?$/.test(next.text))) return true;
   return (!next.known || next.text === "באתי") && pastVerb.test(next.text) && !noEvent.test(next.text);
