@@ -160,6 +160,21 @@ describe("the caller interrupts", () => {
     }
   });
 
+  test("words-of-a-turn-among-keys: they come late, into a cough over the answer, and say nothing of it", () => {
+    const bench = new CallBench({ clock: createVirtualClock() });
+    bench.start().quiet(1_000);
+    bench.call.onKeypad("#");
+    bench.sound(loudSound(600)).quiet(600);
+    bench.engine.emit.callerTurn("t1");
+    bench.engine.answer("a1", audioOf(0x30, 6_000), words);
+    bench.quiet(1_500).sound(loudSound(400));
+    bench.engine.emit.callerTurn("t2");
+    bench.engine.emit.transcript({ role: "caller", itemId: "t1", text: "אפשר לקבוע תור למחר?", final: true });
+    bench.quiet(8_000);
+    const verdicts = bench.journal.events.filter(({ kind }) => kind === "interruption").map(({ detail }) => detail);
+    expect(verdicts).toEqual([{ verdict: "false_stop" }]);
+  });
+
   test("words-of-the-turn-before: they come late, into a cough and after it, and say nothing of it", () => {
     for (const lateMs of [200, 2_000]) {
       const bench = new CallBench({ clock: createVirtualClock() });

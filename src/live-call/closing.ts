@@ -33,6 +33,11 @@ export class Closing {
     return this.#after !== null;
   }
 
+  /** The caller is to be put through. */
+  get transfers(): boolean {
+    return this.#after?.kind === "transfer";
+  }
+
   /** The words that belong to it are on their way: it happens as soon as they are heard. */
   get spoken(): boolean {
     return this.#stage === "spoken" || this.#stage === "last";

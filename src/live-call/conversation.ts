@@ -403,9 +403,8 @@ export class Conversation {
   /** The engine took a turn while keys were pressed: a tone, unless the caller was heard to speak as well. */
   #turnAmongKeys(itemId: string, heard: boolean): void {
     this.#core.event("turn_among_keys", { heard });
-    if (!heard) return;
-    if (this.#interruption.undecided) this.#interruption.callerTurn(itemId);
-    else this.request();
+    this.#interruption.callerTurn(itemId, heard);
+    if (heard && !this.#interruption.undecided) this.request();
   }
 
   #noAnswer(why: string): void {

@@ -55,7 +55,7 @@ export function engineEvents(deps: EngineEventsDeps): EngineEvents {
         core.event("engine_lost", { reason, code });
         // Last words are on their way and need no model: what follows them happens when they were heard.
         if (talk.closing.spoken) return;
-        if (talk.closing.pending)
+        if (talk.closing.transfers)
           talk.closing.perform(); // decided, and not announced
         else leg.fail("engine_lost");
       }),

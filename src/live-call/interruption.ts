@@ -40,9 +40,10 @@ export class Interruption {
     this.#earlier = new Set(this.#wordless);
   }
 
-  /** The engine took a turn of the caller. */
-  callerTurn(itemId: string): void {
+  /** The engine took a turn of the caller. @param spoken false for a tone that was taken for one. */
+  callerTurn(itemId: string, spoken = true): void {
     this.#wordless.add(itemId);
+    if (!spoken) return;
     this.#turnTaken = this.undecided;
     this.#wordsMissing = false;
   }
