@@ -97,9 +97,14 @@ export class Conversation {
     this.#port.send(commitAudioFrame());
   }
 
-  /** The settings in force have no transcription, or it does not work: words are not waited for. */
+  /** The settings in force have no transcription, or it does not work: words are not waited for, until some come. */
   expectNoWords(): void {
     this.#wordless = true;
+  }
+
+  /** The turns whose words are owed now. */
+  get unworded(): ReadonlySet<string> {
+    return new Set(this.#unworded);
   }
 
   /** There was nothing to take. */
@@ -188,6 +193,7 @@ export class Conversation {
         return this.#events.transcript({ role: "caller", itemId: event.itemId, text: event.text, final: false });
       case "conversation.item.input_audio_transcription.completed":
         this.#unworded.delete(event.itemId);
+        this.#wordless = false;
         this.#events.usage(listeningUsage(this.#models.transcripts, event.usage));
         return this.#events.transcript({ role: "caller", itemId: event.itemId, text: event.text, final: true });
       case "conversation.item.input_audio_transcription.failed":

@@ -371,6 +371,31 @@ test("rotation-waits-for-words-that-never-come: for ten seconds, and the new ses
     expect((await lines(second, 5)).at(-1)).toEqual(lostNote);
   }));
 
+test("rotation-in-a-busy-call: words that were not owed for ten seconds yet are waited for, however long the new session is there", () =>
+  inCall({ history: () => heard }, async (probe, first, server) => {
+    first.emit(created("resp1"));
+    await probe.next("answerStarted");
+    probe.engine.rotate();
+    const second = await server.connection();
+    await second.configure();
+    second.emit(done("resp0", "completed", { usage: {} }));
+    await probe.next("usage");
+    probe.clock.advance(limits.engineWordsMs - 1);
+    first.emit({ type: "input_audio_buffer.committed", item_id: "turn1" });
+    await probe.next("callerTurn");
+    probe.clock.advance(1);
+    first.emit(done("resp1"), created("resp2"), done("resp2"));
+    await probe.next("answerDone");
+    await probe.next("answerDone");
+    probe.engine.appendAudio(frame(1));
+    await first.expectAudio(1);
+    first.emit({ type: "conversation.item.input_audio_transcription.completed", item_id: "turn1", transcript: "שלום" });
+    await first.closed;
+    probe.engine.appendAudio(frame(2));
+    expect(await second.expectAudio(1)).toEqual([frame(2)]);
+    expect(await lines(second, 4)).not.toContainEqual(lostNote);
+  }));
+
 test("rotation follows the provider's own expiry when that is earlier", async () => {
   using server = new ScriptedServer();
   const probe = new EngineProbe({ baseUrl: server.baseUrl }).open();

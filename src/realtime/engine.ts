@@ -248,9 +248,12 @@ export class RealtimeEngine implements VoiceEngine {
 
   /** The successor can take over: as soon as nothing is lost by it, or in any pause when words are too long in coming. */
   #awaitQuiet(): void {
+    const conversation = this.#session?.conversation;
+    const owed = conversation?.unworded ?? new Set();
     this.#wordsTimer = this.#clock.after(limits.engineWordsMs, () => {
-      this.#session?.conversation.expectNoWords();
-      this.#swapWhenQuiet();
+      const isOverdue = conversation !== undefined && !owed.isDisjointFrom(conversation.unworded);
+      if (isOverdue) conversation.expectNoWords();
+      this.#awaitQuiet();
     });
     this.#swapWhenQuiet();
   }
