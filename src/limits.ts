@@ -100,7 +100,7 @@ export const limits = {
   importBytes: 1_000_000, // a file of leads
   importRowsMax: 10_000,
   importMs: 30_000,
-  eraseMs: 30_000, // years of messages go in one transaction
+  personMs: 30_000, // years of messages are read, or go, in one transaction
   webhookBodyBytes: 64 * 1024,
   whatsappWebhookBodyBytes: 1024 * 1024, // a text of 65,536 letters, form-encoded in Hebrew
   providerRequestMs: 10_000,

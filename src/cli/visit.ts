@@ -5,10 +5,11 @@ import { AppError } from "../base/errors.ts";
 import type { BusinessId } from "../base/ids.ts";
 import { createLog } from "../base/log.ts";
 import { type Config, ConfigError, configFromEnvironment } from "../config.ts";
-import type { Database } from "../db/client.ts";
+import type { Database, Tx } from "../db/client.ts";
 import { visitHouse } from "../db/house.ts";
 import { businesses } from "../db/schema/business.ts";
 import { withTenant } from "../db/tenant.ts";
+import { limits } from "../limits.ts";
 import type { Ctx } from "../tenants/ctx.ts";
 
 /**
@@ -60,11 +61,12 @@ export function visitBusiness<T>(businessId: BusinessId, work: (ctx: Ctx) => Pro
 
 /** The same on a database that is open, for work of several transactions. @throws as `visitBusiness`. */
 export function inBusiness<T>(db: Database, businessId: BusinessId, work: (ctx: Ctx) => Promise<T>): Promise<T> {
-  return withTenant(db, businessId, async (tx) => {
+  const visited = async (tx: Tx): Promise<T> => {
     const found = await tx.select({ id: businesses.id }).from(businesses).where(eq(businesses.id, businessId));
     if (found.length === 0) throw new AppError("not_found", `no business ${businessId}; see \`business list\``);
     return work({ businessId, actor: { kind: "staff", userId: null, name: "operator" }, tx });
-  });
+  };
+  return withTenant(db, businessId, visited, { deadlineMs: limits.personMs }); // everything of a person may be asked for
 }
 
 /**

@@ -48,7 +48,7 @@ export function createPrivacyApi({ db, storageDir, clock, countExport }: Privacy
         assertFresh(c, clock.instant());
         countExport(c);
         const { id } = c.req.valid("param");
-        const zip = await exportPerson((run) => inTenant(db, c, run), storageDir, id);
+        const zip = await exportPerson((run) => inTenant(db, c, run, { deadlineMs: limits.personMs }), storageDir, id);
         return c.body(zip, 200, {
           "Content-Type": "application/zip",
           "Content-Disposition": `attachment; filename="customer-${id}.zip"`,
@@ -65,7 +65,7 @@ export function createPrivacyApi({ db, storageDir, clock, countExport }: Privacy
         assertFresh(c, clock.instant());
         const { id } = c.req.valid("param");
         const erase = (ctx: Ctx) => erasePerson(ctx, id);
-        return c.json({ erasureId: await inTenant(db, c, erase, { deadlineMs: limits.eraseMs }) }, 202);
+        return c.json({ erasureId: await inTenant(db, c, erase, { deadlineMs: limits.personMs }) }, 202);
       },
     )
     .get(
