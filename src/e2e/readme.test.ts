@@ -50,6 +50,8 @@ const others: Readonly<Record<string, string>> = {
   "docker compose up -d --wait database": "needs containers",
   "bun run check": "`bun run test` begins with it",
   "bun run bench": "a bench, for people",
+  "bun run bench:calendar": "a bench, for people",
+  "bun run bench:hebrew": "a bench, for people",
   "bun run bench:vad": "a bench, for people",
   "bun run bench:web": "a bench, for people",
   "bun run bench:api": "a bench, for people",
