@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import { until } from "../src/e2e/testing/until.ts";
 import { fillOffice } from "./testing/busy-day.ts";
 import { devices, inBrowser } from "./testing/in-browser.ts";
 
@@ -83,8 +84,10 @@ inBrowser("the keyboard in a browser", {}, (given) => {
       .waitFor({ state: "detached" });
     await page.goto(`${given.office.stage.listensAt}/leads`);
     await page.getByRole("searchbox").waitFor();
-    await page.keyboard.press("/");
-    await page.waitForFunction(() => (document.activeElement as HTMLInputElement).type === "search");
+    await until("the search has the focus", async () => {
+      await page.keyboard.press("/"); // again where the page was not listening yet
+      return page.evaluate(() => document.activeElement?.matches("main [type=search]") === true);
+    });
     expect(errors).toEqual([]);
     await close();
   });

@@ -76,7 +76,13 @@ inBrowser("what was in sight stays there", {}, (given) => {
     await until("the last message in sight", isInSight);
     await shot("inbox-keyboard");
     // Who reads what was before goes on reading it.
-    await log.evaluate((box) => box.scrollTo({ top: 0, behavior: "instant" }));
+    await log.evaluate(
+      (box) =>
+        new Promise((scrolled) => {
+          box.addEventListener("scroll", scrolled, { once: true });
+          box.scrollTo({ top: 0, behavior: "instant" });
+        }),
+    );
     await page.setViewportSize({ width: 390, height: 844 });
     await log.getByText("שאלה מספר 1", { exact: true }).waitFor();
     expect(await log.evaluate((box) => box.scrollTop)).toBe(0);

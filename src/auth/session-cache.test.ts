@@ -90,7 +90,7 @@ test("nothing is remembered for longer than some seconds", async () => {
 
 /** A database whose next answer is kept back until it is let go; counts the questions. */
 function slowDatabase() {
-  let held: PromiseWithResolvers<void> | null = null;
+  let held: { answered: PromiseWithResolvers<void>; told: PromiseWithResolvers<void> } | null = null;
   let asked = 0;
   const slow: Database = {
     ...db,
@@ -99,14 +99,16 @@ function slowDatabase() {
       const gate = held;
       held = null;
       const answer = await db.within(deadlineMs, work);
-      await gate?.promise;
+      gate?.answered.resolve();
+      await gate?.told.promise;
       return answer;
     },
   };
+  /** The next answer is kept back from when it is there (`answered`) until `letGo`. */
   const hold = () => {
-    const gate = Promise.withResolvers<void>();
+    const gate = { answered: Promise.withResolvers<void>(), told: Promise.withResolvers<void>() };
     held = gate;
-    return gate.resolve;
+    return { answered: gate.answered.promise, letGo: gate.told.resolve };
   };
   return { slow, hold, asked: () => asked };
 }
@@ -118,8 +120,9 @@ test("what was being read while its end was heard is not remembered, and nobody 
   clock.advance(limits.sessionRememberedMs);
   // Known anew, so that its end is noticed when it is heard, and not when the database is asked.
   await remembers(cache, other);
-  const letGo = hold();
+  const { answered, letGo } = hold();
   const early = cache.read(token);
+  await answered;
   await withSystem(db, (tx) => endSession(tx, keyOf(token)));
   await withSystem(db, (tx) => endSession(tx, keyOf(other)));
   await isOut(cache, other); // so the first end was heard as well
@@ -133,7 +136,7 @@ test("what was being read while this process ended something is asked for again"
   const { slow, hold } = slowDatabase();
   const { cache, token, clock } = await remembering(undefined, slow);
   clock.advance(limits.sessionRememberedMs);
-  const letGo = hold();
+  const { letGo } = hold();
   const early = cache.read(token);
   cache.forget({ key: keyOf(token) });
   letGo();
