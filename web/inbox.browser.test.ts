@@ -78,7 +78,7 @@ inBrowser("the inbox in a browser", {}, (given) => {
     await page.context().setOffline(true);
     await page.locator(".banner.offline").waitFor();
     await page.getByRole("button", { name: "שליחה" }).click();
-    await page.getByText("אין חיבור לרשת. הפעולה לא בוצעה.").waitFor();
+    await page.locator(".toast", { hasText: "אין חיבור לרשת. הפעולה לא בוצעה." }).waitFor();
     expect(await page.getByLabel("כתיבת הודעה").inputValue()).toBe("בלי רשת");
     await close();
   });
