@@ -120,22 +120,19 @@ function mayBegin(token: Token): boolean {
   return [number, ordinal, weekday, month, unit, part, shift, tag, holiday].some((meaning) => meaning !== undefined);
 }
 
+const bounds: ReadonlyMap<Token["entry"]["tag"], NonNullable<Relation>> = new Map([
+  ["after", "after"],
+  ["ago", "before"],
+  ["until", "until"],
+  ["from", "from"],
+]);
+
 /** "אחרי", "לפני", "עד", "החל מ": the bound that the next time stands under. */
 function boundAt({ tokens }: Scan, i: number): { relation: Relation; at: number } | null {
   const { tag } = tokens[i]!.entry;
   const ends = tag === "ago" && tokens[i + 1]?.entry.tag === "end"; // "לפני סוף החודש" is until its end
-  const relation: Relation = ends
-    ? "until"
-    : tag === "after"
-      ? "after"
-      : tag === "ago"
-        ? "before"
-        : tag === "until"
-          ? "until"
-          : tag === "from"
-            ? "from"
-            : null;
-  if (relation === null) return null;
+  const relation = ends ? "until" : bounds.get(tag);
+  if (relation === undefined) return null;
   const negative = tokens[i]!.text.includes("לא "); // "לא יאוחר משש" needs its מ; "אם לא מאוחר" bounds nothing
   if (negative && !tokens[i + 1]?.prefix.startsWith("מ")) return null;
   let at = i + 1;

@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { AppError } from "../base/errors.ts";
+import { AppError, tooMany } from "../base/errors.ts";
 import { newId, type UserId } from "../base/ids.ts";
 import { announce } from "../db/announce.ts";
 import { pushSubscriptions } from "../db/schema/push-subscription.ts";
@@ -24,8 +24,7 @@ export async function addDevice(ctx: Ctx, userId: UserId, device: NewDevice): Pr
   if (!person) throw new AppError("forbidden", "not a person of this business", { public: "own_business_only" });
   const mine = await devicesOf(ctx, userId);
   const isKnown = mine.some(({ endpoint }) => endpoint === device.endpoint);
-  if (mine.length >= limits.pushDevicesMax && !isKnown)
-    throw new AppError("invalid", "too many devices", { fields: [{ path: "endpoint", code: "too_many" }] });
+  if (mine.length >= limits.pushDevicesMax && !isKnown) throw tooMany("devices", "endpoint");
   const { endpoint, ...rest } = device;
   await tx
     .insert(pushSubscriptions)
